@@ -1,0 +1,243 @@
+/**
+ * The shared toolbox for bytes: compare, join, print, and read or write big-endian fields.
+ * Readers are total: hostile input ends in `BytesError`, never in a wrong value or a large allocation.
+ */
+import { CodedError } from "./errors.ts"
+
+/** The bytes do not have the shape that was asked for. */
+export class BytesError extends CodedError<"truncated" | "too-long" | "trailing" | "bad-value"> {}
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  const joined = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
+}
+
+/** Not constant time: for public values only. Secrets are compared by `crypto/sodium.ts`. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+/** Orders by unsigned bytes, shorter first on a tie: negative, zero or positive. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length)
+  for (let i = 0; i < shared; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
+  return a.length - b.length
+}
+
+export function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0)
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
+
+export function toHex(bytes: Uint8Array): string {
+  let text = ""
+  for (const byte of bytes) text += HEX[byte]!
+  return text
+}
+
+/** @throws BytesError `bad-value` for anything but an even number of hex digits. */
+export function fromHex(text: string): Uint8Array {
+  if (text.length % 2 !== 0 || /[^0-9a-fA-F]/.test(text)) throw new BytesError("bad-value", "not hexadecimal")
+  return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16))
+}
+
+const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+/** Base64url without padding (RFC 4648 §5). */
+export function toBase64Url(bytes: Uint8Array): string {
+  let text = ""
+  for (let i = 0; i < bytes.length; i += 3) {
+    const group = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
+    const digits = Math.min(bytes.length - i, 3) + 1
+    for (let d = 0; d < digits; d++) text += BASE64URL[(group >> (18 - 6 * d)) & 63]!
+  }
+  return text
+}
+
+/** @throws BytesError `bad-value` unless the text is canonical unpadded base64url. */
+export function fromBase64Url(text: string): Uint8Array {
+  if (text.length % 4 === 1) throw new BytesError("bad-value", "not base64url")
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
+  let held = 0
+  let bits = 0
+  let at = 0
+  for (const char of text) {
+    const digit = BASE64URL.indexOf(char)
+    if (digit < 0) throw new BytesError("bad-value", "not base64url")
+    held = ((held << 6) | digit) & 0xffff
+    bits += 6
+    if (bits >= 8) {
+      bits -= 8
+      bytes[at++] = (held >> bits) & 0xff
+    }
+  }
+  // One text for one value: left-over bits that are not zero would be a second spelling.
+  if ((held & ((1 << bits) - 1)) !== 0) throw new BytesError("bad-value", "not canonical base64url")
+  return bytes
+}
+
+const encoder = new TextEncoder()
+const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text)
+}
+
+/** @throws BytesError `bad-value` for bytes that are not well-formed UTF-8. */
+export function fromUtf8(bytes: Uint8Array): string {
+  try {
+    return strictDecoder.decode(bytes)
+  } catch (cause) {
+    throw new BytesError("bad-value", "not UTF-8", { cause })
+  }
+}
+
+export function u8(value: number): Uint8Array {
+  return new ByteWriter().u8(value).done()
+}
+
+export function u32(value: number): Uint8Array {
+  return new ByteWriter().u32(value).done()
+}
+
+export function u64(value: number): Uint8Array {
+  return new ByteWriter().u64(value).done()
+}
+
+/** Appends big-endian fields to a buffer that grows. Values out of range are our own bug: RangeError. */
+export class ByteWriter {
+  #buffer = new Uint8Array(256)
+  #view = new DataView(this.#buffer.buffer)
+  #length = 0
+
+  u8(value: number): this {
+    const at = this.#claim(1, value, 0xff)
+    this.#view.setUint8(at, value)
+    return this
+  }
+
+  u16(value: number): this {
+    const at = this.#claim(2, value, 0xffff)
+    this.#view.setUint16(at, value)
+    return this
+  }
+
+  u32(value: number): this {
+    const at = this.#claim(4, value, 0xffffffff)
+    this.#view.setUint32(at, value)
+    return this
+  }
+
+  /** 64 bits on the wire, at most 2^53−1 in value: every counter and time of ours fits. */
+  u64(value: number): this {
+    const at = this.#claim(8, value, Number.MAX_SAFE_INTEGER)
+    this.#view.setUint32(at, Math.floor(value / 2 ** 32))
+    this.#view.setUint32(at + 4, value >>> 0)
+    return this
+  }
+
+  raw(bytes: Uint8Array): this {
+    const at = this.#claim(bytes.length, 0, 0)
+    this.#buffer.set(bytes, at)
+    return this
+  }
+
+  /** A u32 length, then the bytes. */
+  sized(bytes: Uint8Array): this {
+    return this.u32(bytes.length).raw(bytes)
+  }
+
+  /** The bytes written so far; the caller owns them. */
+  done(): Uint8Array {
+    return this.#buffer.slice(0, this.#length)
+  }
+
+  #claim(bytes: number, value: number, max: number): number {
+    if (!Number.isSafeInteger(value) || value < 0 || value > max) throw new RangeError(`${value} does not fit the field`)
+    const at = this.#length
+    if (at + bytes > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(this.#buffer.length * 2, at + bytes))
+      grown.set(this.#buffer)
+      this.#buffer = grown
+      this.#view = new DataView(grown.buffer)
+    }
+    this.#length = at + bytes
+    return at
+  }
+}
+
+/** Reads big-endian fields. Byte results are views of the input, unless said otherwise. */
+export class ByteReader {
+  readonly #bytes: Uint8Array
+  readonly #view: DataView
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#claim(1))
+  }
+
+  u16(): number {
+    return this.#view.getUint16(this.#claim(2))
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#claim(4))
+  }
+
+  /** @throws BytesError `bad-value` above 2^53−1: no counter of ours gets there. */
+  u64(): number {
+    const at = this.#claim(8)
+    const high = this.#view.getUint32(at)
+    if (high > 0x1fffff) throw new BytesError("bad-value", "a number above 2^53")
+    return high * 2 ** 32 + this.#view.getUint32(at + 4)
+  }
+
+  /** A view of the next `length` bytes. */
+  raw(length: number): Uint8Array {
+    const at = this.#claim(length)
+    return this.#bytes.subarray(at, at + length)
+  }
+
+  /** A view of a field that its u32 length precedes. @throws BytesError `too-long` above `max`. */
+  sized(max: number): Uint8Array {
+    const length = this.u32()
+    if (length > max) throw new BytesError("too-long", `a field of ${length} bytes where ${max} are allowed`)
+    return this.raw(length)
+  }
+
+  /** Everything that is left, as a view. */
+  rest(): Uint8Array {
+    return this.raw(this.left)
+  }
+
+  /** @throws BytesError `trailing` when anything is left: one value has one encoding. */
+  end(): void {
+    if (this.left > 0) throw new BytesError("trailing", `${this.left} bytes after the end`)
+  }
+
+  #claim(length: number): number {
+    if (length > this.left) throw new BytesError("truncated", `${length} bytes wanted, ${this.left} left`)
+    const at = this.#at
+    this.#at += length
+    return at
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * An entry of a channel as the relay sees it (PROTOCOL.md §9):
+ *
+ *     entry = kind u8 ‖ blob hash (32, zeros for none) ‖ nonce (24) ‖ sealed
+ *
+ * Its name, `eid`, is the SHA-256 of exactly these bytes. Hashes are passed in.
+ */
+import { ByteReader, BytesError, concat, isZero, u8 } from "../bytes.ts"
+import { ProtocolError } from "./errors.ts"
+
+export const ENTRY_KINDS = { message: 1, handshake: 2, letter: 3 } as const
+export type EntryKind = keyof typeof ENTRY_KINDS
+
+export interface Entry {
+  kind: EntryKind
+  /** 32 bytes: the blob that holds the sealed bytes when they do not fit; undefined otherwise. */
+  blobHash: Uint8Array | undefined
+  /** 24 bytes, random per seal. */
+  nonce: Uint8Array
+  /** Ciphertext and tag; empty when a blob holds them. */
+  sealed: Uint8Array
+}
+
+const HASH_BYTES = 32
+const NONCE_BYTES = 24
+const NO_BLOB = new Uint8Array(HASH_BYTES)
+
+export function encodeEntry(entry: Entry): Uint8Array {
+  return concat(u8(ENTRY_KINDS[entry.kind]), entry.blobHash ?? NO_BLOB, entry.nonce, entry.sealed)
+}
+
+/** @throws ProtocolError `bad-entry`. Byte fields are views of `bytes`. */
+export function decodeEntry(bytes: Uint8Array): Entry {
+  try {
+    const from = new ByteReader(bytes)
+    const kind = kindOf(from.u8())
+    const blobHash = from.raw(HASH_BYTES)
+    const nonce = from.raw(NONCE_BYTES)
+    return { kind, blobHash: isZero(blobHash) ? undefined : blobHash, nonce, sealed: from.rest() }
+  } catch (cause) {
+    if (cause instanceof BytesError) throw new ProtocolError("bad-entry", cause.message, { cause })
+    throw cause
+  }
+}
+
+function kindOf(number: number): EntryKind {
+  for (const [kind, value] of Object.entries(ENTRY_KINDS)) if (value === number) return kind as EntryKind
+  throw new ProtocolError("bad-entry", `entry kind ${number}`)
+}

@@ -1,0 +1,82 @@
+/**
+ * Framing: cuts a TCP byte stream into frames (PROTOCOL.md §2).
+ *
+ *     frame = length (u32, big-endian) body (length bytes)
+ *
+ * The limit is raised once, after authentication, and is checked before anything is allocated.
+ */
+import { ProtocolError } from "./errors.ts"
+
+/** Largest body before authentication: hello and a registration fit, nothing else has to. */
+export const MAX_STRANGER_FRAME_BYTES = 4_096
+/** Largest body after authentication. Bounds what a peer can make us buffer. */
+export const MAX_FRAME_BYTES = 65_536
+
+export const FRAME_HEADER_BYTES = 4
+
+/** Throws RangeError for a body we may not send: that is our bug, not the peer's. */
+export function encodeFrame(body: Uint8Array): Uint8Array {
+  if (body.length > MAX_FRAME_BYTES) throw new RangeError(`frame body is ${body.length} bytes`)
+  const frame = new Uint8Array(FRAME_HEADER_BYTES + body.length)
+  new DataView(frame.buffer).setUint32(0, body.length)
+  frame.set(body, FRAME_HEADER_BYTES)
+  return frame
+}
+
+/** Turns chunks of any size into whole frame bodies. Holds at most one unfinished frame. */
+export class FrameDecoder {
+  readonly #header = new Uint8Array(FRAME_HEADER_BYTES)
+  #headerUsed = 0
+  #body = new Uint8Array(0)
+  #bodyUsed = 0
+  #limit: number
+
+  /** @param limit largest body in bytes that is accepted, until `raiseLimit`. */
+  constructor(limit: number = MAX_FRAME_BYTES) {
+    this.#limit = limit
+  }
+
+  raiseLimit(limit: number): void {
+    this.#limit = limit
+  }
+
+  /**
+   * Takes the next bytes off the wire and returns the bodies they complete, oldest first.
+   * Each body is its own memory, which the caller owns.
+   *
+   * @throws ProtocolError `frame-too-large`, before buffering anything of that frame.
+   */
+  push(chunk: Uint8Array): Uint8Array[] {
+    const bodies: Uint8Array[] = []
+    let rest = chunk
+    while (rest.length > 0) {
+      if (this.#headerUsed < FRAME_HEADER_BYTES) {
+        rest = this.#fillHeader(rest)
+        if (this.#headerUsed < FRAME_HEADER_BYTES) break
+      }
+      const wanted = this.#body.length - this.#bodyUsed
+      this.#body.set(rest.subarray(0, wanted), this.#bodyUsed)
+      this.#bodyUsed += Math.min(wanted, rest.length)
+      rest = rest.subarray(wanted)
+      if (this.#bodyUsed === this.#body.length) {
+        bodies.push(this.#body)
+        this.#headerUsed = 0
+      }
+    }
+    return bodies
+  }
+
+  #fillHeader(bytes: Uint8Array): Uint8Array {
+    const wanted = FRAME_HEADER_BYTES - this.#headerUsed
+    this.#header.set(bytes.subarray(0, wanted), this.#headerUsed)
+    this.#headerUsed += Math.min(wanted, bytes.length)
+    if (this.#headerUsed === FRAME_HEADER_BYTES) {
+      const length = new DataView(this.#header.buffer).getUint32(0)
+      if (length > this.#limit) throw new ProtocolError("frame-too-large", `peer announced a frame of ${length} bytes`)
+      if (length === 0) throw new ProtocolError("frame-empty", "peer sent a frame without a type")
+      this.#body = new Uint8Array(length)
+      this.#bodyUsed = 0
+    }
+    return bytes.subarray(wanted)
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * Every message between client and relay (PROTOCOL.md §4): one table, one closed union, one encoder,
+ * one decoder. A frame body is `type u8 ‖ fields`; numbers of types are for ever.
+ *
+ * `entry` is the only hot one. It travels both ways in the same layout; the relay overwrites
+ * `handle`, `seq` and `time` in place (`stampEntry`), so that one buffer serves every member.
+ */
+import { ByteReader, ByteWriter, BytesError } from "../bytes.ts"
+import { ProtocolError } from "./errors.ts"
+import { type Field, fixed, flag, list, record, type RecordOf, rest, sized, text, u16, u32, u64 } from "./fields.ts"
+
+/** Version in the hello; one per release, never negotiated down. */
+export const PROTOCOL_VERSION = 1
+/** Longest directory entry, encoded: five devices fit. Also bounds what a stranger may register. */
+export const MAX_DIRECTORY_ENTRY_BYTES = 3_900
+export const MAX_KEY_PACKAGE_BYTES = 8_192
+/** Largest piece of a blob in one message. */
+export const BLOB_CHUNK_BYTES = 49_152
+/** Largest blob, padding included. Bounds what one upload can take of the relay's disk. */
+export const MAX_BLOB_BYTES = 8_388_608
+/** Largest header inside a message; a larger one travels as a blob. */
+export const MAX_INLINE_HEADER_BYTES = 32_768
+/** Largest entry in a message: 61,440 padded bytes, seal and fields. What is larger goes to a blob. */
+export const MAX_ENTRY_BYTES = 62_000
+export const MAX_LOOK_IDS = 1_000
+/** How many people's entries one `directory` answer may hold. */
+export const MAX_DIRECTORY_PAGE = 16
+export const MAX_PACKAGES_PER_PUT = 7
+export const MAX_RELAY_NAME_BYTES = 128
+export const MAX_EPHEMERAL_BYTES = 4_096
+
+const id = fixed(32)
+const requestId = { rid: u32 }
+
+const shapes = {
+  // client → relay
+  hello: [
+    1,
+    record({
+      version: u16,
+      accountId: id,
+      deviceId: fixed(16),
+      devicePublic: id,
+      notAfter: u64,
+      certificate: fixed(64),
+      signature: fixed(64),
+    }),
+  ],
+  register: [2, record({ ...requestId, admission: fixed(16), entry: sized(MAX_DIRECTORY_ENTRY_BYTES) })],
+  ping: [3, record({ token: u32 })],
+  open: [5, record({ ...requestId, channelId: id, incarnation: fixed(16), cursor: u64, head: id })],
+  close: [6, record({ handle: u32 })],
+  handshake: [
+    17,
+    record({
+      handle: u32,
+      expect: u64,
+      tokenHash: id,
+      headerId: id,
+      headerBlob: id,
+      header: sized(MAX_INLINE_HEADER_BYTES),
+      entry: rest,
+    }),
+  ],
+  putHeader: [
+    18,
+    record({ ...requestId, handle: u32, expect: u64, headerId: id, headerBlob: id, header: sized(MAX_INLINE_HEADER_BYTES) }),
+  ],
+  getHeader: [19, record({ ...requestId, headerId: id })],
+  turn: [20, record({ handle: u32 })],
+  turnDone: [21, record({ handle: u32 })],
+  putBlob: [23, record({ ...requestId, hash: id, total: u32, offset: u32, chunk: sized(BLOB_CHUNK_BYTES) })],
+  getBlob: [24, record({ ...requestId, hash: id, offset: u32 })],
+  getDirectory: [25, record({ ...requestId, from: u64 })],
+  putPackages: [
+    26,
+    record({ ...requestId, lastResort: flag, packages: list(sized(MAX_KEY_PACKAGE_BYTES), MAX_PACKAGES_PER_PUT) }),
+  ],
+  takePackage: [27, record({ ...requestId, accountId: id, deviceId: fixed(16) })],
+  look: [28, record({ ...requestId, channelIds: list(id, MAX_LOOK_IDS) })],
+
+  // both ways
+  pong: [4, record({ token: u32 })],
+  entry: [16, record({ handle: u32, seq: u64, time: u64, position: u64, entry: rest })],
+  ephemeral: [22, record({ handle: u32, body: rest })],
+
+  // relay → client
+  ready: [
+    64,
+    record({
+      relayName: text(MAX_RELAY_NAME_BYTES),
+      open: flag,
+      time: u64,
+      directorySize: u64,
+      packagesLeft: u16,
+      lastResort: flag,
+    }),
+  ],
+  registerFirst: [65, record({})],
+  refused: [66, record({ ...requestId, code: u16, detail: u64 })],
+  opened: [
+    67,
+    record({ ...requestId, handle: u32, incarnation: fixed(16), resumed: flag, lastSeq: u64, nextPosition: u64 }),
+  ],
+  accepted: [69, record({ handle: u32, eid: id, seq: u64, time: u64 })],
+  stale: [70, record({ handle: u32, eid: id, nextPosition: u64 })],
+  conflict: [71, record({ handle: u32, eid: id, nextPosition: u64 })],
+  rejected: [72, record({ handle: u32, eid: id, code: u16 })],
+  granted: [73, record({ handle: u32, nextPosition: u64, leaseMs: u32 })],
+  header: [74, record({ ...requestId, position: u64, nextPosition: u64, blob: id, header: sized(MAX_INLINE_HEADER_BYTES) })],
+  blobStored: [75, record({ ...requestId, received: u32 })],
+  blobChunk: [76, record({ ...requestId, total: u32, offset: u32, chunk: sized(BLOB_CHUNK_BYTES) })],
+  directory: [
+    77,
+    record({ ...requestId, from: u64, size: u64, entries: list(sized(MAX_DIRECTORY_ENTRY_BYTES), MAX_DIRECTORY_PAGE) }),
+  ],
+  directoryGrew: [78, record({ size: u64 })],
+  keyPackage: [79, record({ ...requestId, lastResort: flag, keyPackage: sized(MAX_KEY_PACKAGE_BYTES) })],
+  packagesLeft: [80, record({ count: u16 })],
+  looked: [81, record({ ...requestId, lastSeqs: list(u64, MAX_LOOK_IDS) })],
+  presence: [82, record({ accountId: id, online: flag })],
+  done: [83, record({ ...requestId })],
+} as const satisfies Record<string, readonly [number, unknown]>
+
+type Shapes = typeof shapes
+export type MessageName = keyof Shapes
+type FieldsOf<K extends MessageName> = Shapes[K][1] extends Field<infer T> ? T : never
+
+/** One message, by name: `Of<"hello">`. */
+export type Of<K extends MessageName> = { type: K } & FieldsOf<K>
+export type Message = { [K in MessageName]: Of<K> }[MessageName]
+
+export const CLIENT_MESSAGES = [
+  "hello", "register", "ping", "pong", "open", "close", "entry", "handshake", "putHeader", "getHeader", "turn", "turnDone",
+  "ephemeral", "putBlob", "getBlob", "getDirectory", "putPackages", "takePackage", "look",
+] as const satisfies MessageName[] // prettier-ignore
+export const RELAY_MESSAGES = [
+  "ready", "registerFirst", "refused", "opened", "entry", "ephemeral", "accepted", "stale", "conflict", "rejected", "granted",
+  "header", "blobStored", "blobChunk", "directory", "directoryGrew", "keyPackage", "packagesLeft", "looked", "presence",
+  "done", "ping", "pong",
+] as const satisfies MessageName[] // prettier-ignore
+export type ClientMessage = Of<(typeof CLIENT_MESSAGES)[number]>
+export type RelayMessage = Of<(typeof RELAY_MESSAGES)[number]>
+
+/** The number of each message on the wire; PROTOCOL.md §4 lists the same. */
+export const MESSAGE_NUMBERS = Object.fromEntries(Object.entries(shapes).map(([name, [number]]) => [name, number])) as Record<
+  MessageName,
+  number
+>
+const byNumber = new Map<number, MessageName>(Object.entries(shapes).map(([name, [number]]) => [number, name as MessageName]))
+const CLIENT_SET: ReadonlySet<MessageName> = new Set(CLIENT_MESSAGES)
+const RELAY_SET: ReadonlySet<MessageName> = new Set(RELAY_MESSAGES)
+
+/** The frame body of a message. RangeError for a field out of its bounds: our own bug. */
+export function encodeMessage(message: Message): Uint8Array {
+  const [number, field] = shapes[message.type] as readonly [number, Field<Message>]
+  const to = new ByteWriter().u8(number)
+  field.write(to, message)
+  return to.done()
+}
+
+/** What a client sent. @throws ProtocolError `unknown-message` or `bad-message`. Byte fields are views of `body`. */
+export function decodeClientMessage(body: Uint8Array): ClientMessage {
+  return decode(body, CLIENT_SET) as ClientMessage
+}
+
+/** What the relay sent. @throws ProtocolError `unknown-message` or `bad-message`. Byte fields are views of `body`. */
+export function decodeRelayMessage(body: Uint8Array): RelayMessage {
+  return decode(body, RELAY_SET) as RelayMessage
+}
+
+function decode(body: Uint8Array, accepted: ReadonlySet<MessageName>): Message {
+  const name = byNumber.get(body[0] ?? 0)
+  if (name === undefined || !accepted.has(name)) throw new ProtocolError("unknown-message", `message type ${body[0]}`)
+  const from = new ByteReader(body.subarray(1))
+  try {
+    const fields = (shapes[name][1] as Field<RecordOf<Record<string, Field<unknown>>>>).read(from)
+    from.end()
+    return { type: name, ...fields } as Message
+  } catch (cause) {
+    if (cause instanceof BytesError) throw new ProtocolError("bad-message", `${name}: ${cause.message}`, { cause })
+    throw cause
+  }
+}
+
+const ENTRY_HANDLE_AT = 1
+const ENTRY_SEQ_AT = 5
+const ENTRY_TIME_AT = 13
+
+/** Fills the relay's fields of an `entry` frame body in place: the delivered frame is the uploaded one. */
+export function stampEntry(body: Uint8Array, handle: number, seq: number, time: number): void {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
+  view.setUint32(ENTRY_HANDLE_AT, handle)
+  view.setUint32(ENTRY_SEQ_AT, Math.floor(seq / 2 ** 32))
+  view.setUint32(ENTRY_SEQ_AT + 4, seq >>> 0)
+  view.setUint32(ENTRY_TIME_AT, Math.floor(time / 2 ** 32))
+  view.setUint32(ENTRY_TIME_AT + 4, time >>> 0)
+}
