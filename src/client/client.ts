@@ -1,0 +1,62 @@
+/**
+ * The public face of the messaging engine: every interface (terminal, line mode, scripts, bots) is a guest
+ * of these methods. Reads answer from the local store at once; writes resolve when they are on disk, never
+ * when they have travelled: what happens afterwards arrives as events.
+ */
+import type { ClientEvent, ConnectionView, PersonView, RoomRef, RoomView, StampedEvent, TranscriptLine } from "./events.ts"
+
+export type { ClientErrorCode } from "./errors.ts"
+export { ClientError } from "./errors.ts"
+
+export interface Client {
+  /** Connects, and reconnects until `stop`. Does nothing without a relay. */
+  start(): void
+  /** Saves, closes the connection and the store. The client must not be used afterwards. */
+  stop(): Promise<void>
+  /** Each event once, in order, after the state it speaks of can be read. The result unsubscribes. */
+  on(listener: (stamped: StampedEvent) => void): () => void
+
+  self(): PersonView
+  connection(): ConnectionView
+  /** Everybody in the relay's directory but oneself, by name. */
+  people(): readonly PersonView[]
+  /** `#everyone` first, then direct chats, newest first. */
+  rooms(): readonly RoomView[]
+  /** @throws ClientError `unknown-name`. */
+  room(roomId: string): RoomView
+  /** How many of our messages have not reached the relay. */
+  outboxCount(): number
+
+  /** A person by name (any case) or by `u_…` id. @throws ClientError `unknown-name`, `ambiguous-name`. */
+  findPerson(name: string): PersonView
+  /** Where `send TO` goes: `#everyone`, or a person's name. The chat need not exist. @throws as `findPerson`. */
+  findRoom(to: string): RoomRef
+  /** The room of a person, made if there is none yet; nothing is sent before the first message. */
+  openChat(personId: string): Promise<RoomRef>
+
+  /**
+   * The newest `limit` lines before `before` (a line's `order`; undefined: the end), oldest first.
+   * Messages still in the outbox come last.
+   */
+  transcript(roomId: string, limit: number, before?: string): readonly TranscriptLine[]
+  /** Lines in a room, for scroll bars and tests. */
+  lineCount(roomId: string): number
+
+  /**
+   * Queues one message. Resolves with its id when it is on disk.
+   * @throws ClientError `message-too-long`, `message-empty`, `key-changed`, `blocked`, `storage`, `unknown-name`.
+   */
+  send(roomId: string, text: string): Promise<{ id: string }>
+  /** Everything in the room was on the screen: the count goes to zero and, in direct chats, a receipt goes out. */
+  markRead(roomId: string): Promise<void>
+
+  /** 60 digits in 12 groups, the same on both sides. */
+  safetyNumber(personId: string): string
+  /** This person compared and says they match. */
+  markVerified(personId: string): Promise<void>
+  /** This person compared and says they differ: nothing more is sent to them until `markVerified`. */
+  markMismatch(personId: string): Promise<void>
+
+  /** Kept events after `cursor` (undefined: from the beginning), oldest first, at most `limit`. */
+  eventsSince(cursor: string | undefined, limit: number): readonly (StampedEvent & { event: ClientEvent })[]
+}

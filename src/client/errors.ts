@@ -1,0 +1,18 @@
+import { CodedError } from "../errors.ts"
+
+/** What a guest asked for cannot be done. The message says what happened and what to do. */
+export class ClientError extends CodedError<ClientErrorCode> {}
+
+export type ClientErrorCode =
+  | "unknown-name" // nobody, or no room, is called so
+  | "ambiguous-name" // more than one person is called so
+  | "message-too-long"
+  | "message-empty"
+  | "not-joined" // the profile has no relay yet
+  | "already-joined" // the profile belongs to another relay
+  | "bad-name" // not a name that may be taken
+  | "key-changed" // sending stopped until the person decides
+  | "blocked"
+  | "database-damaged"
+  | "storage" // the disk is full or failing
+  | "profile-newer" // written by a newer version

@@ -1,0 +1,134 @@
+/**
+ * What the engine tells its guests, and the views they draw: closed unions, plain data.
+ * The command line prints the same objects as JSON (one a line), so names here are public.
+ *
+ * `name` and `text` come from other people: only `tui/safe-text.ts` may put them on a screen.
+ */
+import type { Millis } from "../platform/clock.ts"
+
+export type Trust = "self" | "unverified" | "verified" | "changed" | "blocked"
+
+export interface PersonRef {
+  /** `u_` and 22 characters of the account id. */
+  id: string
+  name: string
+  /** Six characters of the fingerprint: tells people of one name apart and proves nothing. */
+  tag: string
+  trust: Trust
+}
+
+export interface PersonView extends PersonRef {
+  online: boolean
+  /** True when another account carries the same name: commands refuse it. */
+  ambiguous: boolean
+  firstSeenAt: Millis
+}
+
+export interface RoomRef {
+  /** `r_` and 22 characters of the channel id. */
+  id: string
+  /** `everyone`, or the other person's name. */
+  name: string
+  kind: "direct" | "everyone"
+}
+
+export interface RoomView extends RoomRef {
+  /** The other person of a direct chat. */
+  peer: PersonView | undefined
+  unread: number
+  /** Of the newest line; undefined in an empty room. */
+  lastAt: Millis | undefined
+  /**
+   * `joining`: not a member yet; `open`: messages flow; `waiting`: a blob or an answer is missing;
+   * `stopped`: nothing is sent until the person decides (`problem` says why).
+   */
+  state: "joining" | "open" | "waiting" | "stopped"
+  problem: RoomProblem | undefined
+  /** Members other than oneself. `here` have signed something since one's own join, the others are only listed. */
+  members: readonly { person: PersonView; here: boolean }[]
+  /** True on a relay opened without a secret: anybody on the network may be in this room. */
+  withoutSecret: boolean
+}
+
+export type RoomProblem = "key-changed" | "stranded" | "opening-refused" | "relay-inconsistent" | "storage"
+
+/** How far one of our messages got. Rooms show at most `relayed`. */
+export type MessageState = "queued" | "relayed" | "delivered" | "read" | "failed"
+
+export interface MessageView {
+  /** `m_` and 22 characters; unique in a room. */
+  id: string
+  from: PersonRef
+  own: boolean
+  text: string
+  /** The author's clock. */
+  sentAt: Millis
+  /** Undefined for messages of others. */
+  state: MessageState | undefined
+}
+
+/** A line of a transcript that nobody wrote. */
+export type Notice =
+  | { code: "joined"; person: PersonRef } // a member came in
+  | { code: "left"; person: PersonRef }
+  | { code: "you-joined" } // what was said before cannot be read
+  | { code: "chat-opened" } // keys of a direct chat agreed
+  | { code: "chat-reopened"; person: PersonRef }
+  | { code: "gap"; person: PersonRef; missing: number } // messages that have not arrived
+  | { code: "fork"; person: PersonRef } // this device tells different stories; its message was set aside
+  | { code: "unreadable"; detail: string } // an entry that did not open
+  | { code: "void-commit" } // somebody posted a change that nobody may make
+  | { code: "rejoined" } // messages may be missing
+  | { code: "log-reset" } // the relay lost or replaced its log
+  | { code: "verified"; person: PersonRef }
+  | { code: "mismatch"; person: PersonRef }
+
+export type TranscriptLine =
+  | { kind: "message"; order: string; at: Millis; message: MessageView }
+  | { kind: "notice"; order: string; at: Millis; notice: Notice }
+
+export type ConnectionView =
+  | { state: "offline" } // not started, or no relay known
+  | { state: "connecting"; host: string; port: number }
+  | { state: "online"; host: string; port: number; relayName: string; openRelay: boolean }
+  | { state: "waiting"; host: string; port: number; retryAt: Millis; why: ConnectionProblem }
+  /** Will not be tried again without the person. */
+  | { state: "refused"; host: string; port: number; why: ConnectionProblem }
+
+export type ConnectionProblem =
+  | "unreachable"
+  | "lost"
+  | "wrong-pin"
+  | "not-allowed"
+  | "name-taken"
+  | "superseded"
+  | "bad-version"
+  | "relay-inconsistent"
+  | "busy"
+
+export type ClientEvent =
+  | { type: "ready" }
+  | { type: "sync.done" } // everything that was stored for us has been read
+  | { type: "relay.connected"; relay: { host: string; port: number; name: string } }
+  | { type: "relay.disconnected"; why: ConnectionProblem; retryAt: Millis | undefined }
+  | { type: "relay.limited"; why: string }
+  | { type: "message.received"; room: RoomRef; from: PersonRef; message: MessageView }
+  | { type: "message.sent"; room: RoomRef; message: MessageView }
+  | { type: "message.state"; room: RoomRef; message: { id: string }; state: MessageState }
+  | { type: "notice"; room: RoomRef; notice: Notice }
+  | { type: "gap.detected"; room: RoomRef; from: PersonRef; missing: number }
+  | { type: "room.joined"; room: RoomRef }
+  | { type: "room.changed"; room: RoomRef } // members, state or unread count
+  | { type: "person.joined"; person: PersonRef } // new in the directory
+  | { type: "person.presence"; person: PersonRef; online: boolean }
+  | { type: "verify.done"; person: PersonRef }
+  | { type: "verify.mismatch"; person: PersonRef }
+  | { type: "error"; code: string; detail: string }
+
+/** Events that survive a restart and can be asked for again by cursor carry one. */
+export interface StampedEvent {
+  event: ClientEvent
+  at: Millis
+  /** Opaque text for `--since`; undefined for what is not kept. */
+  cursor: string | undefined
+}

@@ -1,0 +1,113 @@
+/**
+ * Invitations (PROTOCOL.md §17), in two writings:
+ *
+ *     secure-chat://HOST:PORT/#k=<pin>&a=<admission>&i=<room secret>      base64url; a and i absent on an open relay
+ *     HOST:PORT twelve words …                                             to read from a projector
+ *
+ * The fragment never travels: nothing here is ever sent to a relay as it stands.
+ */
+import { BytesError, fromBase64Url, toBase64Url } from "../bytes.ts"
+import { ProtocolError } from "./errors.ts"
+
+export const DEFAULT_PORT = 7667
+const SCHEME = "secure-chat://"
+const MAX_INVITATION_LENGTH = 1_024
+
+export interface Link {
+  kind: "link"
+  host: string
+  port: number
+  /** SHA-256 of the relay's SPKI, 32 bytes. */
+  pin: Uint8Array
+  /** 16 bytes; undefined on an open relay. */
+  admission: Uint8Array | undefined
+  /** 32 bytes, the key of `#everyone`; undefined on an open relay. */
+  roomSecret: Uint8Array | undefined
+}
+
+export interface SpokenInvitation {
+  kind: "words"
+  host: string
+  port: number
+  /** Twelve lower-case words; `crypto/invitation-words.ts` checks them. */
+  words: readonly string[]
+}
+
+/** An address alone: fills in the field, joins nothing. */
+export interface BareAddress {
+  kind: "address"
+  host: string
+  port: number
+}
+
+export type Invitation = Link | SpokenInvitation | BareAddress
+
+export function printLink(link: Omit<Link, "kind">): string {
+  const secrets = [
+    `k=${toBase64Url(link.pin)}`,
+    ...(link.admission ? [`a=${toBase64Url(link.admission)}`] : []),
+    ...(link.roomSecret ? [`i=${toBase64Url(link.roomSecret)}`] : []),
+  ]
+  return `${SCHEME}${printHostPort(link)}/#${secrets.join("&")}`
+}
+
+/** @throws ProtocolError `bad-address`, whose message says what to look at. */
+export function parseInvitation(typed: string): Invitation {
+  const text = typed.trim().replace(/\s+/g, " ")
+  if (text.length === 0 || text.length > MAX_INVITATION_LENGTH) throw bad("an invitation is one line of text")
+  if (text.toLowerCase().startsWith(SCHEME)) return parseLink(text.slice(SCHEME.length))
+  const [address, ...words] = text.split(" ")
+  const { host, port } = parseHostPort(address!)
+  if (words.length === 0) return { kind: "address", host, port }
+  if (words.length !== 12) throw bad(`an invitation has 12 words after the address, this one has ${words.length}`)
+  return { kind: "words", host, port, words: words.map((word) => word.toLowerCase()) }
+}
+
+function parseLink(rest: string): Link {
+  const hash = rest.indexOf("#")
+  if (hash < 0) throw bad("the link has lost its end, from # on; copy it whole")
+  const { host, port } = parseHostPort(rest.slice(0, hash).replace(/\/$/, ""))
+  const fields = new Map<string, string>()
+  for (const part of rest.slice(hash + 1).split("&")) {
+    const equals = part.indexOf("=")
+    const name = part.slice(0, equals)
+    if (equals < 1 || fields.has(name)) throw bad("the link's end is damaged; copy it whole")
+    fields.set(name, part.slice(equals + 1))
+  }
+  const pin = secretField(fields, "k", 32)
+  if (!pin) throw bad("the link does not name the relay's key (k=)")
+  const admission = secretField(fields, "a", 16)
+  const roomSecret = secretField(fields, "i", 32)
+  if ((admission === undefined) !== (roomSecret === undefined)) throw bad("the link has lost a part (a= or i=); copy it whole")
+  return { kind: "link", host, port, pin, admission, roomSecret }
+}
+
+function secretField(fields: Map<string, string>, name: string, length: number): Uint8Array | undefined {
+  const text = fields.get(name)
+  if (text === undefined) return undefined
+  try {
+    const bytes = fromBase64Url(text)
+    if (bytes.length === length) return bytes
+  } catch (cause) {
+    if (!(cause instanceof BytesError)) throw cause
+  }
+  throw bad(`the link's ${name}= is damaged; copy it whole`)
+}
+
+/** `HOST`, `HOST:PORT`, `[IPV6]`, `[IPV6]:PORT`. @throws ProtocolError `bad-address`. */
+export function parseHostPort(text: string): { host: string; port: number } {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})))(?::(\d{1,5}))?$/.exec(text)
+  const host = match?.[1] ?? match?.[2]
+  if (!match || host === undefined) throw bad("an address is HOST or HOST:PORT, such as 192.168.1.5:7667")
+  const port = match[3] === undefined ? DEFAULT_PORT : Number(match[3])
+  if (port < 1 || port > 65_535) throw bad(`${match[3]} is no port; ports are 1 to 65535`)
+  return { host, port }
+}
+
+export function printHostPort({ host, port }: { host: string; port: number }): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+function bad(message: string): ProtocolError {
+  return new ProtocolError("bad-address", message)
+}

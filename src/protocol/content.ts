@@ -1,0 +1,170 @@
+/**
+ * What is inside once opened: the payload chain and its contents (PROTOCOL.md §13).
+ *
+ *     payload = v u8 ‖ chainId 16 ‖ n u64 ‖ prev 32 ‖ continues ‖ frontier ‖ content
+ *
+ * A payload's bytes are fixed once its counter is taken: a message sealed again is the same payload.
+ */
+import { ByteReader, BytesError } from "../bytes.ts"
+import { ProtocolError } from "./errors.ts"
+import { decode, encode, type Field, fixed, list, record, type RecordOf, rest, text, u32, u64, u8 } from "./fields.ts"
+
+/** Longest message text in UTF-8 bytes. */
+export const MAX_TEXT_BYTES = 16_384
+const MAX_FRONTIER = 16
+
+const chainLink = record({ chainId: fixed(16), n: u64, hash: fixed(32) })
+const seen = record({ leaf: u32, n: u64, hash: fixed(8) })
+
+const payloadFields = {
+  v: u8,
+  /** Random, new with every new leaf. */
+  chainId: fixed(16),
+  n: u64,
+  /** `H("payload", …)` of the chain's previous payload; zeros for n = 0. */
+  previous: fixed(32),
+  /** The chain that this one continues; only in n = 0. */
+  continues: list(chainLink, 1),
+  /** The newest payloads that the author has seen from others: a hint, never an accusation. */
+  frontier: list(seen, MAX_FRONTIER),
+}
+const payload = record({ ...payloadFields, content: rest })
+
+export type Payload = Omit<RecordOf<typeof payloadFields>, "v"> & { content: Content }
+
+/** `sentAt` and all other times are Unix milliseconds of the author's clock: shown, never believed. */
+const contents = {
+  text: [1, record({ messageId: fixed(16), sentAt: u64, text: text(MAX_TEXT_BYTES) })],
+  /** How many payloads of `chainId` reached this device, and how many its person has seen. Cumulative. */
+  receipt: [2, record({ chainId: fixed(16), delivered: u64, read: u64 })],
+  /** "I am here": answers a join (§12.3). */
+  beacon: [3, record({})],
+} as const
+
+type Contents = typeof contents
+export type Content = {
+  [K in keyof Contents]: { type: K } & (Contents[K][1] extends Field<infer T> ? T : never)
+}[keyof Contents]
+
+export function encodePayload(value: Payload): Uint8Array {
+  const [number, field] = contents[value.content.type] as readonly [number, Field<Content>]
+  const body = encode(record({ number: u8, fields: field }), { number, fields: value.content })
+  return encode(payload, { v: 1, ...value, content: body })
+}
+
+/** @throws ProtocolError `bad-payload`. The byte fields are copies. */
+export function decodePayload(bytes: Uint8Array): Payload {
+  try {
+    const { v, ...fields } = decode(payload, bytes.slice())
+    if (v !== 1) throw new ProtocolError("bad-payload", `version ${v}`)
+    return { ...fields, content: decodeContent(fields.content) }
+  } catch (cause) {
+    if (cause instanceof BytesError) throw new ProtocolError("bad-payload", cause.message, { cause })
+    throw cause
+  }
+}
+
+function decodeContent(bytes: Uint8Array): Content {
+  const from = new ByteReader(bytes)
+  const number = from.u8()
+  for (const [type, [known, field]] of Object.entries(contents)) {
+    if (known === number) return { type, ...(decode(field as Field<object>, from.rest()) as object) } as Content
+  }
+  throw new ProtocolError("bad-payload", `content type ${number}`)
+}
+
+/** What the author had read when it sealed; signed and sealed, not part of the payload's hash (§13.2). */
+const binding = record({ v: u8, seq: u64, head: fixed(32) })
+export interface Binding {
+  seq: number
+  head: Uint8Array
+}
+
+export function encodeBinding(value: Binding): Uint8Array {
+  return encode(binding, { v: 1, ...value })
+}
+
+/** @throws ProtocolError `bad-payload`. */
+export function decodeBinding(bytes: Uint8Array): Binding {
+  try {
+    const { seq, head } = decode(binding, bytes.slice())
+    return { seq, head }
+  } catch (cause) {
+    if (cause instanceof BytesError) throw new ProtocolError("bad-payload", cause.message, { cause })
+    throw cause
+  }
+}
+
+/** The bytes that MLS carries in one entry, told apart by the form byte of the seal (§9.2). */
+export const FORMS = { mls: 1, opening: 2, creation: 3 } as const
+
+/** Position 0 of a direct chat (§11). */
+const opening = record({ accountId: fixed(32), deviceId: fixed(16), welcome: rest })
+export type Opening = RecordOf<{ accountId: Field<Uint8Array>; deviceId: Field<Uint8Array>; welcome: Field<Uint8Array> }>
+
+export function encodeOpening(value: Opening): Uint8Array {
+  return encode(opening, value)
+}
+
+/** @throws ProtocolError `bad-payload`. */
+export function decodeOpening(bytes: Uint8Array): Opening {
+  return readOrBadPayload(opening, bytes)
+}
+
+/** What a link room's sealed header holds (§12.1). `cursor` and `head` are the author's when it made the header. */
+const header = record({
+  channelId: fixed(32),
+  generation: u32,
+  position: u64,
+  cursor: u64,
+  head: fixed(32),
+  appendToken: fixed(32),
+  externalKey: fixed(32),
+  groupInfo: rest,
+})
+export type RoomHeader = typeof header extends Field<infer T> ? T : never
+
+export function encodeRoomHeader(value: RoomHeader): Uint8Array {
+  return encode(header, value)
+}
+
+/** @throws ProtocolError `bad-payload`. */
+export function decodeRoomHeader(bytes: Uint8Array): RoomHeader {
+  return readOrBadPayload(header, bytes)
+}
+
+/** An inbox letter once opened (§11.4); the signature covers all that precedes it, the recipient included. */
+const letterBody = {
+  to: fixed(32),
+  from: fixed(32),
+  kind: u8,
+  /** For `hint` and `reopen`: the direct chat's counter r. */
+  counter: u32,
+}
+const letter = record({ ...letterBody, signature: fixed(64) })
+const letterSigned = record(letterBody)
+export const LETTER_KINDS = { hint: 1, reopen: 2 } as const
+export type Letter = typeof letter extends Field<infer T> ? T : never
+
+export function encodeLetter(value: Letter): Uint8Array {
+  return encode(letter, value)
+}
+
+/** The bytes that `Sign(account, "inbox", …)` covers. */
+export function letterStatement(value: Omit<Letter, "signature">): Uint8Array {
+  return encode(letterSigned, value)
+}
+
+/** @throws ProtocolError `bad-payload`. */
+export function decodeLetter(bytes: Uint8Array): Letter {
+  return readOrBadPayload(letter, bytes)
+}
+
+function readOrBadPayload<T>(field: Field<T>, bytes: Uint8Array): T {
+  try {
+    return decode(field, bytes.slice())
+  } catch (cause) {
+    if (cause instanceof BytesError) throw new ProtocolError("bad-payload", cause.message, { cause })
+    throw cause
+  }
+}
