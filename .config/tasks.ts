@@ -1,0 +1,135 @@
+/**
+ * What each npm script does. `src/cli/launch.mjs` runs this file under a Node that is new enough,
+ * so every program below is started with that same Node.
+ */
+import { spawn } from "node:child_process"
+import { existsSync, globSync, readFileSync, statSync } from "node:fs"
+import { delimiter, dirname, join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const program = join(root, "dist", "secure-chat.js")
+// tsx still uses the older of two interfaces for hooks, and Node says so at each start.
+const fromSource = ["--disable-warning=DEP0205", "--import", pathToFileURL(join(root, ".config", "register.ts")).href, "--import", "tsx"]
+
+/** How many seeds each simulation runs: enough to notice while typing, for a commit, for a night. */
+const SEEDS = { test: "20", check: "200", slow: "1000" }
+
+const [task = "", ...args] = process.argv.slice(2)
+const tasks: Record<string, () => Promise<number>> = {
+  start: startProgram,
+  build: async () => (await import("./build.ts")).buildProgram().then(() => 0),
+  dev: () => runNode([...fromSource, join(root, "src", "cli", "main.ts"), ...args]),
+  test: async () => (await buildIfStale(), await runTests({ SEEDS: SEEDS.test, ...process.env })),
+  check: () => check({ SEEDS: SEEDS.check, ...process.env }),
+  "check:slow": () => check({ SEEDS: SEEDS.slow, ...process.env, SLOW: "1" }),
+  bench,
+}
+
+const chosen = tasks[task]
+if (chosen === undefined) console.error(`launch.mjs knows ${Object.keys(tasks).join(", ")}; not "${task}"`)
+process.exitCode = chosen === undefined ? 1 : await chosen()
+
+/** Runs the built program in this process, so that its terminal and its signals are its own. */
+async function startProgram(): Promise<number> {
+  await buildIfStale()
+  process.argv.splice(1, 2, program)
+  await import(pathToFileURL(program).href)
+  return Number(process.exitCode ?? 0)
+}
+
+/** Builds when a source is younger than the build. A folder without the build tools runs what it holds. */
+async function buildIfStale(): Promise<void> {
+  const built = existsSync(program) ? statSync(program).mtimeMs : 0
+  const sources = globSync(["src/**/*.{ts,tsx}", ".config/*.ts", "package.json", "package-lock.json"], { cwd: root })
+  const youngest = Math.max(...sources.map((file) => statSync(join(root, file)).mtimeMs))
+  if (built > youngest || (built > 0 && !existsSync(join(root, "node_modules", "esbuild")))) return
+  const { buildProgram } = await import("./build.ts")
+  await buildProgram()
+}
+
+function runTests(env: NodeJS.ProcessEnv): Promise<number> {
+  return runNode([binOf("vitest"), "run", "--config", ".config/vitest.config.ts", ...args], env)
+}
+
+/** Everything a machine can check, fastest first; a line per step, and the first failure ends it. */
+async function check(env: NodeJS.ProcessEnv): Promise<number> {
+  const oxlintArgs = ["--config", ".config/oxlintrc.json", "--type-aware", "--deny-warnings"]
+  const steps: [name: string, run: () => Promise<number>][] = [
+    ["format", () => runQuietly([binOf("oxfmt"), "--config", ".config/oxfmtrc.json", "--check", "."])],
+    ["types", () => runQuietly([binOf("typescript", "tsc"), "--noEmit", "--project", "tsconfig.json"])],
+    ["lint", () => runQuietly([binOf("oxlint"), ...oxlintArgs, "src", "test", ".config"])],
+    ["unused", () => runQuietly([binOf("knip"), "--config", ".config/knip.json"])],
+    ["build", () => runQuietly([join(root, ".config", "tasks.ts"), "build"])],
+    ["tests", () => runTests(env)],
+  ]
+  for (const [name, run] of steps) {
+    const began = performance.now()
+    const code = await run()
+    const seconds = ((performance.now() - began) / 1000).toFixed(1)
+    console.log(`${code === 0 ? "passed" : "FAILED"}  ${name.padEnd(7)} ${seconds.padStart(6)} s`)
+    if (code !== 0) return code
+  }
+  return 0
+}
+
+/** Every benchmark, one after the other, so that none disturbs another; with names, only those. */
+async function bench(): Promise<number> {
+  const files = globSync("test/bench/*.bench.ts", { cwd: root }).toSorted()
+  const wanted = files.filter((file) => args.length === 0 || args.some((name) => file.includes(name)))
+  if (wanted.length === 0) {
+    console.error("no such benchmark")
+    return 1
+  }
+  for (const file of wanted) {
+    console.log(`\n${file}`)
+    const code = await runNode(["--expose-gc", ...fromSource, join(root, file)])
+    if (code !== 0) return code
+  }
+  return 0
+}
+
+/** A package's own program. npm 10 does not link every program into `.bin`, so its manifest is asked. */
+function binOf(packageName: string, program = packageName): string {
+  const folder = join(root, "node_modules", packageName)
+  const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    bin: string | Record<string, string>
+  }
+  const path = typeof bin === "string" ? bin : bin[program]
+  if (path === undefined) throw new Error(`${packageName} has no program ${program}`)
+  return join(folder, path)
+}
+
+function runNode(nodeArgs: string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  return exitCodeOf(spawn(process.execPath, nodeArgs, { cwd: root, env: withTools(env), stdio: "inherit" }))
+}
+
+/** Shows what the program printed only when it fails. */
+async function runQuietly(nodeArgs: string[]): Promise<number> {
+  const child = spawn(process.execPath, nodeArgs, { cwd: root, env: withTools(process.env), stdio: "pipe" })
+  const printed: Buffer[] = []
+  child.stdout.on("data", (chunk: Buffer) => printed.push(chunk))
+  child.stderr.on("data", (chunk: Buffer) => printed.push(chunk))
+  const code = await exitCodeOf(child)
+  if (code !== 0) process.stdout.write(Buffer.concat(printed))
+  return code
+}
+
+/** Puts this Node and the installed tools first in the path of what we start. */
+function withTools(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const folders = [dirname(process.execPath), join(root, "node_modules", ".bin"), env["PATH"] ?? ""]
+  return { ...env, PATH: folders.join(delimiter) }
+}
+
+function exitCodeOf(child: ReturnType<typeof spawn>): Promise<number> {
+  const forward = (signal: NodeJS.Signals) => void child.kill(signal)
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+  for (const signal of signals) process.on(signal, forward)
+  return new Promise((resolve, reject) => {
+    child.once("error", reject)
+    child.once("exit", (code) => {
+      for (const signal of signals) process.off(signal, forward)
+      resolve(code ?? 1)
+    })
+  })
+}
