@@ -1,0 +1,67 @@
+/**
+ * The build: `dist/secure-chat.js`, which only looks at the version of Node, and `dist/program.js`, everything
+ * else in one file. Only the encrypted SQLite stays outside, in node_modules: it is native code.
+ */
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises"
+import { basename, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { build, type Plugin } from "esbuild"
+import { correctTsMls, isCorrected } from "./correct-ts-mls.ts"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+
+export const corrections: Plugin = {
+  name: "corrections",
+  setup(at) {
+    at.onLoad({ filter: /[\\/]ts-mls[\\/].*clientState\.js$/ }, async ({ path }) => {
+      if (!isCorrected(path)) return undefined
+      return { contents: correctTsMls(await readFile(path, "utf8")), loader: "js" }
+    })
+    // Ink asks for it only when DEV is set, but imports it by name.
+    at.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: "empty" }))
+    at.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "export default undefined", loader: "js" }))
+  },
+}
+
+/** Builds into `folder`; about 0.2 s. @throws on anything that does not resolve or compile. */
+export async function buildProgram(folder = join(root, "dist")): Promise<void> {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: { program: "src/cli/main.ts" },
+    outdir: folder,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    minifyWhitespace: true,
+    external: ["better-sqlite3-multiple-ciphers"],
+    define: { "process.env.NODE_ENV": '"production"' },
+    // CommonJS packages inside the bundle call require for node's own modules.
+    banner: { js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);' },
+    logLevel: "warning",
+    plugins: [corrections],
+    write: false,
+  })
+  await mkdir(folder, { recursive: true })
+  for (const { path, contents } of outputFiles) await replaceFile(join(folder, basename(path)), contents)
+  await replaceFile(join(folder, "secure-chat.js"), PREFLIGHT)
+}
+
+/** In one step, since another start of the program may be reading the old one. */
+async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
+  const fresh = `${path}.${process.pid}.new`
+  await writeFile(fresh, contents)
+  await rename(fresh, path)
+}
+
+/** Plain enough for any Node since 14: names that an older Node lacks are imported only after the look. */
+const PREFLIGHT = `#!/usr/bin/env node
+const [major, minor] = process.versions.node.split(".").map(Number)
+if (major > 24 || (major === 24 && minor >= 7)) {
+  await import("./program.js")
+} else {
+  console.error("secure-chat needs Node 24.7 or newer; this is " + process.version + ".")
+  console.error("Run it with the Node that npm installed beside it: node_modules/.bin/node " + process.argv[1])
+  process.exitCode = 2
+}
+`

@@ -1,0 +1,15 @@
+/** Given by `--import` to a program run from source: corrects ts-mls as the bundle does. */
+import { registerHooks } from "node:module"
+import { correctTsMls, isCorrected } from "./correct-ts-mls.ts"
+
+registerHooks({
+  load(url, context, nextLoad) {
+    const loaded = nextLoad(url, context)
+    if (!isCorrected(url) || loaded.source === undefined || loaded.source === null) return loaded
+    return { ...loaded, source: correctTsMls(textOf(loaded.source)) }
+  },
+})
+
+function textOf(source: string | ArrayBufferView | ArrayBufferLike): string {
+  return typeof source === "string" ? source : new TextDecoder().decode(source)
+}

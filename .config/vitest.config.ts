@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+import { correctTsMls, isCorrected } from "./correct-ts-mls.ts"
+
+const report = process.env["TEST_REPORT"]
+
+export default defineConfig({
+  root: fileURLToPath(new URL("..", import.meta.url)),
+  // Packages that publish source maps without their sources would fill the screen.
+  logLevel: "error",
+  plugins: [
+    {
+      name: "correct-ts-mls",
+      transform: (source, path) => (isCorrected(path) ? { code: correctTsMls(source), map: null } : undefined),
+    },
+  ],
+  test: {
+    include: ["test/**/*.test.{ts,tsx}"],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    env: { SEEDS: process.env["SEEDS"] ?? "20" },
+    // Vite transforms what is inlined; the correction is such a transformation.
+    server: { deps: { inline: ["ts-mls"] } },
+    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
+  },
+})

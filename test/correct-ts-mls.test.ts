@@ -1,0 +1,70 @@
+/** ts-mls is corrected wherever it is loaded, and only the correction makes the difference. */
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { build } from "esbuild"
+import { validateRatchetTree } from "ts-mls/clientState.js"
+import { expect, test } from "vitest"
+import { corrections } from "../.config/build.ts"
+import { correctTsMls, isCorrected } from "../.config/correct-ts-mls.ts"
+
+const CHECK = "if (!arraysEqual(dpNode.parent.unmergedLeaves, n.parent.unmergedLeaves))"
+const CORRECTED = "if (parentIdx === i) break; if (!dpNode.parent.unmergedLeaves.includes(unmergedLeaf))"
+const root = fileURLToPath(new URL("..", import.meta.url))
+const offlineInvitee = join(root, "test/support/offline-invitee.ts")
+const register = join(root, ".config/register.ts")
+
+test("the installed library holds the check exactly once, and it is replaced", () => {
+  const source = readFileSync(join(root, "node_modules/ts-mls/dist/src/clientState.js"), "utf8")
+  const corrected = correctTsMls(source)
+  expect(corrected).toContain(CORRECTED)
+  expect(corrected.replace(CORRECTED, CHECK)).toBe(source)
+})
+
+test.each([
+  ["absent", "export const nothing = 1"],
+  ["twice", `${CHECK} a()\n${CHECK} b()`],
+  ["already replaced", CORRECTED],
+])("a source with the check %s stops the build", (_, source) => {
+  expect(() => correctTsMls(source)).toThrow("not once")
+})
+
+test.each([
+  ["/x/node_modules/ts-mls/dist/src/clientState.js", true],
+  ["file:///x/node_modules/ts-mls/dist/src/clientState.js?v=1", true],
+  ["C:\\x\\node_modules\\ts-mls\\dist\\src\\clientState.js", true],
+  ["/x/node_modules/ts-mls/dist/src/createCommit.js", false],
+  ["/x/src/clientState.js", false],
+])("%s is the file: %s", (path, expected) => expect(isCorrected(path)).toBe(expected))
+
+test("the tests run on the corrected library", () => {
+  const code = validateRatchetTree.toString()
+  expect(code).not.toContain("arraysEqual(dpNode")
+  expect(code).toMatch(/parentIdx === i/)
+})
+
+test("without it, an invited person who stays offline keeps newcomers out", () => {
+  expect(run([offlineInvitee])).toContain("non-blank intermediate node")
+})
+
+test("from source with the hook, the newcomer joins", () => {
+  expect(run(["--import", register, offlineInvitee])).toBe("joined")
+  expect(run(["--import", register, "--import", "tsx", offlineInvitee])).toBe("joined")
+})
+
+test("in a bundle, the newcomer joins", async () => {
+  // Inside the tree, so that whatever the bundle leaves out is still found.
+  const folder = mkdtempSync(join(root, "node_modules", ".bundle-"))
+  try {
+    const outfile = join(folder, "bundle.mjs")
+    await build({ entryPoints: [offlineInvitee], outfile, bundle: true, format: "esm", platform: "node", plugins: [corrections] })
+    expect(run([outfile])).toBe("joined")
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+function run(args: string[]): string {
+  return execFileSync(process.execPath, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim()
+}
