@@ -1,0 +1,152 @@
+/**
+ * The only file that talks to libsodium: typed wrappers that check every length (PROTOCOL.md §1).
+ *
+ * libsodium compiles its WebAssembly once, so `await sodiumReady()` comes before anything else; after that
+ * every call is synchronous. Randomness is always an argument: libsodium's own generator is never used,
+ * which is what lets one seeded run be repeated byte for byte.
+ */
+import sodium from "libsodium-wrappers"
+import { CryptoError } from "./errors.ts"
+
+export const ED25519_PUBLIC_BYTES = 32
+/** libsodium's form: the 32-byte seed (RFC 8032's private key), then the public key. */
+export const ED25519_SECRET_BYTES = 64
+export const ED25519_SEED_BYTES = 32
+export const ED25519_SIGNATURE_BYTES = 64
+export const X25519_BYTES = 32
+export const XWING_PUBLIC_BYTES = 1_216
+/** The seed that both halves of the key are derived from. */
+export const XWING_SECRET_BYTES = 32
+export const XWING_CIPHERTEXT_BYTES = 1_120
+export const XWING_SHARED_BYTES = 32
+export const XWING_ENCAPSULATION_SEED_BYTES = 64
+export const XCHACHA_KEY_BYTES = 32
+export const XCHACHA_NONCE_BYTES = 24
+export const XCHACHA_TAG_BYTES = 16
+
+/** A public half, and the secret half in the form that the same algorithm's functions take. */
+export interface KeyPair {
+  public: Uint8Array
+  secret: Uint8Array
+}
+
+/** Resolves when the functions below may be called. Cheap to await again. */
+export async function sodiumReady(): Promise<void> {
+  await sodium.ready
+}
+
+/** @param seed 32 random bytes. The secret has 64 bytes: seed, then public key. */
+export function ed25519KeyPair(seed: Uint8Array): KeyPair {
+  check(seed, ED25519_SEED_BYTES, "an Ed25519 seed")
+  const { publicKey, privateKey } = sodium.crypto_sign_seed_keypair(seed)
+  return { public: publicKey, secret: privateKey }
+}
+
+/** @param secret 64 bytes, as `ed25519KeyPair` makes them. */
+export function ed25519Sign(secret: Uint8Array, message: Uint8Array): Uint8Array {
+  check(secret, ED25519_SECRET_BYTES, "an Ed25519 secret")
+  return sodium.crypto_sign_detached(message, secret)
+}
+
+/** False for a signature or key of the wrong length, a key of small order, and a value that is not canonical. */
+export function ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== ED25519_PUBLIC_BYTES || signature.length !== ED25519_SIGNATURE_BYTES) return false
+  return sodium.crypto_sign_verify_detached(signature, message, publicKey)
+}
+
+/** The public key of 32 secret bytes, which are clamped as RFC 7748 says. */
+export function x25519Public(secret: Uint8Array): Uint8Array {
+  check(secret, X25519_BYTES, "an X25519 secret")
+  return sodium.crypto_scalarmult_base(secret)
+}
+
+/** @throws CryptoError `bad-key` for a public key that gives the all-zero result (PROTOCOL.md §1). */
+export function x25519(secret: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  check(secret, X25519_BYTES, "an X25519 secret")
+  check(publicKey, X25519_BYTES, "an X25519 public key")
+  try {
+    return sodium.crypto_scalarmult(secret, publicKey)
+  } catch (cause) {
+    // libsodium refuses exactly the public keys of low order.
+    throw new CryptoError("bad-key", "an X25519 public key of low order", { cause })
+  }
+}
+
+/** @param seed 32 random bytes, which are the secret key too. */
+export function xwingKeyPair(seed: Uint8Array): KeyPair {
+  check(seed, XWING_SECRET_BYTES, "an X-Wing seed")
+  const { publicKey, privateKey } = sodium.crypto_kem_xwing_seed_keypair(seed)
+  return { public: publicKey, secret: privateKey }
+}
+
+/**
+ * @param seed 64 random bytes: 32 for ML-KEM-768, 32 for the ephemeral X25519 key.
+ * @throws CryptoError `bad-key` for a public key that is not one.
+ */
+export function xwingEncapsulate(
+  publicKey: Uint8Array,
+  seed: Uint8Array,
+): { ciphertext: Uint8Array; shared: Uint8Array } {
+  check(publicKey, XWING_PUBLIC_BYTES, "an X-Wing public key")
+  check(seed, XWING_ENCAPSULATION_SEED_BYTES, "an X-Wing encapsulation seed")
+  try {
+    const { ciphertext, sharedSecret } = sodium.crypto_kem_xwing_enc_deterministic(publicKey, seed)
+    return { ciphertext, shared: sharedSecret }
+  } catch (cause) {
+    throw new CryptoError("bad-key", "an X-Wing public key that cannot be used", { cause })
+  }
+}
+
+/** A ciphertext for another key gives another secret, not an error. @throws CryptoError `bad-key` for low order. */
+export function xwingDecapsulate(secret: Uint8Array, ciphertext: Uint8Array): Uint8Array {
+  check(secret, XWING_SECRET_BYTES, "an X-Wing secret")
+  check(ciphertext, XWING_CIPHERTEXT_BYTES, "an X-Wing ciphertext")
+  try {
+    return sodium.crypto_kem_xwing_dec(ciphertext, secret)
+  } catch (cause) {
+    throw new CryptoError("bad-key", "an X-Wing ciphertext that cannot be used", { cause })
+  }
+}
+
+/** XChaCha20-Poly1305 with the tag behind the ciphertext. @param nonce 24 bytes, random per key. */
+export function xchachaSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plain: Uint8Array): Uint8Array {
+  check(key, XCHACHA_KEY_BYTES, "an XChaCha20 key")
+  check(nonce, XCHACHA_NONCE_BYTES, "an XChaCha20 nonce")
+  return sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plain, aad, null, nonce, key)
+}
+
+/** Undefined when it does not open. */
+export function xchachaOpen(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+): Uint8Array | undefined {
+  check(key, XCHACHA_KEY_BYTES, "an XChaCha20 key")
+  check(nonce, XCHACHA_NONCE_BYTES, "an XChaCha20 nonce")
+  if (sealed.length < XCHACHA_TAG_BYTES) return undefined
+  try {
+    return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(null, sealed, aad, nonce, key)
+  } catch {
+    return undefined
+  }
+}
+
+/** @param length 16 to 64 bytes of output. */
+export function blake2b(data: Uint8Array, length: number): Uint8Array {
+  return sodium.crypto_generichash(length, data, null)
+}
+
+/** Constant time for equal lengths; the lengths themselves are not secret. */
+export function equalSecret(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && (a.length === 0 || sodium.memcmp(a, b))
+}
+
+/** Best effort: the runtime may have copied the bytes before. */
+export function wipe(...secrets: readonly Uint8Array[]): void {
+  for (const secret of secrets) secret.fill(0)
+}
+
+function check(bytes: Uint8Array, length: number, what: string): void {
+  if (bytes.length !== length) throw new CryptoError("bad-key", `${what} of ${bytes.length} bytes, not ${length}`)
+}
