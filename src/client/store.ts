@@ -1,0 +1,90 @@
+/**
+ * The contract of the client's store (PROTOCOL.md §16): ordered tables of bytes, and transactions that cover
+ * everything one event changes (group state, history, outbox and cursor go to disk together or not at all).
+ *
+ * All calls are synchronous. Keys are compared as unsigned bytes. What the records in the tables look like
+ * is `records.ts`'s business; a store only keeps them.
+ */
+
+/** Names are part of the format on disk. */
+export const TABLES = [
+  "meta", // keys, name, relay, counters
+  "person", // accountId
+  "conversation", // channelId
+  "group", // channelId ‖ row key: live MLS state, in rows
+  "pending", // channelId: a commit that is offered and not yet met in the log
+  "pendingGroup", // channelId ‖ row key: the state after it
+  "outbox", // channelId ‖ u64: messages that the relay has not accepted
+  "line", // channelId ‖ u64 ‖ u16: transcript
+  "chain", // channelId ‖ chainId: newest payload of each chain
+  "payload", // channelId ‖ chainId ‖ u64 n: hash and place of each payload
+  "package", // reference: own key packages not used yet
+  "used", // hash of every Welcome joined and every package used: kept for ever
+  "quarantine", // channelId ‖ u64 seq: entries that did not open
+  "journal", // u64: kept events
+] as const
+export type TableName = (typeof TABLES)[number]
+
+export interface Range {
+  /** First key, inclusive; undefined: from the start. */
+  from?: Uint8Array
+  /** Last key, exclusive; undefined: to the end. */
+  to?: Uint8Array
+  /** Largest first. */
+  reverse?: boolean
+  limit?: number
+}
+
+export interface Row {
+  key: Uint8Array
+  value: Uint8Array
+}
+
+export interface StoreReader {
+  /** A copy that the caller owns. */
+  get(table: TableName, key: Uint8Array): Uint8Array | undefined
+  /** Copies, in key order. */
+  range(table: TableName, range: Range): readonly Row[]
+  count(table: TableName, range: Range): number
+}
+
+/** Valid only inside its transaction; reads see what it wrote. */
+export interface StoreWriter extends StoreReader {
+  put(table: TableName, key: Uint8Array, value: Uint8Array): void
+  delete(table: TableName, key: Uint8Array): void
+  deleteRange(table: TableName, range: Pick<Range, "from" | "to">): void
+}
+
+/**
+ * `synced`: on the platter before the call returns; for anything with a consequence outside (something is sent).
+ * `ordered`: may be lost together with everything after it in a power cut, never torn; for what is received.
+ */
+export type Durability = "synced" | "ordered"
+
+export interface ClientStore extends StoreReader {
+  /**
+   * Runs `body` and commits; when it throws, nothing of it happened and the error is passed on.
+   * @throws ClientError `storage` when the disk refuses, with everything before intact; `database-damaged`.
+   */
+  transaction<T>(durability: Durability, body: (tx: StoreWriter) => T): T
+  /** Truncates the write-ahead log, so that overwritten secrets leave the disk. */
+  tidy(): void
+  close(): void
+}
+
+/** The smallest key above every key that starts with `prefix`; undefined when there is none. */
+export function afterPrefix(prefix: Uint8Array): Uint8Array | undefined {
+  const next = prefix.slice()
+  for (let i = next.length - 1; i >= 0; i--) {
+    if (next[i]! < 0xff) {
+      next[i]!++
+      return next.slice(0, i + 1)
+    }
+  }
+  return undefined
+}
+
+export function prefixRange(prefix: Uint8Array): Range {
+  const to = afterPrefix(prefix)
+  return to === undefined ? { from: prefix } : { from: prefix, to }
+}
