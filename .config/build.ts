@@ -19,7 +19,10 @@ export const corrections: Plugin = {
     })
     // Ink asks for it only when DEV is set, but imports it by name.
     at.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: "empty" }))
-    at.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "export default undefined", loader: "js" }))
+    at.onLoad({ filter: /.*/, namespace: "empty" }, () => ({
+      contents: "export default undefined",
+      loader: "js",
+    }))
   },
 }
 
@@ -37,7 +40,9 @@ export async function buildProgram(folder = join(root, "dist")): Promise<void> {
     external: ["better-sqlite3-multiple-ciphers"],
     define: { "process.env.NODE_ENV": '"production"' },
     // CommonJS packages inside the bundle call require for node's own modules.
-    banner: { js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);' },
+    banner: {
+      js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);',
+    },
     logLevel: "warning",
     plugins: [corrections],
     write: false,

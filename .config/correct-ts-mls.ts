@@ -10,14 +10,16 @@ const WANTED = "if (parentIdx === i) break; if (!dpNode.parent.unmergedLeaves.in
 
 /** Whether a module's path or URL names the file that is corrected. */
 export function isCorrected(path: string): boolean {
-  return path.replaceAll("\\", "/").split("?")[0]!.endsWith(CHECKED_FILE)
+  return path.replaceAll("\\", "/").replace(/\?.*$/, "").endsWith(CHECKED_FILE)
 }
 
 /** @throws Error unless the text to replace is there exactly once: a changed library must stop the build. */
 export function correctTsMls(source: string): string {
   const pieces = source.split(FOUND)
   if (pieces.length !== 2) {
-    throw new Error(`${CHECKED_FILE}: the tree check to correct stands there ${pieces.length - 1} times, not once`)
+    throw new Error(
+      `${CHECKED_FILE}: the tree check to correct stands there ${pieces.length - 1} times, not once`,
+    )
   }
   return pieces.join(WANTED)
 }

@@ -11,5 +11,9 @@ registerHooks({
 })
 
 function textOf(source: string | ArrayBufferView | ArrayBufferLike): string {
-  return typeof source === "string" ? source : new TextDecoder().decode(source)
+  if (typeof source === "string") return source
+  const bytes = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source)
+  return Buffer.from(bytes).toString()
 }

@@ -10,7 +10,13 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 const root = fileURLToPath(new URL("..", import.meta.url))
 const program = join(root, "dist", "secure-chat.js")
 // tsx still uses the older of two interfaces for hooks, and Node says so at each start.
-const fromSource = ["--disable-warning=DEP0205", "--import", pathToFileURL(join(root, ".config", "register.ts")).href, "--import", "tsx"]
+const fromSource = [
+  "--disable-warning=DEP0205",
+  "--import",
+  pathToFileURL(join(root, ".config", "register.ts")).href,
+  "--import",
+  "tsx",
+]
 
 /** How many seeds each simulation runs: enough to notice while typing, for a commit, for a night. */
 const SEEDS = { test: "20", check: "200", slow: "1000" }
@@ -41,7 +47,9 @@ async function startProgram(): Promise<number> {
 /** Builds when a source is younger than the build. A folder without the build tools runs what it holds. */
 async function buildIfStale(): Promise<void> {
   const built = existsSync(program) ? statSync(program).mtimeMs : 0
-  const sources = globSync(["src/**/*.{ts,tsx}", ".config/*.ts", "package.json", "package-lock.json"], { cwd: root })
+  const sources = globSync(["src/**/*.{ts,tsx}", ".config/*.ts", "package.json", "package-lock.json"], {
+    cwd: root,
+  })
   const youngest = Math.max(...sources.map((file) => statSync(join(root, file)).mtimeMs))
   if (built > youngest || (built > 0 && !existsSync(join(root, "node_modules", "esbuild")))) return
   const { buildProgram } = await import("./build.ts")
@@ -90,13 +98,13 @@ async function bench(): Promise<number> {
 }
 
 /** A package's own program. npm 10 does not link every program into `.bin`, so its manifest is asked. */
-function binOf(packageName: string, program = packageName): string {
+function binOf(packageName: string, name = packageName): string {
   const folder = join(root, "node_modules", packageName)
   const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
     bin: string | Record<string, string>
   }
-  const path = typeof bin === "string" ? bin : bin[program]
-  if (path === undefined) throw new Error(`${packageName} has no program ${program}`)
+  const path = typeof bin === "string" ? bin : bin[name]
+  if (path === undefined) throw new Error(`${packageName} has no program ${name}`)
   return join(folder, path)
 }
 

@@ -11,7 +11,8 @@ export default defineConfig({
   plugins: [
     {
       name: "correct-ts-mls",
-      transform: (source, path) => (isCorrected(path) ? { code: correctTsMls(source), map: null } : undefined),
+      transform: (source, path) =>
+        isCorrected(path) ? { code: correctTsMls(source), map: null } : undefined,
     },
   ],
   test: {

@@ -58,7 +58,14 @@ test("in a bundle, the newcomer joins", async () => {
   const folder = mkdtempSync(join(root, "node_modules", ".bundle-"))
   try {
     const outfile = join(folder, "bundle.mjs")
-    await build({ entryPoints: [offlineInvitee], outfile, bundle: true, format: "esm", platform: "node", plugins: [corrections] })
+    await build({
+      entryPoints: [offlineInvitee],
+      outfile,
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      plugins: [corrections],
+    })
     expect(run([outfile])).toBe("joined")
   } finally {
     rmSync(folder, { recursive: true })
@@ -66,5 +73,9 @@ test("in a bundle, the newcomer joins", async () => {
 })
 
 function run(args: string[]): string {
-  return execFileSync(process.execPath, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim()
+  return execFileSync(process.execPath, args, {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  }).trim()
 }

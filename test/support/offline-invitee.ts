@@ -41,7 +41,10 @@ async function add(name: string): Promise<ClientState> {
   const { publicPackage, privatePackage } = await packageOf(name)
   const made = await createCommit(
     { state: members[0]!, cipherSuite: cs },
-    { extraProposals: [{ proposalType: "add", add: { keyPackage: publicPackage } }], ratchetTreeExtension: true },
+    {
+      extraProposals: [{ proposalType: "add", add: { keyPackage: publicPackage } }],
+      ratchetTreeExtension: true,
+    },
   )
   await spread(0, made)
   return joinGroup(made.welcome!, publicPackage, privatePackage, emptyPskIndex, cs)
