@@ -106,6 +106,10 @@ export function u8(value: number): Uint8Array {
   return new ByteWriter().u8(value).done()
 }
 
+export function u16(value: number): Uint8Array {
+  return new ByteWriter().u16(value).done()
+}
+
 export function u32(value: number): Uint8Array {
   return new ByteWriter().u32(value).done()
 }

@@ -127,7 +127,7 @@ export type MessageName = keyof Shapes
 type FieldsOf<K extends MessageName> = Shapes[K][1] extends Field<infer T> ? T : never
 
 /** One message, by name: `Of<"hello">`. */
-export type Of<K extends MessageName> = { type: K } & FieldsOf<K>
+export type Of<K extends MessageName> = K extends MessageName ? { type: K } & FieldsOf<K> : never
 export type Message = { [K in MessageName]: Of<K> }[MessageName]
 
 export const CLIENT_MESSAGES = [

@@ -1,0 +1,226 @@
+/**
+ * People: a copy of the relay's directory, each entry checked here, with what this person thinks of them
+ * (PROTOCOL.md §8, §14). The relay hands entries out; it is believed in nothing that a signature does not say.
+ */
+import { ByteReader, equalBytes, toBase64Url, toHex, u64, utf8 } from "../bytes.ts"
+import { fingerprint, keyTag, safetyNumber } from "../crypto/fingerprint.ts"
+import { labelledHash } from "../crypto/hash.ts"
+import { accountIdOf, checkAccountKeys, verifyDeviceCertificate } from "../crypto/identity.ts"
+import { CryptoError } from "../crypto/errors.ts"
+import { verify } from "../crypto/signature.ts"
+import { decodeDirectoryEntry, DIRECTORY_KINDS, type DirectoryEntry, encodeDirectoryEntry, encodeDirectoryStatement } from "../protocol/directory-entry.ts"
+import { ProtocolError } from "../protocol/errors.ts"
+import type { Context, Update } from "./context.ts"
+import { ClientError } from "./errors.ts"
+import type { PersonRef, PersonView, Trust } from "./events.ts"
+import { nameKey } from "./profile.ts"
+import { decodeRecord, type PersonRecord, putRecord, type StoredTrust } from "./records.ts"
+
+export interface Contact {
+  entry: DirectoryEntry
+  trust: StoredTrust
+  firstSeenAt: number
+}
+
+const DIRECTORY_CURSOR = utf8("directory")
+
+export class Contacts {
+  readonly #context: Context
+  readonly #byAccount = new Map<string, Contact>()
+  readonly #byName = new Map<string, Set<string>>()
+  readonly #online = new Set<string>()
+  readonly #tags = new Map<string, string>()
+  #size: number
+
+  constructor(context: Context) {
+    this.#context = context
+    for (const { value } of context.store.range("person", {})) {
+      const { entry, trust, firstSeenAt } = decodeRecord<PersonRecord>(value)
+      this.#remember({ entry: decodeDirectoryEntry(entry), trust, firstSeenAt })
+    }
+    const size = context.store.get("meta", DIRECTORY_CURSOR)
+    this.#size = size ? new ByteReader(size).u64() : 0
+  }
+
+  /** How many entries of the relay's directory have been read. */
+  get size(): number {
+    return this.#size
+  }
+
+  get(accountId: Uint8Array): Contact | undefined {
+    return this.#byAccount.get(toHex(accountId))
+  }
+
+  /** Everybody but oneself. */
+  others(): readonly Contact[] {
+    const own = toHex(this.#context.identity.account.accountId)
+    return [...this.#byAccount].filter(([key]) => key !== own).map(([, contact]) => contact)
+  }
+
+  /**
+   * Takes the directory's entries from `from` on; entries that do not check are passed over and said.
+   * @param size of the whole directory.
+   */
+  learn(from: number, entries: readonly Uint8Array[]): void {
+    const { clock } = this.#context
+    if (from !== this.#size) return
+    this.#context.update("ordered", (update) => {
+      for (const bytes of entries) {
+        const contact = this.#checked(bytes)
+        if (!contact) {
+          update.tell({ type: "error", code: "bad-directory-entry", detail: "the relay's directory holds an entry that does not check; it was left out" })
+          continue
+        }
+        const isNew = this.get(contact.entry.accountId) === undefined
+        const record: PersonRecord = { entry: bytes.slice(), trust: contact.trust, firstSeenAt: contact.firstSeenAt }
+        putRecord(update.tx, "person", contact.entry.accountId, record)
+        // Later entries of this page may chain to this one, so memory runs ahead of the commit; a failed commit ends the session.
+        this.#remember(contact)
+        const account = contact.entry.accountId
+        if (isNew && !equalBytes(account, this.#context.identity.account.accountId)) {
+          update.keep({ at: clock.now(), type: "person.joined", account }, { type: "person.joined", person: this.ref(account) })
+        }
+      }
+      update.tx.put("meta", DIRECTORY_CURSOR, u64(from + entries.length))
+    })
+    this.#size = from + entries.length
+  }
+
+  setTrust(update: Update, accountId: Uint8Array, trust: StoredTrust): void {
+    const contact = this.#present(accountId)
+    const record: PersonRecord = { entry: encodeDirectoryEntry(contact.entry), trust, firstSeenAt: contact.firstSeenAt }
+    putRecord(update.tx, "person", accountId, record)
+    update.after(() => this.#remember({ ...contact, trust }))
+  }
+
+  setOnline(accountId: Uint8Array, online: boolean): boolean {
+    const key = toHex(accountId)
+    if (this.#online.has(key) === online) return false
+    if (online) this.#online.add(key)
+    else this.#online.delete(key)
+    return true
+  }
+
+  nobodyOnline(): void {
+    this.#online.clear()
+  }
+
+  /** What lines and lists show. An account that the directory does not hold is shown by its tag alone. */
+  ref(accountId: Uint8Array): PersonRef {
+    const own = equalBytes(accountId, this.#context.identity.account.accountId)
+    const contact = this.get(accountId)
+    const name = own ? this.#context.identity.name : (contact?.entry.name ?? "?")
+    return { id: personId(accountId), name, tag: this.#tag(accountId), trust: this.trust(accountId) }
+  }
+
+  view(accountId: Uint8Array): PersonView {
+    const contact = this.get(accountId)
+    return {
+      ...this.ref(accountId),
+      online: this.#online.has(toHex(accountId)) || (this.#isSelf(accountId) && this.#context.link.online),
+      ambiguous: contact !== undefined && (this.#byName.get(nameKey(contact.entry.name))?.size ?? 0) > 1,
+      firstSeenAt: contact?.firstSeenAt ?? 0,
+    }
+  }
+
+  trust(accountId: Uint8Array): Trust {
+    if (this.#isSelf(accountId)) return "self"
+    const trust = this.get(accountId)?.trust ?? "unverified"
+    return trust === "mismatch" ? "changed" : trust
+  }
+
+  /** By name in any case, or by `u_…`. @throws ClientError `unknown-name`, `ambiguous-name`. */
+  find(typed: string): Contact {
+    const text = typed.startsWith("@") ? typed.slice(1) : typed
+    for (const contact of this.others()) if (personId(contact.entry.accountId) === text) return contact
+    const found = [...(this.#byName.get(nameKey(text)) ?? [])].map((key) => this.#byAccount.get(key)!)
+    const others = found.filter((contact) => !this.#isSelf(contact.entry.accountId))
+    if (others.length > 1 || (others.length === 1 && found.length > 1)) {
+      throw new ClientError("ambiguous-name", `more than one person is called "${text}"; nothing was sent. Ask the relay's operator`)
+    }
+    const only = others[0]
+    if (!only) throw new ClientError("unknown-name", `nobody here is called "${text}"`)
+    return only
+  }
+
+  findById(id: string): Contact {
+    for (const contact of this.others()) if (personId(contact.entry.accountId) === id) return contact
+    throw new ClientError("unknown-name", "nobody here has that id")
+  }
+
+  safetyNumber(accountId: Uint8Array): string {
+    const { account } = this.#context.identity
+    const { entry } = this.#present(accountId)
+    return safetyNumber(
+      this.#context.primitives,
+      { ed: account.ed.public, x: account.x.public },
+      { ed: entry.accountEd, x: entry.accountX },
+    )
+  }
+
+  #present(accountId: Uint8Array): Contact {
+    const contact = this.get(accountId)
+    if (!contact) throw new ClientError("unknown-name", "this person is not in the relay's directory")
+    return contact
+  }
+
+  #isSelf(accountId: Uint8Array): boolean {
+    return equalBytes(accountId, this.#context.identity.account.accountId)
+  }
+
+  #tag(accountId: Uint8Array): string {
+    const key = toHex(accountId)
+    const known = this.#tags.get(key)
+    if (known !== undefined) return known
+    const { account } = this.#context.identity
+    const keys = this.#isSelf(accountId)
+      ? { ed: account.ed.public, x: account.x.public }
+      : this.get(accountId) && { ed: this.get(accountId)!.entry.accountEd, x: this.get(accountId)!.entry.accountX }
+    const tag = keys ? keyTag(fingerprint(this.#context.primitives, keys.ed, keys.x)) : key.slice(0, 6)
+    this.#tags.set(key, tag)
+    return tag
+  }
+
+  #remember(contact: Contact): void {
+    const key = toHex(contact.entry.accountId)
+    const before = this.#byAccount.get(key)
+    if (before) this.#byName.get(nameKey(before.entry.name))?.delete(key)
+    this.#byAccount.set(key, contact)
+    const name = nameKey(contact.entry.name)
+    if (!this.#byName.has(name)) this.#byName.set(name, new Set())
+    this.#byName.get(name)!.add(key)
+  }
+
+  /** Undefined for an entry that is damaged, badly signed, or does not continue its person's chain. */
+  #checked(bytes: Uint8Array): Contact | undefined {
+    try {
+      const entry = decodeDirectoryEntry(bytes)
+      const { accountId, accountEd, accountX, accountKem, signature } = entry
+      if (!equalBytes(accountId, accountIdOf(accountEd, accountX))) return undefined
+      checkAccountKeys(accountEd, accountX, accountKem)
+      if (!verify(accountEd, "directory", encodeDirectoryStatement(entry), signature)) return undefined
+      for (const { deviceId, authPublic, notAfter, certificate } of entry.devices) {
+        if (!verifyDeviceCertificate(accountEd, accountId, deviceId, authPublic, notAfter, certificate)) return undefined
+      }
+      const before = this.get(accountId)
+      if (!before) {
+        const first = entry.kind === DIRECTORY_KINDS.register && entry.seq === 0
+        return first ? { entry, trust: "unverified", firstSeenAt: this.#context.clock.now() } : undefined
+      }
+      const previous = labelledHash("directory entry", encodeDirectoryEntry(before.entry))
+      const continues = entry.kind === DIRECTORY_KINDS.update && entry.seq === before.entry.seq + 1 && equalBytes(entry.previous, previous)
+      return continues ? { ...before, entry } : undefined
+    } catch (cause) {
+      if (cause instanceof ProtocolError || cause instanceof CryptoError) return undefined
+      throw cause
+    }
+  }
+}
+
+export function personId(accountId: Uint8Array): string {
+  return `u_${toBase64Url(accountId.subarray(0, 16))}`
+}
+
+export function roomId(channelId: Uint8Array): string {
+  return `r_${toBase64Url(channelId.subarray(0, 16))}`
+}

@@ -1,0 +1,219 @@
+/**
+ * Who this installation is, and which relay it belongs to: made once, kept in the store's `meta` table.
+ * One profile belongs to one relay; the relay's id is part of every derivation (PROTOCOL.md §1).
+ */
+import { ByteReader, equalBytes, fromUtf8, u64, utf8 } from "../bytes.ts"
+import {
+  createAccount,
+  createDevice,
+  decodeAccount,
+  decodeDevice,
+  encodeAccount,
+  encodeDevice,
+  leafSigner,
+} from "../crypto/identity.ts"
+import { certificateTag, invitationSecrets, secretOf } from "../crypto/invitation-words.ts"
+import { openRoomSecret } from "../crypto/channel-keys.ts"
+import { equalSecret } from "../crypto/sodium.ts"
+import type { Clock } from "../platform/clock.ts"
+import type { Pin } from "../platform/network.ts"
+import type { Primitives } from "../platform/primitives.ts"
+import type { Random } from "../platform/random.ts"
+import type { Link, SpokenInvitation } from "../protocol/address.ts"
+import { MAX_NAME_BYTES } from "../protocol/directory-entry.ts"
+import type { Identity } from "./context.ts"
+import { ClientError } from "./errors.ts"
+import { getRecord, putRecord } from "./records.ts"
+import type { ClientStore, StoreReader, StoreWriter } from "./store.ts"
+
+export interface ProfileView {
+  name: string
+  relay: { host: string; port: number } | undefined
+  /** True once the relay's directory holds this account. */
+  registered: boolean
+  accountId: Uint8Array
+}
+
+/** How the relay is reached and recognised, and what lets us in. Secret: it holds the room secret. */
+export interface RelayRecord {
+  host: string
+  port: number
+  /** 32 bytes; undefined until the first connection of a twelve-word invitation. */
+  pin: Uint8Array | undefined
+  /** The 16-byte secret of the twelve words. */
+  words: Uint8Array | undefined
+  admission: Uint8Array | undefined
+  roomSecret: Uint8Array | undefined
+}
+
+/** How long a device certificate holds; five years outlive most boxes. */
+const DEVICE_CERTIFICATE_MS = 5 * 365 * 24 * 3_600_000
+const FORMAT = 1
+const KEY = {
+  format: utf8("format"),
+  name: utf8("name"),
+  account: utf8("account"),
+  device: utf8("device"),
+  inbox: utf8("inbox"),
+  certificateEnd: utf8("certificate end"),
+  relay: utf8("relay"),
+  registered: utf8("registered"),
+}
+export const MAX_NAME_GRAPHEMES = 32
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
+
+/** Undefined for a new store. @throws ClientError `profile-newer`. */
+export function readProfile(store: StoreReader): ProfileView | undefined {
+  const account = store.get("meta", KEY.account)
+  if (account === undefined) return undefined
+  const format = store.get("meta", KEY.format)?.[0] ?? 0
+  if (format > FORMAT) {
+    throw new ClientError("profile-newer", "this profile was written by a newer version of secure-chat; update the program")
+  }
+  const relay = readRelay(store)
+  return {
+    name: fromUtf8(store.get("meta", KEY.name)!),
+    relay: relay && { host: relay.host, port: relay.port },
+    registered: store.get("meta", KEY.registered) !== undefined,
+    accountId: decodeAccount(account).accountId,
+  }
+}
+
+/**
+ * The name as it is registered: NFKC, no blanks around it.
+ * @throws ClientError `bad-name`.
+ */
+export function checkName(typed: string): string {
+  const name = typed.normalize("NFKC").trim().replace(/ {2,}/g, " ")
+  const length = [...graphemes.segment(name)].length
+  if (length === 0) throw new ClientError("bad-name", "a name has at least one character")
+  if (length > MAX_NAME_GRAPHEMES || utf8(name).length > MAX_NAME_BYTES) {
+    throw new ClientError("bad-name", `a name has at most ${MAX_NAME_GRAPHEMES} characters`)
+  }
+  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name) || /\p{M}{3}/u.test(name)) {
+    throw new ClientError("bad-name", "a name is made of letters, digits, spaces and marks that can be seen")
+  }
+  if (/^[#@/]/.test(name) || /^(u_|r_|everyone$)/i.test(name)) {
+    throw new ClientError("bad-name", `"${name}" would be taken for something else; choose another name`)
+  }
+  return name
+}
+
+/** How names are compared: two names with one key cannot both be registered. */
+export function nameKey(name: string): string {
+  return name.normalize("NFKC").toLocaleLowerCase("und").replace(/\s+/g, " ").trim()
+}
+
+/** New account and device keys. @throws ClientError `bad-name`, `already-joined` when the store has a profile. */
+export function createProfile(store: ClientStore, deps: { random: Random; clock: Clock }, name: string): void {
+  const checked = checkName(name)
+  if (readProfile(store)) throw new ClientError("already-joined", "this folder holds a profile already")
+  store.transaction("synced", (tx) => {
+    tx.put("meta", KEY.format, Uint8Array.of(FORMAT))
+    tx.put("meta", KEY.name, utf8(checked))
+    tx.put("meta", KEY.account, encodeAccount(createAccount(deps.random)))
+    tx.put("meta", KEY.device, encodeDevice(createDevice(deps.random)))
+    tx.put("meta", KEY.inbox, deps.random.bytes(32))
+    tx.put("meta", KEY.certificateEnd, u64(deps.clock.now() + DEVICE_CERTIFICATE_MS))
+  })
+}
+
+/** Only before registration. @throws ClientError `bad-name`, `already-joined`. */
+export function renameProfile(store: ClientStore, name: string): void {
+  const checked = checkName(name)
+  if (readProfile(store)?.registered) throw new ClientError("already-joined", "the name is registered and stays")
+  store.transaction("synced", (tx) => tx.put("meta", KEY.name, utf8(checked)))
+}
+
+/**
+ * Notes where the relay is and what lets us in. Until the relay has registered us, another invitation replaces it.
+ * @throws ClientError `already-joined` for another relay than the one that knows us.
+ */
+export function setRelay(store: ClientStore, primitives: Primitives, invitation: Link | SpokenInvitation): void {
+  const record = relayOf(primitives, invitation)
+  const known = readRelay(store)
+  if (known && readProfile(store)?.registered) {
+    const same = record.pin && known.pin ? equalBytes(record.pin, known.pin) : sameWords(record.words, known.words)
+    if (!same) {
+      throw new ClientError("already-joined", "this profile belongs to another relay; use another folder (--data DIR)")
+    }
+    store.transaction("synced", (tx) => putRelay(tx, { ...known, host: record.host, port: record.port }))
+    return
+  }
+  store.transaction("synced", (tx) => putRelay(tx, record))
+}
+
+/** The same relay at another address. */
+export function moveRelay(store: ClientStore, address: { host: string; port: number }): void {
+  const known = readRelay(store)
+  if (!known) throw new ClientError("not-joined", "this profile has no relay yet")
+  store.transaction("synced", (tx) => putRelay(tx, { ...known, host: address.host, port: address.port }))
+}
+
+export function readRelay(store: StoreReader): RelayRecord | undefined {
+  return getRecord<RelayRecord>(store, "meta", KEY.relay)
+}
+
+export function putRelay(tx: StoreWriter, relay: RelayRecord): void {
+  putRecord(tx, "meta", KEY.relay, relay)
+}
+
+export function markRegistered(tx: StoreWriter): void {
+  tx.put("meta", KEY.registered, Uint8Array.of(1))
+}
+
+/** How to recognise the relay. The tag of a twelve-word invitation is checked before a byte is written. */
+export function pinOf(primitives: Primitives, relay: RelayRecord): Pin | undefined {
+  if (relay.pin) return { kind: "spki", sha256: relay.pin }
+  const { words } = relay
+  if (!words) return undefined
+  return {
+    kind: "certificate-tag",
+    accepts: (spkiSha256, tag) => {
+      const expected = certificateTag(primitives, words, spkiSha256)
+      return tag.length === expected.length && equalSecret(tag, expected)
+    },
+  }
+}
+
+/** The key of `#everyone`, and whether anybody on the network can compute it. @param pin the relay's id. */
+export function roomSecretOf(relay: RelayRecord, pin: Uint8Array): { secret: Uint8Array; isSecret: boolean } {
+  return relay.roomSecret
+    ? { secret: relay.roomSecret, isSecret: true }
+    : { secret: openRoomSecret(pin), isSecret: false }
+}
+
+/** @throws RangeError without a profile. */
+export function readIdentity(store: StoreReader): Identity {
+  const account = decodeAccount(present(store.get("meta", KEY.account)))
+  const device = decodeDevice(present(store.get("meta", KEY.device)))
+  return {
+    name: fromUtf8(present(store.get("meta", KEY.name))),
+    account,
+    device,
+    inboxId: present(store.get("meta", KEY.inbox)),
+    certificateEnd: new ByteReader(present(store.get("meta", KEY.certificateEnd))).u64(),
+    signer: leafSigner(account, device.deviceId),
+  }
+}
+
+function relayOf(primitives: Primitives, invitation: Link | SpokenInvitation): RelayRecord {
+  const { host, port } = invitation
+  if (invitation.kind === "link") {
+    const { pin, admission, roomSecret } = invitation
+    return { host, port, pin, words: undefined, admission, roomSecret }
+  }
+  const words = secretOf(invitation.words.join(" "))
+  if (!words) throw new ClientError("bad-invitation", "those are not the twelve words of an invitation; check the spelling")
+  const { admission, room } = invitationSecrets(primitives, words)
+  return { host, port, pin: undefined, words, admission, roomSecret: room }
+}
+
+function sameWords(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a !== undefined && b !== undefined && equalBytes(a, b)
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new RangeError("the store holds no profile")
+  return value
+}

@@ -1,0 +1,176 @@
+/**
+ * What the tables of the store hold (PROTOCOL.md §16): records as JSON, in which bytes are written as
+ * `{"~": base64url}`, and the keys under which they lie. Group rows and account keys are raw bytes.
+ */
+import { concat, fromBase64Url, fromUtf8, toBase64Url, u16, u64, utf8 } from "../bytes.ts"
+import type { Millis } from "../platform/clock.ts"
+import type { MessageState, RoomProblem } from "./events.ts"
+import { prefixRange, type StoreReader, type StoreWriter, type TableName } from "./store.ts"
+
+/** The person's own decision about an account; `mismatch` stops sending. */
+export type StoredTrust = "unverified" | "verified" | "mismatch" | "blocked"
+
+export interface PersonRecord {
+  /** The newest directory entry, encoded. */
+  entry: Uint8Array
+  trust: StoredTrust
+  firstSeenAt: Millis
+}
+
+/** One's own payload chain in a conversation; the next payload takes `n` and names `previous`. */
+export interface OwnChain {
+  chainId: Uint8Array
+  n: number
+  previous: Uint8Array
+}
+
+/** What a direct chat owes the other person's newest chain: counts of payloads. */
+export interface ReceiptRecord {
+  chainId: Uint8Array
+  delivered: number
+  read: number
+  toldDelivered: number
+  toldRead: number
+}
+
+export interface ConversationRecord {
+  channelId: Uint8Array
+  kind: "direct" | "everyone"
+  /** The other account of a direct chat. */
+  peer: Uint8Array | undefined
+  /** How often this pair has opened anew (PROTOCOL.md §11). */
+  counter: number
+  /** Of a link room: `S_g` and g. */
+  link: { secret: Uint8Array; generation: number } | undefined
+  /** Where we are in the relay's log. */
+  incarnation: Uint8Array
+  cursor: number
+  head: Uint8Array
+  /** Handshakes passed, valid or not: the position that the next one takes. */
+  nextPosition: number
+  /** True once there is group state in the `group` table. */
+  member: boolean
+  /** The log number of the entry by which this device came in. */
+  joinedAt: number
+  chain: OwnChain | undefined
+  receipt: ReceiptRecord | undefined
+  /** Leaf keys that have signed something since `joinedAt` (PROTOCOL.md §12.3). */
+  here: readonly Uint8Array[]
+  /** True until the other person of a chat we opened has been heard. */
+  hintDue: boolean
+  /** When this device's own leaf was last refreshed, and what has passed since (PROTOCOL.md §10.7). */
+  healing: { at: Millis; due: boolean; messages: number; lastOwn: boolean }
+  problem: RoomProblem | undefined
+  unread: number
+  lastAt: Millis | undefined
+  /** Numbers the outbox and the lines that have no place in the log yet. */
+  nextLocal: number
+}
+
+/** A commit that is offered, or about to be, and not yet met in the log. */
+export interface PendingRecord {
+  kind: "opening" | "creation" | "join" | "healing"
+  eid: Uint8Array
+  entry: Uint8Array
+  /** A blob that the entry refers to; uploaded first. */
+  blob: Uint8Array | undefined
+  expect: number
+  tokenHash: Uint8Array
+  /** The sealed header that goes with it, in link rooms. */
+  header: { id: Uint8Array; bytes: Uint8Array } | undefined
+}
+
+/** A message on its way. `payload` is fixed when its counter is taken, `sealed` each time it is sealed. */
+export interface OutboxRecord {
+  content: { type: "text"; messageId: Uint8Array; sentAt: Millis; text: string } | { type: "receipt" } | { type: "beacon" }
+  payload: Uint8Array | undefined
+  sealed: { entry: Uint8Array; eid: Uint8Array; position: number; blob: Uint8Array | undefined } | undefined
+}
+
+export type StoredNotice =
+  | { code: "joined" | "left" | "chat-reopened" | "verified" | "mismatch" | "fork"; account: Uint8Array }
+  | { code: "gap"; account: Uint8Array; missing: number }
+  | { code: "unreadable"; detail: string }
+  | { code: "you-joined" | "chat-opened" | "void-commit" | "rejoined" | "log-reset" }
+
+export type LineRecord =
+  | {
+      kind: "message"
+      at: Millis
+      account: Uint8Array
+      own: boolean
+      messageId: Uint8Array
+      text: string
+      sentAt: Millis
+      state: MessageState | undefined
+    }
+  | { kind: "notice"; at: Millis; notice: StoredNotice }
+
+/** The newest payload of one chain, and the leaf that it belongs to. */
+export interface ChainRecord {
+  account: Uint8Array
+  leafKey: Uint8Array
+  n: number
+  hash: Uint8Array
+}
+
+/** Where a payload of a chain went: `line` is the end of its line's key, or undefined for receipts and beacons. */
+export interface PayloadRecord {
+  hash: Uint8Array
+  line: Uint8Array | undefined
+}
+
+export interface PackageRecord {
+  public: Uint8Array
+  private: Uint8Array
+  lastResort: boolean
+  madeAt: Millis
+  notAfter: Millis
+}
+
+export type JournalRecord = { at: Millis } & (
+  | { type: "message.received" | "message.sent"; channelId: Uint8Array; line: Uint8Array; messageId: Uint8Array }
+  | { type: "message.state"; channelId: Uint8Array; messageId: Uint8Array; state: MessageState }
+  | { type: "person.joined"; account: Uint8Array }
+  | { type: "room.joined"; channelId: Uint8Array }
+)
+
+/** Sorts after every log number: lines that have no place in the log yet. */
+export const UNPLACED = 2 ** 52
+
+export function encodeRecord(value: object): Uint8Array {
+  return utf8(JSON.stringify(value, (_, field: unknown) => (field instanceof Uint8Array ? { "~": toBase64Url(field) } : field)))
+}
+
+export function decodeRecord<T>(bytes: Uint8Array): T {
+  return JSON.parse(fromUtf8(bytes), (_, field: unknown) => (isBytes(field) ? fromBase64Url(field["~"]) : field)) as T
+}
+
+function isBytes(field: unknown): field is { "~": string } {
+  return typeof field === "object" && field !== null && "~" in field && typeof field["~"] === "string"
+}
+
+export function getRecord<T>(from: StoreReader, table: TableName, key: Uint8Array): T | undefined {
+  const value = from.get(table, key)
+  return value && decodeRecord<T>(value)
+}
+
+export function putRecord(to: StoreWriter, table: TableName, key: Uint8Array, value: object): void {
+  to.put(table, key, encodeRecord(value))
+}
+
+/** The end of a line's key: place in the log (or `UNPLACED` and a counter), then a number within it. */
+export function linePlace(order: number, sub: number): Uint8Array {
+  return concat(u64(order), u16(sub))
+}
+
+/** The first free place at `order`. */
+export function nextPlace(from: StoreReader, channelId: Uint8Array, order: number): Uint8Array {
+  const last = from.range("line", { ...prefixRange(concat(channelId, u64(order))), reverse: true, limit: 1 })[0]
+  const sub = last === undefined ? 0 : ((last.key.at(-2)! << 8) | last.key.at(-1)!) + 1
+  return linePlace(order, Math.min(sub, 0xffff))
+}
+
+export function payloadKey(channelId: Uint8Array, chainId: Uint8Array, n: number): Uint8Array {
+  return concat(channelId, chainId, u64(n))
+}

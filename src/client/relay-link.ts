@@ -1,0 +1,281 @@
+/**
+ * The driver of `session.ts`: dials, greets, registers, matches answers to questions. It decides nothing
+ * that outlives the connection; conversations start again from what is saved.
+ */
+import { certifyDevice, signHello } from "../crypto/identity.ts"
+import { sign } from "../crypto/signature.ts"
+import type { Clock } from "../platform/clock.ts"
+import type { CloseReason, Connection, Network } from "../platform/network.ts"
+import type { Primitives } from "../platform/primitives.ts"
+import type { Random } from "../platform/random.ts"
+import { DIRECTORY_KINDS, encodeDirectoryEntry, encodeDirectoryStatement } from "../protocol/directory-entry.ts"
+import { ProtocolError, refusalName } from "../protocol/errors.ts"
+import { encodeFrame, FrameDecoder } from "../protocol/framing.ts"
+import { helloTranscript } from "../protocol/hello.ts"
+import { type ClientMessage, decodeRelayMessage, encodeMessage, type Of, PROTOCOL_VERSION, type RelayMessage } from "../protocol/messages.ts"
+import type { Answer, Identity, Question, RelayLink } from "./context.ts"
+import type { ConnectionProblem } from "./events.ts"
+import { pinOf, type RelayRecord } from "./profile.ts"
+import type { EventQueue } from "./queue.ts"
+import { nextTimeout, type Session, type SessionEvent, step } from "./session.ts"
+
+export interface RelayLinkDeps {
+  network: Network
+  clock: Clock
+  random: Random
+  primitives: Primitives
+  queue: EventQueue
+  identity: Identity
+  relay(): RelayRecord
+}
+
+/** What the owner is told, as events of the queue. */
+export interface RelayLinkOwner {
+  /** The relay's key is known and, with twelve words, has just been recognised by them. */
+  pinned(spkiSha256: Uint8Array): void
+  ready(welcome: Of<"ready">): Promise<void> | void
+  received(message: RelayMessage): Promise<void> | void
+  /** Once for each connection that was ready. */
+  lost(): void
+  changed(session: Session): void
+}
+
+export class RelayConnection implements RelayLink {
+  readonly #deps: RelayLinkDeps
+  readonly #owner: RelayLinkOwner
+  #session: Session = { kind: "idle" }
+  #connection: Connection | undefined
+  #generation = 0
+  #decoder = new FrameDecoder()
+  #questions = new Map<number, (answer: Answer) => Promise<void> | void>()
+  #nextRid = 1
+  #cancelTimer: () => void = () => {}
+
+  constructor(deps: RelayLinkDeps, owner: RelayLinkOwner) {
+    this.#deps = deps
+    this.#owner = owner
+  }
+
+  get session(): Session {
+    return this.#session
+  }
+
+  get online(): boolean {
+    return this.#session.kind === "ready"
+  }
+
+  start(): void {
+    this.#apply({ kind: "start" })
+  }
+
+  stop(): void {
+    this.#generation++
+    this.#cancelTimer()
+    this.#connection?.close()
+    this.#connection = undefined
+    this.#session = { kind: "idle" }
+  }
+
+  send(message: ClientMessage): void {
+    this.#connection?.send(encodeFrame(encodeMessage(message)))
+  }
+
+  ask(question: Question, answered: (answer: Answer) => Promise<void> | void): void {
+    const rid = this.#nextRid++
+    this.#questions.set(rid, answered)
+    this.send({ ...question, rid } as ClientMessage)
+  }
+
+  distrust(_detail: string): void {
+    this.#end("relay-inconsistent")
+  }
+
+  #apply(event: SessionEvent): void {
+    const { clock, random } = this.#deps
+    const wasReady = this.online
+    const chance = new DataView(random.bytes(4).buffer).getUint32(0) / 2 ** 32
+    const { state, effects } = step(this.#session, event, clock.now(), chance)
+    const moved = state !== this.#session
+    this.#session = state
+    if (wasReady && !this.online) this.#owner.lost()
+    for (const effect of effects) {
+      if (effect === "dial") this.#dial()
+      else if (effect === "hello") this.#hello()
+      else if (effect === "register") this.#register()
+      else this.#end("relay-inconsistent")
+    }
+    if (moved) this.#owner.changed(state)
+    this.#cancelTimer()
+    const at = nextTimeout(this.#session)
+    if (at !== undefined) {
+      this.#cancelTimer = clock.wakeAt(at, () => this.#deps.queue.push(() => this.#apply({ kind: "time-passed" })))
+    }
+  }
+
+  #dial(): void {
+    const { network, queue, primitives } = this.#deps
+    const relay = this.#deps.relay()
+    const pin = pinOf(primitives, relay)
+    if (!pin) return this.#apply({ kind: "closed", why: "wrong-pin" })
+    const generation = ++this.#generation
+    this.#decoder = new FrameDecoder()
+    this.#questions.clear()
+    let recognised = pin.kind === "spki" ? pin.sha256 : undefined
+    const watched =
+      pin.kind === "spki"
+        ? pin
+        : {
+            kind: "certificate-tag" as const,
+            accepts: (spkiSha256: Uint8Array, tag: Uint8Array) => {
+              const accepted = pin.accepts(spkiSha256, tag)
+              if (accepted) recognised = spkiSha256.slice()
+              return accepted
+            },
+          }
+    const ifCurrent = (event: () => Promise<void> | void) => queue.push(() => (generation === this.#generation ? event() : undefined))
+    network.dial({ host: relay.host, port: relay.port }, watched, {
+      opened: (connection) =>
+        ifCurrent(() => {
+          this.#connection = connection
+          if (recognised) this.#owner.pinned(recognised)
+          this.#apply({ kind: "opened" })
+        }),
+      received: (bytes) => {
+        const copy = bytes.slice()
+        ifCurrent(() => this.#received(copy))
+      },
+      closed: (reason) => ifCurrent(() => this.#closed(problemOf(reason))),
+    })
+  }
+
+  /** Does not wait for the retry: the relay was found at another address. */
+  retryNow(): void {
+    if (this.#session.kind !== "waiting") return
+    this.#session = { ...this.#session, retryAt: this.#deps.clock.now() }
+    this.#apply({ kind: "time-passed" })
+  }
+
+  #closed(why: ConnectionProblem): void {
+    this.#connection = undefined
+    this.#generation++
+    this.#apply({ kind: "closed", why })
+  }
+
+  /** Ends the connection from our side. */
+  #end(why: ConnectionProblem): void {
+    this.#connection?.close()
+    this.#closed(why)
+  }
+
+  #hello(): void {
+    const { identity } = this.#deps
+    const { account, device } = identity
+    const pin = this.#deps.relay().pin
+    if (!pin || !this.#connection) return this.#end("wrong-pin")
+    const notAfter = identity.certificateEnd
+    const transcript = helloTranscript({
+      relayId: pin,
+      exporter: this.#connection.exporter,
+      accountId: account.accountId,
+      deviceId: device.deviceId,
+      version: PROTOCOL_VERSION,
+    })
+    this.send({
+      type: "hello",
+      version: PROTOCOL_VERSION,
+      accountId: account.accountId,
+      deviceId: device.deviceId,
+      devicePublic: device.auth.public,
+      notAfter,
+      certificate: certifyDevice(account, device.deviceId, device.auth.public, notAfter),
+      signature: signHello(device, transcript),
+    })
+  }
+
+  #register(): void {
+    const { identity } = this.#deps
+    const { account, device } = identity
+    const notAfter = identity.certificateEnd
+    const statement = {
+      v: 1,
+      kind: DIRECTORY_KINDS.register,
+      accountId: account.accountId,
+      accountEd: account.ed.public,
+      accountX: account.x.public,
+      accountKem: account.kem.public,
+      name: identity.name,
+      seq: 0,
+      previous: new Uint8Array(32),
+      devices: [
+        {
+          deviceId: device.deviceId,
+          authPublic: device.auth.public,
+          notAfter,
+          inboxId: identity.inboxId,
+          certificate: certifyDevice(account, device.deviceId, device.auth.public, notAfter),
+        },
+      ],
+    }
+    const signature = sign(account.ed.secret, "directory", encodeDirectoryStatement(statement))
+    const entry = encodeDirectoryEntry({ ...statement, signature })
+    this.ask({ type: "register", admission: this.#deps.relay().admission ?? new Uint8Array(16), entry }, (answer) => {
+      if (answer.type === "refused") this.#refused(answer.code)
+    })
+  }
+
+  async #received(bytes: Uint8Array): Promise<void> {
+    const generation = this.#generation
+    try {
+      for (const body of this.#decoder.push(bytes)) {
+        if (generation !== this.#generation) return
+        await this.#message(decodeRelayMessage(body))
+      }
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause
+      this.#end("relay-inconsistent")
+    }
+  }
+
+  async #message(message: RelayMessage): Promise<void> {
+    switch (message.type) {
+      case "registerFirst":
+        return this.#apply({ kind: "register-first" })
+      case "ready":
+        this.#apply({ kind: "ready" })
+        return this.online ? this.#owner.ready(message) : undefined
+      case "ping":
+        return this.send({ type: "pong", token: message.token })
+      case "pong":
+        return
+      case "refused":
+        if (message.rid === 0) return this.#refused(message.code)
+        break
+    }
+    if ("rid" in message) {
+      const answered = this.#questions.get(message.rid)
+      this.#questions.delete(message.rid)
+      return answered?.(message)
+    }
+    if (this.online) return this.#owner.received(message)
+  }
+
+  #refused(code: number): void {
+    const refusal = refusalName(code)
+    if (refusal === "name-taken" || refusal === "not-allowed" || refusal === "superseded" || refusal === "bad-version") {
+      return this.#end(refusal)
+    }
+    this.#end(refusal === "busy" || refusal === "storage" || refusal === "quota" ? "busy" : "relay-inconsistent")
+  }
+}
+
+function problemOf(reason: CloseReason): ConnectionProblem {
+  switch (reason.kind) {
+    case "unreachable":
+      return "unreachable"
+    case "wrong-pin":
+      return "wrong-pin"
+    case "ended":
+    case "failed":
+      return "lost"
+  }
+}
