@@ -1,0 +1,237 @@
+/**
+ * The real network (PROTOCOL.md §3): TCP, TLS 1.3 only, the hybrid group X25519MLKEM768 only, application protocol
+ * `secure-chat/1` on both sides, no resumption. A client compares the relay's key with its pin on every
+ * connection before it writes a byte; the relay believes nobody until the hello.
+ */
+import { constants, type X509Certificate } from "node:crypto"
+import type { Socket } from "node:net"
+import { connect, createServer, type ConnectionOptions, type TLSSocket } from "node:tls"
+import { equalBytes } from "../bytes.ts"
+import { spkiSha256, tagOf } from "./certificate.ts"
+import type { Millis } from "./clock.ts"
+import { PlatformError, systemCode } from "./errors.ts"
+import type {
+  Address,
+  CloseReason,
+  Connection,
+  DialHandler,
+  ListenHandler,
+  Listener,
+  Network,
+  Pin,
+} from "./network.ts"
+
+export const ALPN = "secure-chat/1"
+const EXPORTER_LABEL = "EXPORTER-secure-chat-v1"
+export const EXPORTER_BYTES = 32
+/** From the first packet to the end of the handshake, on either side. */
+export const HANDSHAKE_DEADLINE_MS: Millis = 10_000
+/** How long a closing side waits for a peer that does not read before it cuts the connection. */
+const CLOSE_DEADLINE_MS: Millis = 5_000
+/** Handshakes in progress at once; a relay refuses more. Bounds what strangers can make it compute and hold. */
+export const MAX_HANDSHAKES = 256
+/** Connections at once, handshakes included. Past it new ones are refused; about 45 KiB each. */
+export const MAX_CONNECTIONS = 10_000
+/** Up to this size the pieces of one tick are joined to one write, which is cheaper than writing each. */
+const JOIN_BYTES = 65_536
+
+const COMMON = {
+  ALPNProtocols: [ALPN],
+  minVersion: "TLSv1.3",
+  maxVersion: "TLSv1.3",
+  ecdhCurve: "X25519MLKEM768",
+} as const
+
+export const tlsNetwork: Network = { dial }
+
+function dial(address: Address, pin: Pin, handler: DialHandler): void {
+  // The pin takes the place of authorities, names and dates. No session is ever offered.
+  const options: ConnectionOptions = { ...COMMON, ...address, servername: "", rejectUnauthorized: false }
+  const socket = connect(options)
+  const deadline = setTimeout(() => fail({ kind: "unreachable", detail: "no answer" }), HANDSHAKE_DEADLINE_MS)
+  let opened = false
+  let reason: CloseReason | undefined
+  const fail = (why: CloseReason) => {
+    reason ??= why
+    socket.destroy()
+  }
+  socket.once("secureConnect", () => {
+    clearTimeout(deadline)
+    const refusal = refusalOf(socket, pin)
+    if (refusal !== undefined) return fail(refusal)
+    opened = true
+    handler.opened(carry(socket, { received: (bytes) => handler.received(bytes), drained: () => {} }))
+  })
+  socket.once("error", (error) => {
+    const detail = systemCode(error) ?? "it does not speak secure-chat's TLS"
+    reason ??= opened ? { kind: "failed", detail } : { kind: "unreachable", detail }
+  })
+  socket.once("close", () => {
+    clearTimeout(deadline)
+    const ended: CloseReason = opened ? { kind: "ended" } : { kind: "unreachable", detail: "it hung up" }
+    handler.closed(reason ?? ended)
+  })
+}
+
+/** Why this is not the relay we look for, or undefined. */
+function refusalOf(socket: TLSSocket, pin: Pin): CloseReason | undefined {
+  const certificate: X509Certificate | undefined = socket.getPeerX509Certificate()
+  if (certificate === undefined || socket.isSessionReused()) {
+    return { kind: "failed", detail: "it shows no certificate" }
+  }
+  const seen = keyHashOf(certificate)
+  if (seen === undefined) return { kind: "failed", detail: "its certificate cannot be read" }
+  const fits =
+    pin.kind === "spki"
+      ? equalBytes(seen, pin.sha256)
+      : pin.accepts(seen, tagOf(certificate) ?? new Uint8Array(0))
+  if (!fits) return { kind: "wrong-pin", seen }
+  if (socket.alpnProtocol !== ALPN) return { kind: "failed", detail: `it does not speak ${ALPN}` }
+  return undefined
+}
+
+function keyHashOf(certificate: X509Certificate): Uint8Array | undefined {
+  try {
+    return spkiSha256(certificate)
+  } catch {
+    // A kind of key that this Node does not know: not ours.
+    return undefined
+  }
+}
+
+export interface ListenOptions {
+  host: string
+  /** 0 lets the system choose; `Listener.port` says what it chose. */
+  port: number
+  /** The relay's key and certificate, in PEM (`certificate.ts`). */
+  privatePem: string
+  certificatePem: string
+}
+
+/** @throws PlatformError `port-busy`, `not-permitted` or `no-such-address`. */
+export function listenTls(options: ListenOptions, handler: ListenHandler): Promise<Listener> {
+  const server = createServer({
+    ...COMMON,
+    key: options.privatePem,
+    cert: options.certificatePem,
+    handshakeTimeout: HANDSHAKE_DEADLINE_MS,
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  })
+  server.maxConnections = MAX_CONNECTIONS
+  const sockets = new Set<Socket>()
+  const handshakes = new Set<string>()
+  let lastId = 0
+
+  server.on("connection", (raw: Socket) => {
+    if (handshakes.size >= MAX_HANDSHAKES) return void raw.destroy()
+    const end = endOf(raw)
+    handshakes.add(end)
+    sockets.add(raw)
+    raw.once("close", () => {
+      handshakes.delete(end)
+      sockets.delete(raw)
+    })
+  })
+  server.on("tlsClientError", (_, socket) => void socket.destroy())
+  server.on("secureConnection", (socket) => {
+    handshakes.delete(endOf(socket))
+    // A client that offers no application protocol at all gets this far.
+    if (socket.alpnProtocol !== ALPN) return void socket.destroy()
+    const id = ++lastId
+    sockets.add(socket)
+    socket.on("error", () => {}) // "close" follows
+    socket.once("close", () => {
+      sockets.delete(socket)
+      handler.closed(id)
+    })
+    const received = (bytes: Uint8Array) => handler.received(id, bytes)
+    handler.opened(id, carry(socket, { received, drained: () => handler.drained(id) }))
+  })
+
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => reject(listenError(error, options)))
+    server.listen(options.port, options.host, () => {
+      server.on("error", () => {}) // one failed accept, such as too many open files; the next may succeed
+      const bound = server.address()
+      resolve({
+        port: typeof bound === "object" && bound !== null ? bound.port : options.port,
+        close: () =>
+          new Promise((done) => {
+            server.close(() => done())
+            for (const socket of sockets) socket.destroy()
+          }),
+      })
+    })
+  })
+}
+
+function listenError(cause: unknown, { host, port }: ListenOptions): unknown {
+  const place = `${host}:${port}`
+  switch (systemCode(cause)) {
+    case "EADDRINUSE":
+      return new PlatformError("port-busy", `another program already listens on ${place}`, { cause })
+    case "EACCES":
+    case "EPERM":
+      return new PlatformError("not-permitted", `the system does not allow listening on ${place}`, { cause })
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new PlatformError("no-such-address", `this machine does not have the address ${host}`, { cause })
+    default:
+      return cause
+  }
+}
+
+function endOf(socket: Socket): string {
+  return `${socket.remoteAddress} ${socket.remotePort}`
+}
+
+interface Events {
+  received(bytes: Uint8Array): void
+  drained(): void
+}
+
+/** Makes a `Connection` of a socket whose handshake is done and whose peer was checked. */
+function carry(socket: TLSSocket, { received, drained }: Events): Connection {
+  socket.setNoDelay(true)
+  const exporter = socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0))
+  let pending: Uint8Array[] = []
+  let closing = false
+
+  const flush = () => {
+    const pieces = pending
+    pending = []
+    if (socket.destroyed || pieces.length === 0) return
+    const size = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    if (pieces.length === 1 || size > JOIN_BYTES) {
+      socket.cork()
+      for (const [i, piece] of pieces.entries())
+        socket.write(piece, i === pieces.length - 1 ? left : undefined)
+      socket.uncork()
+    } else socket.write(Buffer.concat(pieces, size), left)
+  }
+  const left = () => {
+    if (!closing && socket.writableLength === 0 && pending.length === 0) drained()
+  }
+
+  socket.on("data", (chunk: Buffer) => {
+    if (!closing) received(chunk)
+  })
+  return {
+    exporter: new Uint8Array(exporter),
+    remote: (socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
+    send(bytes) {
+      if (closing || socket.destroyed) return
+      // Everything that one event makes us say leaves in one write.
+      if (pending.push(bytes) === 1) queueMicrotask(flush)
+    },
+    close() {
+      if (closing) return
+      flush()
+      closing = true
+      socket.end()
+      const cut = setTimeout(() => socket.destroy(), CLOSE_DEADLINE_MS)
+      socket.once("close", () => clearTimeout(cut))
+    },
+  }
+}
