@@ -197,6 +197,7 @@ function carry(socket: TLSSocket, { received, drained }: Events): Connection {
   const exporter = socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0))
   let pending: Uint8Array[] = []
   let closing = false
+  let unsaid = false
 
   const flush = () => {
     const pieces = pending
@@ -211,7 +212,10 @@ function carry(socket: TLSSocket, { received, drained }: Events): Connection {
     } else socket.write(Buffer.concat(pieces, size), left)
   }
   const left = () => {
-    if (!closing && socket.writableLength === 0 && pending.length === 0) drained()
+    // Several writes may leave together; the owner hears of it once.
+    if (closing || !unsaid || socket.writableLength > 0 || pending.length > 0) return
+    unsaid = false
+    drained()
   }
 
   socket.on("data", (chunk: Buffer) => {
@@ -222,6 +226,7 @@ function carry(socket: TLSSocket, { received, drained }: Events): Connection {
     remote: (socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
     send(bytes) {
       if (closing || socket.destroyed) return
+      unsaid = true
       // Everything that one event makes us say leaves in one write.
       if (pending.push(bytes) === 1) queueMicrotask(flush)
     },
