@@ -167,7 +167,9 @@ test("drained comes once for all that was sent, also in several ticks", async ()
   socket.resume()
   let bytes = 0
   socket.on("data", (chunk: Buffer) => (bytes += chunk.length))
-  await until(() => bytes === 30_000_000 && seen.drained > 0)
+  await until(() => seen.drained > 0)
+  expect(bytes).toBeGreaterThan(15_000_000) // the rest is in the system's buffers
+  await until(() => bytes === 30_000_000)
   expect(seen.drained).toBe(1)
 })
 
@@ -178,12 +180,10 @@ test("after close, the owner hears only closed", async () => {
   }
   const client = dial(relayPin)
   const connection = await client.opened
-  connection.send(utf8("one"))
-  await until(() => client.bytes() > 0)
-  connection.send(utf8("two"))
+  connection.send(new Uint8Array(5_000_000))
   await client.closed
   await until(() => seen.closed.length === 1)
-  expect(Buffer.from(seen.received.get(1)!).toString()).toBe("one")
+  expect(seen.received.get(1)!.length).toBeLessThanOrEqual(65_536) // the chunk at which it closed
   expect(seen.drained).toBe(0)
 })
 
