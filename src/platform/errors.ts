@@ -6,6 +6,7 @@ export class PlatformError extends CodedError<
   | "no-such-address" // this machine does not have the address to listen on
   | "not-permitted" // the system forbids it
   | "not-found" // no such file or folder
+  | "too-large" // a file is larger than its reader allows
   | "disk-full" // no space, or no quota, left
   | "disk-failed" // the disk or the file system reports an error
   | "in-use" // another process holds the lock
