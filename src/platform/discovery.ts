@@ -108,5 +108,5 @@ export function foundRelay(
 }
 
 function clip(name: string): string {
-  return [...name].slice(0, MAX_NAME_CHARS).join("")
+  return Array.from(name).slice(0, MAX_NAME_CHARS).join("")
 }

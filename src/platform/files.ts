@@ -3,16 +3,7 @@
  * only its owner may read it. The databases have their own ways to the disk.
  */
 import { randomBytes } from "node:crypto"
-import {
-  closeSync,
-  existsSync,
-  fchmodSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readSync,
-} from "node:fs"
+import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync } from "node:fs"
 import { renameSync, rmSync, statfsSync, writeSync } from "node:fs"
 import { dirname } from "node:path"
 import { fileError, PlatformError } from "./errors.ts"

@@ -165,7 +165,7 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
   })
 }
 
-function listenError(cause: unknown, { host, port }: ListenOptions): unknown {
+function listenError(cause: Error, { host, port }: ListenOptions): Error {
   const place = `${host}:${port}`
   switch (systemCode(cause)) {
     case "EADDRINUSE":
