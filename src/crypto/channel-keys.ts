@@ -91,7 +91,11 @@ export function externalKey(engine: Exporter, state: GroupState, channelId: Uint
 }
 
 /** `K_eph`: typing and presence. */
-export function ephemeralKey(engine: Exporter, state: GroupState, channelId: Uint8Array): Promise<Uint8Array> {
+export function ephemeralKey(
+  engine: Exporter,
+  state: GroupState,
+  channelId: Uint8Array,
+): Promise<Uint8Array> {
   return engine.export(state, "ephemeral", channelId, KEY_BYTES)
 }
 
@@ -110,7 +114,12 @@ export function tokenHash(channelId: Uint8Array, position: number, token: Uint8A
   return labelledHash("token", channelId, u64(position), token)
 }
 
-function openingKeys(primitives: Primitives, secret: Uint8Array, kind: "direct" | "room", context: Uint8Array): OpeningKeys {
+function openingKeys(
+  primitives: Primitives,
+  secret: Uint8Array,
+  kind: "direct" | "room",
+  context: Uint8Array,
+): OpeningKeys {
   return {
     channel: derive(primitives, secret, `${kind} channel`, context, KEY_BYTES),
     open: derive(primitives, secret, `${kind} open`, context, KEY_BYTES),

@@ -45,10 +45,15 @@ export function sealEnvelope(
   envelope: EnvelopeContext & { form: number; body: Uint8Array; random: Random },
 ): { nonce: Uint8Array; sealed: Uint8Array; bucket: number } {
   const { key, form, body, random } = envelope
-  if (body.length > MAX_INLINE_BODY_BYTES) throw new RangeError(`a body of ${body.length} bytes belongs in a blob`)
+  if (body.length > MAX_INLINE_BODY_BYTES)
+    throw new RangeError(`a body of ${body.length} bytes belongs in a blob`)
   const bucket = bucketFor(1 + body.length)
   const nonce = random.bytes(XCHACHA_NONCE_BYTES)
-  return { nonce, sealed: xchachaSeal(key, nonce, entryAad(envelope), padTo(concat(u8(form), body), bucket)), bucket }
+  return {
+    nonce,
+    sealed: xchachaSeal(key, nonce, entryAad(envelope), padTo(concat(u8(form), body), bucket)),
+    bucket,
+  }
 }
 
 /** Undefined when it does not open, whatever the reason. `body` is the caller's. */
@@ -63,7 +68,12 @@ export function openEnvelope(
 }
 
 /** @returns the whole blob, a multiple of 64 KiB; its SHA-256 is its name. */
-export function sealBlob(blob: { key: Uint8Array; channelId: Uint8Array; body: Uint8Array; random: Random }): Uint8Array {
+export function sealBlob(blob: {
+  key: Uint8Array
+  channelId: Uint8Array
+  body: Uint8Array
+  random: Random
+}): Uint8Array {
   const { key, channelId, body, random } = blob
   const size = Math.ceil((body.length + 1 + SEAL_BYTES) / BLOB_STEP_BYTES) * BLOB_STEP_BYTES
   const nonce = random.bytes(XCHACHA_NONCE_BYTES)
@@ -71,7 +81,11 @@ export function sealBlob(blob: { key: Uint8Array; channelId: Uint8Array; body: U
 }
 
 /** Undefined when it does not open. The caller has compared the blob's hash with the entry's. */
-export function openBlob(blob: { key: Uint8Array; channelId: Uint8Array; bytes: Uint8Array }): Uint8Array | undefined {
+export function openBlob(blob: {
+  key: Uint8Array
+  channelId: Uint8Array
+  bytes: Uint8Array
+}): Uint8Array | undefined {
   return openPrefixed(blob.key, concat(BLOB_AAD, blob.channelId), blob.bytes)
 }
 
@@ -100,7 +114,12 @@ export function openHeader(
 
 function openPrefixed(key: Uint8Array, aad: Uint8Array, bytes: Uint8Array): Uint8Array | undefined {
   if (bytes.length < SEAL_BYTES) return undefined
-  const padded = xchachaOpen(key, bytes.subarray(0, XCHACHA_NONCE_BYTES), aad, bytes.subarray(XCHACHA_NONCE_BYTES))
+  const padded = xchachaOpen(
+    key,
+    bytes.subarray(0, XCHACHA_NONCE_BYTES),
+    aad,
+    bytes.subarray(XCHACHA_NONCE_BYTES),
+  )
   return padded && unpad(padded)
 }
 

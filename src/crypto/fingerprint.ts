@@ -42,7 +42,11 @@ export function fingerprint(primitives: Pick<Primitives, "sha">, ed: Uint8Array,
 }
 
 /** Twelve groups of five digits, the smaller fingerprint first: both people see the same line. */
-export function safetyNumber(primitives: Pick<Primitives, "sha">, a: AccountPublic, b: AccountPublic): string {
+export function safetyNumber(
+  primitives: Pick<Primitives, "sha">,
+  a: AccountPublic,
+  b: AccountPublic,
+): string {
   return [a, b]
     .map(({ ed, x }) => fingerprint(primitives, ed, x).digits)
     .sort()

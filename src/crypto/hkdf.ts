@@ -15,7 +15,13 @@ export function hkdfExtract({ hmac }: Hmac, sha: ShaName, salt: Uint8Array, ikm:
 }
 
 /** @param length at most 255 times the hash's length; RangeError above. */
-export function hkdfExpand({ hmac }: Hmac, sha: ShaName, key: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+export function hkdfExpand(
+  { hmac }: Hmac,
+  sha: ShaName,
+  key: Uint8Array,
+  info: Uint8Array,
+  length: number,
+): Uint8Array {
   const step = shaBytes(sha)
   if (length > 255 * step) throw new RangeError(`HKDF cannot give ${length} bytes`)
   if (length === step) return hmac(sha, key, concat(info, ONE))

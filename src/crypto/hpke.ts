@@ -10,8 +10,8 @@ import { hkdfExpand, hkdfExtract, shaBytes } from "./hkdf.ts"
 export interface Kem {
   /** Number in the HPKE registry. */
   id: number
-  publicBytes: number
-  ciphertextBytes: number
+  /** Whether `encapsulate` takes this key. */
+  isUsable(publicKey: Uint8Array): boolean
   /** @throws CryptoError `bad-key`. */
   encapsulate(publicKey: Uint8Array): { ciphertext: Uint8Array; shared: Uint8Array }
   /** @throws CryptoError `bad-key`. */
@@ -29,15 +29,21 @@ export interface Aead {
   open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined
 }
 
+/** A KEM, a hash for HKDF and an AEAD, with what is the same for all their messages. */
 export interface HpkeSuite {
+  primitives: Primitives
   kem: Kem
   kdf: ShaName
   aead: Aead
+  /** "HPKE" and the three registry numbers. */
+  id: Uint8Array
+  pskIdHash: Uint8Array
 }
 
 const VERSION = utf8("HPKE-v1")
 const EMPTY = new Uint8Array(0)
 const BASE_MODE = Uint8Array.of(0)
+const KDF_IDS: Readonly<Record<ShaName, number>> = { sha256: 1, sha512: 3 }
 
 /** LabeledExtract of RFC 9180 §4. */
 export function labeledExtract(
@@ -64,21 +70,27 @@ export function labeledExpand(
   return hkdfExpand(primitives, sha, key, concat(u16(length), VERSION, suiteId, utf8(label), info), length)
 }
 
+export function hpkeSuite(primitives: Primitives, kem: Kem, kdf: ShaName, aead: Aead): HpkeSuite {
+  const id = concat(utf8("HPKE"), u16(kem.id), u16(KDF_IDS[kdf]), u16(aead.id))
+  return {
+    primitives,
+    kem,
+    kdf,
+    aead,
+    id,
+    pskIdHash: labeledExtract(primitives, kdf, id, EMPTY, "psk_id_hash", EMPTY),
+  }
+}
+
 /** What both ends of one encapsulation share. */
 export class HpkeContext {
-  readonly #primitives: Primitives
   readonly #suite: HpkeSuite
-  readonly #suiteId: Uint8Array
   readonly #secret: Uint8Array
   readonly #schedule: Uint8Array
 
-  constructor(primitives: Primitives, suite: HpkeSuite, shared: Uint8Array, info: Uint8Array) {
-    this.#primitives = primitives
+  constructor(suite: HpkeSuite, shared: Uint8Array, info: Uint8Array) {
     this.#suite = suite
-    this.#suiteId = concat(utf8("HPKE"), u16(suite.kem.id), u16(suite.kdf === "sha256" ? 1 : 3), u16(suite.aead.id))
-    const pskIdHash = this.#extract(EMPTY, "psk_id_hash", EMPTY)
-    const infoHash = this.#extract(EMPTY, "info_hash", info)
-    this.#schedule = concat(BASE_MODE, pskIdHash, infoHash)
+    this.#schedule = concat(BASE_MODE, suite.pskIdHash, this.#extract(EMPTY, "info_hash", info))
     this.#secret = this.#extract(shared, "secret", EMPTY)
   }
 
@@ -92,8 +104,8 @@ export class HpkeContext {
 
   /** RFC 9180 §5.3. */
   export(context: Uint8Array, length: number): Uint8Array {
-    const exporter = this.#expand("exp", shaBytes(this.#suite.kdf))
-    return labeledExpand(this.#primitives, this.#suite.kdf, this.#suiteId, exporter, "sec", context, length)
+    const { primitives, kdf, id } = this.#suite
+    return labeledExpand(primitives, kdf, id, this.#expand("exp", shaBytes(kdf)), "sec", context, length)
   }
 
   #key(): Uint8Array {
@@ -106,11 +118,13 @@ export class HpkeContext {
   }
 
   #expand(label: string, length: number): Uint8Array {
-    return labeledExpand(this.#primitives, this.#suite.kdf, this.#suiteId, this.#secret, label, this.#schedule, length)
+    const { primitives, kdf, id } = this.#suite
+    return labeledExpand(primitives, kdf, id, this.#secret, label, this.#schedule, length)
   }
 
   #extract(salt: Uint8Array, label: string, ikm: Uint8Array): Uint8Array {
-    return labeledExtract(this.#primitives, this.#suite.kdf, this.#suiteId, salt, label, ikm)
+    const { primitives, kdf, id } = this.#suite
+    return labeledExtract(primitives, kdf, id, salt, label, ikm)
   }
 }
 

@@ -65,7 +65,11 @@ export function accountIdOf(ed: Uint8Array, x: Uint8Array): Uint8Array {
 }
 
 export function createAccount(random: Random): AccountKeys {
-  return accountFrom(random.bytes(ED25519_SEED_BYTES), random.bytes(X25519_BYTES), random.bytes(XWING_SECRET_BYTES))
+  return accountFrom(
+    random.bytes(ED25519_SEED_BYTES),
+    random.bytes(X25519_BYTES),
+    random.bytes(XWING_SECRET_BYTES),
+  )
 }
 
 /** Secret bytes, for the encrypted store only. The caller wipes them. */
@@ -81,12 +85,19 @@ export function encodeAccount(account: AccountKeys): Uint8Array {
 /** Copies what it keeps. @throws CryptoError `bad-key`. */
 export function decodeAccount(bytes: Uint8Array): AccountKeys {
   return stored(bytes, "account", (from) =>
-    accountFrom(from.raw(ED25519_SEED_BYTES).slice(), from.raw(X25519_BYTES).slice(), from.raw(XWING_SECRET_BYTES).slice()),
+    accountFrom(
+      from.raw(ED25519_SEED_BYTES).slice(),
+      from.raw(X25519_BYTES).slice(),
+      from.raw(XWING_SECRET_BYTES).slice(),
+    ),
   )
 }
 
 export function createDevice(random: Random): DeviceKeys {
-  return { deviceId: random.bytes(DEVICE_ID_BYTES), auth: halves(ed25519KeyPair(random.bytes(ED25519_SEED_BYTES))) }
+  return {
+    deviceId: random.bytes(DEVICE_ID_BYTES),
+    auth: halves(ed25519KeyPair(random.bytes(ED25519_SEED_BYTES))),
+  }
 }
 
 /** Secret bytes, for the encrypted store only. The caller wipes them. */
@@ -128,12 +139,17 @@ export function verifyDeviceCertificate(
 export function leafSigner(account: AccountKeys, deviceId: Uint8Array): LeafSigner {
   return {
     identity: { accountEd: account.ed.public, accountX: account.x.public, deviceId },
-    certify: (leafPublic) => sign(account.ed.secret, "leaf", leafStatement(account.accountId, deviceId, leafPublic)),
+    certify: (leafPublic) =>
+      sign(account.ed.secret, "leaf", leafStatement(account.accountId, deviceId, leafPublic)),
   }
 }
 
 /** What a leaf certificate covers: accountId ‖ deviceId ‖ leaf public key. */
-export function leafStatement(accountId: Uint8Array, deviceId: Uint8Array, leafPublic: Uint8Array): Uint8Array {
+export function leafStatement(
+  accountId: Uint8Array,
+  deviceId: Uint8Array,
+  leafPublic: Uint8Array,
+): Uint8Array {
   return concat(accountId, deviceId, leafPublic)
 }
 
@@ -148,7 +164,8 @@ export function signHello(device: DeviceKeys, transcript: Uint8Array): Uint8Arra
  * @throws CryptoError `bad-key`.
  */
 export function checkAccountKeys(ed: Uint8Array, x: Uint8Array, kem: Uint8Array): void {
-  if (ed.length !== ED25519_PUBLIC_BYTES) throw new CryptoError("bad-key", "an Ed25519 key of the wrong length")
+  if (ed.length !== ED25519_PUBLIC_BYTES)
+    throw new CryptoError("bad-key", "an Ed25519 key of the wrong length")
   if (kem.length !== XWING_PUBLIC_BYTES) throw new CryptoError("bad-key", "an X-Wing key of the wrong length")
   x25519(KNOWN_X_SECRET, x)
   xwingEncapsulate(kem, KNOWN_KEM_SEED)
@@ -187,7 +204,8 @@ function stored<T>(bytes: Uint8Array, what: string, read: (from: ByteReader) => 
     from.end()
     return value
   } catch (cause) {
-    if (cause instanceof BytesError) throw new CryptoError("bad-key", `a stored ${what} that cannot be read`, { cause })
+    if (cause instanceof BytesError)
+      throw new CryptoError("bad-key", `a stored ${what} that cannot be read`, { cause })
     throw cause
   }
 }

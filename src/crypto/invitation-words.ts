@@ -14,7 +14,8 @@ const EMPTY = new Uint8Array(0)
 
 /** @param secret 16 random bytes. @returns twelve words, joined by spaces. */
 export function wordsOf(secret: Uint8Array): string {
-  if (secret.length !== INVITATION_SECRET_BYTES) throw new RangeError(`an invitation secret of ${secret.length} bytes`)
+  if (secret.length !== INVITATION_SECRET_BYTES)
+    throw new RangeError(`an invitation secret of ${secret.length} bytes`)
   return entropyToMnemonic(secret, wordlist)
 }
 
@@ -51,5 +52,9 @@ export function certificateTag(
   secret: Uint8Array,
   spkiSha256: Uint8Array,
 ): Uint8Array {
-  return primitives.hmac("sha256", derive(primitives, secret, "invitation certificate", EMPTY, 32), spkiSha256)
+  return primitives.hmac(
+    "sha256",
+    derive(primitives, secret, "invitation certificate", EMPTY, 32),
+    spkiSha256,
+  )
 }

@@ -4,12 +4,13 @@ import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
 import { type Aead, type Kem, labeledExpand, labeledExtract } from "./hpke.ts"
 import {
+  isUsableX25519,
+  isUsableXWing,
+  shake256,
   X25519_BYTES,
   x25519,
   x25519Public,
-  XWING_CIPHERTEXT_BYTES,
   XWING_ENCAPSULATION_SEED_BYTES,
-  XWING_PUBLIC_BYTES,
   XWING_SECRET_BYTES,
   xwingDecapsulate,
   xwingEncapsulate,
@@ -21,14 +22,13 @@ const XWING_ID = 0x647a
 const X25519_ID = 0x0020
 
 /** X-Wing: ML-KEM-768 and X25519 together; stays secret while either of them does. */
-export function xwingKem(random: Random, deriveSeed: (ikm: Uint8Array) => Uint8Array): Kem {
+export function xwingKem(random: Random): Kem {
   return {
     id: XWING_ID,
-    publicBytes: XWING_PUBLIC_BYTES,
-    ciphertextBytes: XWING_CIPHERTEXT_BYTES,
+    isUsable: isUsableXWing,
     encapsulate: (publicKey) => xwingEncapsulate(publicKey, random.bytes(XWING_ENCAPSULATION_SEED_BYTES)),
     decapsulate: xwingDecapsulate,
-    deriveKeyPair: (ikm) => xwingKeyPair(deriveSeed(ikm)),
+    deriveKeyPair: (ikm) => xwingKeyPair(shake256(ikm, XWING_SECRET_BYTES)),
   }
 }
 
@@ -37,12 +37,19 @@ export function x25519Kem(primitives: Primitives, random: Random): Kem {
   const suiteId = concat(utf8("KEM"), Uint8Array.of(X25519_ID >> 8, X25519_ID & 0xff))
   const shared = (agreed: Uint8Array, ciphertext: Uint8Array, publicKey: Uint8Array): Uint8Array => {
     const key = labeledExtract(primitives, "sha256", suiteId, EMPTY, "eae_prk", agreed)
-    return labeledExpand(primitives, "sha256", suiteId, key, "shared_secret", concat(ciphertext, publicKey), X25519_BYTES)
+    return labeledExpand(
+      primitives,
+      "sha256",
+      suiteId,
+      key,
+      "shared_secret",
+      concat(ciphertext, publicKey),
+      X25519_BYTES,
+    )
   }
   return {
     id: X25519_ID,
-    publicBytes: X25519_BYTES,
-    ciphertextBytes: X25519_BYTES,
+    isUsable: isUsableX25519,
     encapsulate(publicKey) {
       const ephemeral = random.bytes(X25519_BYTES)
       const ciphertext = x25519Public(ephemeral)
@@ -51,7 +58,7 @@ export function x25519Kem(primitives: Primitives, random: Random): Kem {
     decapsulate: (secret, ciphertext) => shared(x25519(secret, ciphertext), ciphertext, x25519Public(secret)),
     deriveKeyPair(ikm) {
       const key = labeledExtract(primitives, "sha256", suiteId, EMPTY, "dkp_prk", ikm)
-      const secret = labeledExpand(primitives, "sha256", suiteId, key, "sk", EMPTY, XWING_SECRET_BYTES)
+      const secret = labeledExpand(primitives, "sha256", suiteId, key, "sk", EMPTY, X25519_BYTES)
       return { public: x25519Public(secret), secret }
     },
   }

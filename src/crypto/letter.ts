@@ -9,7 +9,7 @@ import { concat, utf8 } from "../bytes.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
 import { CryptoError } from "./errors.ts"
-import { HpkeContext, type HpkeSuite } from "./hpke.ts"
+import { HpkeContext, type HpkeSuite, hpkeSuite } from "./hpke.ts"
 import { chachaAead, xwingKem } from "./kem.ts"
 import { BUCKETS, bucketFor, LARGEST_BUCKET, padTo, unpad } from "./padding.ts"
 import type { Secret } from "./secret.ts"
@@ -35,17 +35,22 @@ export function sealLetter(
   if (plain.length > MAX_LETTER_BYTES) throw new RangeError(`a letter of ${plain.length} bytes`)
   const suite = letterSuite(primitives, random)
   const { ciphertext, shared } = suite.kem.encapsulate(recipientKemPublic)
-  const context = new HpkeContext(primitives, suite, shared, INFO)
+  const context = new HpkeContext(suite, shared, INFO)
   return concat(ciphertext, context.seal(EMPTY, padTo(plain, bucketFor(plain.length))))
 }
 
 /** Undefined when it does not open, whatever the reason. */
-export function openLetter(primitives: Primitives, kemSecret: Secret, bytes: Uint8Array): Uint8Array | undefined {
-  if (bytes.length <= XWING_CIPHERTEXT_BYTES || bytes.length > XWING_CIPHERTEXT_BYTES + LARGEST_BUCKET) return undefined
+export function openLetter(
+  primitives: Primitives,
+  kemSecret: Secret,
+  bytes: Uint8Array,
+): Uint8Array | undefined {
+  if (bytes.length <= XWING_CIPHERTEXT_BYTES || bytes.length > XWING_CIPHERTEXT_BYTES + LARGEST_BUCKET)
+    return undefined
   const suite = letterSuite(primitives, NO_RANDOM)
   try {
     const shared = suite.kem.decapsulate(kemSecret.expose(), bytes.subarray(0, XWING_CIPHERTEXT_BYTES))
-    const padded = new HpkeContext(primitives, suite, shared, INFO).open(EMPTY, bytes.subarray(XWING_CIPHERTEXT_BYTES))
+    const padded = new HpkeContext(suite, shared, INFO).open(EMPTY, bytes.subarray(XWING_CIPHERTEXT_BYTES))
     return padded && unpad(padded)
   } catch (cause) {
     if (cause instanceof CryptoError) return undefined
@@ -54,7 +59,7 @@ export function openLetter(primitives: Primitives, kemSecret: Secret, bytes: Uin
 }
 
 function letterSuite(primitives: Primitives, random: Random): HpkeSuite {
-  return { kem: xwingKem(random, notDerived), kdf: "sha256", aead: chachaAead(primitives) }
+  return hpkeSuite(primitives, xwingKem(random), "sha256", chachaAead(primitives))
 }
 
 /** Opening needs no chance; asking for it would be our own bug. */
@@ -62,8 +67,4 @@ const NO_RANDOM: Random = {
   bytes: () => {
     throw new RangeError("opening a letter takes no randomness")
   },
-}
-
-function notDerived(): never {
-  throw new RangeError("a letter's key is never derived")
 }

@@ -42,7 +42,7 @@ export interface OwnKeyPackage {
   public: Uint8Array
   /** To keep until the package is used: secret, opaque. */
   private: Uint8Array
-  /** 32-byte reference, `H("package", public)`; each counts once for ever. */
+  /** 32 bytes, `H("package", KeyPackageRef)`, as `welcomeReferences` gives it; each counts once for ever. */
   reference: Uint8Array
 }
 
@@ -76,7 +76,15 @@ export type Applied =
   | { kind: "uncertain"; reason: string }
 
 export type Opened =
-  | { kind: "opened"; state: GroupState; plain: Uint8Array; authenticatedData: Uint8Array; sender: Member; generation: number; consumed: Consumed }
+  | {
+      kind: "opened"
+      state: GroupState
+      plain: Uint8Array
+      authenticatedData: Uint8Array
+      sender: Member
+      generation: number
+      consumed: Consumed
+    }
   | { kind: "refused"; reason: string }
 
 export interface Commit {
@@ -102,30 +110,54 @@ export interface GroupRow {
 }
 
 export interface MlsEngine {
-  createKeyPackage(suite: SuiteName, signer: LeafSigner, notBefore: number, notAfter: number): Promise<OwnKeyPackage>
+  /** @param notBefore, notAfter Unix milliseconds; kept in whole seconds. */
+  createKeyPackage(
+    suite: SuiteName,
+    signer: LeafSigner,
+    notBefore: number,
+    notAfter: number,
+  ): Promise<OwnKeyPackage>
   /**
    * The owner and lifetime of a package that somebody published, certificate checked.
    * @throws CryptoError `bad-package`.
    */
-  inspectKeyPackage(keyPackage: Uint8Array): Promise<LeafIdentity & { accountId: Uint8Array; suite: SuiteName; notAfter: number; reference: Uint8Array }>
+  inspectKeyPackage(
+    keyPackage: Uint8Array,
+  ): Promise<
+    LeafIdentity & { accountId: Uint8Array; suite: SuiteName; notAfter: number; reference: Uint8Array }
+  >
 
   /** A new group of one. @param groupId 32 bytes, `H("group", channelId)`. */
-  create(suite: SuiteName, groupId: Uint8Array, parameters: RoomParameters, signer: LeafSigner): Promise<GroupState>
+  create(
+    suite: SuiteName,
+    groupId: Uint8Array,
+    parameters: RoomParameters,
+    signer: LeafSigner,
+  ): Promise<GroupState>
 
   /**
    * A commit by this member: adds (never together with removes), removes, or neither (a healing update).
    * @throws CryptoError `not-allowed` when §10.4 forbids it, `bad-package`.
    */
-  commit(state: GroupState, change: { add?: readonly Uint8Array[]; remove?: readonly number[] }): Promise<Commit>
+  commit(
+    state: GroupState,
+    change: { add?: readonly Uint8Array[]; remove?: readonly number[] },
+  ): Promise<Commit>
 
   /** Group information with tree and external key, signed by this member: what a header holds. */
   groupInfo(state: GroupState): Promise<Uint8Array>
 
   /**
-   * Joins by external commit. `replaces` is the leaf of this same account and device that the new one takes over.
+   * Joins by external commit. A leaf of this same account and device is always taken over, since a device has one leaf.
+   * @param replaces the leaf that the caller expects to take over; another one, or none, is refused.
    * @throws CryptoError `bad-join` for another groupId or suite, bad signatures or certificates, forbidden parameters.
    */
-  joinExternal(groupInfo: Uint8Array, expected: { groupId: Uint8Array; parameters: RoomParameters }, signer: LeafSigner): Promise<Commit>
+  joinExternal(
+    groupInfo: Uint8Array,
+    expected: { groupId: Uint8Array; parameters: RoomParameters },
+    signer: LeafSigner,
+    replaces?: number,
+  ): Promise<Commit>
 
   /**
    * Joins by Welcome. Checks groupId, parameters, suite, every leaf's certificate, that the signer is a leaf other than
@@ -143,7 +175,11 @@ export interface MlsEngine {
   /** Applies somebody's commit, after the roster check of §10.4. */
   apply(state: GroupState, commit: Uint8Array): Promise<Applied>
 
-  seal(state: GroupState, plain: Uint8Array, authenticatedData: Uint8Array): Promise<{ state: GroupState; bytes: Uint8Array; generation: number; consumed: Consumed }>
+  seal(
+    state: GroupState,
+    plain: Uint8Array,
+    authenticatedData: Uint8Array,
+  ): Promise<{ state: GroupState; bytes: Uint8Array; generation: number; consumed: Consumed }>
   open(state: GroupState, bytes: Uint8Array): Promise<Opened>
 
   /** MLS-Exporter: `label` is prefixed with "secure-chat/v1 ". */

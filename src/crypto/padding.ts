@@ -12,7 +12,9 @@ const MARK = 0x80
 
 /** The bucket for `length` bytes and their mark; above the largest, the next multiple of 64 KiB. */
 export function bucketFor(length: number): number {
-  return BUCKETS.find((bucket) => length < bucket) ?? (Math.floor(length / BLOB_STEP_BYTES) + 1) * BLOB_STEP_BYTES
+  return (
+    BUCKETS.find((bucket) => length < bucket) ?? (Math.floor(length / BLOB_STEP_BYTES) + 1) * BLOB_STEP_BYTES
+  )
 }
 
 /** A new array of `size` bytes. RangeError when there is no room for the mark: our own bug. */

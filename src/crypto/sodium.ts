@@ -6,6 +6,7 @@
  * which is what lets one seeded run be repeated byte for byte.
  */
 import sodium from "libsodium-wrappers"
+import { toHex } from "../bytes.ts"
 import { CryptoError } from "./errors.ts"
 
 export const ED25519_PUBLIC_BYTES = 32
@@ -23,6 +24,20 @@ export const XWING_ENCAPSULATION_SEED_BYTES = 64
 export const XCHACHA_KEY_BYTES = 32
 export const XCHACHA_NONCE_BYTES = 24
 export const XCHACHA_TAG_BYTES = 16
+
+/** ML-KEM-768 (FIPS 203): 768 coefficients of 12 bits, each below the modulus. */
+const MLKEM_COEFFICIENT_BYTES = 1_152
+const MLKEM_MODULUS = 3_329
+/** The u-coordinates of small order on Curve25519, in the encodings that fit 255 bits (RFC 7748 §6.1). */
+const LOW_ORDER: ReadonlySet<string> = new Set([
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "0100000000000000000000000000000000000000000000000000000000000000",
+  "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+  "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+])
 
 /** A public half, and the secret half in the form that the same algorithm's functions take. */
 export interface KeyPair {
@@ -72,11 +87,30 @@ export function x25519(secret: Uint8Array, publicKey: Uint8Array): Uint8Array {
   }
 }
 
+/** Whether `x25519` accepts the public key: 32 bytes that are not of low order. Cheap, since it only looks. */
+export function isUsableX25519(publicKey: Uint8Array): boolean {
+  if (publicKey.length !== X25519_BYTES) return false
+  const masked = publicKey.slice()
+  masked[31] = masked[31]! & 0x7f
+  return !LOW_ORDER.has(toHex(masked))
+}
+
 /** @param seed 32 random bytes, which are the secret key too. */
 export function xwingKeyPair(seed: Uint8Array): KeyPair {
   check(seed, XWING_SECRET_BYTES, "an X-Wing seed")
   const { publicKey, privateKey } = sodium.crypto_kem_xwing_seed_keypair(seed)
   return { public: publicKey, secret: privateKey }
+}
+
+/** Whether `xwingEncapsulate` accepts the public key: reduced ML-KEM coefficients, then a usable X25519 key. */
+export function isUsableXWing(publicKey: Uint8Array): boolean {
+  if (publicKey.length !== XWING_PUBLIC_BYTES) return false
+  for (let at = 0; at < MLKEM_COEFFICIENT_BYTES; at += 3) {
+    const middle = publicKey[at + 1]!
+    if ((publicKey[at]! | ((middle & 15) << 8)) >= MLKEM_MODULUS) return false
+    if (((middle >> 4) | (publicKey[at + 2]! << 4)) >= MLKEM_MODULUS) return false
+  }
+  return isUsableX25519(publicKey.subarray(XWING_PUBLIC_BYTES - X25519_BYTES))
 }
 
 /**
@@ -109,7 +143,12 @@ export function xwingDecapsulate(secret: Uint8Array, ciphertext: Uint8Array): Ui
 }
 
 /** XChaCha20-Poly1305 with the tag behind the ciphertext. @param nonce 24 bytes, random per key. */
-export function xchachaSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plain: Uint8Array): Uint8Array {
+export function xchachaSeal(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  plain: Uint8Array,
+): Uint8Array {
   check(key, XCHACHA_KEY_BYTES, "an XChaCha20 key")
   check(nonce, XCHACHA_NONCE_BYTES, "an XChaCha20 nonce")
   return sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plain, aad, null, nonce, key)
@@ -137,6 +176,11 @@ export function blake2b(data: Uint8Array, length: number): Uint8Array {
   return sodium.crypto_generichash(length, data, null)
 }
 
+/** SHAKE256 (FIPS 202), which X-Wing derives its keys with. */
+export function shake256(data: Uint8Array, length: number): Uint8Array {
+  return sodium.crypto_xof_shake256(length, data)
+}
+
 /** Constant time for equal lengths; the lengths themselves are not secret. */
 export function equalSecret(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && (a.length === 0 || sodium.memcmp(a, b))
@@ -148,5 +192,6 @@ export function wipe(...secrets: readonly Uint8Array[]): void {
 }
 
 function check(bytes: Uint8Array, length: number, what: string): void {
-  if (bytes.length !== length) throw new CryptoError("bad-key", `${what} of ${bytes.length} bytes, not ${length}`)
+  if (bytes.length !== length)
+    throw new CryptoError("bad-key", `${what} of ${bytes.length} bytes, not ${length}`)
 }

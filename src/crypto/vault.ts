@@ -40,7 +40,8 @@ export function wrapDataKey(
   profileId: Uint8Array,
   limits: Argon2idLimits = DEFAULT_LIMITS,
 ): Uint8Array {
-  if (dataKey.expose().length !== DATA_KEY_BYTES) throw new CryptoError("bad-key", "a data key of the wrong length")
+  if (dataKey.expose().length !== DATA_KEY_BYTES)
+    throw new CryptoError("bad-key", "a data key of the wrong length")
   if (!acceptable(limits)) throw new CryptoError("bad-vault", "limits outside what a vault may have")
   const header = new ByteWriter().u8(VERSION).u32(limits.memoryKiB).u32(limits.passes).u8(limits.lanes).done()
   const salt = random.bytes(SALT_BYTES)
@@ -62,7 +63,8 @@ export function unwrapDataKey(
   const key = passphraseKey(primitives, passphrase, salt, limits)
   const dataKey = xchachaOpen(key, nonce, concat(AAD, header, profileId), sealed)
   wipe(key)
-  if (dataKey === undefined) throw new CryptoError("bad-passphrase", "the vault does not open with this passphrase")
+  if (dataKey === undefined)
+    throw new CryptoError("bad-passphrase", "the vault does not open with this passphrase")
   return new Secret(dataKey)
 }
 
@@ -72,7 +74,13 @@ function parse(vault: Uint8Array) {
     if (from.u8() !== VERSION) throw new CryptoError("bad-vault", "a vault of another version")
     const limits = { memoryKiB: from.u32(), passes: from.u32(), lanes: from.u8() }
     const header = vault.subarray(0, vault.length - from.left)
-    const fields = { header, limits, salt: from.raw(SALT_BYTES), nonce: from.raw(XCHACHA_NONCE_BYTES), sealed: from.raw(SEALED_BYTES) }
+    const fields = {
+      header,
+      limits,
+      salt: from.raw(SALT_BYTES),
+      nonce: from.raw(XCHACHA_NONCE_BYTES),
+      sealed: from.raw(SEALED_BYTES),
+    }
     from.end()
     if (!acceptable(limits)) throw new CryptoError("bad-vault", "limits outside what a vault may have")
     return fields

@@ -1,0 +1,134 @@
+/**
+ * Who is in a group (PROTOCOL.md §10.2): reads and verifies what each leaf says of its owner.
+ *
+ *     credential = v u8 ‖ accountEd 32 ‖ accountX 32 ‖ deviceId 16 ‖ certificate 64
+ *
+ * A leaf is accepted iff its credential parses and the certificate verifies for the leaf's signature key. No directory,
+ * clock or trust mark takes part. Answers are remembered per object, since states share the leaves that did not change.
+ */
+import type { AuthenticationService } from "ts-mls/authenticationService.js"
+import type { Credential } from "ts-mls/credential.js"
+import type { LeafNode } from "ts-mls/leafNode.js"
+import type { RatchetTree } from "ts-mls/ratchetTree.js"
+import { ByteReader, concat, equalBytes, u8 } from "../bytes.ts"
+import { accountIdOf, DEVICE_ID_BYTES, leafStatement } from "./identity.ts"
+import type { LeafIdentity, Member } from "./mls-engine.ts"
+import { verify } from "./signature.ts"
+import { ED25519_PUBLIC_BYTES, ED25519_SIGNATURE_BYTES, X25519_BYTES } from "./sodium.ts"
+
+const VERSION = 1
+const CREDENTIAL_BYTES = 1 + ED25519_PUBLIC_BYTES + X25519_BYTES + DEVICE_ID_BYTES + ED25519_SIGNATURE_BYTES
+
+/** A leaf's owner, as read from its credential. */
+export type Owner = LeafIdentity & { accountId: Uint8Array }
+
+type Read = (Owner & { certificate: Uint8Array }) | undefined
+
+export function encodeCredential(identity: LeafIdentity, certificate: Uint8Array): Credential {
+  const { accountEd, accountX, deviceId } = identity
+  const bytes = concat(u8(VERSION), accountEd, accountX, deviceId, certificate)
+  if (bytes.length !== CREDENTIAL_BYTES) throw new RangeError(`a credential of ${bytes.length} bytes`)
+  return { credentialType: "basic", identity: bytes }
+}
+
+export class Roster {
+  readonly #read = new WeakMap<Credential, { value: Read }>()
+  readonly #verified = new WeakMap<Credential, { key: Uint8Array; valid: boolean }>()
+  readonly #members = new WeakMap<RatchetTree, readonly Member[]>()
+
+  /** Undefined when the credential does not parse. Verifies nothing. */
+  owner(credential: Credential): Owner | undefined {
+    return this.#parse(credential)
+  }
+
+  /** Whether the account certified this signature key for this device. */
+  isCertified(credential: Credential, signatureKey: Uint8Array): boolean {
+    const known = this.#verified.get(credential)
+    if (known !== undefined && equalBytes(known.key, signatureKey)) return known.valid
+    const read = this.#parse(credential)
+    const valid =
+      read !== undefined &&
+      signatureKey.length === ED25519_PUBLIC_BYTES &&
+      verify(
+        read.accountEd,
+        "leaf",
+        leafStatement(read.accountId, read.deviceId, signatureKey),
+        read.certificate,
+      )
+    this.#verified.set(credential, { key: signatureKey, valid })
+    return valid
+  }
+
+  /** For the library, which asks about each credential that enters a group. */
+  get authService(): AuthenticationService {
+    return {
+      validateCredential: async (credential, signatureKey) => this.isCertified(credential, signatureKey),
+    }
+  }
+
+  /** Everybody in the tree, by leaf. Each was verified when it came in. */
+  members(tree: RatchetTree): readonly Member[] {
+    const known = this.#members.get(tree)
+    if (known !== undefined) return known
+    const members: Member[] = []
+    for (let node = 0; node < tree.length; node += 2) {
+      const entry = tree[node]
+      if (entry?.nodeType === "leaf") members.push(this.member(entry.leaf, node / 2))
+    }
+    this.#members.set(tree, members)
+    return members
+  }
+
+  member(leaf: LeafNode, index: number): Member {
+    const owner = this.#parse(leaf.credential)
+    if (owner === undefined) throw new RangeError("a leaf that nobody verified is in the group")
+    const { accountEd, accountX, deviceId, accountId } = owner
+    return { leaf: index, accountId, accountEd, accountX, deviceId, leafKey: leaf.signaturePublicKey }
+  }
+
+  sameDevice(a: LeafNode, b: LeafNode): boolean {
+    const [one, other] = [this.#parse(a.credential), this.#parse(b.credential)]
+    return one !== undefined && other !== undefined && isSameDevice(one, other)
+  }
+
+  #parse(credential: Credential): Read {
+    let known = this.#read.get(credential)
+    if (known === undefined) {
+      known = { value: parse(credential) }
+      this.#read.set(credential, known)
+    }
+    return known.value
+  }
+}
+
+export function accountOf({ accountEd, accountX }: Pick<LeafIdentity, "accountEd" | "accountX">): Uint8Array {
+  return accountIdOf(accountEd, accountX)
+}
+
+export function isSameAccount(a: Pick<Owner, "accountId">, b: Pick<Owner, "accountId">): boolean {
+  return equalBytes(a.accountId, b.accountId)
+}
+
+export function isSameDevice(
+  a: Pick<Owner, "accountId" | "deviceId">,
+  b: Pick<Owner, "accountId" | "deviceId">,
+): boolean {
+  return isSameAccount(a, b) && equalBytes(a.deviceId, b.deviceId)
+}
+
+function parse(credential: Credential): Read {
+  if (credential.credentialType !== "basic") return undefined
+  const bytes = "identity" in credential ? credential.identity : undefined
+  if (bytes?.length !== CREDENTIAL_BYTES || bytes[0] !== VERSION) return undefined
+  const from = new ByteReader(bytes.subarray(1))
+  const accountEd = from.raw(ED25519_PUBLIC_BYTES)
+  const accountX = from.raw(X25519_BYTES)
+  const deviceId = from.raw(DEVICE_ID_BYTES)
+  return {
+    accountEd,
+    accountX,
+    deviceId,
+    certificate: from.rest(),
+    accountId: accountIdOf(accountEd, accountX),
+  }
+}
