@@ -116,6 +116,7 @@ const header = record({
   channelId: fixed(32),
   generation: u32,
   position: u64,
+  incarnation: fixed(16),
   cursor: u64,
   head: fixed(32),
   appendToken: fixed(32),

@@ -1,0 +1,280 @@
+/**
+ * One conversation: its place in the log, its MLS group, its pending commit (PROTOCOL.md §10–§12, §16).
+ * This file holds the state and routes; `reading.ts`, `sending.ts` and `joining.ts` are what it does.
+ *
+ * `advance` looks at what is saved and does the next thing that is missing; it is called after every event,
+ * so a crash or a lost connection needs no plan of its own: the same look finds the same thing to do.
+ */
+import { compareBytes, concat, equalBytes } from "../bytes.ts"
+import { groupIdOf } from "../crypto/channel-keys.ts"
+import type { Consumed, GroupState, RoomParameters } from "../crypto/mls-engine.ts"
+import { type Refusal, refusalName } from "../protocol/errors.ts"
+import type { Of } from "../protocol/messages.ts"
+import { ChannelLog } from "./channel-log.ts"
+import type { Contacts } from "./contacts.ts"
+import { roomId } from "./contacts.ts"
+import type { Context, Update } from "./context.ts"
+import type { RoomProblem, RoomRef } from "./events.ts"
+import { sendHint } from "./inbox.ts"
+import { joinOrOpen, offerPending } from "./joining.ts"
+import { addNotice } from "./lines.ts"
+import { readEntry } from "./reading.ts"
+import { type ConversationRecord, getRecord, type PendingRecord, putRecord, type StoredNotice } from "./records.ts"
+import { type EpochKeys, epochKeys, wipeEpochKeys } from "./sealing.ts"
+import { sendNext } from "./sending.ts"
+import { prefixRange } from "./store.ts"
+
+/** A pending commit with the state that it will lead to. */
+export interface Pending {
+  record: PendingRecord
+  state: GroupState
+  /** Wiped once the commit is merged: until then it aliases live secrets. */
+  consumed: Consumed | undefined
+}
+
+/** What belongs to the present connection only. */
+interface Transient {
+  /** Where our wish for the handshake turn stands (PROTOCOL.md §6.1). */
+  turn: "none" | "asked" | "granted"
+  /** The position at which the pending commit was offered on this connection. */
+  offeredAt: number | undefined
+  /** The entry that is on its way; one at a time, so that payloads stay in order. */
+  inFlight: Uint8Array | undefined
+  /** Read on to here before sealing again: the relay said STALE. */
+  staleUntil: number
+  /** Nothing is offered before: the relay, or a person who is away, made us wait. */
+  notBefore: number
+  /** Receipts that are owed wait until then for company. */
+  receiptAt: number
+  /** Something was asked for and must be answered before `advance` goes on. */
+  busy: boolean
+  /** The other side of a chat we opened has been told on this connection. */
+  hinted: boolean
+}
+
+const FRESH: Transient = {
+  turn: "none",
+  offeredAt: undefined,
+  inFlight: undefined,
+  staleUntil: 0,
+  notBefore: 0,
+  receiptAt: 0,
+  busy: false,
+  hinted: false,
+}
+
+export class Conversation {
+  readonly context: Context
+  readonly contacts: Contacts
+  readonly log: ChannelLog
+  record: ConversationRecord
+  group: GroupState | undefined
+  keys: EpochKeys | undefined
+  pending: Pending | undefined
+  now: Transient = { ...FRESH }
+  /** When we owe the room a sign of life (PROTOCOL.md §12.3), and who was heard meanwhile. */
+  beacon: { since: number; heard: Set<string>; cancel: () => void } | undefined
+  #wake: { at: number; cancel: () => void } | undefined
+
+  constructor(context: Context, contacts: Contacts, record: ConversationRecord) {
+    this.context = context
+    this.contacts = contacts
+    this.record = record
+    this.log = new ChannelLog(context.link, context.primitives, record.channelId)
+  }
+
+  get channelId(): Uint8Array {
+    return this.record.channelId
+  }
+
+  get ref(): RoomRef {
+    const { kind, peer, channelId } = this.record
+    return { id: roomId(channelId), kind, name: peer ? this.contacts.ref(peer).name : "everyone" }
+  }
+
+  /** What every member of this conversation's group must have agreed to. */
+  get expected(): { groupId: Uint8Array; parameters: RoomParameters } {
+    const { kind, peer, channelId } = this.record
+    const groupId = groupIdOf(channelId)
+    if (kind === "everyone" || !peer) return { groupId, parameters: { kind: "link" } }
+    const own = this.context.identity.account.accountId
+    const ordered = compareBytes(own, peer) < 0 ? ([own, peer] as const) : ([peer, own] as const)
+    return { groupId, parameters: { kind: "direct", accountIds: ordered } }
+  }
+
+  /** Everything that was stored for us here has been read, or cannot be. */
+  get settled(): boolean {
+    return this.record.problem !== undefined || this.log.isCaughtUp(this.record)
+  }
+
+  /** Reads group and pending state from the store. @throws CryptoError `bad-group`. */
+  async load(): Promise<void> {
+    const { store, engine } = this.context
+    if (this.record.member) {
+      this.group = await engine.load(stripped(store.range("group", prefixRange(this.channelId))))
+      await this.refreshKeys()
+    }
+    const record = getRecord<PendingRecord>(store, "pending", this.channelId)
+    if (record) {
+      const state = await engine.load(stripped(store.range("pendingGroup", prefixRange(this.channelId))))
+      this.pending = { record, state, consumed: undefined }
+    }
+  }
+
+  /** The epoch changed: its outer keys replace the old ones. */
+  async refreshKeys(): Promise<void> {
+    const before = this.keys
+    this.keys = this.group && (await epochKeys(this.context.engine, this.group, this.channelId))
+    wipeEpochKeys(before)
+  }
+
+  /** The connection is gone: what was asked will not be answered, what was offered may or may not be in the log. */
+  disconnected(): void {
+    this.log.forget()
+    this.now = { ...FRESH }
+  }
+
+  stop(): void {
+    this.#wake?.cancel()
+    this.beacon?.cancel()
+  }
+
+  /** Does the next thing that is missing, if the connection allows. Safe to call at any time. */
+  async advance(): Promise<void> {
+    const { link, clock } = this.context
+    if (!link.online || this.record.problem !== undefined || this.now.busy) return
+    if (this.now.notBefore > clock.now()) return this.wakeAt(this.now.notBefore)
+    if (!this.group && !this.pending && (await joinOrOpen(this))) return
+    if (this.log.handle === undefined) return this.open()
+    if (!this.log.isCaughtUp(this.record)) return
+    if (this.pending) offerPending(this)
+    if (this.group) await sendNext(this)
+    if (this.group && this.record.hintDue) sendHint(this)
+  }
+
+  /** Subscribes at the saved place. */
+  open(): void {
+    this.log.open(this.record, async (answer) => {
+      if (answer.type === "refused") return this.pause(refusalName(answer.code))
+      if (!answer.resumed && this.record.cursor > 0) return this.logReset()
+      if (!equalBytes(answer.incarnation, this.record.incarnation)) {
+        this.save("ordered", { incarnation: answer.incarnation.slice() })
+      }
+      return this.advance()
+    })
+  }
+
+  async received(message: Of<"entry" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral">): Promise<void> {
+    switch (message.type) {
+      case "entry":
+        return readEntry(this, message)
+      case "stale":
+        if (!this.isInFlight(message.eid)) return
+        this.now.inFlight = undefined
+        this.now.staleUntil = message.nextPosition
+        return this.advance()
+      case "rejected":
+        return this.#rejected(message.eid, refusalName(message.code))
+      case "granted":
+        if (this.now.turn !== "asked") return
+        this.now.turn = "granted"
+        return this.advance()
+      // The log itself tells both: one code path for an answer, a lost answer and a crash.
+      case "accepted":
+      case "conflict":
+      case "ephemeral":
+        return
+    }
+  }
+
+  isInFlight(eid: Uint8Array): boolean {
+    return this.now.inFlight !== undefined && equalBytes(this.now.inFlight, eid)
+  }
+
+  askTurn(): void {
+    if (this.now.turn !== "none" || this.log.handle === undefined) return
+    this.now.turn = "asked"
+    this.context.link.send({ type: "turn", handle: this.log.handle })
+  }
+
+  endTurn(): void {
+    if (this.now.turn !== "none" && this.log.handle !== undefined) {
+      this.context.link.send({ type: "turnDone", handle: this.log.handle })
+    }
+    this.now.turn = "none"
+  }
+
+  /** Tries again in a while; `why` is said to the person. */
+  pause(why: Refusal | "no-header" | "no-package-yet", delay = RETRY_MS): void {
+    this.now.notBefore = this.context.clock.now() + delay
+    this.now.inFlight = undefined
+    this.now.offeredAt = undefined
+    this.endTurn()
+    if (why === "quota" || why === "storage" || why === "too-large") {
+      this.context.update("ordered", (update) => update.tell({ type: "relay.limited", why }))
+    }
+    this.wakeAt(this.now.notBefore)
+  }
+
+  wakeAt(at: number): void {
+    if (this.#wake && this.#wake.at <= at && this.#wake.at > this.context.clock.now()) return
+    this.#wake?.cancel()
+    const cancel = this.context.later(at, () => {
+      this.#wake = undefined
+      return this.advance()
+    })
+    this.#wake = { at, cancel }
+  }
+
+  /** One change of the record (and whatever `more` adds), then the record in memory. */
+  save(durability: "synced" | "ordered", change: Partial<ConversationRecord>, more?: (update: Update) => void): void {
+    this.context.update(durability, (update) => {
+      more?.(update)
+      this.put(update, change)
+    })
+  }
+
+  /** As `save`, inside a change that is under way. */
+  put(update: Update, change: Partial<ConversationRecord>): void {
+    const next = { ...this.record, ...change }
+    putRecord(update.tx, "conversation", this.channelId, next)
+    update.after(() => {
+      this.record = next
+    })
+  }
+
+  notice(update: Update, order: number, notice: StoredNotice): void {
+    addNotice(this.context, this.contacts, update, this.ref, this.channelId, order, notice)
+  }
+
+  /** Sending stops until a person, or a later part of the protocol, decides. */
+  stopFor(problem: RoomProblem): void {
+    this.endTurn()
+    this.save("ordered", { problem }, (update) => update.tell({ type: "room.changed", room: this.ref }))
+  }
+
+  /** The relay has another log than the one we read: nothing is sent into it. */
+  private logReset(): void {
+    if (!this.record.member) return this.save("ordered", { cursor: 0, head: new Uint8Array(32), incarnation: new Uint8Array(16) })
+    this.save("ordered", {}, (update) => this.notice(update, this.record.cursor, { code: "log-reset" }))
+    this.stopFor("relay-inconsistent")
+  }
+
+  #rejected(eid: Uint8Array, why: Refusal): void {
+    const isPending = this.pending !== undefined && equalBytes(this.pending.record.eid, eid)
+    if (this.isInFlight(eid) || isPending) this.pause(why)
+  }
+}
+
+const RETRY_MS = 5_000
+
+function stripped(rows: readonly { key: Uint8Array; value: Uint8Array }[]): { key: Uint8Array; value: Uint8Array }[] {
+  return rows.map(({ key, value }) => ({ key: key.slice(CHANNEL_ID_BYTES), value }))
+}
+
+const CHANNEL_ID_BYTES = 32
+
+/** The key of a group row in the tables `group` and `pendingGroup`. */
+export function groupRowKey(channelId: Uint8Array, rowKey: Uint8Array): Uint8Array {
+  return concat(channelId, rowKey)
+}

@@ -1,0 +1,98 @@
+/**
+ * The device's inbox and the letters in it (PROTOCOL.md §11.4). A letter is a hint and carries no authority:
+ * it makes us look at a channel that we compute ourselves. A lost letter costs time, never a message.
+ */
+import { concat, equalBytes, u8, utf8 } from "../bytes.ts"
+import { openLetter, sealLetter } from "../crypto/letter.ts"
+import { sign, verify } from "../crypto/signature.ts"
+import { decodeLetter, encodeLetter, type Letter, LETTER_KINDS, letterStatement } from "../protocol/content.ts"
+import { ENTRY_KINDS } from "../protocol/envelope.ts"
+import { ProtocolError } from "../protocol/errors.ts"
+import type { Of } from "../protocol/messages.ts"
+import { ChannelLog, type LogPlace, START_OF_LOG } from "./channel-log.ts"
+import type { Contacts } from "./contacts.ts"
+import type { Context } from "./context.ts"
+import type { Conversation } from "./conversation.ts"
+import { getRecord, putRecord } from "./records.ts"
+
+const PLACE = utf8("inbox place")
+const NONCE_BYTES = 24
+const LETTER_FROM = 1 + 32 + NONCE_BYTES
+
+export class Inbox {
+  readonly #context: Context
+  readonly #contacts: Contacts
+  readonly #found: (from: Uint8Array, letter: Letter) => Promise<void>
+  readonly log: ChannelLog
+  #place: LogPlace
+
+  /** @param found is told of each letter that checks, from somebody in the directory. */
+  constructor(context: Context, contacts: Contacts, found: (from: Uint8Array, letter: Letter) => Promise<void>) {
+    this.#context = context
+    this.#contacts = contacts
+    this.#found = found
+    this.#place = getRecord<LogPlace>(context.store, "meta", PLACE) ?? START_OF_LOG
+    this.log = new ChannelLog(context.link, context.primitives, context.identity.inboxId)
+  }
+
+  get settled(): boolean {
+    return this.log.isCaughtUp(this.#place)
+  }
+
+  open(): void {
+    this.log.open(this.#place, (answer) => {
+      if (answer.type === "refused") return this.#context.link.distrust("our own inbox is refused")
+      // A relay that lost its store has a new inbox; letters are hints, so nothing is lost with the old one.
+      if (!answer.resumed) this.#place = START_OF_LOG
+      this.#place = { ...this.#place, incarnation: answer.incarnation.slice() }
+    })
+  }
+
+  async received(message: Of<"entry">): Promise<void> {
+    const next = this.log.next(this.#place, message)
+    if (!next) return this.#context.link.distrust("an inbox that does not continue")
+    const letter = this.#read(message.entry)
+    if (letter) await this.#found(letter.from, letter)
+    this.#context.update("ordered", ({ tx }) => putRecord(tx, "meta", PLACE, next.place))
+    this.#place = next.place
+  }
+
+  /** Undefined for anything that is not a letter to us from somebody we know of, whatever the reason. */
+  #read(entry: Uint8Array): Letter | undefined {
+    const { primitives, identity } = this.#context
+    if (entry[0] !== ENTRY_KINDS.letter) return undefined
+    const plain = openLetter(primitives, identity.account.kem.secret, entry.subarray(LETTER_FROM))
+    if (!plain) return undefined
+    try {
+      const letter = decodeLetter(plain)
+      const author = this.#contacts.get(letter.from)?.entry
+      const isForUs = equalBytes(letter.to, identity.account.accountId)
+      return author && isForUs && verify(author.accountEd, "inbox", letterStatement(letter), letter.signature) ? letter : undefined
+    } catch (cause) {
+      if (cause instanceof ProtocolError) return undefined
+      throw cause
+    }
+  }
+}
+
+/** Tells every device of the other person, once per connection, that a chat with them has been opened. */
+export function sendHint(conversation: Conversation): void {
+  const { context, contacts, record, now } = conversation
+  if (now.hinted || !record.peer) return
+  now.hinted = true
+  const peer = contacts.get(record.peer)?.entry
+  if (!peer) return
+  const { identity, primitives, random, link } = context
+  const statement = { to: peer.accountId, from: identity.account.accountId, kind: LETTER_KINDS.hint, counter: record.counter }
+  const signature = sign(identity.account.ed.secret, "inbox", letterStatement(statement))
+  const plain = encodeLetter({ ...statement, signature })
+  for (const { inboxId } of peer.devices) {
+    const sealed = sealLetter(primitives, random, peer.accountKem, plain)
+    const entry = concat(u8(ENTRY_KINDS.letter), new Uint8Array(32), random.bytes(NONCE_BYTES), sealed)
+    new ChannelLog(link, primitives, inboxId).open(START_OF_LOG, (answer) => {
+      if (answer.type !== "opened") return
+      link.send({ type: "entry", handle: answer.handle, seq: 0, time: 0, position: 0, entry })
+      link.send({ type: "close", handle: answer.handle })
+    })
+  }
+}

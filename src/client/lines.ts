@@ -1,0 +1,71 @@
+/** The transcript (PROTOCOL.md §16): lines in the log's order, and what guests see of them. */
+import { concat, fromHex, toBase64Url, toHex } from "../bytes.ts"
+import type { Context, Update } from "./context.ts"
+import type { Contacts } from "./contacts.ts"
+import type { MessageView, Notice, RoomRef, TranscriptLine } from "./events.ts"
+import { decodeRecord, type LineRecord, nextPlace, putRecord, type StoredNotice } from "./records.ts"
+import { prefixRange, type StoreReader } from "./store.ts"
+
+const CHANNEL_BYTES = 32
+
+export function messageIdText(messageId: Uint8Array): string {
+  return `m_${toBase64Url(messageId)}`
+}
+
+export function messageView(line: LineRecord & { kind: "message" }, contacts: Contacts): MessageView {
+  const { messageId, account, own, text, sentAt, state } = line
+  return { id: messageIdText(messageId), from: contacts.ref(account), own, text, sentAt, state: own ? state : undefined }
+}
+
+export function noticeView(notice: StoredNotice, contacts: Contacts): Notice {
+  switch (notice.code) {
+    case "joined":
+    case "left":
+    case "chat-reopened":
+    case "verified":
+    case "mismatch":
+    case "fork":
+      return { code: notice.code, person: contacts.ref(notice.account) }
+    case "gap":
+      return { code: "gap", person: contacts.ref(notice.account), missing: notice.missing }
+    case "unreadable":
+      return notice
+    default:
+      return { code: notice.code }
+  }
+}
+
+/** Adds a notice after everything at `order`, and tells it. */
+export function addNotice(
+  context: Context,
+  contacts: Contacts,
+  update: Update,
+  room: RoomRef,
+  channelId: Uint8Array,
+  order: number,
+  notice: StoredNotice,
+): void {
+  const line: LineRecord = { kind: "notice", at: context.clock.now(), notice }
+  putRecord(update.tx, "line", concat(channelId, nextPlace(update.tx, channelId, order)), line)
+  update.tell({ type: "notice", room, notice: noticeView(notice, contacts) })
+}
+
+/** The newest `limit` lines before `before`, oldest first. */
+export function readLines(
+  store: StoreReader,
+  contacts: Contacts,
+  channelId: Uint8Array,
+  limit: number,
+  before: string | undefined,
+): TranscriptLine[] {
+  const range = prefixRange(channelId)
+  if (before !== undefined) range.to = concat(channelId, fromHex(before))
+  const rows = store.range("line", { ...range, reverse: true, limit })
+  return rows.toReversed().map(({ key, value }) => {
+    const line = decodeRecord<LineRecord>(value)
+    const order = toHex(key.subarray(CHANNEL_BYTES))
+    return line.kind === "message"
+      ? { kind: "message", order, at: line.at, message: messageView(line, contacts) }
+      : { kind: "notice", order, at: line.at, notice: noticeView(line.notice, contacts) }
+  })
+}

@@ -1,0 +1,498 @@
+/**
+ * The engine as a whole: routes what the relay sends to the conversation it is for, and what guests ask for to
+ * the part that does it. It owns the queue, so that one event is finished before the next begins.
+ */
+import { equalBytes, toHex, utf8 } from "../bytes.ts"
+import { directKeys, roomKeys } from "../crypto/channel-keys.ts"
+import { CryptoError } from "../crypto/errors.ts"
+import { type Letter, MAX_TEXT_BYTES } from "../protocol/content.ts"
+import { MAX_DIRECTORY_PAGE, MAX_LOOK_IDS, type Of, type RelayMessage } from "../protocol/messages.ts"
+import { START_OF_LOG } from "./channel-log.ts"
+import type { Client } from "./client.ts"
+import { Contacts, roomId } from "./contacts.ts"
+import { type Context, type Identity, updater } from "./context.ts"
+import { Conversation } from "./conversation.ts"
+import { ClientError } from "./errors.ts"
+import type { ConnectionView, PersonView, RoomRef, RoomView, StampedEvent, TranscriptLine } from "./events.ts"
+import { Inbox } from "./inbox.ts"
+import { messageIdText, readLines } from "./lines.ts"
+import type { ClientDeps } from "./open.ts"
+import { PackageStock } from "./packages.ts"
+import { markRegistered, moveRelay, putRelay, readRelay, type RelayRecord, roomSecretOf } from "./profile.ts"
+import { EventQueue } from "./queue.ts"
+import { type ConversationRecord, decodeRecord, putRecord, type StoredTrust } from "./records.ts"
+import { RelayConnection } from "./relay-link.ts"
+import { queueText } from "./sending.ts"
+import type { Session } from "./session.ts"
+import { prefixRange } from "./store.ts"
+import { keptEvents, roomView } from "./views.ts"
+
+export class Messenger implements Client {
+  readonly #deps: ClientDeps
+  readonly #queue: EventQueue
+  readonly #link: RelayConnection
+  readonly #listeners = new Set<(stamped: StampedEvent) => void>()
+  readonly #conversations = new Map<string, Conversation>()
+  readonly #identity: Identity
+  #relay: RelayRecord | undefined
+  #context: Context
+  #contacts: Contacts
+  #inbox: Inbox
+  #packages: PackageStock
+  #relayName = ""
+  #openRelay = false
+  /** What must be read before `sync.done` on this connection. */
+  #sync: "offline" | "directory" | "looking" | "reading" | "done" = "offline"
+  #looked = new Set<string>()
+  #stopLooking: () => void = () => {}
+
+  constructor(deps: ClientDeps, identity: Identity) {
+    this.#deps = deps
+    this.#identity = identity
+    this.#relay = readRelay(deps.store)
+    this.#queue = new EventQueue((cause) => this.#failed(cause))
+    const { clock, network, primitives, random, store, engine, log } = deps
+    const relay = () => {
+      if (!this.#relay) throw new RangeError("no relay is known")
+      return this.#relay
+    }
+    this.#link = new RelayConnection(
+      { network, clock, random, primitives, queue: this.#queue, identity, relay },
+      {
+        pinned: (spkiSha256) => this.#pinned(spkiSha256),
+        ready: (welcome) => this.#ready(welcome),
+        received: (message) => this.#received(message),
+        lost: () => this.#lost(),
+        changed: (session) => this.#sessionChanged(session),
+      },
+    )
+    const queue = this.#queue
+    const messenger = this
+    this.#context = {
+      store,
+      clock,
+      random,
+      primitives,
+      engine,
+      log,
+      identity,
+      get relayId() {
+        return messenger.#relayId()
+      },
+      link: this.#link,
+      update: updater(store, clock, (stamped) => this.#emit(stamped)),
+      later: (at, action) => clock.wakeAt(at, () => queue.push(action)),
+    }
+    this.#contacts = new Contacts(this.#context)
+    this.#inbox = new Inbox(this.#context, this.#contacts, (from, letter) => this.#letter(from, letter))
+    this.#packages = new PackageStock(this.#context)
+  }
+
+  /** Reads all conversations from the store. */
+  async load(): Promise<void> {
+    for (const { value } of this.#deps.store.range("conversation", {})) {
+      const conversation = new Conversation(this.#context, this.#contacts, decodeRecord<ConversationRecord>(value))
+      await conversation.load()
+      this.#conversations.set(toHex(conversation.channelId), conversation)
+    }
+  }
+
+  // ── guests ────────────────────────────────────────────────────────────────────────────────────
+
+  start(): void {
+    if (this.#relay) this.#queue.push(() => this.#link.start())
+  }
+
+  async stop(): Promise<void> {
+    this.#stopLooking()
+    for (const conversation of this.#conversations.values()) conversation.stop()
+    await this.#queue.close()
+    this.#link.stop()
+    this.#deps.store.tidy()
+    this.#deps.store.close()
+  }
+
+  /** Resolves when every event so far has been handled: for the simulation. */
+  idle(): Promise<void> {
+    return this.#queue.idle()
+  }
+
+  on(listener: (stamped: StampedEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  self(): PersonView {
+    return this.#contacts.view(this.#identity.account.accountId)
+  }
+
+  connection(): ConnectionView {
+    const session = this.#link.session
+    if (!this.#relay || session.kind === "idle") return { state: "offline" }
+    const { host, port } = this.#relay
+    switch (session.kind) {
+      case "ready":
+        return { state: "online", host, port, relayName: this.#relayName, openRelay: this.#openRelay }
+      case "waiting":
+        return { state: "waiting", host, port, retryAt: session.retryAt, why: session.why }
+      case "refused":
+        return { state: "refused", host, port, why: session.why }
+      default:
+        return { state: "connecting", host, port }
+    }
+  }
+
+  people(): readonly PersonView[] {
+    const views = this.#contacts.others().map(({ entry }) => this.#contacts.view(entry.accountId))
+    return views.sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id))
+  }
+
+  rooms(): readonly RoomView[] {
+    const views = [...this.#conversations.values()].map((conversation) => this.#view(conversation))
+    const rank = (room: RoomView) => (room.kind === "everyone" ? Number.MAX_SAFE_INTEGER : (room.lastAt ?? 0))
+    return views.sort((a, b) => rank(b) - rank(a) || a.name.localeCompare(b.name))
+  }
+
+  room(id: string): RoomView {
+    return this.#view(this.#find(id))
+  }
+
+  outboxCount(): number {
+    return this.#deps.store.range("outbox", {}).filter(({ value }) => isText(value)).length
+  }
+
+  findPerson(name: string): PersonView {
+    return this.#contacts.view(this.#contacts.find(name).entry.accountId)
+  }
+
+  findRoom(to: string): RoomRef {
+    for (const conversation of this.#conversations.values()) {
+      const { ref } = conversation
+      if (ref.id === to || (ref.kind === "everyone" && to.toLowerCase() === "#everyone")) return ref
+    }
+    if (to.startsWith("#")) throw new ClientError("unknown-name", `there is no room called "${to}"; #everyone is the one there is`)
+    const { entry } = this.#contacts.find(to)
+    const channelId = this.#directChannel(entry.accountId, 0)
+    return this.#conversationWith(entry.accountId)?.ref ?? { id: roomId(channelId), name: entry.name, kind: "direct" }
+  }
+
+  openChat(personId: string): Promise<RoomRef> {
+    return this.#queue.do(() => this.#ensureDirect(this.#contacts.findById(personId).entry.accountId, 0).ref)
+  }
+
+  transcript(id: string, limit: number, before?: string): readonly TranscriptLine[] {
+    return readLines(this.#deps.store, this.#contacts, this.#find(id).channelId, limit, before)
+  }
+
+  lineCount(id: string): number {
+    return this.#deps.store.count("line", prefixRange(this.#find(id).channelId))
+  }
+
+  send(id: string, text: string): Promise<{ id: string }> {
+    return this.#queue.do(async () => {
+      const conversation = this.#find(id)
+      if (text.trim().length === 0) throw new ClientError("message-empty", "there is nothing in this message")
+      const bytes = utf8(text).length
+      if (bytes > MAX_TEXT_BYTES) {
+        throw new ClientError("message-too-long", `the message has ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit. Send it in parts`)
+      }
+      const { peer } = conversation.record
+      const trust = peer && this.#contacts.trust(peer)
+      if (trust === "changed") throw new ClientError("key-changed", "the keys did not match; nothing is sent until they have been compared again")
+      if (trust === "blocked") throw new ClientError("blocked", "this person is blocked")
+      const messageId = queueText(conversation, text)
+      this.#queue.push(() => conversation.advance())
+      return { id: messageIdText(messageId) }
+    })
+  }
+
+  markRead(id: string): Promise<void> {
+    return this.#queue.do(async () => {
+      const conversation = this.#find(id)
+      const { unread, receipt } = conversation.record
+      const isRead = receipt === undefined || receipt.read >= receipt.delivered
+      if (unread === 0 && isRead) return
+      const change = receipt ? { unread: 0, receipt: { ...receipt, read: receipt.delivered } } : { unread: 0 }
+      conversation.save("ordered", change, (update) => update.tell({ type: "room.changed", room: conversation.ref }))
+      await conversation.advance()
+    })
+  }
+
+  safetyNumber(personId: string): string {
+    return this.#contacts.safetyNumber(this.#contacts.findById(personId).entry.accountId)
+  }
+
+  markVerified(personId: string): Promise<void> {
+    return this.#decide(personId, "verified")
+  }
+
+  markMismatch(personId: string): Promise<void> {
+    return this.#decide(personId, "mismatch")
+  }
+
+  eventsSince(cursor: string | undefined, limit: number): readonly StampedEvent[] {
+    const refOf = (channelId: Uint8Array): RoomRef =>
+      this.#conversations.get(toHex(channelId))?.ref ?? { id: roomId(channelId), name: "?", kind: "direct" }
+    return keptEvents(this.#deps.store, this.#contacts, refOf, cursor, limit)
+  }
+
+  #decide(personId: string, trust: StoredTrust & ("verified" | "mismatch")): Promise<void> {
+    return this.#queue.do(async () => {
+      const { accountId } = this.#contacts.findById(personId).entry
+      const conversation = this.#conversationWith(accountId)
+      this.#context.update("synced", (update) => {
+        this.#contacts.setTrust(update, accountId, trust)
+        if (conversation) conversation.notice(update, conversation.record.cursor, { code: trust, account: accountId })
+      })
+      const person = this.#contacts.ref(accountId)
+      this.#tell(trust === "verified" ? { type: "verify.done", person } : { type: "verify.mismatch", person })
+      await conversation?.advance()
+    })
+  }
+
+  // ── the relay ─────────────────────────────────────────────────────────────────────────────────
+
+  #pinned(spkiSha256: Uint8Array): void {
+    const relay = this.#relay!
+    if (relay.pin && equalBytes(relay.pin, spkiSha256)) return
+    this.#relay = { ...relay, pin: spkiSha256 }
+    this.#deps.store.transaction("synced", (tx) => putRelay(tx, this.#relay!))
+  }
+
+  async #ready(welcome: Of<"ready">): Promise<void> {
+    this.#relayName = welcome.relayName
+    this.#openRelay = welcome.open
+    this.#deps.store.transaction("ordered", markRegistered)
+    const { host, port } = this.#relay!
+    this.#tell({ type: "relay.connected", relay: { host, port, name: welcome.relayName } })
+    this.#ensureEveryone()
+    this.#sync = "directory"
+    this.#readDirectory(welcome.directorySize)
+    await this.#packages.refill(welcome.packagesLeft, welcome.lastResort)
+  }
+
+  #readDirectory(size: number): void {
+    const from = this.#contacts.size
+    if (from > size) return this.#link.distrust("a directory that shrank")
+    if (from === size) return this.#lookForChats()
+    this.#link.ask({ type: "getDirectory", from }, (answer) => {
+      const { entries } = answer.type === "directory" && answer.from === from ? answer : { entries: [] }
+      if (answer.type !== "directory" || entries.length === 0 || entries.length > MAX_DIRECTORY_PAGE) {
+        return this.#link.distrust("a directory that ends early")
+      }
+      this.#contacts.learn(from, entries)
+      return this.#readDirectory(answer.size)
+    })
+  }
+
+  /** A lost letter loses nothing: on each connection we look ourselves whether somebody has opened a chat with us. */
+  #lookForChats(): void {
+    const strangers = this.#contacts
+      .others()
+      .filter(({ entry }) => !this.#looked.has(toHex(entry.accountId)) && !this.#conversationWith(entry.accountId))
+      .slice(0, MAX_LOOK_IDS)
+    if (strangers.length === 0) return this.#openAll()
+    if (this.#sync === "directory") this.#sync = "looking"
+    const channelIds = strangers.map(({ entry }) => this.#directChannel(entry.accountId, 0))
+    this.#link.ask({ type: "look", channelIds }, async (answer) => {
+      if (answer.type !== "looked" || answer.lastSeqs.length !== channelIds.length) return this.#link.distrust("an answer that is none")
+      for (const [i, { entry }] of strangers.entries()) {
+        this.#looked.add(toHex(entry.accountId))
+        if (answer.lastSeqs[i]! > 0) await this.#ensureDirect(entry.accountId, 0).advance()
+      }
+      return this.#lookForChats()
+    })
+  }
+
+  #openAll(): void {
+    if (this.#sync === "directory" || this.#sync === "looking") this.#sync = "reading"
+    this.#inbox.open()
+    for (const conversation of this.#conversations.values()) this.#queue.push(() => conversation.advance())
+    this.#queue.push(() => this.#checkSynced())
+  }
+
+  async #received(message: RelayMessage): Promise<void> {
+    switch (message.type) {
+      case "entry":
+      case "accepted":
+      case "stale":
+      case "conflict":
+      case "rejected":
+      case "granted":
+      case "ephemeral":
+        await this.#route(message)
+        break
+      case "directoryGrew":
+        if (message.size > this.#contacts.size) this.#readDirectory(message.size)
+        break
+      case "packagesLeft":
+        await this.#packages.refill(message.count, true)
+        break
+      case "presence":
+        if (this.#contacts.setOnline(message.accountId, message.online)) {
+          this.#tell({ type: "person.presence", person: this.#contacts.ref(message.accountId), online: message.online })
+          // A peer that had no package left may have brought some.
+          const conversation = message.online ? this.#conversationWith(message.accountId) : undefined
+          if (conversation && !conversation.group) conversation.now.notBefore = 0
+          await conversation?.advance()
+        }
+        break
+    }
+    this.#checkSynced()
+  }
+
+  async #route(message: Of<"entry" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral">): Promise<void> {
+    if (message.handle === this.#inbox.log.handle) {
+      if (message.type === "entry") await this.#inbox.received(message)
+      return
+    }
+    for (const conversation of this.#conversations.values()) {
+      if (conversation.log.handle === message.handle) return conversation.received(message)
+    }
+  }
+
+  #lost(): void {
+    this.#sync = "offline"
+    this.#looked.clear()
+    this.#inbox.log.forget()
+    this.#packages.disconnected()
+    this.#contacts.nobodyOnline()
+    for (const conversation of this.#conversations.values()) conversation.disconnected()
+  }
+
+  #sessionChanged(session: Session): void {
+    this.#stopLooking()
+    this.#stopLooking = () => {}
+    if (session.kind === "waiting") {
+      this.#tell({ type: "relay.disconnected", why: session.why, retryAt: session.retryAt })
+      if (session.why === "unreachable") this.#findMovedRelay()
+    }
+    if (session.kind === "refused") this.#tell({ type: "relay.disconnected", why: session.why, retryAt: undefined })
+  }
+
+  /** A relay with our pin at another address is our relay; the pin is checked again when it is dialled. */
+  #findMovedRelay(): void {
+    const pin = this.#relay?.pin && toHex(this.#relay.pin)
+    if (!this.#deps.discovery || pin === undefined) return
+    this.#stopLooking = this.#deps.discovery.look((found) =>
+      this.#queue.push(() => {
+        const { host, port } = found
+        const relay = this.#relay!
+        if (found.pinHex !== pin || (host === relay.host && port === relay.port)) return
+        moveRelay(this.#deps.store, { host, port })
+        this.#relay = { ...relay, host, port }
+        this.#link.retryNow()
+      }),
+    )
+  }
+
+  #checkSynced(): void {
+    if (this.#sync !== "reading" || !this.#inbox.settled) return
+    for (const conversation of this.#conversations.values()) if (!conversation.settled) return
+    this.#sync = "done"
+    this.#tell({ type: "sync.done" })
+  }
+
+  // ── conversations ─────────────────────────────────────────────────────────────────────────────
+
+  async #letter(from: Uint8Array, letter: Letter): Promise<void> {
+    await this.#ensureDirect(from, letter.counter).advance()
+  }
+
+  #ensureEveryone(): void {
+    const { secret } = roomSecretOf(this.#relay!, this.#relayId())
+    const { channel } = roomKeys(this.#deps.primitives, secret, this.#relayId())
+    if (!this.#conversations.has(toHex(channel))) this.#create(newConversation(channel, "everyone", undefined, { secret, generation: 0 }))
+  }
+
+  #ensureDirect(accountId: Uint8Array, counter: number): Conversation {
+    const known = this.#conversationWith(accountId)
+    if (known) return known
+    return this.#create(newConversation(this.#directChannel(accountId, counter), "direct", accountId, undefined))
+  }
+
+  #create(record: ConversationRecord): Conversation {
+    const conversation = new Conversation(this.#context, this.#contacts, record)
+    this.#context.update("ordered", ({ tx }) => putRecord(tx, "conversation", record.channelId, record))
+    this.#conversations.set(toHex(record.channelId), conversation)
+    this.#tell({ type: "room.changed", room: conversation.ref })
+    return conversation
+  }
+
+  #conversationWith(accountId: Uint8Array): Conversation | undefined {
+    for (const conversation of this.#conversations.values()) {
+      if (conversation.record.peer && equalBytes(conversation.record.peer, accountId)) return conversation
+    }
+    return undefined
+  }
+
+  #directChannel(accountId: Uint8Array, counter: number): Uint8Array {
+    const { entry } = this.#contacts.get(accountId)!
+    const peer = { accountId, x: entry.accountX }
+    return directKeys(this.#deps.primitives, this.#identity.account, peer, this.#relayId(), counter).channel
+  }
+
+  #find(id: string): Conversation {
+    for (const conversation of this.#conversations.values()) if (conversation.ref.id === id) return conversation
+    throw new ClientError("unknown-name", "there is no such room")
+  }
+
+  #view(conversation: Conversation): RoomView {
+    return roomView(conversation, this.#relay?.pin !== undefined && !roomSecretOf(this.#relay, this.#relay.pin).isSecret)
+  }
+
+  #relayId(): Uint8Array {
+    const pin = this.#relay?.pin
+    if (!pin) throw new ClientError("not-joined", "the relay's key is not known before the first connection")
+    return pin
+  }
+
+  #tell(event: StampedEvent["event"]): void {
+    this.#emit({ event, at: this.#deps.clock.now(), cursor: undefined })
+  }
+
+  #emit(stamped: StampedEvent): void {
+    for (const listener of this.#listeners) listener(stamped)
+  }
+
+  /** An event that failed changed nothing on disk; the connection is dropped so that everything is read again. */
+  #failed(cause: unknown): void {
+    const code = cause instanceof ClientError || cause instanceof CryptoError ? cause.code : "internal"
+    const detail = cause instanceof Error ? cause.message : "unknown"
+    this.#deps.log.write("error", "event.failed", { code, detail })
+    this.#tell({ type: "error", code, detail })
+    this.#link.distrust(detail)
+  }
+}
+
+function isText(row: Uint8Array): boolean {
+  return decodeRecord<{ content: { type: string } }>(row).content.type === "text"
+}
+
+function newConversation(
+  channelId: Uint8Array,
+  kind: ConversationRecord["kind"],
+  peer: Uint8Array | undefined,
+  link: ConversationRecord["link"],
+): ConversationRecord {
+  return {
+    ...START_OF_LOG,
+    channelId,
+    kind,
+    peer,
+    counter: 0,
+    link,
+    nextPosition: 0,
+    member: false,
+    joinedAt: 0,
+    chain: undefined,
+    receipt: undefined,
+    here: [],
+    hintDue: false,
+    healing: { at: 0, due: false, messages: 0, lastOwn: false },
+    problem: undefined,
+    unread: 0,
+    lastAt: undefined,
+    nextLocal: 0,
+  }
+}

@@ -1,0 +1,42 @@
+/** Our own message met in the log (PROTOCOL.md §9.4): from here on it stands where everybody sees it. */
+import { concat } from "../bytes.ts"
+import { decodePayload } from "../protocol/content.ts"
+import type { Conversation } from "./conversation.ts"
+import { messageIdText } from "./lines.ts"
+import { showable } from "./payloads.ts"
+import type { Arrival } from "./reading.ts"
+import {
+  getRecord,
+  type LineRecord,
+  linePlace,
+  nextPlace,
+  type OutboxRecord,
+  payloadKey,
+  type PayloadRecord,
+  putRecord,
+  UNPLACED,
+} from "./records.ts"
+import { localOf } from "./sending.ts"
+
+export function confirmOwn(conversation: Conversation, { message, place }: Arrival, first: { key: Uint8Array; record: OutboxRecord }): void {
+  const { context, channelId, now } = conversation
+  const { content, payload } = first.record
+  const { chainId, n } = decodePayload(payload!)
+  conversation.save("ordered", { ...place }, (update) => {
+    update.tx.delete("outbox", first.key)
+    if (content.type !== "text") return
+    const from = concat(channelId, linePlace(UNPLACED + localOf(first.key), 0))
+    const line = getRecord<LineRecord>(update.tx, "line", from)
+    if (line?.kind !== "message") return
+    const end = nextPlace(update.tx, channelId, message.seq)
+    update.tx.delete("line", from)
+    putRecord(update.tx, "line", concat(channelId, end), { ...line, at: showable(message.time), state: "relayed" } satisfies LineRecord)
+    const stored = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(channelId, chainId, n))
+    if (stored) putRecord(update.tx, "payload", payloadKey(channelId, chainId, n), { ...stored, line: end } satisfies PayloadRecord)
+    update.keep(
+      { at: context.clock.now(), type: "message.state", channelId, messageId: line.messageId, state: "relayed" },
+      { type: "message.state", room: conversation.ref, message: { id: messageIdText(line.messageId) }, state: "relayed" },
+    )
+  })
+  now.inFlight = undefined
+}

@@ -1,0 +1,82 @@
+/**
+ * Our key packages (PROTOCOL.md §8.3, §10.8): a stock at the relay so that others can add this device while it is
+ * off, and one package of last resort. Each is used once; the private halves lie here until then.
+ */
+import type { OwnKeyPackage } from "../crypto/mls-engine.ts"
+import { MAX_PACKAGES_PER_PUT } from "../protocol/messages.ts"
+import type { Context } from "./context.ts"
+import { decodeRecord, type PackageRecord, putRecord } from "./records.ts"
+
+/** Packages at the relay after a refill; each costs it about 3 KiB. */
+export const PACKAGE_STOCK = 24
+/** Refill below this. */
+export const PACKAGE_LOW = 12
+const DAY_MS = 24 * 3_600_000
+const PACKAGE_LIFETIME_MS = 30 * DAY_MS
+/** Clocks of a room differ: a package counts from a day ago. */
+const CLOCK_SLACK_MS = DAY_MS
+/** Private halves of packages whose lifetime ended are kept this long for a Welcome that is on its way. */
+const GRACE_MS = 7 * DAY_MS
+
+export class PackageStock {
+  readonly #context: Context
+  #busy = false
+
+  constructor(context: Context) {
+    this.#context = context
+  }
+
+  disconnected(): void {
+    this.#busy = false
+  }
+
+  /** @param left packages that the relay still has of ours; @param lastResort whether it holds that one. */
+  async refill(left: number, lastResort: boolean): Promise<void> {
+    if (this.#busy) return
+    this.#forgetExpired()
+    // A restored or replaced relay may claim few: the stock here bounds what we make for it.
+    const wanted = left < PACKAGE_LOW ? PACKAGE_STOCK - left : 0
+    if (!lastResort || !this.#holdsLastResort()) await this.#publish(1, true)
+    if (wanted > 0) {
+      this.#busy = true
+      await this.#publishAll(wanted)
+    }
+  }
+
+  async #publishAll(count: number): Promise<void> {
+    const now = Math.min(count, MAX_PACKAGES_PER_PUT)
+    await this.#publish(now, false, () => (count > now ? this.#publishAll(count - now) : this.disconnected()))
+  }
+
+  /** Saved first: a package that others can take and we cannot open would be worse than none. */
+  async #publish(count: number, lastResort: boolean, done: () => Promise<void> | void = () => {}): Promise<void> {
+    const { engine, identity, clock, link } = this.#context
+    const madeAt = clock.now()
+    const notAfter = madeAt + PACKAGE_LIFETIME_MS
+    const made: OwnKeyPackage[] = []
+    for (let i = 0; i < count; i++) {
+      made.push(await engine.createKeyPackage("xwing", identity.signer, madeAt - CLOCK_SLACK_MS, notAfter))
+    }
+    this.#context.update("synced", ({ tx }) => {
+      for (const { reference, ...halves } of made) {
+        putRecord(tx, "package", reference, { ...halves, lastResort, madeAt, notAfter } satisfies PackageRecord)
+      }
+    })
+    link.ask({ type: "putPackages", lastResort, packages: made.map((each) => each.public) }, done)
+  }
+
+  #holdsLastResort(): boolean {
+    return this.#context.store.range("package", {}).some(({ value }) => decodeRecord<PackageRecord>(value).lastResort)
+  }
+
+  #forgetExpired(): void {
+    const { store, clock } = this.#context
+    const expired = store
+      .range("package", {})
+      .filter(({ value }) => decodeRecord<PackageRecord>(value).notAfter + GRACE_MS < clock.now())
+    if (expired.length === 0) return
+    this.#context.update("ordered", ({ tx }) => {
+      for (const { key } of expired) tx.delete("package", key)
+    })
+  }
+}

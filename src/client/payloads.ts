@@ -1,0 +1,190 @@
+/**
+ * A message entry of somebody else: opened, judged by its chain, and stored with everything it changes in one
+ * transaction (PROTOCOL.md §13, §16). Shown once, whatever the relay or the author repeats.
+ */
+import { concat, equalBytes, toHex } from "../bytes.ts"
+import type { Member } from "../crypto/mls-engine.ts"
+import { type Content, decodeBinding, decodePayload, FORMS, type Payload } from "../protocol/content.ts"
+import { ProtocolError } from "../protocol/errors.ts"
+import { judge, payloadHash, type Verdict } from "./chain.ts"
+import { type Conversation, groupRowKey } from "./conversation.ts"
+import type { Update } from "./context.ts"
+import { messageIdText, messageView } from "./lines.ts"
+import { type Arrival, passOver, quarantine } from "./reading.ts"
+import {
+  type ChainRecord,
+  type ConversationRecord,
+  getRecord,
+  type LineRecord,
+  nextPlace,
+  payloadKey,
+  type PayloadRecord,
+  putRecord,
+} from "./records.ts"
+import { unpackEntry } from "./sealing.ts"
+
+/** Receipts wait this long for company: one entry answers a burst. */
+const RECEIPT_DELAY_MS = 100
+
+export async function takePayload(conversation: Conversation, arrival: Arrival): Promise<void> {
+  const { context, channelId, group, keys } = conversation
+  const { entry, message, blob } = arrival
+  const opened = unpackEntry(entry!, keys!.envelope, channelId, blob)
+  if (opened?.form !== FORMS.mls) return passOver(conversation, arrival, "it was not sealed for this room as it is now")
+  const result = await context.engine.open(group!, opened.body)
+  if (result.kind === "refused") return passOver(conversation, arrival, result.reason)
+  const { state, plain, authenticatedData, sender, consumed } = result
+  const change: Partial<ConversationRecord> = { ...arrival.place, here: heard(conversation, sender) }
+  const rows = context.engine.rows(group, state)
+  const payload = readPayload(plain, authenticatedData)
+  context.update("ordered", (update) => {
+    for (const { key, value } of rows) {
+      if (value) update.tx.put("group", groupRowKey(channelId, key), value)
+      else update.tx.delete("group", groupRowKey(channelId, key))
+    }
+    if (payload) Object.assign(change, judged(conversation, update, arrival, payload, plain, sender))
+    else quarantine(conversation, update, message, "its contents make no sense")
+    conversation.put(update, change)
+  })
+  conversation.group = state
+  consumed.wipe()
+  conversation.beacon?.heard.add(toHex(sender.leafKey))
+  if (payload?.content.type === "text" && conversation.record.kind === "direct") {
+    conversation.now.receiptAt = context.clock.now() + RECEIPT_DELAY_MS
+  }
+}
+
+function readPayload(plain: Uint8Array, authenticatedData: Uint8Array): Payload | undefined {
+  try {
+    decodeBinding(authenticatedData)
+    return decodePayload(plain)
+  } catch (cause) {
+    if (cause instanceof ProtocolError) return undefined
+    throw cause
+  }
+}
+
+function heard({ record }: Conversation, { leafKey }: Member): readonly Uint8Array[] {
+  return record.here.some((known) => equalBytes(known, leafKey)) ? record.here : [...record.here, leafKey]
+}
+
+/** Stores the payload according to its chain's verdict. @returns what changes in the conversation's record. */
+function judged(
+  conversation: Conversation,
+  update: Update,
+  arrival: Arrival,
+  payload: Payload,
+  plain: Uint8Array,
+  sender: Member,
+): Partial<ConversationRecord> {
+  const { channelId, record } = conversation
+  const { tx } = update
+  const { seq } = arrival.message
+  const chainKey = concat(channelId, payload.chainId)
+  const last = getRecord<ChainRecord>(tx, "chain", chainKey)
+  const at = payloadKey(channelId, payload.chainId, payload.n)
+  const hash = payloadHash(channelId, plain)
+  const known = getRecord<PayloadRecord>(tx, "payload", at)?.hash
+  const verdict = judge(payload, hash, sender.leafKey, last, known)
+  const change: Partial<ConversationRecord> = { hintDue: false }
+  if (verdict.kind === "duplicate") return change
+  if (verdict.kind === "fork") {
+    quarantine(conversation, update, arrival.message, "this device has said something else at this place before")
+    conversation.notice(update, seq, { code: "fork", account: sender.accountId })
+    return change
+  }
+  gapNotice(conversation, update, seq, sender, verdict)
+  const { accountId: account, leafKey } = sender
+  putRecord(tx, "chain", chainKey, { account, leafKey, n: payload.n, hash } satisfies ChainRecord)
+  const line = store(conversation, update, arrival, payload.content, sender)
+  putRecord(tx, "payload", at, { hash, line } satisfies PayloadRecord)
+  if (line === undefined) return change
+  const { messages } = record.healing
+  change.unread = record.unread + 1
+  change.lastAt = showable(arrival.message.time)
+  change.healing = { ...record.healing, messages: messages + 1, lastOwn: false }
+  if (record.kind === "direct") change.receipt = owed(record, payload)
+  return change
+}
+
+function gapNotice(conversation: Conversation, update: Update, seq: number, sender: Member, verdict: Verdict): void {
+  if (verdict.kind !== "gap") return
+  const { missing } = verdict
+  conversation.notice(update, seq, { code: "gap", account: sender.accountId, missing })
+  const from = conversation.contacts.ref(sender.accountId)
+  update.tell({ type: "gap.detected", room: conversation.ref, from, missing })
+}
+
+/** @returns the place of the line, when the content is one that people read. */
+function store(
+  conversation: Conversation,
+  update: Update,
+  { message }: Arrival,
+  content: Content,
+  sender: Member,
+): Uint8Array | undefined {
+  const { channelId, contacts, context } = conversation
+  switch (content.type) {
+    case "beacon":
+      update.tell({ type: "room.changed", room: conversation.ref })
+      return undefined
+    case "receipt":
+      if (conversation.record.kind === "direct") takeReceipt(conversation, update, content)
+      return undefined
+    case "text": {
+      const line: LineRecord & { kind: "message" } = {
+        kind: "message",
+        at: showable(message.time),
+        account: sender.accountId,
+        own: equalBytes(sender.accountId, context.identity.account.accountId),
+        messageId: content.messageId,
+        text: content.text,
+        sentAt: showable(content.sentAt),
+        state: undefined,
+      }
+      const place = nextPlace(update.tx, channelId, message.seq)
+      putRecord(update.tx, "line", concat(channelId, place), line)
+      update.keep(
+        { at: context.clock.now(), type: "message.received", channelId, line: place, messageId: content.messageId },
+        { type: "message.received", room: conversation.ref, from: contacts.ref(sender.accountId), message: messageView(line, contacts) },
+      )
+      return place
+    }
+  }
+}
+
+/** What we owe the author now: everything of this chain up to here has been delivered. */
+function owed({ receipt }: ConversationRecord, { chainId, n }: Payload): ConversationRecord["receipt"] {
+  if (receipt && equalBytes(receipt.chainId, chainId)) return { ...receipt, delivered: Math.max(receipt.delivered, n + 1) }
+  return { chainId, delivered: n + 1, read: 0, toldDelivered: 0, toldRead: 0 }
+}
+
+/** The other side has, or has seen, our payloads up to a number: newest first, until one says so already. */
+function takeReceipt(conversation: Conversation, update: Update, receipt: Content & { type: "receipt" }): void {
+  const { channelId, record, context } = conversation
+  const { chainId, delivered, read } = receipt
+  const chain = record.chain
+  if (!chain || !equalBytes(chain.chainId, chainId)) return
+  for (let n = Math.min(delivered, chain.n) - 1; n >= 0; n--) {
+    const stored = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(channelId, chainId, n))
+    const key = stored?.line && concat(channelId, stored.line)
+    const line = key && getRecord<LineRecord>(update.tx, "line", key)
+    if (!key || line?.kind !== "message" || line.state === undefined) continue
+    const state = n < read ? "read" : "delivered"
+    if (line.state === "read") return
+    if (line.state === state) continue
+    putRecord(update.tx, "line", key, { ...line, state } satisfies LineRecord)
+    const { messageId } = line
+    update.keep(
+      { at: context.clock.now(), type: "message.state", channelId, messageId, state },
+      { type: "message.state", room: conversation.ref, message: { id: messageIdText(messageId) }, state },
+    )
+  }
+}
+
+/** The last moment that a date can express: a larger number from outside would break whoever prints it. */
+const LAST_TIME = 8_640_000_000_000_000
+
+export function showable(time: number): number {
+  return Math.min(time, LAST_TIME)
+}

@@ -1,0 +1,291 @@
+/**
+ * Entries as they come (PROTOCOL.md §9, §10.4, §10.5): open, judge, and one transaction for everything that an
+ * entry changes. Whatever an entry is, the cursor moves: nothing a member or the relay appends can jam a room.
+ */
+import { concat, equalBytes, toHex, u64 } from "../bytes.ts"
+import { CryptoError } from "../crypto/errors.ts"
+import { labelledHash } from "../crypto/hash.ts"
+import type { GroupState, RosterChange } from "../crypto/mls-engine.ts"
+import { decodeOpening, FORMS } from "../protocol/content.ts"
+import { decodeEntry, type Entry } from "../protocol/envelope.ts"
+import { ProtocolError } from "../protocol/errors.ts"
+import type { Of } from "../protocol/messages.ts"
+import { getBlob } from "./blobs.ts"
+import type { LogPlace } from "./channel-log.ts"
+import { type Conversation, groupRowKey } from "./conversation.ts"
+import type { Update } from "./context.ts"
+import { openingKeys } from "./joining.ts"
+import { takePayload } from "./payloads.ts"
+import { confirmOwn } from "./own-entries.ts"
+import { type ConversationRecord, getRecord, type PackageRecord, putRecord } from "./records.ts"
+import { unpackEntry } from "./sealing.ts"
+import { firstInOutbox, queueQuietly, unfixOutbox } from "./sending.ts"
+import { prefixRange } from "./store.ts"
+
+/** What one entry is, and where it leaves us. */
+export interface Arrival {
+  message: Of<"entry">
+  entry: Entry | undefined
+  eid: Uint8Array
+  place: LogPlace
+  /** The bytes of the blob that the entry names. */
+  blob: Uint8Array | undefined
+}
+
+/** Longest delay before a member answers a join, and how many answers are enough (PROTOCOL.md §12.3). */
+const BEACON_DELAY_MS = 3_000
+const BEACONS_ENOUGH = 8
+
+export async function readEntry(conversation: Conversation, message: Of<"entry">): Promise<void> {
+  const { context, record, log, now } = conversation
+  const next = log.next(record, message)
+  if (!next) return context.link.distrust("a log that does not continue")
+  const arrival: Arrival = { message: { ...message, entry: message.entry.slice() }, entry: readable(message.entry), blob: undefined, ...next }
+  if (arrival.entry?.blobHash && !isOwn(conversation, arrival.eid) && conversation.group) {
+    // What follows is not read before this is: the log is asked for again from here, blob in hand.
+    log.close()
+    now.busy = true
+    return getBlob(context.link, context.primitives, arrival.entry.blobHash, async (blob) => {
+      if (conversation.now !== now) return
+      now.busy = false
+      if (!(blob instanceof Uint8Array)) return conversation.pause(blob)
+      await arrive(conversation, { ...arrival, blob })
+      return conversation.advance()
+    })
+  }
+  await arrive(conversation, arrival)
+  return conversation.advance()
+}
+
+function readable(bytes: Uint8Array): Entry | undefined {
+  try {
+    return decodeEntry(bytes.slice())
+  } catch (cause) {
+    if (cause instanceof ProtocolError) return undefined
+    throw cause
+  }
+}
+
+function isOwn(conversation: Conversation, eid: Uint8Array): boolean {
+  const { pending, context, channelId } = conversation
+  if (pending && equalBytes(pending.record.eid, eid)) return true
+  const first = firstInOutbox(context.store, channelId)
+  return first?.record.sealed !== undefined && equalBytes(first.record.sealed.eid, eid)
+}
+
+async function arrive(conversation: Conversation, arrival: Arrival): Promise<void> {
+  const { pending, context, channelId, group, record } = conversation
+  const { entry, eid, message } = arrival
+  const isHandshake = entry?.kind === "handshake"
+  // The relay numbers handshakes; a member counts along and catches it skipping or repeating.
+  if (isHandshake && (group ? message.position !== record.nextPosition : message.position < record.nextPosition)) {
+    return context.link.distrust("a handshake out of its place")
+  }
+  if (pending && equalBytes(pending.record.eid, eid)) return merge(conversation, arrival)
+  const first = firstInOutbox(context.store, channelId)
+  if (first?.record.sealed && equalBytes(first.record.sealed.eid, eid)) return confirmOwn(conversation, arrival, first)
+  if (isHandshake) return handshake(conversation, arrival)
+  if (!group || !entry) return passOver(conversation, arrival, group ? "not an entry" : undefined)
+  return takePayload(conversation, arrival)
+}
+
+/** The cursor moves and nothing else; members keep what did not open, and say so. */
+export function passOver(conversation: Conversation, { message, place }: Arrival, unreadable: string | undefined): void {
+  conversation.save("ordered", place, (update) => {
+    if (unreadable !== undefined) quarantine(conversation, update, message, unreadable)
+  })
+}
+
+export function quarantine(conversation: Conversation, update: Update, message: Of<"entry">, detail: string): void {
+  update.tx.put("quarantine", concat(conversation.channelId, u64(message.seq)), message.entry)
+  conversation.notice(update, message.seq, { code: "unreadable", detail })
+}
+
+// ── handshakes ──────────────────────────────────────────────────────────────────────────────────
+
+async function handshake(conversation: Conversation, arrival: Arrival): Promise<void> {
+  const { group, keys, context, channelId, record } = conversation
+  const { message, entry, blob, place } = arrival
+  if (!group || !keys) return foreignHandshake(conversation, arrival)
+  const opened = unpackEntry(entry!, keys.envelope, channelId, blob) ?? unpackEntry(entry!, keys.external, channelId, blob)
+  const applied = opened?.form === FORMS.mls ? await context.engine.apply(group, opened.body) : undefined
+  if (applied?.kind === "applied") {
+    const { state, change, consumed } = applied
+    await become(conversation, state, (update) => {
+      rosterNotices(conversation, update, message.seq, change)
+    }, { ...place, nextPosition: message.position + 1, here: withHere(conversation, change) })
+    consumed.wipe()
+    if (change.committer === undefined && change.added.length > 0) answerJoin(conversation)
+    return
+  }
+  if (applied?.kind === "uncertain") return stranded(conversation, arrival)
+  // Void: the same for every member. Our own commit, if any, moves on to the next position unchanged.
+  const pending = conversation.pending && { ...conversation.pending.record, expect: message.position + 1 }
+  conversation.save("ordered", { ...place, nextPosition: message.position + 1 }, (update) => {
+    conversation.notice(update, message.seq, { code: "void-commit" })
+    if (pending) putRecord(update.tx, "pending", channelId, pending)
+  })
+  if (pending && conversation.pending) conversation.pending = { ...conversation.pending, record: pending }
+  context.log.write("warn", "commit.void", { reason: applied?.reason ?? "does not open", position: record.nextPosition })
+}
+
+/** A handshake of a group that we are not in: perhaps the opening we wait for, perhaps somebody was faster. */
+async function foreignHandshake(conversation: Conversation, arrival: Arrival): Promise<void> {
+  const { record, pending, context } = conversation
+  const { message, place } = arrival
+  if (record.kind === "direct" && message.position === 0) return acceptOpening(conversation, arrival)
+  conversation.save("ordered", { ...place, nextPosition: message.position + 1 }, (update) => {
+    if (pending) dropPending(conversation, update)
+  })
+  if (pending) context.engine.wipeEnded(pending.state, undefined)
+  conversation.endTurn()
+}
+
+function dropPending(conversation: Conversation, update: Update): void {
+  update.tx.delete("pending", conversation.channelId)
+  update.tx.deleteRange("pendingGroup", prefixRange(conversation.channelId))
+  update.after(() => {
+    conversation.pending = undefined
+    conversation.now.offeredAt = undefined
+  })
+}
+
+/** Our own commit stands in the log: the state that was saved with it is the group's state now. */
+async function merge(conversation: Conversation, arrival: Arrival): Promise<void> {
+  const { pending, context, record } = conversation
+  const { message, place } = arrival
+  const { kind } = pending!.record
+  const joins = kind !== "healing"
+  const change: Partial<ConversationRecord> = {
+    ...place,
+    nextPosition: message.position + 1,
+    healing: { ...record.healing, at: context.clock.now(), due: false },
+    ...(joins ? { joinedAt: message.seq, here: [], chain: undefined, hintDue: kind === "opening" } : {}),
+  }
+  await become(conversation, pending!.state, (update) => {
+    if (!joins) return
+    if (kind === "opening") conversation.notice(update, message.seq, { code: "chat-opened" })
+    else conversation.notice(update, message.seq, { code: record.joinedAt > 0 ? "rejoined" : "you-joined" })
+    const { channelId } = conversation
+    update.keep({ at: context.clock.now(), type: "room.joined", channelId }, { type: "room.joined", room: conversation.ref })
+  }, change)
+  pending!.consumed?.wipe()
+  conversation.endTurn()
+}
+
+/** Position 0 of a direct chat, written by the other side (PROTOCOL.md §11.3). */
+async function acceptOpening(conversation: Conversation, arrival: Arrival): Promise<void> {
+  const { context, record, expected, channelId } = conversation
+  const { entry, place, blob, message } = arrival
+  try {
+    const opened = unpackEntry(entry!, openingKeys(conversation).open, channelId, blob)
+    if (opened?.form !== FORMS.opening) throw new CryptoError("bad-join", "it does not open")
+    const { accountId, welcome } = decodeOpening(opened.body)
+    const used = labelledHash("welcome", welcome)
+    const references = await context.engine.welcomeReferences(welcome)
+    const reference = references.find((each) => context.store.get("package", each) !== undefined)
+    const own = reference && getRecord<PackageRecord>(context.store, "package", reference)
+    if (!reference || !own) throw new CryptoError("bad-join", "it is for none of our packages")
+    if (context.store.get("used", used) || context.store.get("used", reference)) throw new CryptoError("bad-join", "it was used before")
+    const { state, signer } = await context.engine.joinWelcome(welcome, own, expected)
+    if (!equalBytes(signer.accountId, accountId) || !equalBytes(accountId, record.peer!) || state.epoch !== 1) {
+      throw new CryptoError("bad-join", "another person signed it")
+    }
+    const healing = { at: 0, due: true, messages: 0, lastOwn: false }
+    await become(conversation, state, (update) => {
+      update.tx.put("used", used, Uint8Array.of(1))
+      update.tx.put("used", reference, Uint8Array.of(1))
+      update.tx.delete("package", reference)
+      conversation.notice(update, message.seq, { code: "chat-opened" })
+      update.keep({ at: context.clock.now(), type: "room.joined", channelId }, { type: "room.joined", room: conversation.ref })
+    }, { ...place, nextPosition: 1, joinedAt: message.seq, here: [signer.leafKey], chain: undefined, healing })
+  } catch (cause) {
+    if (!(cause instanceof CryptoError || cause instanceof ProtocolError)) throw cause
+    conversation.save("ordered", { ...place, nextPosition: 1 }, (update) => {
+      quarantine(conversation, update, message, cause.message)
+      if (conversation.pending) dropPending(conversation, update)
+    })
+    conversation.stopFor("opening-refused")
+  }
+}
+
+/** The commit may have worked for others: what we hold is not trusted any further (PROTOCOL.md §10.5). */
+function stranded(conversation: Conversation, { message, place }: Arrival): void {
+  const { record, group, context, channelId, pending } = conversation
+  const unfixed = unfixOutbox(conversation, context.store)
+  conversation.save("synced", { ...place, nextPosition: message.position + 1, member: false, chain: undefined }, (update) => {
+    update.tx.deleteRange("group", prefixRange(channelId))
+    for (const { key, record: row } of unfixed) putRecord(update.tx, "outbox", key, row)
+    if (pending) dropPending(conversation, update)
+  })
+  if (group) context.engine.wipeEnded(group, undefined)
+  conversation.group = undefined
+  conversation.now.inFlight = undefined
+  if (record.kind === "direct") conversation.stopFor("stranded")
+}
+
+/** The group's state is `state` from this entry on: rows, record and notices in one transaction, then memory. */
+async function become(
+  conversation: Conversation,
+  state: GroupState,
+  more: (update: Update) => void,
+  change: Partial<ConversationRecord>,
+): Promise<void> {
+  const { context, channelId, group, pending } = conversation
+  const isNewLeaf = group === undefined || group.ownLeaf !== state.ownLeaf
+  const unfixed = isNewLeaf ? unfixOutbox(conversation, context.store) : []
+  conversation.save("ordered", { ...change, member: true }, (update) => {
+    if (isNewLeaf) update.tx.deleteRange("group", prefixRange(channelId))
+    for (const { key, value } of context.engine.rows(isNewLeaf ? undefined : group, state)) {
+      if (value) update.tx.put("group", groupRowKey(channelId, key), value)
+      else update.tx.delete("group", groupRowKey(channelId, key))
+    }
+    for (const { key, record } of unfixed) putRecord(update.tx, "outbox", key, record)
+    if (pending) dropPending(conversation, update)
+    update.tell({ type: "room.changed", room: conversation.ref })
+    more(update)
+  })
+  conversation.group = state
+  if (isNewLeaf) conversation.now.inFlight = undefined
+  if (group) context.engine.wipeEnded(group, state)
+  if (pending && pending.state !== state) {
+    context.engine.wipeEnded(pending.state, state)
+    conversation.endTurn()
+  }
+  await conversation.refreshKeys()
+}
+
+function rosterNotices(conversation: Conversation, update: Update, seq: number, change: RosterChange): void {
+  const replaced = new Set(change.removed.map((member) => toHex(member.accountId)))
+  const came = new Set(change.added.map((member) => toHex(member.accountId)))
+  for (const { accountId } of change.added) {
+    if (!replaced.has(toHex(accountId))) conversation.notice(update, seq, { code: "joined", account: accountId })
+  }
+  for (const { accountId } of change.removed) {
+    if (!came.has(toHex(accountId))) conversation.notice(update, seq, { code: "left", account: accountId })
+  }
+}
+
+/** Who signed this commit has been heard; who left is forgotten. */
+function withHere({ record }: Conversation, { committer, added, removed }: RosterChange): readonly Uint8Array[] {
+  const heard = committer ? [committer.leafKey] : added.map((member) => member.leafKey)
+  const gone = [...removed.map((member) => member.leafKey), ...heard]
+  return [...record.here.filter((leafKey) => !gone.some((other) => equalBytes(other, leafKey))), ...heard]
+}
+
+/** A newcomer sees only who signs something after it came: one sign of life, unless enough others gave one. */
+function answerJoin(conversation: Conversation): void {
+  const { context } = conversation
+  const heard = conversation.beacon?.heard
+  if (heard) return heard.clear()
+  const chance = new DataView(context.random.bytes(4).buffer).getUint32(0) / 2 ** 32
+  const since = conversation.record.chain?.n ?? 0
+  const cancel = context.later(context.clock.now() + Math.floor(chance * BEACON_DELAY_MS), async () => {
+    const { beacon, record } = conversation
+    conversation.beacon = undefined
+    if (!beacon || !conversation.group || beacon.heard.size >= BEACONS_ENOUGH || (record.chain?.n ?? 0) > beacon.since) return
+    queueQuietly(conversation, "beacon")
+    await conversation.advance()
+  })
+  conversation.beacon = { since, heard: new Set(), cancel }
+}
