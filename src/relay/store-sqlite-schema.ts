@@ -1,0 +1,165 @@
+/** Tables and statements of `store-sqlite.ts`: everything in SQL is here, everything about it is there. */
+
+export const SCHEMA = `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+  CREATE TABLE channel (
+    ref INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    last_seq INTEGER NOT NULL DEFAULT 0,
+    head BLOB NOT NULL DEFAULT (zeroblob(32)),
+    next_position INTEGER NOT NULL DEFAULT 0,
+    weight INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE TABLE entry (
+    ref INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    eid BLOB NOT NULL,
+    head BLOB NOT NULL,
+    bytes BLOB NOT NULL
+  );
+  CREATE UNIQUE INDEX entry_seq ON entry (ref, seq);
+  CREATE UNIQUE INDEX entry_eid ON entry (ref, eid);
+  CREATE TABLE token (ref INTEGER NOT NULL, position INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (ref, position))
+    WITHOUT ROWID;
+  CREATE TABLE header (
+    id BLOB PRIMARY KEY, ref INTEGER NOT NULL, position INTEGER NOT NULL, blob_hash BLOB, inline BLOB NOT NULL
+  );
+  CREATE INDEX header_ref ON header (ref);
+  CREATE TABLE blob (hash BLOB PRIMARY KEY, total INTEGER NOT NULL, pins INTEGER NOT NULL, loose_since INTEGER NOT NULL);
+  CREATE TABLE blob_piece (hash BLOB NOT NULL, at INTEGER NOT NULL, bytes BLOB NOT NULL);
+  CREATE UNIQUE INDEX blob_piece_at ON blob_piece (hash, at);
+  CREATE TABLE directory (entry_index INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+  CREATE TABLE package (id INTEGER PRIMARY KEY AUTOINCREMENT, owner BLOB NOT NULL, last_resort INTEGER NOT NULL, bytes BLOB NOT NULL);
+  CREATE INDEX package_owner ON package (owner, last_resort, id);
+`
+
+/** A compiled statement: the values it takes, the rows it gives. */
+export interface Statement<Bound extends unknown[], Row> {
+  run(...values: Bound): { changes: number; lastInsertRowid: number | bigint }
+  get(...values: Bound): Row | undefined
+  all(...values: Bound): Row[]
+  iterate(...values: Bound): IterableIterator<Row>
+}
+
+/** What this file needs of the database. */
+export interface SqlDatabase {
+  prepare<Bound extends unknown[], Row = unknown>(sql: string): Statement<Bound, Row>
+}
+
+interface ChannelColumns {
+  ref: number
+  lastSeq: number
+  head: Uint8Array
+  nextPosition: number
+  weight: number
+}
+interface EntryColumns {
+  seq: number
+  time: number
+  position: number
+  bytes: Uint8Array
+}
+interface HeaderColumns {
+  ref: number
+  position: number
+  blobHash: Uint8Array | null
+  inline: Uint8Array
+  nextPosition: number
+}
+
+export type Statements = ReturnType<typeof statements>
+
+/** Every statement, compiled once. */
+export function statements(db: SqlDatabase) {
+  const prepare = <Bound extends unknown[], Row = unknown>(sql: string): Statement<Bound, Row> =>
+    db.prepare(sql)
+  type Id = Uint8Array
+  return {
+    begin: prepare<[]>("BEGIN IMMEDIATE"),
+    commit: prepare<[]>("COMMIT"),
+    rollback: prepare<[]>("ROLLBACK"),
+    readIncarnation: prepare<[], { value: Uint8Array }>("SELECT value FROM meta WHERE name = 'incarnation'"),
+
+    findChannel: prepare<[Id], ChannelColumns>(
+      "SELECT ref, last_seq AS lastSeq, head, next_position AS nextPosition, weight FROM channel WHERE id = ?",
+    ),
+    createChannel: prepare<[Id]>("INSERT INTO channel (id) VALUES (?)"),
+    append: prepare<[number, number, number, number, Id, Id, Uint8Array]>(
+      "INSERT INTO entry (ref, seq, time, position, eid, head, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    ),
+    advance: prepare<[number, Id, number, number]>(
+      "UPDATE channel SET last_seq = ?, head = ?, weight = weight + ? WHERE ref = ?",
+    ),
+    advanceHandshake: prepare<[number, Id, number, number, number]>(
+      "UPDATE channel SET last_seq = ?, head = ?, weight = weight + ?, next_position = ? WHERE ref = ?",
+    ),
+    findEntry: prepare<[number, Id], { seq: number; time: number }>(
+      "SELECT seq, time FROM entry WHERE ref = ? AND eid = ?",
+    ),
+    headAt: prepare<[number, number], { head: Uint8Array }>(
+      "SELECT head FROM entry WHERE ref = ? AND seq = ?",
+    ),
+    readEntries: prepare<[number, number, number], EntryColumns>(
+      "SELECT seq, time, position, bytes FROM entry WHERE ref = ? AND seq > ? ORDER BY seq LIMIT ?",
+    ),
+    addToken: prepare<[number, number, Id]>("INSERT INTO token (ref, position, hash) VALUES (?, ?, ?)"),
+    dropToken: prepare<[number, number]>("DELETE FROM token WHERE ref = ? AND position <= ?"),
+    tokenHash: prepare<[number, number], { hash: Uint8Array }>(
+      "SELECT hash FROM token WHERE ref = ? AND position = ?",
+    ),
+
+    findHeader: prepare<[Id], HeaderColumns>(
+      `SELECT header.ref, position, blob_hash AS blobHash, inline, next_position AS nextPosition
+       FROM header JOIN channel ON channel.ref = header.ref WHERE header.id = ?`,
+    ),
+    putHeader: prepare<[Id, number, number, Id | null, Uint8Array]>(
+      "INSERT OR REPLACE INTO header (id, ref, position, blob_hash, inline) VALUES (?, ?, ?, ?, ?)",
+    ),
+    deleteHeader: prepare<[Id]>("DELETE FROM header WHERE id = ?"),
+
+    countHeaders: prepare<[number], { count: number; largest: number }>(
+      `SELECT count(*) AS count, coalesce(max(coalesce(total, length(inline))), 0) AS largest
+       FROM header LEFT JOIN blob ON hash = blob_hash WHERE ref = ?`,
+    ),
+
+    findBlob: prepare<[Id], { total: number }>("SELECT total FROM blob WHERE hash = ?"),
+    addBlob: prepare<[Id, number, number]>(
+      "INSERT INTO blob (hash, total, pins, loose_since) VALUES (?, ?, 0, ?)",
+    ),
+    addPiece: prepare<[Id, number, Uint8Array]>("INSERT INTO blob_piece (hash, at, bytes) VALUES (?, ?, ?)"),
+    readPieces: prepare<[Id, number, number], { bytes: Uint8Array }>(
+      "SELECT bytes FROM blob_piece WHERE hash = ? AND at >= ? AND at < ? ORDER BY at",
+    ),
+    pinBlob: prepare<[number, number, Id]>("UPDATE blob SET pins = pins + ?, loose_since = ? WHERE hash = ?"),
+    looseBlobs: prepare<[number], { hash: Uint8Array }>(
+      "SELECT hash FROM blob WHERE pins = 0 AND loose_since < ?",
+    ),
+    dropPieces: prepare<[Id]>("DELETE FROM blob_piece WHERE hash = ?"),
+    dropBlob: prepare<[Id]>("DELETE FROM blob WHERE hash = ?"),
+
+    directorySize: prepare<[], { size: number }>(
+      "SELECT coalesce(max(entry_index) + 1, 0) AS size FROM directory",
+    ),
+    readDirectory: prepare<[number, number], { bytes: Uint8Array }>(
+      "SELECT bytes FROM directory WHERE entry_index >= ? ORDER BY entry_index LIMIT ?",
+    ),
+    addDirectoryEntry: prepare<[number, Uint8Array]>(
+      "INSERT INTO directory (entry_index, bytes) VALUES (?, ?)",
+    ),
+
+    countPackages: prepare<[Id], { oneUse: number; lastResort: number }>(
+      "SELECT count(*) FILTER (WHERE last_resort = 0) AS oneUse, count(*) FILTER (WHERE last_resort = 1) AS lastResort FROM package WHERE owner = ?",
+    ),
+    addPackage: prepare<[Id, number, Uint8Array]>(
+      "INSERT INTO package (owner, last_resort, bytes) VALUES (?, ?, ?)",
+    ),
+    nextPackage: prepare<[Id], { id: number; lastResort: number; bytes: Uint8Array }>(
+      "SELECT id, last_resort AS lastResort, bytes FROM package WHERE owner = ? ORDER BY last_resort, id LIMIT 1",
+    ),
+    dropPackage: prepare<[number]>("DELETE FROM package WHERE id = ?"),
+    dropLastResort: prepare<[Id]>("DELETE FROM package WHERE owner = ? AND last_resort = 1"),
+    dropPackages: prepare<[Id]>("DELETE FROM package WHERE owner = ?"),
+  }
+}

@@ -1,0 +1,339 @@
+/**
+ * `RelayStore` in SQLite: WAL, `synchronous=FULL`, one transaction for everything staged between two commits,
+ * so that one sync serves them all (PROTOCOL.md §16).
+ *
+ * The database is locked for as long as it is open: a second relay on the same folder is refused, also while
+ * the first one is stopped, and a killed process leaves no lock behind.
+ */
+import Database from "better-sqlite3-multiple-ciphers"
+import { concat } from "../bytes.ts"
+import type { Millis } from "../platform/clock.ts"
+import type { Random } from "../platform/random.ts"
+import { BLOB_CHUNK_BYTES } from "../protocol/messages.ts"
+import { StoreError } from "./errors.ts"
+import { statements, type Statements, SCHEMA } from "./store-sqlite-schema.ts"
+import {
+  type ChannelRow,
+  type HeaderRow,
+  KEPT_TOKENS,
+  type NewEntry,
+  type PackageCount,
+  type RelayStore,
+  type StoredEntry,
+} from "./store.ts"
+
+/** The first SQLite without the WAL-reset defect that could damage a database. */
+const OLDEST_SQLITE = [3, 51, 3] as const
+/** "scRL": tells our database from any other. */
+const APPLICATION_ID = 0x7363524c
+const SCHEMA_VERSION = 1
+const INCARNATION_BYTES = 16
+
+export interface SqliteStoreOptions {
+  /** The database file; made when missing. Its folder must exist. */
+  path: string
+  random: Random
+}
+
+export class SqliteRelayStore implements RelayStore {
+  readonly incarnation: Uint8Array
+  readonly #db: Database
+  readonly #sql: Statements
+  #inTransaction = false
+  #broken: StoreError | undefined
+
+  /** @throws StoreError `unsuitable`, `damaged`, `in-use`, `full` or `failed`. */
+  constructor(options: SqliteStoreOptions) {
+    this.#db = open(options)
+    this.#sql = statements(this.#db)
+    this.incarnation = this.#sql.readIncarnation.get()!.value
+  }
+
+  get staged(): boolean {
+    return this.#inTransaction || this.#broken !== undefined
+  }
+
+  findChannel(channelId: Uint8Array): ChannelRow | undefined {
+    return this.#read(() => this.#sql.findChannel.get(channelId))
+  }
+
+  createChannel(channelId: Uint8Array): number {
+    let ref = 0
+    this.#stage(() => {
+      ref = Number(this.#sql.createChannel.run(channelId).lastInsertRowid)
+    })
+    return ref
+  }
+
+  append(ref: number, entry: NewEntry): void {
+    const { seq, time, position, eid, head, bytes, weight, tokenHash } = entry
+    this.#stage(() => {
+      this.#sql.append.run(ref, seq, time, position, eid, head, bytes)
+      if (tokenHash === undefined) {
+        this.#sql.advance.run(seq, head, weight, ref)
+      } else {
+        this.#sql.advanceHandshake.run(seq, head, weight, position + 1, ref)
+        this.#sql.addToken.run(ref, position, tokenHash)
+        this.#sql.dropToken.run(ref, position - KEPT_TOKENS)
+      }
+    })
+  }
+
+  findEntry(ref: number, eid: Uint8Array): { seq: number; time: Millis } | undefined {
+    return this.#read(() => this.#sql.findEntry.get(ref, eid))
+  }
+
+  headAt(ref: number, seq: number): Uint8Array | undefined {
+    return this.#read(() => this.#sql.headAt.get(ref, seq)?.head)
+  }
+
+  readEntries(ref: number, after: number, count: number, maxBytes: number): StoredEntry[] {
+    return this.#read(() => {
+      const entries: StoredEntry[] = []
+      let bytes = 0
+      for (const entry of this.#sql.readEntries.iterate(ref, after, count)) {
+        bytes += entry.bytes.length
+        if (bytes > maxBytes && entries.length > 0) break
+        entries.push(entry)
+      }
+      return entries
+    })
+  }
+
+  tokenHash(ref: number, position: number): Uint8Array | undefined {
+    return this.#read(() => this.#sql.tokenHash.get(ref, position)?.hash)
+  }
+
+  findHeader(headerId: Uint8Array): (HeaderRow & { nextPosition: number }) | undefined {
+    const row = this.#read(() => this.#sql.findHeader.get(headerId))
+    return row && { ...row, blobHash: row.blobHash ?? undefined }
+  }
+
+  putHeader(headerId: Uint8Array, { ref, position, blobHash, inline }: HeaderRow): void {
+    this.#stage(() => this.#sql.putHeader.run(headerId, ref, position, blobHash ?? null, inline))
+  }
+
+  deleteHeader(headerId: Uint8Array): void {
+    this.#stage(() => this.#sql.deleteHeader.run(headerId))
+  }
+
+  countHeaders(ref: number): { count: number; largest: number } {
+    return this.#read(() => this.#sql.countHeaders.get(ref)!)
+  }
+
+  findBlob(hash: Uint8Array): { total: number } | undefined {
+    return this.#read(() => this.#sql.findBlob.get(hash))
+  }
+
+  addBlob(hash: Uint8Array, bytes: Uint8Array, now: Millis): void {
+    if (this.findBlob(hash) !== undefined) return
+    this.#stage(() => {
+      this.#sql.addBlob.run(hash, bytes.length, now)
+      for (let at = 0; at < bytes.length; at += BLOB_CHUNK_BYTES) {
+        this.#sql.addPiece.run(hash, at, bytes.subarray(at, at + BLOB_CHUNK_BYTES))
+      }
+    })
+  }
+
+  readBlob(hash: Uint8Array, offset: number, length: number): Uint8Array {
+    return this.#read(() => {
+      const first = offset - (offset % BLOB_CHUNK_BYTES)
+      const pieces = this.#sql.readPieces.all(hash, first, offset + length)
+      return concat(...pieces.map((piece) => piece.bytes)).subarray(offset - first, offset - first + length)
+    })
+  }
+
+  pinBlob(hash: Uint8Array, change: 1 | 0 | -1, now: Millis): void {
+    this.#stage(() => this.#sql.pinBlob.run(change, now, hash))
+  }
+
+  dropLooseBlobs(before: Millis): number {
+    const loose = this.#read(() => this.#sql.looseBlobs.all(before))
+    for (const { hash } of loose) {
+      this.#stage(() => {
+        this.#sql.dropPieces.run(hash)
+        this.#sql.dropBlob.run(hash)
+      })
+    }
+    return loose.length
+  }
+
+  directorySize(): number {
+    return this.#read(() => this.#sql.directorySize.get()!.size)
+  }
+
+  readDirectory(index: number, count: number, maxBytes: number): Uint8Array[] {
+    return this.#read(() => {
+      const entries: Uint8Array[] = []
+      let bytes = 0
+      for (const row of this.#sql.readDirectory.iterate(index, count)) {
+        bytes += row.bytes.length
+        if (bytes > maxBytes && entries.length > 0) break
+        entries.push(row.bytes)
+      }
+      return entries
+    })
+  }
+
+  addDirectoryEntry(index: number, bytes: Uint8Array): void {
+    this.#stage(() => {
+      const size = this.directorySize()
+      if (index !== size) throw new RangeError(`directory entry ${index} of ${size}`)
+      this.#sql.addDirectoryEntry.run(index, bytes)
+    })
+  }
+
+  countPackages(owner: Uint8Array): PackageCount {
+    const { oneUse, lastResort } = this.#read(() => this.#sql.countPackages.get(owner)!)
+    return { oneUse, lastResort: lastResort > 0 }
+  }
+
+  addPackage(owner: Uint8Array, keyPackage: Uint8Array): void {
+    this.#stage(() => this.#sql.addPackage.run(owner, 0, keyPackage))
+  }
+
+  setLastResort(owner: Uint8Array, keyPackage: Uint8Array): void {
+    this.#stage(() => {
+      this.#sql.dropLastResort.run(owner)
+      this.#sql.addPackage.run(owner, 1, keyPackage)
+    })
+  }
+
+  takePackage(owner: Uint8Array): { keyPackage: Uint8Array; lastResort: boolean } | undefined {
+    const row = this.#read(() => this.#sql.nextPackage.get(owner))
+    if (row === undefined) return undefined
+    if (row.lastResort === 0) this.#stage(() => this.#sql.dropPackage.run(row.id))
+    return { keyPackage: row.bytes, lastResort: row.lastResort > 0 }
+  }
+
+  dropPackages(owner: Uint8Array): void {
+    this.#stage(() => this.#sql.dropPackages.run(owner))
+  }
+
+  async commit(): Promise<void> {
+    const broken = this.#broken
+    this.#broken = undefined
+    if (!this.#inTransaction) {
+      if (broken !== undefined) throw broken
+      return
+    }
+    this.#inTransaction = false
+    if (broken !== undefined) {
+      this.#rollBack()
+      throw broken
+    }
+    try {
+      this.#sql.commit.run()
+    } catch (cause) {
+      this.#rollBack()
+      throw asStoreError(cause)
+    }
+  }
+
+  /** Bounds the database to `pages` of 4,096 bytes; at or below its present size, it grows no more. */
+  limitPages(pages: number): void {
+    this.#db.pragma(`max_page_count = ${pages}`)
+  }
+
+  /** What decides about durability, as the database itself reports it. */
+  settings(): { journal: unknown; synchronous: unknown; locking: unknown } {
+    const read = (name: string) => this.#db.pragma(name, { simple: true })
+    return { journal: read("journal_mode"), synchronous: read("synchronous"), locking: read("locking_mode") }
+  }
+
+  close(): void {
+    if (!this.#db.open) return
+    this.#inTransaction = false
+    this.#rollBack()
+    this.#db.close()
+  }
+
+  /** After the first failure of a batch nothing more of it is written: `commit` will refuse all of it. */
+  #stage(write: () => void): void {
+    if (this.#broken !== undefined) return
+    try {
+      if (!this.#inTransaction) this.#sql.begin.run()
+      this.#inTransaction = true
+      write()
+    } catch (cause) {
+      this.#broken = asStoreError(cause)
+    }
+  }
+
+  #read<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (cause) {
+      throw asStoreError(cause)
+    }
+  }
+
+  #rollBack(): void {
+    // SQLite may have rolled back by itself, as it does when the disk is full.
+    if (this.#db.inTransaction) this.#sql.rollback.run()
+  }
+}
+
+function open({ path, random }: SqliteStoreOptions): Database {
+  let db: Database | undefined
+  try {
+    db = new Database(path, { timeout: 0 })
+    checkVersion(db)
+    // Before the first access: the lock is then taken with it and held, and WAL needs no shared memory.
+    db.pragma("locking_mode = EXCLUSIVE")
+    db.pragma("journal_mode = WAL")
+    db.pragma("synchronous = FULL")
+    db.pragma("trusted_schema = OFF")
+    prepare(db, random)
+    return db
+  } catch (cause) {
+    db?.close()
+    throw asStoreError(cause)
+  }
+}
+
+function checkVersion(db: Database): void {
+  const { version } = db.prepare<[], { version: string }>("SELECT sqlite_version() AS version").get()!
+  const parts = version.split(".").map(Number)
+  const older = OLDEST_SQLITE.findIndex((part, at) => (parts[at] ?? 0) !== part)
+  if (older >= 0 && (parts[older] ?? 0) < OLDEST_SQLITE[older]!) {
+    throw new StoreError("unsuitable", `SQLite ${version} is older than ${OLDEST_SQLITE.join(".")}`)
+  }
+}
+
+function prepare(db: Database, random: Random): void {
+  const application = db.pragma("application_id", { simple: true })
+  const { tables } = db.prepare<[], { tables: number }>("SELECT count(*) AS tables FROM sqlite_schema").get()!
+  if (tables === 0) {
+    db.transaction(() => {
+      db.exec(SCHEMA)
+      db.pragma(`application_id = ${APPLICATION_ID}`)
+      db.pragma(`user_version = ${SCHEMA_VERSION}`)
+      db.prepare("INSERT INTO meta (name, value) VALUES ('incarnation', ?)").run(
+        random.bytes(INCARNATION_BYTES),
+      )
+    })()
+    return
+  }
+  if (application !== APPLICATION_ID || db.pragma("user_version", { simple: true }) !== SCHEMA_VERSION) {
+    throw new StoreError("damaged", "the database is not one of this relay's")
+  }
+  const found = db.pragma("quick_check(1)", { simple: true })
+  if (found !== "ok") throw new StoreError("damaged", `the database is damaged: ${String(found)}`)
+  // Takes the lock for good, also when nothing is written for a long time.
+  db.exec("BEGIN IMMEDIATE; COMMIT")
+}
+
+function asStoreError(cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause
+  const code = cause instanceof Database.SqliteError ? cause.code : ""
+  const message = cause instanceof Error ? cause.message : String(cause)
+  if (code.startsWith("SQLITE_FULL")) return new StoreError("full", "the disk is full", { cause })
+  if (code.startsWith("SQLITE_CORRUPT") || code.startsWith("SQLITE_NOTADB")) {
+    return new StoreError("damaged", `the database is damaged: ${message}`, { cause })
+  }
+  if (code.startsWith("SQLITE_BUSY"))
+    return new StoreError("in-use", "another relay has the database open", { cause })
+  if (cause instanceof RangeError) throw cause
+  return new StoreError("failed", `the database failed: ${message}`, { cause })
+}

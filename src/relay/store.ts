@@ -1,0 +1,120 @@
+/**
+ * `RelayStore`: what the relay keeps, and when (PROTOCOL.md §16). Two implementations pass one contract test.
+ *
+ * Writes are *staged*: the store's own reads see them at once, the disk has them only when `commit` resolves,
+ * and all of them vanish together when it rejects. So one sync serves every frame of a tick. A staged write
+ * never throws for the disk's sake: what went wrong is remembered, and `commit` rejects with it.
+ *
+ * Byte arguments belong to the store afterwards; byte results are not changed by it and must not be changed
+ * by the caller. No method learns who asks: nobody's authorship and nobody's subscription is kept.
+ */
+import type { Millis } from "../platform/clock.ts"
+
+/** A channel that has entries. `ref` names it in the calls below and is valid until a failed commit. */
+export interface ChannelRow {
+  ref: number
+  /** Number of the newest entry, from 1. */
+  lastSeq: number
+  /** Running hash after it, 32 bytes (PROTOCOL.md §9). */
+  head: Uint8Array
+  /** Where the next handshake goes, from 0. */
+  nextPosition: number
+  /** Sum of the entries' weights. */
+  weight: number
+}
+
+export interface NewEntry {
+  /** `lastSeq` + 1. */
+  seq: number
+  time: Millis
+  /** A handshake's own position, or the one that a message was sealed at. */
+  position: number
+  eid: Uint8Array
+  /** The running hash with this entry. */
+  head: Uint8Array
+  /** The entry as uploaded. */
+  bytes: Uint8Array
+  /** What counts against the channel's quota: these bytes and those of the entry's blob. */
+  weight: number
+  /** A handshake moves `nextPosition` to `position` + 1 and leaves the hash of its append token. */
+  tokenHash: Uint8Array | undefined
+}
+
+export interface StoredEntry {
+  seq: number
+  time: Millis
+  position: number
+  bytes: Uint8Array
+}
+
+export interface HeaderRow {
+  /** The channel whose header it is. */
+  ref: number
+  /** The handshake that it was made with. */
+  position: number
+  /** The blob that holds it; undefined when `inline` does. */
+  blobHash: Uint8Array | undefined
+  inline: Uint8Array
+}
+
+export interface PackageCount {
+  oneUse: number
+  lastResort: boolean
+}
+
+/** How many token hashes of a channel are kept (PROTOCOL.md §5). */
+export const KEPT_TOKENS = 256
+
+export interface RelayStore {
+  /** 16 random bytes made with the store: another value means another history. */
+  readonly incarnation: Uint8Array
+  /** Whether anything awaits `commit`. */
+  readonly staged: boolean
+
+  findChannel(channelId: Uint8Array): ChannelRow | undefined
+  /** The new channel's `ref`. */
+  createChannel(channelId: Uint8Array): number
+  append(ref: number, entry: NewEntry): void
+  /** A repeated entry is recognised by its eid, for as long as it is stored. */
+  findEntry(ref: number, eid: Uint8Array): { seq: number; time: Millis } | undefined
+  headAt(ref: number, seq: number): Uint8Array | undefined
+  /** Entries `after`+1 … in order: at most `count`, at most `maxBytes` together but always one if there is one. */
+  readEntries(ref: number, after: number, count: number, maxBytes: number): StoredEntry[]
+  /** The token hash of a position, for the last `KEPT_TOKENS` positions. */
+  tokenHash(ref: number, position: number): Uint8Array | undefined
+
+  /** With the position that the header's channel has reached since. */
+  findHeader(headerId: Uint8Array): (HeaderRow & { nextPosition: number }) | undefined
+  putHeader(headerId: Uint8Array, header: HeaderRow): void
+  deleteHeader(headerId: Uint8Array): void
+  /** How many headers a channel has, and the bytes of the largest. */
+  countHeaders(ref: number): { count: number; largest: number }
+
+  findBlob(hash: Uint8Array): { total: number } | undefined
+  /** A whole, verified blob. It is kept while pinned, and until `dropLooseBlobs` passes `now`. */
+  addBlob(hash: Uint8Array, bytes: Uint8Array, now: Millis): void
+  /** Up to `length` bytes from `offset`; shorter only at the end of the blob. */
+  readBlob(hash: Uint8Array, offset: number, length: number): Uint8Array
+  /** One more (+1) or one less (−1) entry or header needs the blob; 0 only says that somebody will soon. */
+  pinBlob(hash: Uint8Array, change: 1 | 0 | -1, now: Millis): void
+  /** Forgets blobs that nothing has pinned since `before`. @returns how many. */
+  dropLooseBlobs(before: Millis): number
+
+  directorySize(): number
+  /** At most `count` entries from `index` on, at most `maxBytes` together but always one if there is one. */
+  readDirectory(index: number, count: number, maxBytes: number): Uint8Array[]
+  /** @param index must be the size so far. */
+  addDirectoryEntry(index: number, bytes: Uint8Array): void
+
+  /** @param owner 48 bytes: accountId ‖ deviceId. */
+  countPackages(owner: Uint8Array): PackageCount
+  addPackage(owner: Uint8Array, keyPackage: Uint8Array): void
+  setLastResort(owner: Uint8Array, keyPackage: Uint8Array): void
+  /** The oldest one-use package, which is gone with the commit; else the last-resort one, which stays. */
+  takePackage(owner: Uint8Array): { keyPackage: Uint8Array; lastResort: boolean } | undefined
+  dropPackages(owner: Uint8Array): void
+
+  /** @throws StoreError `full` (nothing was kept; go on) or `failed` (stop the process). */
+  commit(): Promise<void>
+  close(): void
+}
