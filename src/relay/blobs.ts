@@ -1,0 +1,93 @@
+/**
+ * Blobs (PROTOCOL.md §7): sealed bytes that do not fit a frame, named by their SHA-256. An upload grows in memory,
+ * in order, under the account that makes it, so nobody can spoil another's; it reaches the store once it is whole
+ * and its hash fits. A connection that broke goes on where it stopped; a relay that stopped begins again.
+ */
+import { equalBytes, toHex } from "../bytes.ts"
+import type { Millis } from "../platform/clock.ts"
+import type { Primitives } from "../platform/primitives.ts"
+import type { Refusal } from "../protocol/errors.ts"
+import { BLOB_CHUNK_BYTES, MAX_BLOB_BYTES, type Of } from "../protocol/messages.ts"
+import type { RelayStore } from "./store.ts"
+
+/** Unfinished uploads, by the sizes they announced: of one account, and of all. */
+export const MAX_UPLOAD_BYTES_PER_ACCOUNT = 2 * MAX_BLOB_BYTES
+export const MAX_UPLOAD_BYTES = 16 * MAX_BLOB_BYTES
+/** An upload that stands still this long is forgotten. */
+const STALLED_MS: Millis = 600_000
+
+interface Upload {
+  account: string
+  content: Uint8Array
+  received: number
+  touchedAt: Millis
+}
+
+/** `stored` means whole, verified and staged; `received` is where the next piece belongs. */
+export type UploadStep =
+  | { kind: "going-on"; received: number }
+  | { kind: "stored"; received: number }
+  | { kind: "refused"; code: Refusal }
+
+export class Blobs {
+  readonly #store: RelayStore
+  readonly #primitives: Primitives
+  readonly #uploads = new Map<string, Upload>()
+
+  constructor(store: RelayStore, primitives: Primitives) {
+    this.#store = store
+    this.#primitives = primitives
+  }
+
+  /** A piece elsewhere than at the end so far changes nothing: the answer says where to go on. */
+  put(account: string, { hash, total, offset, chunk }: Of<"putBlob">, now: Millis): UploadStep {
+    if (this.#store.findBlob(hash) !== undefined) {
+      this.#store.pinBlob(hash, 0, now)
+      return { kind: "stored", received: total }
+    }
+    if (total > MAX_BLOB_BYTES) return refused("too-large")
+    if (total === 0) return refused("bad-request")
+    const key = `${account} ${toHex(hash)}`
+    const upload = this.#uploads.get(key) ?? this.#begin(key, account, total, now)
+    if (upload === undefined) return refused("busy")
+    if (upload.content.length !== total || offset + chunk.length > total) return refused("bad-request")
+    upload.touchedAt = now
+    if (offset !== upload.received) return { kind: "going-on", received: upload.received }
+    upload.content.set(chunk, offset)
+    upload.received += chunk.length
+    if (upload.received < total) return { kind: "going-on", received: upload.received }
+    this.#uploads.delete(key)
+    if (!equalBytes(this.#primitives.sha("sha256", upload.content), hash)) return refused("bad-request")
+    this.#store.addBlob(hash.slice(), upload.content, now)
+    return { kind: "stored", received: total }
+  }
+
+  /** A piece of a stored blob; undefined when there is no such place. */
+  get(hash: Uint8Array, offset: number): { total: number; chunk: Uint8Array } | undefined {
+    const blob = this.#store.findBlob(hash)
+    if (blob === undefined || offset >= blob.total) return undefined
+    return { total: blob.total, chunk: this.#store.readBlob(hash, offset, BLOB_CHUNK_BYTES) }
+  }
+
+  sweep(now: Millis): void {
+    for (const [key, upload] of this.#uploads)
+      if (upload.touchedAt <= now - STALLED_MS) this.#uploads.delete(key)
+  }
+
+  #begin(key: string, account: string, total: number, now: Millis): Upload | undefined {
+    let all = total
+    let own = total
+    for (const upload of this.#uploads.values()) {
+      all += upload.content.length
+      if (upload.account === account) own += upload.content.length
+    }
+    if (all > MAX_UPLOAD_BYTES || own > MAX_UPLOAD_BYTES_PER_ACCOUNT) return undefined
+    const upload = { account, content: new Uint8Array(total), received: 0, touchedAt: now }
+    this.#uploads.set(key, upload)
+    return upload
+  }
+}
+
+function refused(code: Refusal): UploadStep {
+  return { kind: "refused", code }
+}

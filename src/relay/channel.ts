@@ -1,0 +1,297 @@
+/**
+ * The rules of a log (PROTOCOL.md §5, §6): what may be appended, and what a reader may resume.
+ *
+ * A channel is in memory while somebody has it open; its handle then names it on every connection, so that one
+ * stamped frame serves all readers. It reaches the store with its first entry.
+ */
+import { equalBytes, isZero, toHex } from "../bytes.ts"
+import { EMPTY_HEAD, nextHead } from "../crypto/hash.ts"
+import type { Millis } from "../platform/clock.ts"
+import type { Primitives } from "../platform/primitives.ts"
+import { type Entry, ENTRY_KINDS } from "../protocol/envelope.ts"
+import type { Refusal } from "../protocol/errors.ts"
+import type { Of } from "../protocol/messages.ts"
+import type { RelayLimits } from "./config.ts"
+import type { Session } from "./session.ts"
+import type { RelayStore } from "./store.ts"
+import { TurnQueue } from "./turns.ts"
+
+/** One reader of one channel. */
+export interface Subscription {
+  session: Session
+  channel: Channel
+  /** `append`: somebody else's inbox, into which one may write and never look. */
+  mode: "follow" | "append"
+  /** The entry to send next. */
+  next: number
+}
+
+/** An entry of this batch, ready to leave. */
+export interface Fresh {
+  seq: number
+  frame: Uint8Array
+}
+
+export interface Channel {
+  readonly id: Uint8Array
+  /** `id` in hex. */
+  readonly key: string
+  readonly handle: number
+  /** The device that alone may read it; undefined for all but inboxes. */
+  readonly owner: string | undefined
+  /** Undefined until the first entry. */
+  ref: number | undefined
+  lastSeq: number
+  head: Uint8Array
+  nextPosition: number
+  weight: number
+  readonly followers: Set<Subscription>
+  /** Everybody who has it open, followers and writers. */
+  holders: number
+  readonly turns: TurnQueue<Session>
+  /** Entries that the coming commit makes durable, oldest first. */
+  fresh: Fresh[]
+}
+
+export type Verdict =
+  | { kind: "appended"; seq: number; time: Millis }
+  /** The same bytes were accepted before. */
+  | { kind: "repeated"; seq: number; time: Millis }
+  /** Sealed at a position that is not the latest handshake's. */
+  | { kind: "stale"; nextPosition: number }
+  /** The handshake's place is taken, or does not exist yet. */
+  | { kind: "conflict"; nextPosition: number }
+  | { kind: "rejected"; code: Refusal }
+
+/** A header that comes with a handshake, or alone. */
+export interface HeaderChange {
+  headerId: Uint8Array
+  blobHash: Uint8Array | undefined
+  inline: Uint8Array
+}
+
+/** Link generations of one room: the present one, the coming one, and some left behind. */
+const MAX_HEADERS_PER_CHANNEL = 4
+
+export class Channels {
+  readonly #store: RelayStore
+  readonly #primitives: Primitives
+  readonly #limits: RelayLimits
+  readonly #byKey = new Map<string, Channel>()
+  #lastHandle = 0
+
+  constructor(store: RelayStore, primitives: Primitives, limits: RelayLimits) {
+    this.#store = store
+    this.#primitives = primitives
+    this.#limits = limits
+  }
+
+  /** Every channel that somebody has open. */
+  get live(): Iterable<Channel> {
+    return this.#byKey.values()
+  }
+
+  /** The channel in memory, read from the store if need be. Each call is followed by one `release`. */
+  hold(channelId: Uint8Array, owner: string | undefined): Channel {
+    const key = toHex(channelId)
+    let channel = this.#byKey.get(key)
+    if (channel === undefined) {
+      channel = {
+        id: channelId.slice(),
+        key,
+        handle: ++this.#lastHandle,
+        owner,
+        ref: undefined,
+        lastSeq: 0,
+        head: EMPTY_HEAD,
+        nextPosition: 0,
+        weight: 0,
+        followers: new Set(),
+        holders: 0,
+        turns: new TurnQueue(),
+        fresh: [],
+      }
+      this.reload(channel)
+      this.#byKey.set(key, channel)
+    }
+    channel.holders++
+    return channel
+  }
+
+  release(subscription: Subscription): void {
+    const { channel } = subscription
+    channel.followers.delete(subscription)
+    channel.turns.leave(subscription.session)
+    if (--channel.holders === 0) this.#byKey.delete(channel.key)
+  }
+
+  /** Number of the newest entry of any channel, 0 for an empty or unknown one. */
+  lastSeq(channelId: Uint8Array): number {
+    return this.#byKey.get(toHex(channelId))?.lastSeq ?? this.#store.findChannel(channelId)?.lastSeq ?? 0
+  }
+
+  /** Whether anybody reads or has written a channel that is nobody's inbox. */
+  isUsed(channelId: Uint8Array): boolean {
+    return this.#byKey.has(toHex(channelId)) || this.#store.findChannel(channelId) !== undefined
+  }
+
+  /** Takes the channel as the store has it: at first, and after a failed commit. */
+  reload(channel: Channel): void {
+    const row = this.#store.findChannel(channel.id)
+    channel.ref = row?.ref
+    channel.lastSeq = row?.lastSeq ?? 0
+    channel.head = row?.head ?? EMPTY_HEAD
+    channel.nextPosition = row?.nextPosition ?? 0
+    channel.weight = row?.weight ?? 0
+    channel.fresh = []
+  }
+
+  /** Whether a reader that has read up to `cursor` may go on from there (PROTOCOL.md §5). */
+  resumes(channel: Channel, { incarnation, cursor, head }: Of<"open">): boolean {
+    if (cursor === 0) return true
+    if (!equalBytes(incarnation, this.#store.incarnation) || cursor > channel.lastSeq) return false
+    const known = cursor === channel.lastSeq ? channel.head : this.#store.headAt(channel.ref!, cursor)
+    return known !== undefined && equalBytes(known, head)
+  }
+
+  /**
+   * A message or a letter. Its eid is looked for first, so that a repeat of what was accepted is accepted.
+   * @param bytes the entry as uploaded, which `entry` was decoded from.
+   */
+  appendEntry(
+    channel: Channel,
+    entry: Entry,
+    bytes: Uint8Array,
+    eid: Uint8Array,
+    position: number,
+    now: Millis,
+  ): Verdict {
+    const repeated = this.#findRepeated(channel, eid)
+    if (repeated !== undefined) return repeated
+    if (entry.kind === "handshake" || (entry.kind === "letter") !== (channel.owner !== undefined)) {
+      return { kind: "rejected", code: "bad-request" }
+    }
+    if (entry.kind === "message" && position !== channel.nextPosition - 1) {
+      return { kind: "stale", nextPosition: channel.nextPosition }
+    }
+    return this.#append(channel, entry, bytes, eid, position, undefined, now)
+  }
+
+  /** Compare-and-swap on the handshake position; the header, if any, changes in the same transaction. */
+  appendHandshake(
+    channel: Channel,
+    entry: Entry,
+    message: Of<"handshake">,
+    eid: Uint8Array,
+    change: HeaderChange | undefined,
+    now: Millis,
+  ): Verdict {
+    const repeated = this.#findRepeated(channel, eid)
+    if (repeated !== undefined) return repeated
+    if (entry.kind !== "handshake" || channel.owner !== undefined)
+      return { kind: "rejected", code: "bad-request" }
+    if (message.expect !== channel.nextPosition)
+      return { kind: "conflict", nextPosition: channel.nextPosition }
+    const refusal = change && this.#headerRefusal(channel, change)
+    if (refusal !== undefined) return { kind: "rejected", code: refusal }
+    const verdict = this.#append(
+      channel,
+      entry,
+      message.entry,
+      eid,
+      message.expect,
+      message.tokenHash.slice(),
+      now,
+    )
+    if (verdict.kind === "appended" && change !== undefined)
+      this.#putHeader(channel, change, message.expect, now)
+    return verdict
+  }
+
+  /**
+   * A header without a handshake, to mend one that came with a void handshake. It counts as made at the latest
+   * position, like the one it replaces. @returns why not, or undefined when it was put.
+   */
+  mendHeader(channel: Channel, expect: number, change: HeaderChange, now: Millis): Refusal | undefined {
+    if (channel.nextPosition === 0 || expect !== channel.nextPosition) return "bad-request"
+    const refusal = this.#headerRefusal(channel, change)
+    if (refusal === undefined) this.#putHeader(channel, change, expect - 1, now)
+    return refusal
+  }
+
+  #findRepeated(channel: Channel, eid: Uint8Array): Verdict | undefined {
+    const found = channel.ref === undefined ? undefined : this.#store.findEntry(channel.ref, eid)
+    return found && { kind: "repeated", ...found }
+  }
+
+  #append(
+    channel: Channel,
+    entry: Entry,
+    bytes: Uint8Array,
+    eid: Uint8Array,
+    position: number,
+    tokenHash: Uint8Array | undefined,
+    now: Millis,
+  ): Verdict {
+    let { length: weight } = bytes
+    if (entry.blobHash !== undefined) {
+      const blob = this.#store.findBlob(entry.blobHash)
+      if (blob === undefined) return { kind: "rejected", code: "missing-blob" }
+      weight += blob.total
+    }
+    const most = channel.owner === undefined ? this.#limits.channelEntries : this.#limits.inboxLetters
+    if (channel.lastSeq >= most || channel.weight + weight > this.#limits.channelBytes) {
+      return { kind: "rejected", code: "quota" }
+    }
+    if (entry.blobHash !== undefined) this.#store.pinBlob(entry.blobHash, 1, now)
+    channel.ref ??= this.#store.createChannel(channel.id)
+    const seq = channel.lastSeq + 1
+    const head = nextHead(channel.head, seq, ENTRY_KINDS[entry.kind], eid, now)
+    this.#store.append(channel.ref, { seq, time: now, position, eid, head, bytes, weight, tokenHash })
+    channel.lastSeq = seq
+    channel.head = head
+    channel.weight += weight
+    if (tokenHash !== undefined) channel.nextPosition = position + 1
+    return { kind: "appended", seq, time: now }
+  }
+
+  #headerRefusal(channel: Channel, { headerId, blobHash }: HeaderChange): Refusal | undefined {
+    const known = this.#store.findHeader(headerId)
+    if (known !== undefined && known.ref !== channel.ref) return "not-allowed"
+    if (blobHash !== undefined && this.#store.findBlob(blobHash) === undefined) return "missing-blob"
+    if (known !== undefined || channel.ref === undefined) return undefined
+    return this.#store.countHeaders(channel.ref).count >= MAX_HEADERS_PER_CHANNEL ? "quota" : undefined
+  }
+
+  /** Neither bytes nor blob: the header goes, and its link leads nowhere. */
+  #putHeader(
+    channel: Channel,
+    { headerId, blobHash, inline }: HeaderChange,
+    position: number,
+    now: Millis,
+  ): void {
+    const known = this.#store.findHeader(headerId)
+    if (blobHash !== undefined) this.#store.pinBlob(blobHash, 1, now)
+    if (known?.blobHash !== undefined) this.#store.pinBlob(known.blobHash, -1, now)
+    if (blobHash === undefined && inline.length === 0) this.#store.deleteHeader(headerId)
+    else
+      this.#store.putHeader(headerId.slice(), {
+        ref: channel.ref!,
+        position,
+        blobHash,
+        inline: inline.slice(),
+      })
+  }
+
+  /** SHA-256 of the entry. */
+  eidOf(bytes: Uint8Array): Uint8Array {
+    return this.#primitives.sha("sha256", bytes)
+  }
+}
+
+/** The header part of a handshake or of a `putHeader`; undefined when it names none. */
+export function headerChangeOf(message: Of<"handshake"> | Of<"putHeader">): HeaderChange | undefined {
+  if (isZero(message.headerId)) return undefined
+  const blobHash = isZero(message.headerBlob) ? undefined : message.headerBlob.slice()
+  return { headerId: message.headerId, blobHash, inline: message.header }
+}

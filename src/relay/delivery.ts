@@ -1,0 +1,105 @@
+/**
+ * Delivery (PROTOCOL.md §5): what is durable goes to whoever follows the channel, in order. A reader that keeps up
+ * gets the frames of this batch; every other one is *behind* and is fed from the log, a slice whenever what it was
+ * given has left. So no queue grows with a slow reader: what it has not read yet lies in the log.
+ */
+import { FRAME_HEADER_BYTES } from "../protocol/framing.ts"
+import { MESSAGE_NUMBERS } from "../protocol/messages.ts"
+import type { Channel, Subscription } from "./channel.ts"
+import { type Effects, SLOW_BYTES } from "./effects.ts"
+import { StoreError } from "./errors.ts"
+import type { Session } from "./session.ts"
+import type { RelayStore, StoredEntry } from "./store.ts"
+
+/** How much of the log is on its way to one connection at a time. */
+export const SLICE_BYTES = 262_144
+const SLICE_ENTRIES = 64
+
+export class Delivery {
+  readonly #store: RelayStore
+  readonly #effects: Effects
+  readonly #behind = new Set<Subscription>()
+
+  constructor(store: RelayStore, effects: Effects) {
+    this.#store = store
+    this.#effects = effects
+  }
+
+  /** A subscription whose `next` is not yet at the end of the log. */
+  catchUp(subscription: Subscription): void {
+    this.#behind.add(subscription)
+  }
+
+  forget(subscription: Subscription): void {
+    this.#behind.delete(subscription)
+  }
+
+  /** Sends a channel's fresh entries, now that they are durable. */
+  deliver(channel: Channel): void {
+    const first = channel.fresh[0]
+    if (first === undefined) return
+    for (const subscription of channel.followers) {
+      const { session } = subscription
+      if (subscription.next === first.seq && session.outBytes <= SLOW_BYTES) {
+        for (const { frame } of channel.fresh) this.#effects.sendFrame(session, frame)
+        subscription.next = channel.lastSeq + 1
+      } else if (subscription.next <= channel.lastSeq) {
+        this.#behind.add(subscription)
+      }
+    }
+    channel.fresh = []
+  }
+
+  /** Feeds everybody who is behind and has room. Only between batches: it reads what is durable. */
+  pump(): void {
+    for (const subscription of this.#behind) {
+      try {
+        this.#feed(subscription)
+      } catch (cause) {
+        if (!(cause instanceof StoreError)) throw cause
+        this.#behind.delete(subscription)
+        this.#effects.refuse(subscription.session, 0, "storage")
+        this.#effects.close(subscription.session)
+      }
+    }
+  }
+
+  #feed(subscription: Subscription): void {
+    const { session, channel } = subscription
+    while (hasRoom(session) && subscription.next <= channel.lastSeq) {
+      const room = SLICE_BYTES - session.outBytes
+      const entries = this.#store.readEntries(channel.ref!, subscription.next - 1, SLICE_ENTRIES, room)
+      for (const entry of entries) this.#effects.sendFrame(session, entryFrame(channel.handle, entry))
+      const last = entries.at(-1)
+      if (last === undefined) throw new StoreError("damaged", "the log ends before its last entry")
+      subscription.next = last.seq + 1
+    }
+    if (subscription.next > channel.lastSeq || session.state.kind === "closed")
+      this.#behind.delete(subscription)
+  }
+}
+
+function hasRoom(session: Session): boolean {
+  return session.outBytes < SLICE_BYTES && session.state.kind !== "closed"
+}
+
+const FIELDS_BYTES = 29 // type 1, handle 4, seq 8, time 8, position 8
+
+/** An `entry` message in its frame, from what the store holds. */
+export function entryFrame(handle: number, { seq, time, position, bytes }: StoredEntry): Uint8Array {
+  const frame = new Uint8Array(FRAME_HEADER_BYTES + FIELDS_BYTES + bytes.length)
+  const view = new DataView(frame.buffer)
+  view.setUint32(0, FIELDS_BYTES + bytes.length)
+  view.setUint8(4, MESSAGE_NUMBERS.entry)
+  view.setUint32(5, handle)
+  setU64(view, 9, seq)
+  setU64(view, 17, time)
+  setU64(view, 25, position)
+  frame.set(bytes, FRAME_HEADER_BYTES + FIELDS_BYTES)
+  return frame
+}
+
+function setU64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, Math.floor(value / 2 ** 32))
+  view.setUint32(at + 4, value >>> 0)
+}

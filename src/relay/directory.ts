@@ -1,0 +1,224 @@
+/**
+ * The directory (PROTOCOL.md §8): an append-only list of what people say of themselves, self-signed and chained
+ * per person. The relay checks each entry before it goes in, so that honest readers are spared the rest; it is
+ * not trusted to have done so. The index in memory is rebuilt from the list at every start.
+ */
+import { equalBytes, toHex } from "../bytes.ts"
+import { labelledHash } from "../crypto/hash.ts"
+import { verify } from "../crypto/signature.ts"
+import type { Millis } from "../platform/clock.ts"
+import {
+  decodeDirectoryEntry,
+  DIRECTORY_KINDS,
+  type DirectoryDevice,
+  type DirectoryEntry,
+  encodeDirectoryStatement,
+} from "../protocol/directory-entry.ts"
+import { ProtocolError, type Refusal } from "../protocol/errors.ts"
+import { deviceCertificateTranscript } from "../protocol/hello.ts"
+import { MAX_DIRECTORY_PAGE, type Of } from "../protocol/messages.ts"
+import { isSmallOrderPoint } from "./small-order.ts"
+import type { RelayStore } from "./store.ts"
+
+/** Entries of one answer: sixteen of the longest do not fit a frame. */
+const PAGE_BYTES = 60_000
+const MAX_NAME_GRAPHEMES = 32
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
+
+export interface Person {
+  accountId: Uint8Array
+  /** `accountId` in hex. */
+  key: string
+  accountEd: Uint8Array
+  accountX: Uint8Array
+  name: string
+  seq: number
+  /** H("directory entry", newest entry). */
+  entryHash: Uint8Array
+  devices: readonly DirectoryDevice[]
+}
+
+/** An entry that was checked, or why it was not taken. */
+export type Checked = { kind: "fits"; entry: DirectoryEntry } | { kind: "refused"; code: Refusal }
+
+export class Directory {
+  readonly #store: RelayStore
+  #people = new Map<string, Person>()
+  /** Normalised name → account that had it first; a name is never given to anybody else. */
+  #names = new Map<string, string>()
+  /** Inbox channel → the device that reads it, also of devices that are gone. */
+  #inboxes = new Map<string, string>()
+  #size = 0
+
+  constructor(store: RelayStore) {
+    this.#store = store
+    this.reload()
+  }
+
+  /** Number of entries; the next one gets this index. */
+  get size(): number {
+    return this.#size
+  }
+
+  get people(): number {
+    return this.#people.size
+  }
+
+  person(accountId: Uint8Array): Person | undefined {
+    return this.#people.get(toHex(accountId))
+  }
+
+  /** `deviceKey` of the only device that may read this channel; undefined for ordinary channels. */
+  inboxOwner(channelKey: string): string | undefined {
+    return this.#inboxes.get(channelKey)
+  }
+
+  page(from: number): Uint8Array[] {
+    return this.#store.readDirectory(from, MAX_DIRECTORY_PAGE, PAGE_BYTES)
+  }
+
+  /**
+   * Whether these bytes may become the next entry.
+   *
+   * @param isUsedChannel whether a channel is already something else than an inbox.
+   */
+  check(bytes: Uint8Array, isUsedChannel: (channelId: Uint8Array) => boolean): Checked {
+    let entry: DirectoryEntry
+    try {
+      entry = decodeDirectoryEntry(bytes)
+    } catch (cause) {
+      if (cause instanceof ProtocolError) return refused("bad-directory-entry")
+      throw cause
+    }
+    const known = this.person(entry.accountId)
+    const key = nameKey(entry.name)
+    if (key === undefined || !this.#isNext(entry, known) || !isSelfSigned(entry))
+      return refused("bad-directory-entry")
+    const accountKey = toHex(entry.accountId)
+    for (const device of entry.devices) {
+      const channelKey = toHex(device.inboxId)
+      const owner = this.#inboxes.get(channelKey)
+      const mine = deviceKey(entry.accountId, device.deviceId)
+      // Nobody may turn somebody else's channel into an inbox, which would shut its readers out.
+      if (owner === undefined ? isUsedChannel(device.inboxId) : owner !== mine)
+        return refused("bad-directory-entry")
+    }
+    if ((this.#names.get(key) ?? accountKey) !== accountKey) return refused("name-taken")
+    return { kind: "fits", entry }
+  }
+
+  /** Appends a checked entry. Staged like every write: a failed commit is followed by `reload`. */
+  add(bytes: Uint8Array, entry: DirectoryEntry): Person {
+    this.#store.addDirectoryEntry(this.#size, bytes)
+    return this.#index(bytes, entry)
+  }
+
+  /** Reads everything anew. */
+  reload(): void {
+    this.#people = new Map()
+    this.#names = new Map()
+    this.#inboxes = new Map()
+    this.#size = 0
+    const total = this.#store.directorySize()
+    while (this.#size < total) {
+      for (const bytes of this.#store.readDirectory(this.#size, 1_000, 4_000_000)) {
+        this.#index(bytes, decodeDirectoryEntry(bytes))
+      }
+    }
+  }
+
+  #isNext(entry: DirectoryEntry, known: Person | undefined): boolean {
+    if (known === undefined) {
+      return (
+        entry.kind === DIRECTORY_KINDS.register &&
+        entry.seq === 0 &&
+        entry.previous.every((byte) => byte === 0)
+      )
+    }
+    return (
+      entry.kind === DIRECTORY_KINDS.update &&
+      entry.seq === known.seq + 1 &&
+      equalBytes(entry.previous, known.entryHash) &&
+      equalBytes(entry.accountEd, known.accountEd) &&
+      equalBytes(entry.accountX, known.accountX)
+    )
+  }
+
+  #index(bytes: Uint8Array, entry: DirectoryEntry): Person {
+    const person: Person = {
+      accountId: entry.accountId,
+      key: toHex(entry.accountId),
+      accountEd: entry.accountEd,
+      accountX: entry.accountX,
+      name: entry.name,
+      seq: entry.seq,
+      entryHash: labelledHash("directory entry", bytes),
+      devices: entry.devices,
+    }
+    this.#people.set(person.key, person)
+    this.#names.set(nameKey(entry.name) ?? entry.name, person.key)
+    for (const device of entry.devices) {
+      this.#inboxes.set(toHex(device.inboxId), deviceKey(entry.accountId, device.deviceId))
+    }
+    this.#size++
+    return person
+  }
+}
+
+/** Names a device anywhere: accountId and deviceId in hex. */
+export function deviceKey(accountId: Uint8Array, deviceId: Uint8Array): string {
+  return toHex(accountId) + toHex(deviceId)
+}
+
+/**
+ * What two names are compared by: NFKC, lower case, single blanks. Undefined for a name that nobody may have:
+ * empty, above 32 graphemes, with controls or other characters that cannot be seen, or with blanks around it.
+ */
+export function nameKey(name: string): string | undefined {
+  const key = name.normalize("NFKC").toLowerCase().normalize("NFKC").replace(/\s+/gu, " ")
+  if (key === "" || key.trim() !== key || /[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return undefined
+  return [...graphemes.segment(name)].length <= MAX_NAME_GRAPHEMES ? key : undefined
+}
+
+/** Whether an entry names exactly the device that greeted us, certificate included. */
+export function namesDevice(entry: DirectoryEntry, hello: Of<"hello">): boolean {
+  return (
+    equalBytes(entry.accountId, hello.accountId) &&
+    entry.devices.some(
+      (device) =>
+        equalBytes(device.deviceId, hello.deviceId) &&
+        equalBytes(device.authPublic, hello.devicePublic) &&
+        device.notAfter === hello.notAfter &&
+        equalBytes(device.certificate, hello.certificate),
+    )
+  )
+}
+
+/** Whether the account says that this device is its own, and still does at `now`. */
+export function isCertified(accountEd: Uint8Array, device: Of<"hello">, now: Millis): boolean {
+  return (
+    device.notAfter > now &&
+    verify(accountEd, "device", deviceCertificateTranscript(device), device.certificate)
+  )
+}
+
+/** Account keys that make the accountId, devices and the whole signed by them. */
+function isSelfSigned(entry: DirectoryEntry): boolean {
+  const { accountId, accountEd, accountX, devices } = entry
+  return (
+    equalBytes(accountId, labelledHash("account", accountEd, accountX)) &&
+    !isSmallOrderPoint(accountX) &&
+    devices.length > 0 &&
+    new Set(devices.map((device) => toHex(device.deviceId))).size === devices.length &&
+    new Set(devices.map((device) => toHex(device.inboxId))).size === devices.length &&
+    verify(accountEd, "directory", encodeDirectoryStatement(entry), entry.signature) &&
+    devices.every(({ deviceId, authPublic, notAfter, certificate }) => {
+      const covered = deviceCertificateTranscript({ accountId, deviceId, devicePublic: authPublic, notAfter })
+      return verify(accountEd, "device", covered, certificate)
+    })
+  )
+}
+
+function refused(code: Refusal): Checked {
+  return { kind: "refused", code }
+}

@@ -1,0 +1,65 @@
+/**
+ * What the relay's core asks its driver to do, and the list it collects that on. Nothing here is done before the
+ * commit that it may promise: see `relay.ts`.
+ */
+import type { RelayMessage } from "../protocol/messages.ts"
+import { encodeMessage } from "../protocol/messages.ts"
+import { encodeFrame } from "../protocol/framing.ts"
+import { REFUSALS, type Refusal } from "../protocol/errors.ts"
+import type { OperatorEvent } from "./operator.ts"
+import type { Session } from "./session.ts"
+
+export type RelayEffect =
+  /** One buffer may go to many connections: nobody may change it. */
+  | { kind: "send"; id: number; frame: Uint8Array }
+  /** This connection may send frames up to `MAX_FRAME_BYTES` from now on. */
+  | { kind: "trust"; id: number }
+  /** Flush, then close; a `disconnected` follows. */
+  | { kind: "close"; id: number }
+  | { kind: "report"; event: OperatorEvent }
+
+/** Above this a connection gets no large answers and no ephemeral frames, and its channels wait. */
+export const SLOW_BYTES = 1_048_576
+/** Above this a connection is dropped: it asks and asks, and never reads. */
+export const STUCK_BYTES = 8 * SLOW_BYTES
+
+export class Effects {
+  #list: RelayEffect[] = []
+
+  send(session: Session, message: RelayMessage): void {
+    this.sendFrame(session, encodeFrame(encodeMessage(message)))
+  }
+
+  sendFrame(session: Session, frame: Uint8Array): void {
+    if (session.state.kind === "closed") return
+    session.outBytes += frame.length
+    if (session.outBytes > STUCK_BYTES) this.close(session)
+    else this.#list.push({ kind: "send", id: session.id, frame })
+  }
+
+  refuse(session: Session, rid: number, code: Refusal, detail = 0): void {
+    this.send(session, { type: "refused", rid, code: REFUSALS[code], detail })
+  }
+
+  trust(session: Session): void {
+    this.#list.push({ kind: "trust", id: session.id })
+  }
+
+  /** What was sent before still leaves; nothing is sent or read afterwards. */
+  close(session: Session): void {
+    if (session.state.kind === "closed") return
+    session.state = { kind: "closed" }
+    this.#list.push({ kind: "close", id: session.id })
+  }
+
+  report(event: OperatorEvent): void {
+    this.#list.push({ kind: "report", event })
+  }
+
+  /** Everything so far, in order; the list begins anew. */
+  take(): RelayEffect[] {
+    const list = this.#list
+    this.#list = []
+    return list
+  }
+}

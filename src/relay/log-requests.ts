@@ -1,0 +1,284 @@
+/** What members ask of channels: open, append, take a turn, fetch a header, look (PROTOCOL.md §5, §6). */
+import { toHex } from "../bytes.ts"
+import { decodeEntry, type Entry } from "../protocol/envelope.ts"
+import { ProtocolError, REFUSALS, type Refusal } from "../protocol/errors.ts"
+import { encodeFrame } from "../protocol/framing.ts"
+import { MAX_ENTRY_BYTES, MAX_EPHEMERAL_BYTES, type Of, stampEntry } from "../protocol/messages.ts"
+import { type Channel, type Channels, headerChangeOf, type Subscription, type Verdict } from "./channel.ts"
+import type { Core } from "./core.ts"
+import { type Delivery, entryFrame } from "./delivery.ts"
+import type { Directory } from "./directory.ts"
+import { SLOW_BYTES } from "./effects.ts"
+import type { Session } from "./session.ts"
+import { leaseFor } from "./turns.ts"
+
+export class LogRequests {
+  readonly #core: Core
+  readonly #channels: Channels
+  readonly #directory: Directory
+  readonly #delivery: Delivery
+  /** Channels with fresh entries. */
+  readonly #touched = new Set<Channel>()
+  /** Channels where somebody waits for a turn. */
+  readonly #queued = new Set<Channel>()
+
+  constructor(core: Core, channels: Channels, directory: Directory, delivery: Delivery) {
+    this.#core = core
+    this.#channels = channels
+    this.#directory = directory
+    this.#delivery = delivery
+  }
+
+  /** Decided after the commit: a reader is told of nothing that could still vanish. */
+  open(session: Session, message: Of<"open">): void {
+    this.#core.answer(session, message.rid, () => {
+      if (session.state.kind === "closed") return
+      if (session.subscriptions.size >= this.#core.config.limits.channelsPerConnection) {
+        this.#core.effects.refuse(session, message.rid, "quota")
+        return
+      }
+      const owner = this.#directory.inboxOwner(toHex(message.channelId))
+      const channel = this.#channels.hold(message.channelId, owner)
+      const before = session.subscriptions.get(channel.handle)
+      if (before !== undefined) this.#release(before)
+      const mode = owner === undefined || owner === session.member?.deviceKey ? "follow" : "append"
+      const resumed = mode === "append" || this.#channels.resumes(channel, message)
+      const subscription: Subscription = { session, channel, mode, next: resumed ? message.cursor + 1 : 1 }
+      session.subscriptions.set(channel.handle, subscription)
+      this.#core.effects.send(session, {
+        type: "opened",
+        rid: message.rid,
+        handle: channel.handle,
+        incarnation: this.#core.store.incarnation,
+        resumed,
+        lastSeq: mode === "append" ? 0 : channel.lastSeq,
+        nextPosition: mode === "append" ? 0 : channel.nextPosition,
+      })
+      if (mode === "append") return
+      channel.followers.add(subscription)
+      if (subscription.next <= channel.lastSeq) this.#delivery.catchUp(subscription)
+    })
+  }
+
+  close(session: Session, message: Of<"close">): void {
+    this.#core.later(() => {
+      const subscription = session.subscriptions.get(message.handle)
+      if (subscription === undefined) return
+      session.subscriptions.delete(message.handle)
+      this.#release(subscription)
+    })
+  }
+
+  /** The connection is gone. */
+  closeAll(session: Session): void {
+    for (const subscription of session.subscriptions.values()) this.#release(subscription)
+    session.subscriptions.clear()
+  }
+
+  /** @param body the whole frame body, which is stamped and sent on as it is. */
+  entry(session: Session, message: Of<"entry">, body: Uint8Array): void {
+    const channel = session.subscriptions.get(message.handle)?.channel
+    const eid = this.#channels.eidOf(message.entry)
+    const entry = readEntry(message.entry)
+    if (channel === undefined) return this.#reject(session, message.handle, eid, "unknown-channel")
+    if (entry === undefined) return this.#reject(session, message.handle, eid, "bad-request")
+    if (message.entry.length > MAX_ENTRY_BYTES) return this.#reject(session, message.handle, eid, "too-large")
+    const { now } = this.#core
+    // A letter belongs to no position; zero, so that its sender can say nothing there.
+    const position = entry.kind === "letter" ? 0 : message.position
+    const verdict = this.#channels.appendEntry(channel, entry, message.entry, eid, position, now)
+    if (verdict.kind === "appended") {
+      const { seq, time } = verdict
+      stampEntry(body, channel.handle, seq, time)
+      const stamped = entry.kind === "letter" ? { seq, time, position, bytes: message.entry } : undefined
+      this.#fresh(
+        channel,
+        seq,
+        stamped === undefined ? encodeFrame(body) : entryFrame(channel.handle, stamped),
+      )
+    }
+    this.#answer(session, channel, eid, verdict)
+  }
+
+  handshake(session: Session, message: Of<"handshake">): void {
+    const channel = session.subscriptions.get(message.handle)?.channel
+    const eid = this.#channels.eidOf(message.entry)
+    const entry = readEntry(message.entry)
+    if (channel === undefined) return this.#reject(session, message.handle, eid, "unknown-channel")
+    if (entry === undefined) return this.#reject(session, message.handle, eid, "bad-request")
+    if (message.entry.length > MAX_ENTRY_BYTES) return this.#reject(session, message.handle, eid, "too-large")
+    const change = headerChangeOf(message)
+    const verdict = this.#channels.appendHandshake(channel, entry, message, eid, change, this.#core.now)
+    if (verdict.kind === "appended") {
+      const { seq, time } = verdict
+      this.#fresh(
+        channel,
+        seq,
+        entryFrame(channel.handle, { seq, time, position: message.expect, bytes: message.entry }),
+      )
+    }
+    this.#answer(session, channel, eid, verdict)
+    this.#core.later((committed) => {
+      if (committed && verdict.kind === "appended") channel.turns.leave(session)
+    })
+  }
+
+  putHeader(session: Session, message: Of<"putHeader">): void {
+    const channel = session.subscriptions.get(message.handle)?.channel
+    const change = headerChangeOf(message)
+    const refusal =
+      channel === undefined
+        ? "unknown-channel"
+        : change === undefined
+          ? "bad-request"
+          : this.#channels.mendHeader(channel, message.expect, change, this.#core.now)
+    if (refusal === undefined) this.#core.promise(session, message.rid, { type: "done", rid: message.rid })
+    else this.#core.later(() => this.#core.effects.refuse(session, message.rid, refusal))
+  }
+
+  getHeader(session: Session, { rid, headerId }: Of<"getHeader">): void {
+    this.#core.answer(session, rid, () => {
+      const { store, effects } = this.#core
+      const header = store.findHeader(headerId)
+      if (header === undefined) return effects.refuse(session, rid, "unknown-channel")
+      if (session.outBytes > SLOW_BYTES) return effects.refuse(session, rid, "busy")
+      const { position, nextPosition, blobHash, inline } = header
+      effects.send(session, {
+        type: "header",
+        rid,
+        position,
+        nextPosition,
+        blob: blobHash ?? NO_HASH,
+        header: inline,
+      })
+    })
+  }
+
+  turn(session: Session, { handle }: Of<"turn">): void {
+    this.#core.later(() => {
+      const subscription = session.subscriptions.get(handle)
+      if (subscription?.mode !== "follow") return
+      subscription.channel.turns.take(session)
+      this.#queued.add(subscription.channel)
+    })
+  }
+
+  turnDone(session: Session, { handle }: Of<"turnDone">): void {
+    this.#core.later(() => session.subscriptions.get(handle)?.channel.turns.leave(session))
+  }
+
+  /** Forwarded as it came, kept nowhere; a slow reader does without. */
+  ephemeral(session: Session, message: Of<"ephemeral">, body: Uint8Array): void {
+    const subscription = session.subscriptions.get(message.handle)
+    if (subscription?.mode !== "follow" || message.body.length > MAX_EPHEMERAL_BYTES) return
+    const frame = encodeFrame(body)
+    this.#core.later(() => {
+      for (const other of subscription.channel.followers) {
+        if (other.session !== session && other.session.outBytes <= SLOW_BYTES) {
+          this.#core.effects.sendFrame(other.session, frame)
+        }
+      }
+    })
+  }
+
+  look(session: Session, { rid, channelIds }: Of<"look">): void {
+    this.#core.answer(session, rid, () => {
+      const lastSeqs = channelIds.map((id) => {
+        const owner = this.#directory.inboxOwner(toHex(id))
+        return owner === undefined || owner === session.member?.deviceKey ? this.#channels.lastSeq(id) : 0
+      })
+      this.#core.effects.send(session, { type: "looked", rid, lastSeqs })
+    })
+  }
+
+  /** After the outcomes of a batch: what became durable goes out, then turns, so that a holder is up to date. */
+  settle(committed: boolean): void {
+    if (!committed) for (const channel of this.#channels.live) this.#channels.reload(channel)
+    for (const channel of this.#touched) this.#delivery.deliver(channel)
+    this.#touched.clear()
+    this.#grantTurns()
+    this.#delivery.pump()
+  }
+
+  /** When the next lease ends that somebody waits for. */
+  get nextTurn(): number | undefined {
+    let earliest: number | undefined
+    for (const { turns } of this.#queued) {
+      const at = turns.nextStep
+      if (at !== undefined && (earliest === undefined || at < earliest)) earliest = at
+    }
+    return earliest
+  }
+
+  #grantTurns(): void {
+    for (const channel of this.#queued) {
+      const lease = () =>
+        leaseFor(channel.ref === undefined ? 0 : this.#core.store.countHeaders(channel.ref).largest)
+      const granted = channel.turns.step(lease, this.#core.now)
+      if (granted !== undefined) {
+        this.#core.effects.send(granted.owner, {
+          type: "granted",
+          handle: channel.handle,
+          nextPosition: channel.nextPosition,
+          leaseMs: granted.leaseMs,
+        })
+      }
+      if (channel.turns.nextStep === undefined) this.#queued.delete(channel)
+    }
+  }
+
+  #fresh(channel: Channel, seq: number, frame: Uint8Array): void {
+    channel.fresh.push({ seq, frame })
+    this.#touched.add(channel)
+  }
+
+  #answer(session: Session, { handle }: Channel, eid: Uint8Array, verdict: Verdict): void {
+    this.#core.later((committed) => {
+      const { effects } = this.#core
+      if (!committed) return effects.send(session, { type: "rejected", handle, eid, code: REFUSALS.storage })
+      switch (verdict.kind) {
+        case "appended":
+        case "repeated":
+          return effects.send(session, {
+            type: "accepted",
+            handle,
+            eid,
+            seq: verdict.seq,
+            time: verdict.time,
+          })
+        case "stale":
+        case "conflict":
+          return effects.send(session, {
+            type: verdict.kind,
+            handle,
+            eid,
+            nextPosition: verdict.nextPosition,
+          })
+        case "rejected":
+          return effects.send(session, { type: "rejected", handle, eid, code: REFUSALS[verdict.code] })
+      }
+    })
+  }
+
+  #reject(session: Session, handle: number, eid: Uint8Array, code: Refusal): void {
+    this.#core.later(() =>
+      this.#core.effects.send(session, { type: "rejected", handle, eid, code: REFUSALS[code] }),
+    )
+  }
+
+  #release(subscription: Subscription): void {
+    this.#delivery.forget(subscription)
+    this.#channels.release(subscription)
+  }
+}
+
+const NO_HASH = new Uint8Array(32)
+
+function readEntry(bytes: Uint8Array): Entry | undefined {
+  try {
+    return decodeEntry(bytes)
+  } catch (cause) {
+    if (cause instanceof ProtocolError) return undefined
+    throw cause
+  }
+}

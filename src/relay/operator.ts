@@ -1,0 +1,14 @@
+/**
+ * What the operator may be told: a closed union of counts and of what the directory says anyway.
+ * Never a content, a channel, or who writes to whom; `cli` prints these events as they are.
+ */
+import type { Refusal } from "../protocol/errors.ts"
+
+export type OperatorEvent =
+  /** `online` counts people, not devices, this one included. */
+  | { type: "client.connected"; name: string; remote: string; online: number }
+  | { type: "client.disconnected"; name: string; remote: string; online: number }
+  | { type: "client.refused"; remote: string; code: Refusal }
+  | { type: "person.registered"; name: string; people: number }
+  /** The disk is full or unreadable in part: `refused` requests got no place; reading goes on. */
+  | { type: "storage.trouble"; refused: number }

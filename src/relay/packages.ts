@@ -1,0 +1,73 @@
+/**
+ * Key packages (PROTOCOL.md §8): published per device, handed out once each. Nobody may empty somebody's shelf:
+ * a requester gets 20 an hour per device, and when the shelf is empty the last-resort package still serves.
+ */
+import { concat, toHex } from "../bytes.ts"
+import type { Millis } from "../platform/clock.ts"
+import type { Refusal } from "../protocol/errors.ts"
+import type { PackageCount, RelayStore } from "./store.ts"
+
+const MAX_ONE_USE = 64
+const TAKES_PER_HOUR = 20
+const HOUR_MS: Millis = 3_600_000
+/** From here on the owner is told to publish more. */
+export const REFILL_AT = 16
+
+export type Put = { kind: "put" } | { kind: "refused"; code: Refusal }
+export type Taken =
+  | { kind: "taken"; keyPackage: Uint8Array; lastResort: boolean; left: number }
+  | { kind: "refused"; code: Refusal }
+
+export class Packages {
+  readonly #store: RelayStore
+  /** Requester and target → when it took. Pruned hourly. */
+  readonly #takes = new Map<string, Millis[]>()
+
+  constructor(store: RelayStore) {
+    this.#store = store
+  }
+
+  /** @param owner accountId ‖ deviceId. */
+  count(owner: Uint8Array): PackageCount {
+    return this.#store.countPackages(owner)
+  }
+
+  put(owner: Uint8Array, packages: readonly Uint8Array[], lastResort: boolean): Put {
+    if (packages.length === 0 || packages.some((one) => one.length === 0)) return refused("bad-request")
+    if (lastResort) {
+      if (packages.length !== 1) return refused("bad-request")
+      this.#store.setLastResort(owner, packages[0]!.slice())
+      return { kind: "put" }
+    }
+    if (this.#store.countPackages(owner).oneUse + packages.length > MAX_ONE_USE) return refused("quota")
+    for (const one of packages) this.#store.addPackage(owner, one.slice())
+    return { kind: "put" }
+  }
+
+  /** @param requesterKey names the account that asks. */
+  take(requesterKey: string, owner: Uint8Array, now: Millis): Taken {
+    const pair = `${requesterKey} ${toHex(owner)}`
+    const recent = (this.#takes.get(pair) ?? []).filter((at) => at > now - HOUR_MS)
+    if (recent.length >= TAKES_PER_HOUR) return refused("busy")
+    const taken = this.#store.takePackage(owner)
+    if (taken === undefined) return refused("no-package")
+    this.#takes.set(pair, [...recent, now])
+    return { kind: "taken", ...taken, left: this.#store.countPackages(owner).oneUse }
+  }
+
+  /** Forgets takes that no longer count. */
+  sweep(now: Millis): void {
+    for (const [pair, takes] of this.#takes) {
+      if (takes.every((at) => at <= now - HOUR_MS)) this.#takes.delete(pair)
+    }
+  }
+}
+
+/** The name of a device's shelf. */
+export function shelfOf(accountId: Uint8Array, deviceId: Uint8Array): Uint8Array {
+  return concat(accountId, deviceId)
+}
+
+function refused(code: Refusal): { kind: "refused"; code: Refusal } {
+  return { kind: "refused", code }
+}

@@ -1,0 +1,236 @@
+/** Who somebody is, who else there is, and how to reach them: hello, registration, directory, packages, presence. */
+import { encodeFrame } from "../protocol/framing.ts"
+import { encodeMessage, type Of } from "../protocol/messages.ts"
+import { admits, type AddressGate } from "./admission.ts"
+import type { Channels } from "./channel.ts"
+import type { Core } from "./core.ts"
+import { deviceKey, type Directory, isCertified, namesDevice, type Person } from "./directory.ts"
+import { SLOW_BYTES } from "./effects.ts"
+import { Packages, REFILL_AT, shelfOf } from "./packages.ts"
+import { Presence } from "./presence.ts"
+import { judgeHello, type Member, type Session } from "./session.ts"
+import type { Refusal } from "../protocol/errors.ts"
+
+/** Tries to register on one connection: each costs the relay some signatures to check. */
+const MAX_REGISTRATIONS = 5
+
+export class PeopleRequests {
+  readonly #core: Core
+  readonly #gate: AddressGate
+  readonly #directory: Directory
+  readonly #channels: Channels
+  readonly #packages: Packages
+  readonly #presence = new Presence()
+  /** Authenticated connections by device. */
+  readonly #members = new Map<string, Session>()
+  #grew = false
+
+  constructor(core: Core, gate: AddressGate, directory: Directory, channels: Channels) {
+    this.#core = core
+    this.#gate = gate
+    this.#directory = directory
+    this.#channels = channels
+    this.#packages = new Packages(core.store)
+  }
+
+  hello(session: Session, message: Of<"hello">): void {
+    const greeting = judgeHello(message, session, this.#core.relayId, this.#directory, this.#core.now)
+    switch (greeting.kind) {
+      case "refused":
+        return this.refuseLogin(session, 0, greeting.code)
+      case "unknown":
+        session.state = { kind: "unregistered", hello: message }
+        session.waitingSince = this.#core.now
+        return this.#core.later(() => this.#core.effects.send(session, { type: "registerFirst" }))
+      case "member":
+        this.#logIn(session, message)
+        return this.#core.answer(session, 0, () => this.#welcome(session))
+    }
+  }
+
+  /** A stranger's first entry, or one that adds its device; or a member's newer entry. */
+  register(session: Session, { rid, admission, entry: bytes }: Of<"register">): void {
+    const core = this.#core
+    if (++session.registrations > MAX_REGISTRATIONS && session.member === undefined) {
+      return this.refuseLogin(session, rid, "busy")
+    }
+    const hello = session.state.kind === "unregistered" ? session.state.hello : undefined
+    const isKnown = hello === undefined || this.#directory.person(hello.accountId) !== undefined
+    if (!isKnown && !admits(core.config.admissionHash, admission)) {
+      this.#gate.wrongCode(session.remote, core.now)
+      return this.refuseLogin(session, rid, "not-allowed")
+    }
+    const checked = this.#directory.check(bytes, (channelId) => this.#channels.isUsed(channelId))
+    if (checked.kind === "refused") return this.#refuse(session, rid, checked.code)
+    const { entry } = checked
+    if (hello === undefined) {
+      if (deviceKey(entry.accountId, session.member!.deviceId) !== session.member!.deviceKey) {
+        return this.#refuse(session, rid, "not-allowed")
+      }
+    } else if (!namesDevice(entry, hello) || !isCertified(entry.accountEd, hello, core.now)) {
+      return this.#refuse(session, rid, "bad-directory-entry")
+    }
+    const person = this.#directory.add(bytes.slice(), entry)
+    if (hello !== undefined) session.state = { kind: "registering", hello }
+    core.later((committed) => {
+      if (!committed) {
+        if (hello !== undefined && session.state.kind === "registering")
+          session.state = { kind: "unregistered", hello }
+        return core.effects.refuse(session, rid, "storage")
+      }
+      this.#grew = true
+      core.effects.send(session, { type: "done", rid })
+      if (person.seq === 0) {
+        core.effects.report({ type: "person.registered", name: person.name, people: this.#directory.people })
+      }
+      this.#dropRemovedDevices(person)
+      if (hello !== undefined && session.state.kind === "registering") {
+        this.#logIn(session, hello)
+        this.#welcome(session)
+      }
+    })
+  }
+
+  getDirectory(session: Session, { rid, from }: Of<"getDirectory">): void {
+    this.#core.answer(session, rid, () => {
+      if (session.outBytes > SLOW_BYTES) return this.#core.effects.refuse(session, rid, "busy")
+      const entries = from >= this.#directory.size ? [] : this.#directory.page(from)
+      this.#core.effects.send(session, { type: "directory", rid, from, size: this.#directory.size, entries })
+    })
+  }
+
+  putPackages(session: Session, { rid, packages, lastResort }: Of<"putPackages">): void {
+    const { accountId, deviceId } = session.member!
+    const put = this.#packages.put(shelfOf(accountId, deviceId), packages, lastResort)
+    if (put.kind === "refused") this.#refuse(session, rid, put.code)
+    else this.#core.promise(session, rid, { type: "done", rid })
+  }
+
+  takePackage(session: Session, { rid, accountId, deviceId }: Of<"takePackage">): void {
+    const owner = deviceKey(accountId, deviceId)
+    const exists = this.#directory
+      .person(accountId)
+      ?.devices.some((device) => deviceKey(accountId, device.deviceId) === owner)
+    if (exists !== true) return this.#refuse(session, rid, "unknown-person")
+    const taken = this.#packages.take(
+      session.member!.accountKey,
+      shelfOf(accountId, deviceId),
+      this.#core.now,
+    )
+    if (taken.kind === "refused") return this.#refuse(session, rid, taken.code)
+    const { keyPackage, lastResort, left } = taken
+    this.#core.promise(session, rid, { type: "keyPackage", rid, lastResort, keyPackage })
+    this.#core.later((committed) => {
+      const holder = this.#members.get(owner)
+      if (committed && left <= REFILL_AT && holder)
+        this.#core.effects.send(holder, { type: "packagesLeft", count: left })
+    })
+  }
+
+  /** `refused`, then the end of the connection. */
+  refuseLogin(session: Session, rid: number, code: Refusal): void {
+    const { effects } = this.#core
+    this.#core.later(() => {
+      if (session.state.kind === "closed") return
+      effects.report({ type: "client.refused", remote: session.remote, code })
+      effects.refuse(session, rid, code)
+      effects.close(session)
+    })
+    // Frames that came with it must not be looked at any more.
+    session.state = { kind: "refused" }
+  }
+
+  /** The connection is gone. */
+  left(session: Session): void {
+    const { member } = session
+    if (member === undefined) return
+    if (this.#members.get(member.deviceKey) === session) this.#members.delete(member.deviceKey)
+    if (!session.isPresent) return
+    session.isPresent = false
+    const isLast = this.#presence.leave(member.accountKey)
+    this.#core.later(() => {
+      if (isLast) this.#tellOthers(member, false)
+      const name = this.#directory.person(member.accountId)?.name ?? ""
+      this.#core.effects.report({
+        type: "client.disconnected",
+        name,
+        remote: session.remote,
+        online: this.#presence.online,
+      })
+    })
+  }
+
+  /** After the outcomes of a batch. */
+  settle(committed: boolean): void {
+    if (this.#grew && committed) {
+      const frame = encodeFrame(encodeMessage({ type: "directoryGrew", size: this.#directory.size }))
+      for (const session of this.#members.values()) this.#core.effects.sendFrame(session, frame)
+    }
+    this.#grew = false
+  }
+
+  sweep(): void {
+    this.#packages.sweep(this.#core.now)
+  }
+
+  #logIn(session: Session, { accountId, deviceId }: Of<"hello">): void {
+    const person = this.#directory.person(accountId)!
+    const member = {
+      accountId: person.accountId,
+      accountKey: person.key,
+      deviceId,
+      deviceKey: deviceKey(accountId, deviceId),
+    }
+    const before = this.#members.get(member.deviceKey)
+    if (before !== undefined) {
+      this.#core.effects.refuse(before, 0, "superseded")
+      this.#core.effects.close(before)
+    }
+    this.#members.set(member.deviceKey, session)
+    session.member = member
+    session.state = { kind: "member" }
+  }
+
+  #welcome(session: Session): void {
+    const { member, state, remote } = session
+    const { effects, config, now } = this.#core
+    if (member === undefined || state.kind !== "member") return
+    const { oneUse, lastResort } = this.#packages.count(shelfOf(member.accountId, member.deviceId))
+    effects.trust(session)
+    effects.send(session, {
+      type: "ready",
+      relayName: config.name,
+      open: config.admissionHash === undefined,
+      time: now,
+      directorySize: this.#directory.size,
+      packagesLeft: oneUse,
+      lastResort,
+    })
+    for (const accountId of this.#presence.people())
+      effects.send(session, { type: "presence", accountId, online: true })
+    session.isPresent = true
+    if (this.#presence.enter(member.accountKey, member.accountId)) this.#tellOthers(member, true)
+    const { name } = this.#directory.person(member.accountId)!
+    effects.report({ type: "client.connected", name, remote, online: this.#presence.online })
+  }
+
+  #tellOthers({ accountId, accountKey }: Member, online: boolean): void {
+    const frame = encodeFrame(encodeMessage({ type: "presence", accountId, online }))
+    for (const other of this.#members.values()) {
+      if (other.member?.accountKey !== accountKey) this.#core.effects.sendFrame(other, frame)
+    }
+  }
+
+  #dropRemovedDevices(person: Person): void {
+    const kept = new Set(person.devices.map((device) => deviceKey(person.accountId, device.deviceId)))
+    for (const [key, session] of this.#members) {
+      if (session.member!.accountKey !== person.key || kept.has(key)) continue
+      this.#core.effects.refuse(session, 0, "not-allowed")
+      this.#core.effects.close(session)
+    }
+  }
+
+  #refuse(session: Session, rid: number, code: Refusal): void {
+    this.#core.later(() => this.#core.effects.refuse(session, rid, code))
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * The relay's core (PROTOCOL.md §3 to §8): pure, synchronous, without socket, clock or disk of its own.
+ *
+ *     step(event, now) …, step(event, now)      decides, and stages what must be kept
+ *     store.commit()                            one sync for all of it
+ *     committed() or commitFailed()             what to do now: answers, deliveries, closes
+ *
+ * Nothing that a client may rely on leaves before the commit it rests on. What only reads is answered after it as
+ * well, so nobody is ever told of something that then vanishes. This file routes; the rules are in its neighbours.
+ */
+import { MAX_STRANGER_FRAME_BYTES } from "../protocol/framing.ts"
+import { type ClientMessage, decodeClientMessage } from "../protocol/messages.ts"
+import { ProtocolError, type Refusal } from "../protocol/errors.ts"
+import type { Millis } from "../platform/clock.ts"
+import { unreachable } from "../errors.ts"
+import { AddressGate } from "./admission.ts"
+import { BlobRequests } from "./blob-requests.ts"
+import { Channels } from "./channel.ts"
+import {
+  BLOB_SWEEP_EVERY_MS,
+  DEAD_AFTER_MS,
+  HELLO_DEADLINE_MS,
+  LOOSE_BLOB_MS,
+  PING_AFTER_MS,
+  SWEEP_EVERY_MS,
+} from "./config.ts"
+import { Core, isDamage, type RelaySetup } from "./core.ts"
+import { Delivery } from "./delivery.ts"
+import { Directory } from "./directory.ts"
+import type { RelayEffect } from "./effects.ts"
+import { LogRequests } from "./log-requests.ts"
+import { PeopleRequests } from "./people-requests.ts"
+import { Session } from "./session.ts"
+
+export type RelayEvent =
+  | { kind: "connected"; id: number; exporter: Uint8Array; remote: string }
+  /** The body is its own memory, which the relay may change and keep. */
+  | { kind: "frame"; id: number; body: Uint8Array }
+  /** The bytes cannot be cut into frames. */
+  | { kind: "malformed"; id: number }
+  /** Everything that was sent has left. */
+  | { kind: "drained"; id: number }
+  | { kind: "disconnected"; id: number }
+  | { kind: "tick" }
+
+export class Relay {
+  readonly #core: Core
+  readonly #gate: AddressGate
+  readonly #sessions = new Map<number, Session>()
+  readonly #directory: Directory
+  readonly #people: PeopleRequests
+  readonly #logs: LogRequests
+  readonly #blobs: BlobRequests
+  #nextSweep: Millis = 0
+  #nextBlobSweep: Millis = 0
+
+  /** @throws StoreError when the store cannot be read. */
+  constructor(setup: RelaySetup) {
+    this.#core = new Core(setup)
+    this.#gate = new AddressGate(setup.config.limits)
+    this.#directory = new Directory(setup.store)
+    const channels = new Channels(setup.store, setup.primitives, setup.config.limits)
+    const delivery = new Delivery(setup.store, this.#core.effects)
+    this.#people = new PeopleRequests(this.#core, this.#gate, this.#directory, channels)
+    this.#logs = new LogRequests(this.#core, channels, this.#directory, delivery)
+    this.#blobs = new BlobRequests(this.#core)
+  }
+
+  /** Takes one event. Never between `store.commit()` and its `committed` or `commitFailed`. */
+  step(event: RelayEvent, now: Millis): void {
+    this.#core.now = Math.max(this.#core.now, now)
+    switch (event.kind) {
+      case "connected":
+        return this.#connected(event.id, event.exporter, event.remote)
+      case "frame":
+        return this.#frame(event.id, event.body)
+      case "malformed":
+        return this.#broken(this.#sessions.get(event.id))
+      case "drained": {
+        const session = this.#sessions.get(event.id)
+        if (session !== undefined) session.outBytes = 0
+        return
+      }
+      case "disconnected":
+        return this.#disconnected(event.id)
+      case "tick":
+        return this.#tick()
+      default:
+        return unreachable(event)
+    }
+  }
+
+  /** Everything staged is durable. @returns what to do, in order. */
+  committed(): RelayEffect[] {
+    return this.#settle(true)
+  }
+
+  /** Nothing of what was staged was kept (the disk is full): whoever asked for it is told. */
+  commitFailed(): RelayEffect[] {
+    this.#directory.reload()
+    return this.#settle(false)
+  }
+
+  /** When the next `tick` is due at the latest. */
+  get nextTick(): Millis {
+    const sweep = this.#sessions.size > 0 ? this.#nextSweep : this.#nextBlobSweep
+    return Math.min(sweep, this.#logs.nextTurn ?? sweep)
+  }
+
+  /** Connections, of whatever state. */
+  get connections(): number {
+    return this.#sessions.size
+  }
+
+  #settle(committed: boolean): RelayEffect[] {
+    const requests = this.#core.settle(committed)
+    this.#logs.settle(committed)
+    this.#people.settle(committed)
+    if (!committed) this.#core.effects.report({ type: "storage.trouble", refused: requests })
+    return this.#core.effects.take()
+  }
+
+  #connected(id: number, exporter: Uint8Array, remote: string): void {
+    const session = new Session(id, exporter.slice(), remote, this.#core.now)
+    this.#sessions.set(id, session)
+    session.isCounted = this.#gate.enter(remote, this.#core.now)
+    if (!session.isCounted) this.#people.refuseLogin(session, 0, "busy")
+  }
+
+  #disconnected(id: number): void {
+    const session = this.#sessions.get(id)
+    if (session === undefined) return
+    this.#sessions.delete(id)
+    session.state = { kind: "closed" }
+    if (session.isCounted) this.#gate.left(session.remote, this.#core.now)
+    this.#logs.closeAll(session)
+    this.#people.left(session)
+  }
+
+  #frame(id: number, body: Uint8Array): void {
+    const session = this.#sessions.get(id)
+    if (session === undefined || session.state.kind === "closed" || session.state.kind === "refused") return
+    session.heardAt = this.#core.now
+    if (session.state.kind !== "member" && body.length > MAX_STRANGER_FRAME_BYTES)
+      return this.#broken(session)
+    let message: ClientMessage | undefined
+    try {
+      message = decodeClientMessage(body)
+      this.#route(session, message, body)
+    } catch (cause) {
+      if (cause instanceof ProtocolError) return this.#broken(session)
+      if (!isDamage(cause)) throw cause
+      this.#core.later(() => {
+        this.#core.effects.report({ type: "storage.trouble", refused: 1 })
+        this.#core.effects.refuse(
+          session,
+          message !== undefined && "rid" in message ? message.rid : 0,
+          "storage",
+        )
+      })
+    }
+  }
+
+  #route(session: Session, message: ClientMessage, body: Uint8Array): void {
+    const { effects } = this.#core
+    if (message.type === "ping") {
+      return this.#core.later(() => effects.send(session, { type: "pong", token: message.token }))
+    }
+    if (message.type === "pong") return
+    if (session.state.kind === "member") return this.#routeMember(session, message, body)
+    if (session.state.kind === "stranger" && message.type === "hello")
+      return this.#people.hello(session, message)
+    if (session.state.kind === "unregistered" && message.type === "register")
+      return this.#people.register(session, message)
+    this.#broken(session)
+  }
+
+  #routeMember(
+    session: Session,
+    message: Exclude<ClientMessage, { type: "ping" | "pong" }>,
+    body: Uint8Array,
+  ): void {
+    switch (message.type) {
+      case "hello":
+        return this.#broken(session)
+      case "register":
+        return this.#people.register(session, message)
+      case "getDirectory":
+        return this.#people.getDirectory(session, message)
+      case "putPackages":
+        return this.#people.putPackages(session, message)
+      case "takePackage":
+        return this.#people.takePackage(session, message)
+      case "open":
+        return this.#logs.open(session, message)
+      case "close":
+        return this.#logs.close(session, message)
+      case "entry":
+        return this.#logs.entry(session, message, body)
+      case "handshake":
+        return this.#logs.handshake(session, message)
+      case "putHeader":
+        return this.#logs.putHeader(session, message)
+      case "getHeader":
+        return this.#logs.getHeader(session, message)
+      case "turn":
+        return this.#logs.turn(session, message)
+      case "turnDone":
+        return this.#logs.turnDone(session, message)
+      case "ephemeral":
+        return this.#logs.ephemeral(session, message, body)
+      case "look":
+        return this.#logs.look(session, message)
+      case "putBlob":
+        return this.#blobs.put(session, message)
+      case "getBlob":
+        return this.#blobs.get(session, message)
+      default:
+        return unreachable(message)
+    }
+  }
+
+  /** The peer does not speak our protocol. */
+  #broken(session: Session | undefined, code: Refusal = "bad-request"): void {
+    if (session !== undefined && session.state.kind !== "closed") this.#people.refuseLogin(session, 0, code)
+  }
+
+  #tick(): void {
+    const { now } = this.#core
+    if (now >= this.#nextSweep) {
+      this.#nextSweep = now + SWEEP_EVERY_MS
+      for (const session of this.#sessions.values()) this.#sweepSession(session)
+    }
+    if (now >= this.#nextBlobSweep) {
+      this.#nextBlobSweep = now + BLOB_SWEEP_EVERY_MS
+      this.#gate.sweep(now)
+      this.#people.sweep()
+      this.#blobs.sweep(now - LOOSE_BLOB_MS)
+    }
+  }
+
+  #sweepSession(session: Session): void {
+    const { now, effects } = this.#core
+    if (session.state.kind === "closed") return
+    const isWaiting = session.state.kind !== "member"
+    const isLate = isWaiting && now - session.waitingSince >= HELLO_DEADLINE_MS
+    if (isLate || now - session.heardAt >= DEAD_AFTER_MS) return effects.close(session)
+    const silent = now - Math.max(session.heardAt, session.pingedAt)
+    if (!isWaiting && silent >= PING_AFTER_MS) {
+      session.pingedAt = now
+      effects.send(session, { type: "ping", token: 0 })
+    }
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * The relay's driver: connections, timers and the store in, effects out. It decides nothing.
+ *
+ *     bytes ─▶ frames ─▶ step … step ─▶ commit ─▶ effects
+ *                        └ one batch ┘
+ *
+ * When something was staged, the commit waits until the other connections' waiting bytes have been taken as well:
+ * one sync then serves them all. What arrives during a commit waits for it and becomes the next batch.
+ */
+import type { Clock, Millis } from "../platform/clock.ts"
+import type { Connection, Listener, ListenHandler } from "../platform/network.ts"
+import type { Soon } from "../platform/soon.ts"
+import { ProtocolError } from "../protocol/errors.ts"
+import { FrameDecoder, MAX_FRAME_BYTES, MAX_STRANGER_FRAME_BYTES } from "../protocol/framing.ts"
+import { concat } from "../bytes.ts"
+import { unreachable } from "../errors.ts"
+import type { RelaySetup } from "./core.ts"
+import type { RelayEffect } from "./effects.ts"
+import { StoreError } from "./errors.ts"
+import type { OperatorEvent } from "./operator.ts"
+import { Relay, type RelayEvent } from "./relay.ts"
+
+export interface RelayServerSetup extends RelaySetup {
+  /** Opens the port and hands every connection to the handler. */
+  listen(handler: ListenHandler): Promise<Listener>
+  clock: Clock
+  soon: Soon
+  onEvent(event: OperatorEvent): void
+  /**
+   * Called at most once, with what makes going on impossible: above all a failed sync, after which nobody knows
+   * what is on the disk. The process must stop; nothing is accepted or answered any more.
+   */
+  onFatal(error: unknown): void
+}
+
+export interface RunningRelay {
+  readonly port: number
+  /** Takes no more connections, ends the open ones, and resolves when the last commit is done. */
+  stop(): Promise<void>
+}
+
+/** @throws StoreError when the store cannot be read, and whatever `listen` throws, such as a busy port. */
+export async function startRelay(setup: RelayServerSetup): Promise<RunningRelay> {
+  const driver = new Driver(setup)
+  const listener = await setup.listen(driver.handler)
+  return {
+    port: listener.port,
+    stop: async () => {
+      driver.close()
+      await listener.close()
+      await driver.idle()
+    },
+  }
+}
+
+interface Link {
+  connection: Connection
+  decoder: FrameDecoder
+  isBroken: boolean
+}
+
+class Driver {
+  readonly #setup: RelayServerSetup
+  readonly #relay: Relay
+  readonly #links = new Map<number, Link>()
+  /** Events that came during a commit. */
+  #waiting: RelayEvent[] = []
+  #state: "open" | "stopping" | "dead" = "open"
+  #committing: Promise<void> | undefined
+  #isFlushDue = false
+  #cancelTick: () => void = () => {}
+  #tickAt: Millis | undefined
+
+  constructor(setup: RelayServerSetup) {
+    this.#setup = setup
+    this.#relay = new Relay(setup)
+    this.#armTick()
+  }
+
+  readonly handler: ListenHandler = {
+    opened: (id, connection) => {
+      this.#links.set(id, {
+        connection,
+        decoder: new FrameDecoder(MAX_STRANGER_FRAME_BYTES),
+        isBroken: false,
+      })
+      this.#take([{ kind: "connected", id, exporter: connection.exporter, remote: connection.remote }])
+    },
+    received: (id, bytes) => this.#take(this.#cut(id, bytes)),
+    drained: (id) => this.#take([{ kind: "drained", id }]),
+    closed: (id) => {
+      this.#links.delete(id)
+      this.#take([{ kind: "disconnected", id }])
+    },
+  }
+
+  /** Nothing new is begun; connections end. */
+  close(): void {
+    if (this.#state === "open") this.#state = "stopping"
+    this.#cancelTick()
+    for (const { connection } of this.#links.values()) connection.close()
+  }
+
+  /** Resolves when no commit is under way. */
+  async idle(): Promise<void> {
+    if (this.#committing === undefined && this.#state !== "dead" && this.#setup.store.staged) this.#flush()
+    while (this.#committing !== undefined) await this.#committing
+  }
+
+  #cut(id: number, bytes: Uint8Array): RelayEvent[] {
+    const link = this.#links.get(id)
+    if (link === undefined || link.isBroken) return []
+    try {
+      return link.decoder.push(bytes).map((body) => ({ kind: "frame", id, body }))
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause
+      link.isBroken = true
+      return [{ kind: "malformed", id }]
+    }
+  }
+
+  #take(events: readonly RelayEvent[]): void {
+    if (this.#state === "dead" || events.length === 0) return
+    if (this.#committing !== undefined) {
+      for (const event of events) this.#waiting.push(event)
+      return
+    }
+    try {
+      const now = this.#setup.clock.now()
+      for (const event of events) this.#relay.step(event, now)
+    } catch (cause) {
+      return this.#die(cause)
+    }
+    if (!this.#setup.store.staged) return this.#perform(() => this.#relay.committed())
+    if (this.#isFlushDue) return
+    this.#isFlushDue = true
+    this.#setup.soon(() => this.#flush())
+  }
+
+  #flush(): void {
+    this.#isFlushDue = false
+    if (this.#state === "dead" || this.#committing !== undefined) return
+    this.#committing = this.#commit().finally(() => {
+      this.#committing = undefined
+      const waiting = this.#waiting
+      this.#waiting = []
+      this.#take(waiting)
+    })
+  }
+
+  async #commit(): Promise<void> {
+    try {
+      await this.#setup.store.commit()
+    } catch (cause) {
+      if (!(cause instanceof StoreError) || cause.code !== "full") return this.#die(cause)
+      return this.#perform(() => this.#relay.commitFailed())
+    }
+    this.#perform(() => this.#relay.committed())
+  }
+
+  #perform(settle: () => RelayEffect[]): void {
+    if (this.#state === "dead") return
+    try {
+      this.#send(settle())
+    } catch (cause) {
+      return this.#die(cause)
+    }
+    this.#armTick()
+  }
+
+  /** One write per connection: neighbouring frames leave together, and so does one TLS record. */
+  #send(effects: readonly RelayEffect[]): void {
+    const out = new Map<number, Uint8Array[]>()
+    const flush = (id: number) => {
+      const frames = out.get(id)
+      out.delete(id)
+      if (frames !== undefined)
+        this.#links.get(id)?.connection.send(frames.length === 1 ? frames[0]! : concat(...frames))
+    }
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case "send": {
+          const frames = out.get(effect.id)
+          if (frames === undefined) out.set(effect.id, [effect.frame])
+          else frames.push(effect.frame)
+          break
+        }
+        case "trust":
+          this.#links.get(effect.id)?.decoder.raiseLimit(MAX_FRAME_BYTES)
+          break
+        case "close":
+          flush(effect.id)
+          this.#links.get(effect.id)?.connection.close()
+          break
+        case "report":
+          this.#setup.onEvent(effect.event)
+          break
+        default:
+          unreachable(effect)
+      }
+    }
+    for (const id of out.keys()) flush(id)
+  }
+
+  #armTick(): void {
+    if (this.#state !== "open") return
+    const at = this.#relay.nextTick
+    // A tick too early does nothing; moving it on and on under load would mean none at all.
+    if (this.#tickAt !== undefined && this.#tickAt <= at) return
+    this.#cancelTick()
+    this.#tickAt = at
+    this.#cancelTick = this.#setup.clock.wakeAt(at, () => {
+      this.#tickAt = undefined
+      this.#take([{ kind: "tick" }])
+      this.#armTick()
+    })
+  }
+
+  #die(error: unknown): void {
+    if (this.#state === "dead") return
+    this.#state = "dead"
+    this.#cancelTick()
+    for (const { connection } of this.#links.values()) connection.close()
+    this.#setup.onFatal(error)
+  }
+}
