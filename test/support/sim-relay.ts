@@ -1,0 +1,103 @@
+/** The real relay, core and driver, in a simulated world: it can crash and come back with the same disk. */
+import { labelledHash } from "../../src/crypto/hash.ts"
+import type { Address, Pin } from "../../src/platform/network.ts"
+import { nodePrimitives } from "../../src/platform/primitives.ts"
+import { DEFAULT_LIMITS, type RelayLimits } from "../../src/relay/config.ts"
+import type { OperatorEvent } from "../../src/relay/operator.ts"
+import { type RunningRelay, startRelay } from "../../src/relay/server.ts"
+import { MemoryDisk, MemoryRelayStore, type MemoryStoreFaults } from "../../src/relay/store-memory.ts"
+import { type SimProcess, seededRandom, type World } from "./sim.ts"
+
+export const SIM_RELAY_HOST = "relay"
+export const SIM_RELAY_PORT = 7_667
+
+export interface SimRelayOptions {
+  /** 16 bytes; undefined for an open relay. */
+  admission?: Uint8Array
+  limits?: Partial<RelayLimits>
+  /** How long a sync takes, in virtual milliseconds. */
+  syncMs?: number
+  failAt?: MemoryStoreFaults["failAt"]
+}
+
+export class SimRelay {
+  readonly #world: World
+  readonly #options: SimRelayOptions
+  /** What survives a crash. */
+  disk: MemoryDisk
+  readonly relayId: Uint8Array
+  readonly tag: Uint8Array
+  readonly events: OperatorEvent[] = []
+  /** What made the driver give up, if anything did. */
+  fatal: unknown
+  #running: { process: SimProcess; store: MemoryRelayStore; relay: RunningRelay } | undefined
+
+  constructor(world: World, options: SimRelayOptions = {}) {
+    this.#world = world
+    this.#options = options
+    const random = seededRandom(world.chance)
+    this.disk = new MemoryDisk(random.bytes(16))
+    this.relayId = random.bytes(32)
+    this.tag = random.bytes(16)
+  }
+
+  get address(): Address {
+    return { host: SIM_RELAY_HOST, port: SIM_RELAY_PORT }
+  }
+
+  get pin(): Pin {
+    return { kind: "spki", sha256: this.relayId }
+  }
+
+  get isUp(): boolean {
+    return this.#running !== undefined
+  }
+
+  async start(): Promise<void> {
+    const { admission, limits, syncMs = 0, failAt } = this.#options
+    const process = this.#world.process(SIM_RELAY_HOST)
+    const sync = () =>
+      new Promise<void>((resolve) => void process.clock.wakeAt(process.clock.now() + syncMs, resolve))
+    const store = new MemoryRelayStore(this.disk, { ...(failAt && { failAt }), ...(syncMs > 0 && { sync }) })
+    const relay = await startRelay({
+      listen: (handler) =>
+        process.network.listen(SIM_RELAY_PORT, { spkiSha256: this.relayId, tag: this.tag }, handler),
+      clock: process.clock,
+      soon: process.soon,
+      store,
+      primitives: nodePrimitives,
+      relayId: this.relayId,
+      config: {
+        name: "simulated relay",
+        admissionHash: admission && labelledHash("admission", admission),
+        limits: { ...DEFAULT_LIMITS, connectionsPerAddress: 1_000, newPerSecond: 1_000, ...limits },
+      },
+      onEvent: (event) => void this.events.push(event),
+      onFatal: (error) => {
+        this.fatal = error
+        this.crash()
+      },
+    })
+    this.#running = { process, store, relay }
+    this.#world.note("relay starts")
+  }
+
+  /** kill -9, or the power: what was staged is lost, or was just synced and never answered. */
+  crash(staged: "lost" | "kept" = "lost"): void {
+    const running = this.#running
+    if (running === undefined) return
+    this.#running = undefined
+    running.process.kill()
+    running.store.crash(staged)
+  }
+
+  /** A clean end. */
+  async stop(): Promise<void> {
+    const running = this.#running
+    if (running === undefined) return
+    this.#running = undefined
+    await running.relay.stop()
+    running.process.kill()
+    running.store.close()
+  }
+}
