@@ -60,7 +60,7 @@ async function replaceFile(path: string, contents: string | Uint8Array): Promise
 }
 
 /** Plain enough for any Node since 14: names that an older Node lacks are imported only after the look. */
-const PREFLIGHT = `#!/usr/bin/env node
+export const PREFLIGHT = `#!/usr/bin/env node
 const [major, minor] = process.versions.node.split(".").map(Number)
 if (major > 24 || (major === 24 && minor >= 7)) {
   await import("./program.js")
