@@ -176,7 +176,8 @@ export class Contacts {
     const keys = this.#isSelf(accountId)
       ? { ed: account.ed.public, x: account.x.public }
       : this.get(accountId) && { ed: this.get(accountId)!.entry.accountEd, x: this.get(accountId)!.entry.accountX }
-    const tag = keys ? keyTag(fingerprint(this.#context.primitives, keys.ed, keys.x)) : key.slice(0, 6)
+    if (!keys) return key.slice(0, 6)
+    const tag = keyTag(fingerprint(this.#context.primitives, keys.ed, keys.x))
     this.#tags.set(key, tag)
     return tag
   }

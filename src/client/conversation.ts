@@ -102,9 +102,10 @@ export class Conversation {
     return { groupId, parameters: { kind: "direct", accountIds: ordered } }
   }
 
-  /** Everything that was stored for us here has been read, or cannot be. */
+  /** Everything that was stored for us here has been read, or cannot be; a room has been joined, or cannot be now. */
   get settled(): boolean {
-    return this.record.problem !== undefined || this.log.isCaughtUp(this.record)
+    if (this.record.problem !== undefined || this.now.notBefore > this.context.clock.now()) return true
+    return this.log.isCaughtUp(this.record) && (this.record.kind === "direct" || this.group !== undefined)
   }
 
   /** Reads group and pending state from the store. @throws CryptoError `bad-group`. */

@@ -97,7 +97,7 @@ function joinRoom(conversation: Conversation): boolean {
   if (log.handle === undefined) {
     if (record.cursor > 0) return false
     // The header says where in the log to start: what was said before we came cannot be read by us.
-    askHeader(conversation, (answer, header) => startAt(conversation, answer, header))
+    askHeader(conversation, (_, header) => startAt(conversation, header))
     return true
   }
   if (!log.isCaughtUp(record)) return false
@@ -157,10 +157,10 @@ function readHeader(plain: Uint8Array): RoomHeader | undefined {
   }
 }
 
-function startAt(conversation: Conversation, answer: Of<"header"> | undefined, header: RoomHeader | undefined): void {
-  if (answer && header) {
+function startAt(conversation: Conversation, header: RoomHeader | undefined): void {
+  if (header) {
     const { incarnation, cursor, head } = header
-    conversation.save("ordered", { incarnation, cursor, head, nextPosition: answer.nextPosition })
+    conversation.save("ordered", { incarnation, cursor, head })
   }
   conversation.open()
 }

@@ -57,7 +57,7 @@ export class Messenger implements Client {
       return this.#relay
     }
     this.#link = new RelayConnection(
-      { network, clock, random, primitives, queue: this.#queue, identity, relay },
+      { network, clock, random, primitives, queue: this.#queue, identity, log, relay },
       {
         pinned: (spkiSha256) => this.#pinned(spkiSha256),
         ready: (welcome) => this.#ready(welcome),

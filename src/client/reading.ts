@@ -131,13 +131,15 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
 
 /** A handshake of a group that we are not in: perhaps the opening we wait for, perhaps somebody was faster. */
 async function foreignHandshake(conversation: Conversation, arrival: Arrival): Promise<void> {
-  const { record, pending, context } = conversation
+  const { record, context } = conversation
   const { message, place } = arrival
   if (record.kind === "direct" && message.position === 0) return acceptOpening(conversation, arrival)
+  const pending = conversation.pending && message.position >= conversation.pending.record.expect ? conversation.pending : undefined
   conversation.save("ordered", { ...place, nextPosition: message.position + 1 }, (update) => {
     if (pending) dropPending(conversation, update)
   })
-  if (pending) context.engine.wipeEnded(pending.state, undefined)
+  if (!pending) return
+  context.engine.wipeEnded(pending.state, undefined)
   conversation.endTurn()
 }
 

@@ -5,6 +5,7 @@
 import { certifyDevice, signHello } from "../crypto/identity.ts"
 import { sign } from "../crypto/signature.ts"
 import type { Clock } from "../platform/clock.ts"
+import type { Log } from "../platform/log.ts"
 import type { CloseReason, Connection, Network } from "../platform/network.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
@@ -26,6 +27,7 @@ export interface RelayLinkDeps {
   primitives: Primitives
   queue: EventQueue
   identity: Identity
+  log: Log
   relay(): RelayRecord
 }
 
@@ -86,7 +88,8 @@ export class RelayConnection implements RelayLink {
     this.send({ ...question, rid } as ClientMessage)
   }
 
-  distrust(_detail: string): void {
+  distrust(detail: string): void {
+    this.#deps.log.write("warn", "relay.distrusted", { detail })
     this.#end("relay-inconsistent")
   }
 
