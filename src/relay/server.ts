@@ -42,7 +42,7 @@ export interface RunningRelay {
 /** @throws StoreError when the store cannot be read, and whatever `listen` throws, such as a busy port. */
 export async function startRelay(setup: RelayServerSetup): Promise<RunningRelay> {
   const driver = new Driver(setup)
-  const listener = await setup.listen(driver.handler)
+  const listener = await listening(setup, driver)
   return {
     port: listener.port,
     stop: async () => {
@@ -50,6 +50,16 @@ export async function startRelay(setup: RelayServerSetup): Promise<RunningRelay>
       await listener.close()
       await driver.idle()
     },
+  }
+}
+
+/** A relay that cannot listen leaves no timer behind. */
+async function listening(setup: RelayServerSetup, driver: Driver): Promise<Listener> {
+  try {
+    return await setup.listen(driver.handler)
+  } catch (cause) {
+    driver.close()
+    throw cause
   }
 }
 

@@ -1,0 +1,98 @@
+/** Commands that print what is stored: `id show`, `people list`, `rooms list`, `history`, `export`. */
+import { systemClock } from "../../platform/clock.ts"
+import { printHostPort } from "../../protocol/address.ts"
+import { safeName } from "../../tui/safe-text.ts"
+import { nameWithMark, roomTitle } from "../../tui/theme.ts"
+import { jsonLine, lineJson, personJson, personViewJson, resultJson, roomViewJson } from "../json-lines.ts"
+import { writeNewFile } from "../new-file.ts"
+import { settle, SYNC_MS, syncIfPossible } from "../settle.ts"
+import { type ExportParts, exportJson, exportText, lineText } from "../transcript-text.ts"
+import { readProfile } from "../../client/profile.ts"
+import { type Invocation, withClient } from "./context.ts"
+import { findRoomSyncing } from "./find.ts"
+
+export interface ReadOptions {
+  /** Asks no relay, and shows what is stored here. */
+  offline: boolean
+}
+
+export async function showId(invocation: Invocation): Promise<void> {
+  await withClient(invocation, async ({ client, store }) => {
+    const self = client.self()
+    const profile = readProfile(store)
+    const relay = profile?.relay && printHostPort(profile.relay)
+    const json = { person: personJson(self), relay: relay ?? null, registered: profile?.registered ?? false }
+    const lines = [`name   ${safeName(self.name)}`, `id     ${self.id}`, `tag    ${self.tag}`, `relay  ${relay ?? "none"}`]
+    invocation.show(resultJson("identity", self.name, json), lines.join("\n"))
+  })
+}
+
+export async function listPeople(invocation: Invocation, { offline }: ReadOptions): Promise<void> {
+  await withClient(invocation, async (session) => {
+    if (!offline) await syncIfPossible(session, invocation.io)
+    const { client } = session
+    for (const person of client.people()) {
+      const json = resultJson("person", client.self().name, { person: personViewJson(person) })
+      const presence = person.online ? invocation.symbols.online : invocation.symbols.offline
+      const note = person.ambiguous ? "  (another person has this name too)" : ""
+      invocation.show(json, `${presence} ${nameWithMark(person, invocation.symbols)}${note}`)
+    }
+  })
+}
+
+export async function listRooms(invocation: Invocation, { offline }: ReadOptions): Promise<void> {
+  await withClient(invocation, async (session) => {
+    if (!offline) await syncIfPossible(session, invocation.io)
+    const { client } = session
+    for (const room of client.rooms()) {
+      const json = resultJson("room", client.self().name, { room: roomViewJson(room) })
+      const people = room.kind === "everyone" ? `  ${room.members.length + 1} people` : ""
+      const unread = room.unread > 0 ? `  ${room.unread} unread` : ""
+      const state = room.state === "open" ? "" : `  ${room.problem ?? room.state}`
+      invocation.show(json, `${roomTitle(room)}${people}${unread}${state}`)
+    }
+  })
+}
+
+export interface HistoryOptions extends ReadOptions {
+  limit: number
+}
+
+export async function showHistory(invocation: Invocation, to: string, { limit, offline }: HistoryOptions): Promise<void> {
+  await withClient(invocation, async (session) => {
+    const { client } = session
+    if (!offline) await syncIfPossible(session, invocation.io)
+    const room = await findRoomSyncing(session, to, session.waiting(SYNC_MS))
+    for (const line of client.transcript(room.id, limit)) {
+      const json = lineJson(client.self().name, room, line)
+      invocation.io.result(invocation.config.json ? jsonLine(json) : lineText(line, invocation.symbols))
+    }
+    await client.markRead(room.id)
+    if (!offline && client.connection().state === "online") await settle(session)
+  })
+}
+
+export interface ExportOptions extends ReadOptions {
+  format: "txt" | "json"
+  /** Undefined: to stdout. */
+  out: string | undefined
+}
+
+export async function exportRoom(invocation: Invocation, to: string, options: ExportOptions): Promise<void> {
+  await withClient(invocation, async (session) => {
+    const { client } = session
+    if (!options.offline) await syncIfPossible(session, invocation.io)
+    const { id } = await findRoomSyncing(session, to, session.waiting(SYNC_MS))
+    const parts: ExportParts = {
+      profile: client.self().name,
+      room: client.room(id),
+      lines: client.transcript(id, Math.max(1, client.lineCount(id))),
+      exportedAt: systemClock.now(),
+    }
+    const text = options.format === "json" ? `${jsonLine(exportJson(parts))}\n` : exportText(parts, invocation.symbols)
+    if (options.out === undefined) return invocation.io.resultText(text)
+    const path = writeNewFile(options.out, text)
+    invocation.io.say(`Written to ${path}. It is not encrypted: whoever has the file can read it.`)
+    if (invocation.config.json) invocation.io.result(jsonLine(resultJson("exported", parts.profile, { path })))
+  })
+}

@@ -1,0 +1,175 @@
+/** `secure-chat relay start` and `relay stop`: the relay as a process, from its folder to its screen. */
+import { toHex, utf8 } from "../../bytes.ts"
+import { systemClock } from "../../platform/clock.ts"
+import { PlatformError } from "../../platform/errors.ts"
+import { nodeFiles } from "../../platform/files.ts"
+import { type Lock, takeLock } from "../../platform/lock.ts"
+import { openLog } from "../../platform/log-pino.ts"
+import type { Log } from "../../platform/log.ts"
+import { systemRandom } from "../../platform/random.ts"
+import { printHostPort } from "../../protocol/address.ts"
+import type { OperatorEvent } from "../../relay/operator.ts"
+import { safeLine, safeName } from "../../tui/safe-text.ts"
+import { CliError } from "../errors.ts"
+import { isoTime, jsonLine, resultJson } from "../json-lines.ts"
+import {
+  advertisedHost,
+  finishRelayDir,
+  prepareRelayDir,
+  type PrintedInvitation,
+  type RelayDir,
+  relayFiles,
+} from "../relay-dir.ts"
+import { openRelay } from "../relay-process.ts"
+import { localTime } from "../transcript-text.ts"
+import type { Invocation } from "./context.ts"
+
+export interface RelayStartOptions {
+  host?: string
+  port?: number
+  name?: string
+  open?: boolean
+  advertise?: string
+  discovery: boolean
+  /** Nothing after the first line: whoever started us will not go on reading. */
+  background: boolean
+}
+
+const STOP_DEADLINE_MS = 15_000
+const STOP_POLL_MS = 50
+const MAX_PID_BYTES = 32
+
+/** Runs until a signal, or until the store fails. */
+export async function startRelayCommand(invocation: Invocation, options: RelayStartOptions): Promise<void> {
+  const { io, config } = invocation
+  const dir = config.relayDir
+  const paths = relayFiles(dir)
+  nodeFiles.ensureFolder(dir)
+  const lock = takeRelayLock(dir)
+  try {
+    nodeFiles.writeAtomic(paths.pid, utf8(`${process.pid}\n`))
+    const relay = prepareRelayDir(dir, options, { random: systemRandom, clock: systemClock })
+    const log = openLog({ file: paths.log, level: "info" })
+    const ended = Promise.withResolvers<void>()
+    const running = await openRelay({
+      relay,
+      database: paths.database,
+      host: options.host,
+      log,
+      onEvent: (event) => {
+        note(log, event)
+        if (!options.background) showEvent(invocation, event)
+      },
+      onFatal: ended.reject,
+    })
+    try {
+      const address = { host: advertisedHost(options.host, options.advertise), port: running.port }
+      showReady(invocation, relay, address, finishRelayDir(dir, relay, address))
+      if (options.discovery) running.announce()
+      io.stop.addEventListener("abort", () => ended.resolve())
+      if (io.stop.aborted) ended.resolve()
+      await ended.promise
+    } finally {
+      await running.stop()
+    }
+    nodeFiles.remove(paths.pid)
+  } finally {
+    lock.release()
+  }
+}
+
+/** Ends exactly the process that holds the folder's lock, and waits until it has let go. */
+export async function stopRelayCommand(invocation: Invocation): Promise<void> {
+  const dir = invocation.config.relayDir
+  const paths = relayFiles(dir)
+  // Whoever can take the lock sees that nobody runs; the number in an old file may be anybody's by now.
+  if (!nodeFiles.exists(paths.lock) || isFree(paths.lock)) {
+    throw new CliError("relay-not-running", `no relay runs in ${dir}`)
+  }
+  const pid = Number(Buffer.from(nodeFiles.read(paths.pid, MAX_PID_BYTES)).toString("latin1"))
+  if (!Number.isSafeInteger(pid) || pid < 2) throw new CliError("relay-damaged", `${paths.pid} names no process`)
+  process.kill(pid, "SIGTERM")
+  const deadline = systemClock.now() + STOP_DEADLINE_MS
+  while (!isFree(paths.lock)) {
+    if (systemClock.now() > deadline) throw new CliError("too-slow", `the relay (process ${pid}) has not stopped yet`)
+    await new Promise<void>((wake) => systemClock.wakeAt(systemClock.now() + STOP_POLL_MS, wake))
+  }
+  invocation.show(resultJson("relay.stopped", undefined, { pid }), "the relay has stopped")
+}
+
+function takeRelayLock(dir: string): Lock {
+  try {
+    return takeLock(relayFiles(dir).lock)
+  } catch (cause) {
+    if (!(cause instanceof PlatformError) || cause.code !== "in-use") throw cause
+    throw new CliError("profile-in-use", `a relay runs in ${dir} already`, { cause })
+  }
+}
+
+function isFree(path: string): boolean {
+  try {
+    takeLock(path).release()
+    return true
+  } catch (error) {
+    if (error instanceof PlatformError && error.code === "in-use") return false
+    throw error
+  }
+}
+
+function showReady(
+  { io, config }: Invocation,
+  relay: RelayDir,
+  address: { host: string; port: number },
+  { link, words }: PrintedInvitation,
+): void {
+  const fingerprint = toHex(relay.key.spkiSha256)
+  const { name } = relay.settings
+  if (config.json) {
+    const ready = { name, ...address, open: relay.settings.open, invitation: link, words: words ?? null, fingerprint }
+    // The first line of a relay is only this: its readers look at `type` first.
+    return io.result(jsonLine({ type: "relay.ready", v: 1, ts: isoTime(systemClock.now()), ...ready }))
+  }
+  io.result(`${safeName(name)} is running at ${printHostPort(address)}. Ctrl+C stops it.`)
+  io.result("")
+  io.result("Invitation, to copy:")
+  io.result(`  ${link}`)
+  if (words !== undefined) io.result(`The same, to read aloud or from the wall:\n  ${words}`)
+  if (words === undefined) io.result("Everybody on this network may join, and read #everyone from then on.")
+  io.result("")
+}
+
+function showEvent({ io, config }: Invocation, event: OperatorEvent): void {
+  const now = systemClock.now()
+  if (config.json) return io.result(jsonLine({ v: 1, ts: isoTime(now), ...event }))
+  const text = eventText(event)
+  io.result(`${localTime(now)}  ${text}`)
+}
+
+function eventText(event: OperatorEvent): string {
+  switch (event.type) {
+    case "client.connected":
+      return `${safeName(event.name)} is here (${event.remote}), ${event.online} online`
+    case "client.disconnected":
+      return `${safeName(event.name)} left, ${event.online} online`
+    case "client.refused":
+      return `somebody at ${safeLine(event.remote)} was refused: ${event.code}`
+    case "person.registered":
+      return `${safeName(event.name)} joined for the first time, ${event.people} people now`
+    case "storage.trouble":
+      return `the disk is full or damaged: ${event.refused} requests were refused`
+  }
+}
+
+/** What is kept in the log: that something happened, and never to whom. */
+function note(log: Log, event: OperatorEvent): void {
+  switch (event.type) {
+    case "client.refused":
+      return log.write("warn", event.type, { code: event.code })
+    case "storage.trouble":
+      return log.write("error", event.type, { refused: event.refused })
+    case "person.registered":
+      return log.write("info", event.type, { people: event.people })
+    default:
+      return log.write("info", event.type, { online: event.online })
+  }
+}

@@ -1,0 +1,100 @@
+/** `secure-chat send TO [TEXT|-]`: queues one message and waits until it is as far as was asked for. */
+import type { Client } from "../../client/client.ts"
+import type { MessageState, RoomRef } from "../../client/events.ts"
+import { BytesError, fromUtf8 } from "../../bytes.ts"
+import { CliError } from "../errors.ts"
+import { type Io, readAll } from "../io.ts"
+import { eventJson, jsonLine } from "../json-lines.ts"
+import { failIfRefused, lateError, waitFor, waitForSync } from "../wait.ts"
+import { settle } from "../settle.ts"
+import { type ClientSession, type Invocation, withClient } from "./context.ts"
+import { findRoomSyncing } from "./find.ts"
+
+export interface SendOptions {
+  wait: "relay" | "delivered" | "read"
+  /** Milliseconds. */
+  timeout: number
+  requireVerified: boolean
+}
+
+/** More than any message may have; what is longer is refused by the client with its own words. */
+const MAX_INPUT_BYTES = 1_048_576
+const RANK: Record<MessageState, number> = { failed: -1, queued: 0, relayed: 1, delivered: 2, read: 3 }
+const WANTED: Record<SendOptions["wait"], MessageState> = { relay: "relayed", delivered: "delivered", read: "read" }
+
+export async function send(invocation: Invocation, to: string, words: readonly string[], options: SendOptions): Promise<void> {
+  const text = await messageText(invocation.io, words)
+  await withClient(invocation, async (session) => {
+    const { client } = session
+    const waiting = session.waiting(options.timeout)
+    const room = await findRoomSyncing(session, to, waiting)
+    if (room.kind === "everyone" && options.wait !== "relay") {
+      throw new CliError("usage", "a room shows when the relay has a message, not who received it; use --wait relay")
+    }
+    if (options.requireVerified) {
+      // A key may have changed while we were away: what the directory says now decides.
+      client.start()
+      if (!(await waitForSync(waiting))) return
+      requireVerified(client, room)
+    }
+    const states = follow(invocation, session, room)
+    try {
+      const { id } = await client.send(room.id, text)
+      client.start()
+      const wanted = WANTED[options.wait]
+      const waited = await waitFor(waiting, () => {
+        const state = states.of(id)
+        if (state === "failed") throw new CliError("relay-refused", "the relay did not take the message")
+        if (RANK[state] >= RANK[wanted]) return state
+        failIfRefused(client.connection())
+        return undefined
+      })
+      if (waited.kind === "stopped") return
+      if (waited.kind === "found") {
+        if (!invocation.config.json) invocation.io.result(`${waited.value} ${id}`)
+        return await settle(session)
+      }
+      throw lateError(client.connection(), `the message is ${states.of(id)}, not yet ${wanted}; it stays on its way`)
+    } finally {
+      states.leave()
+    }
+  })
+}
+
+async function messageText(io: Io, words: readonly string[]): Promise<string> {
+  const fromStdin = words.length === 0 || (words.length === 1 && words[0] === "-")
+  if (!fromStdin) return words.join(" ")
+  if (words.length === 0 && io.stdin.isTTY) throw new CliError("usage", "send what? give the text, or - to read it from stdin")
+  try {
+    // The last line's end ends the input; every other line break belongs to the message.
+    return fromUtf8(await readAll(io.stdin, MAX_INPUT_BYTES)).replace(/\r?\n$/, "")
+  } catch (cause) {
+    if (!(cause instanceof BytesError)) throw cause
+    throw new CliError("usage", "the text on stdin is not UTF-8", { cause })
+  }
+}
+
+function requireVerified(client: Client, room: RoomRef): void {
+  const view = client.room(room.id)
+  const people = view.peer ? [view.peer] : view.members.map(({ person }) => person)
+  const others = people.filter(({ trust }) => trust !== "self" && trust !== "verified")
+  if (others.length === 0) return
+  const whom = view.peer ? view.peer.name : `${others.length} of ${people.length} people in the room`
+  throw new CliError("not-verified", `not sent: you have not verified ${whom}`)
+}
+
+/** Keeps the state of the messages of this session, and prints their events with `--json`. */
+function follow({ io, config }: Invocation, { client }: ClientSession, room: RoomRef) {
+  const states = new Map<string, MessageState>()
+  const leave = client.on((stamped) => {
+    const { event } = stamped
+    if (event.type !== "message.sent" && event.type !== "message.state") return
+    if (event.room.id !== room.id) return
+    const state = event.type === "message.sent" ? (event.message.state ?? "queued") : event.state
+    // Older messages of the outbox travel now too; they are none of our business.
+    if (event.type === "message.state" && !states.has(event.message.id)) return
+    states.set(event.message.id, state)
+    if (config.json) io.result(jsonLine(eventJson(client.self().name, stamped)))
+  })
+  return { of: (id: string): MessageState => states.get(id) ?? "queued", leave }
+}

@@ -1,0 +1,97 @@
+/**
+ * What every command may be told: flags before environment before defaults, checked once, frozen.
+ *
+ *     SECURE_CHAT_DATA  SECURE_CHAT_PROFILE  SECURE_CHAT_PASSPHRASE_FD  SECURE_CHAT_ASCII  SECURE_CHAT_PLAIN  NO_COLOR
+ */
+import { join, resolve } from "node:path"
+import envPaths from "env-paths"
+import * as v from "valibot"
+import { CliError } from "./errors.ts"
+
+export interface Config {
+  /** The profile's folder, absolute. */
+  readonly profileDir: string
+  /** The relay's folder: `--data` itself when given to a relay's command, else `relay` in the profile's. */
+  readonly relayDir: string
+  readonly json: boolean
+  readonly ascii: boolean
+  readonly plain: boolean
+  readonly color: boolean
+  /** The file descriptor to read the passphrase from. */
+  readonly passphraseFd: number | undefined
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** A switch in the environment: set and not "0", "no", "false" or empty. */
+const toggle = v.pipe(
+  v.optional(v.string(), ""),
+  v.transform((text) => !["", "0", "no", "false"].includes(text.toLowerCase())),
+)
+const folder = v.pipe(
+  v.string(),
+  v.nonEmpty("a folder has a name"),
+  v.check((text) => !text.includes("\0"), "a folder's name holds no zero byte"),
+)
+const profileName = v.pipe(
+  v.string(),
+  v.regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, "a profile is named by up to 64 letters, digits, dots and dashes"),
+)
+const descriptor = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,4}$/, "a file descriptor is a number, such as 3"),
+  v.transform(Number),
+)
+const flag = v.optional(v.boolean(), false)
+
+const flags = v.object({
+  data: v.optional(folder),
+  profile: v.optional(profileName),
+  passphraseFd: v.optional(descriptor),
+  json: flag,
+  ascii: flag,
+  plain: flag,
+  color: v.optional(v.boolean(), true),
+})
+const environment = v.object({
+  SECURE_CHAT_DATA: v.optional(folder),
+  SECURE_CHAT_PROFILE: v.optional(profileName),
+  SECURE_CHAT_PASSPHRASE_FD: v.optional(descriptor),
+  SECURE_CHAT_ASCII: toggle,
+  SECURE_CHAT_PLAIN: toggle,
+  NO_COLOR: toggle,
+})
+
+/** @param given the options as commander collected them. @throws CliError `usage`, naming the option. */
+export function readConfig(given: Readonly<Record<string, unknown>>, env: Environment): Config {
+  const set = parse(flags, given, (key) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
+  const around = parse(environment, withoutEmpty(env), (key) => key)
+  const profile = set.profile ?? around.SECURE_CHAT_PROFILE ?? "default"
+  const data = set.data ?? around.SECURE_CHAT_DATA
+  const profileDir = resolve(data ?? join(envPaths("secure-chat", { suffix: "" }).data, profile))
+  return Object.freeze({
+    profileDir,
+    relayDir: set.data === undefined ? join(profileDir, "relay") : resolve(set.data),
+    json: set.json,
+    ascii: set.ascii || around.SECURE_CHAT_ASCII,
+    plain: set.plain || around.SECURE_CHAT_PLAIN,
+    color: set.color && !around.NO_COLOR,
+    passphraseFd: set.passphraseFd ?? around.SECURE_CHAT_PASSPHRASE_FD,
+  })
+}
+
+/** An empty variable is an unset one. */
+function withoutEmpty(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""))
+}
+
+function parse<Schema extends v.GenericSchema>(
+  schema: Schema,
+  input: unknown,
+  nameOf: (key: string) => string,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, input)
+  if (result.success) return result.output
+  const [issue] = result.issues
+  throw new CliError("usage", `${nameOf(v.getDotPath(issue) ?? "")}: ${issue.message}`)
+}

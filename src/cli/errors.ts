@@ -1,0 +1,22 @@
+import { CodedError } from "../errors.ts"
+
+/** A command cannot be done. The message is a sentence for the person who typed it; `exit-codes.ts` has the number. */
+export class CliError extends CodedError<CliErrorCode> {}
+
+export type CliErrorCode =
+  | "usage" // the command line does not make sense
+  | "unreachable" // nobody answers at the relay's address
+  | "wrong-pin" // somebody else answers there
+  | "not-verified" // `--require-verified`, and the person is not
+  | "not-matching" // `--expect`, and the number is another
+  | "too-slow" // not in the asked-for state in time
+  | "profile-in-use" // another process has the folder
+  | "wrong-passphrase"
+  | "no-passphrase" // one is needed, and there is neither a terminal nor `--passphrase-fd`
+  | "wrong-invitation" // the relay does not accept it, or it cannot be read
+  | "name-taken"
+  | "relay-refused" // the relay refuses for another reason
+  | "relay-not-running" // `relay stop` without a relay
+  | "relay-damaged" // the relay's folder lacks something that cannot be made again
+  | "output-exists" // never overwritten
+  | "demonstration" // not everything arrived, or a plaintext was found

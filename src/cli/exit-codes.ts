@@ -1,0 +1,120 @@
+/**
+ * How a command ends, for scripts (PROTOCOL.md §19): every error code of ours has one number here.
+ * Unknown errors are our own fault and end with `internal`.
+ */
+import type { ClientErrorCode } from "../client/errors.ts"
+import { CryptoError } from "../crypto/errors.ts"
+import { CodedError } from "../errors.ts"
+import type { PlatformCode } from "../platform/errors.ts"
+import { StoreError } from "../relay/errors.ts"
+import type { CliErrorCode } from "./errors.ts"
+
+export const EXIT = {
+  done: 0,
+  usage: 1,
+  internal: 2,
+  /** Relay unreachable, busy port, full disk, damaged database. */
+  unavailable: 3,
+  /** Wrong pin; key not verified where asked for, changed, or not matching. */
+  untrusted: 4,
+  /** Too large, or a limit was reached. */
+  limit: 5,
+  /** Accepted, and not in the asked-for state in time. */
+  late: 6,
+  /** The profile is in use, or the passphrase is wrong. */
+  locked: 7,
+  /** The relay does not let us in: wrong or revoked invitation, name taken. */
+  refused: 8,
+  unknown: 9,
+} as const
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+interface End {
+  exit: ExitCode
+  /** What to do, when the message does not say it. */
+  hint?: string
+}
+
+const cli: Record<CliErrorCode, End> = {
+  usage: { exit: EXIT.usage, hint: "secure-chat --help lists the commands" },
+  unreachable: { exit: EXIT.unavailable, hint: "is the relay running, and is this the same network?" },
+  "wrong-pin": {
+    exit: EXIT.untrusted,
+    hint: "nothing was sent; ask the person who runs the relay for the invitation, face to face",
+  },
+  "not-verified": { exit: EXIT.untrusted, hint: "compare the safety number first: secure-chat verify NAME --number" },
+  "not-matching": { exit: EXIT.untrusted, hint: "compare again, by another way than this network" },
+  "too-slow": { exit: EXIT.late },
+  "profile-in-use": { exit: EXIT.locked, hint: "close the other one, or use another folder (--data DIR)" },
+  "wrong-passphrase": { exit: EXIT.locked },
+  "no-passphrase": { exit: EXIT.locked, hint: "give it with --passphrase-fd N, or start in a terminal" },
+  "wrong-invitation": { exit: EXIT.refused, hint: "copy the whole invitation, or ask for a new one" },
+  "name-taken": { exit: EXIT.refused, hint: "join with another --name" },
+  "relay-refused": { exit: EXIT.unavailable },
+  "relay-not-running": { exit: EXIT.unknown },
+  "relay-damaged": { exit: EXIT.unavailable },
+  "output-exists": { exit: EXIT.usage, hint: "nothing is overwritten; choose another --out" },
+  demonstration: { exit: EXIT.internal },
+}
+
+const client: Record<ClientErrorCode, End> = {
+  "unknown-name": { exit: EXIT.unknown, hint: "secure-chat people list shows who is here" },
+  "ambiguous-name": { exit: EXIT.unknown, hint: "use the u_… id that secure-chat people list --json shows" },
+  "message-too-long": { exit: EXIT.limit },
+  "message-empty": { exit: EXIT.usage },
+  "not-joined": { exit: EXIT.usage, hint: "secure-chat join INVITATION --name NAME" },
+  "already-joined": { exit: EXIT.usage },
+  "bad-name": { exit: EXIT.usage },
+  "bad-invitation": { exit: EXIT.refused },
+  "key-changed": { exit: EXIT.untrusted, hint: "compare the safety number: secure-chat verify NAME --number" },
+  blocked: { exit: EXIT.untrusted },
+  "database-damaged": {
+    exit: EXIT.unavailable,
+    hint: "nothing was deleted; put back a copy of the folder, or start with a new one (--data DIR)",
+  },
+  storage: { exit: EXIT.unavailable, hint: "free some space and try again; nothing that was saved is lost" },
+  "profile-newer": { exit: EXIT.unavailable },
+}
+
+const platform: Record<PlatformCode, End> = {
+  "port-busy": { exit: EXIT.unavailable, hint: "stop the other program, or choose another --port" },
+  "no-such-address": { exit: EXIT.unavailable },
+  "not-permitted": { exit: EXIT.unavailable },
+  "not-found": { exit: EXIT.unavailable },
+  "too-large": { exit: EXIT.limit },
+  "disk-full": { exit: EXIT.unavailable, hint: "free some space and try again" },
+  "disk-failed": { exit: EXIT.unavailable },
+  "in-use": { exit: EXIT.locked, hint: "another secure-chat uses this folder; close it, or use another (--data DIR)" },
+  "bad-key": { exit: EXIT.unavailable, hint: "nothing was deleted; put back a copy of the folder" },
+}
+
+const store: Record<StoreError["code"], End> = {
+  full: { exit: EXIT.unavailable, hint: "free some space and start the relay again" },
+  failed: { exit: EXIT.unavailable },
+  damaged: { exit: EXIT.unavailable, hint: "nothing was deleted; put back a copy of the folder" },
+  "in-use": { exit: EXIT.locked },
+  unsuitable: { exit: EXIT.internal },
+}
+
+const other: Readonly<Record<string, End>> = {
+  "bad-address": cli["wrong-invitation"],
+  "bad-passphrase": cli["wrong-passphrase"],
+  "bad-vault": client["database-damaged"],
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  "bad-passphrase": "the passphrase is wrong",
+  "bad-vault": "the file that holds this profile's key is damaged",
+}
+
+/** How an error ends the program; undefined for our own faults, which have no code. */
+export function endOf(error: unknown): (End & { sentence: string }) | undefined {
+  if (!(error instanceof CodedError)) return undefined
+  const code = String(error.code)
+  // Two folders use the word "in-use" and mean the same by it; nothing else overlaps.
+  const table: Readonly<Record<string, End>> = error instanceof StoreError ? store : { ...other, ...platform, ...client, ...cli }
+  const end = Object.hasOwn(table, code) ? table[code] : undefined
+  if (!end) return undefined
+  const sentence = error instanceof CryptoError ? (sentences[code] ?? error.message) : error.message
+  return { ...end, sentence }
+}

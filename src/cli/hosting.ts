@@ -1,0 +1,52 @@
+/**
+ * A relay beside the profile, for the person who has none: its own process, which goes on when the chat ends, and
+ * which the next start of the chat starts again. The file `hosting` in the profile's folder remembers that.
+ */
+import { join } from "node:path"
+import { fromUtf8, utf8 } from "../bytes.ts"
+import { nodeFiles } from "../platform/files.ts"
+import type { Config } from "./config.ts"
+import { CliError } from "./errors.ts"
+import { EXIT } from "./exit-codes.ts"
+import type { Io } from "./io.ts"
+import { startDetachedRelay } from "./own-process.ts"
+import { relayFiles } from "./relay-dir.ts"
+
+const hostingFile = (config: Config) => join(config.profileDir, "hosting")
+const MAX_INVITATION_BYTES = 16_384
+
+/** Sets up or starts the relay of this profile. @returns its invitation's link. @throws CliError with the relay's own words. */
+export async function hostHere(config: Config, io: Io, relayName: string): Promise<string> {
+  const args = ["--data", hostedDir(config), "--name", relayName]
+  let started = await startDetachedRelay(args, io.env)
+  // Another relay has the usual port: this one takes any other, and keeps it.
+  if ("exitCode" in started && started.exitCode === EXIT.unavailable) {
+    started = await startDetachedRelay([...args, "--port", "0"], io.env)
+  }
+  nodeFiles.writeAtomic(hostingFile(config), utf8("this profile's relay runs here\n"))
+  if (!("exitCode" in started)) return started.invitation
+  if (started.exitCode === EXIT.locked) return storedInvitation(config)
+  throw new CliError("relay-refused", started.said.trim().split("\n")[0] ?? "the relay did not start")
+}
+
+export function isHosting(config: Config): boolean {
+  return nodeFiles.exists(hostingFile(config))
+}
+
+/** Starts the relay again if this profile hosts one that is not running. @returns a sentence if that failed. */
+export async function startHostedRelay(config: Config, io: Io): Promise<string | undefined> {
+  if (!isHosting(config)) return undefined
+  const started = await startDetachedRelay(["--data", hostedDir(config)], io.env)
+  if (!("exitCode" in started) || started.exitCode === EXIT.locked) return undefined
+  return `Your relay did not start: ${started.said.trim().split("\n")[0] ?? ""}`
+}
+
+/** Always beside the profile, whatever `--data` means to other commands. */
+function hostedDir(config: Config): string {
+  return join(config.profileDir, "relay")
+}
+
+function storedInvitation(config: Config): string {
+  const path = relayFiles(hostedDir(config)).invitation
+  return fromUtf8(nodeFiles.read(path, MAX_INVITATION_BYTES)).split("\n")[0]!
+}

@@ -1,0 +1,69 @@
+/** Where a passphrase comes from: a file descriptor, or a person at a terminal who sees nothing of it. */
+import { readFileSync } from "node:fs"
+import { createInterface } from "node:readline"
+import { Writable } from "node:stream"
+import { BytesError, fromUtf8 } from "../bytes.ts"
+import type { Config } from "./config.ts"
+import { CliError } from "./errors.ts"
+import type { Io } from "./io.ts"
+
+const MAX_PASSPHRASE_CHARS = 1_024
+
+/** For a profile that has one. @throws CliError `no-passphrase` without descriptor and terminal. */
+export async function askPassphrase(config: Config, io: Io): Promise<string> {
+  if (config.passphraseFd !== undefined) return fromDescriptor(config.passphraseFd)
+  if (!io.stdin.isTTY) throw new CliError("no-passphrase", "this profile is locked with a passphrase")
+  return await askHidden(io, "Passphrase: ")
+}
+
+/** For a profile that is being made. Undefined: none is wanted, or nobody is there to ask. */
+export async function askNewPassphrase(config: Config, io: Io): Promise<string | undefined> {
+  if (config.passphraseFd !== undefined) return fromDescriptor(config.passphraseFd)
+  if (!io.stdin.isTTY) return undefined
+  for (;;) {
+    const first = await askHidden(io, "Choose a passphrase for this profile, or press Enter for none: ")
+    if (first === "") return undefined
+    if ((await askHidden(io, "The same again: ")) === first) return checked(first)
+    io.say("The two were different.")
+  }
+}
+
+function fromDescriptor(descriptor: number): string {
+  let bytes: Uint8Array
+  try {
+    bytes = readFileSync(descriptor)
+  } catch (cause) {
+    throw new CliError("usage", `nothing can be read from file descriptor ${descriptor}`, { cause })
+  }
+  try {
+    const passphrase = fromUtf8(bytes).replace(/\r?\n$/, "")
+    if (passphrase !== "") return checked(passphrase)
+  } catch (cause) {
+    if (!(cause instanceof BytesError)) throw cause
+    throw new CliError("usage", "the passphrase is not UTF-8", { cause })
+  }
+  throw new CliError("usage", `file descriptor ${descriptor} holds no passphrase`)
+}
+
+function checked(passphrase: string): string {
+  if (passphrase.length <= MAX_PASSPHRASE_CHARS) return passphrase
+  throw new CliError("usage", `a passphrase has at most ${MAX_PASSPHRASE_CHARS} characters`)
+}
+
+/** Reads a line from the terminal without showing it. */
+function askHidden(io: Io, question: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const muted = new Writable({ write: (_chunk, _encoding, done) => done() })
+    const lines = createInterface({ input: io.stdin, output: muted, terminal: true })
+    const give = (act: () => void) => {
+      lines.removeAllListeners("close")
+      lines.close()
+      io.ask("\n")
+      act()
+    }
+    io.ask(question)
+    lines.once("line", (line) => give(() => resolve(line)))
+    lines.once("SIGINT", () => give(() => reject(new CliError("no-passphrase", "no passphrase was given"))))
+    lines.once("close", () => give(() => reject(new CliError("no-passphrase", "no passphrase was given"))))
+  })
+}

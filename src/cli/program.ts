@@ -1,0 +1,155 @@
+/** The command line: names, options and help. What a command does is in `commands/`; tests build this with their own `Io`. */
+import { Command, Option } from "commander"
+import manifest from "../../package.json" with { type: "json" }
+import { chat } from "./commands/chat.ts"
+import { type Invocation, invocationOf } from "./commands/context.ts"
+import { join } from "./commands/join.ts"
+import { checkType, listen } from "./commands/listen.ts"
+import { exportRoom, listPeople, listRooms, showHistory, showId } from "./commands/read.ts"
+import { startRelayCommand, stopRelayCommand } from "./commands/relay.ts"
+import { send } from "./commands/send.ts"
+import { verify } from "./commands/verify.ts"
+import { showVersion } from "./commands/version.ts"
+import { CliError } from "./errors.ts"
+import type { Io } from "./io.ts"
+import { parseCount, parseDuration, parsePort } from "./numbers.ts"
+
+/** Parses and runs with `parseAsync(args, { from: "user" })`; throws `CommanderError` where commander would exit. */
+export function buildProgram(io: Io): Command {
+  const program = new Command("secure-chat")
+    .description("End-to-end encrypted messages for one local network.")
+    .version(manifest.version, "-V, --version", "print the version")
+    .option("--data <dir>", "folder of the profile, or of the relay")
+    .option("--profile <name>", "one of several profiles")
+    .option("--json", "one JSON object per line")
+    .option("--passphrase-fd <n>", "read the passphrase from this file descriptor")
+    .option("--ascii", "no symbols beyond ASCII")
+    .option("--no-color", "no colours")
+    .option("--plain", "lines instead of a screen, for screen readers and simple terminals")
+    .showHelpAfterError(false)
+    .action(run(io, (invocation) => chat(invocation)))
+  addTalking(program, io)
+  addReading(program, io)
+  addRelay(program, io)
+  program
+    .command("version")
+    .description("print the version")
+    .action(run(io, async (invocation) => showVersion(invocation)))
+  prepare(program, io)
+  return program
+}
+
+function addTalking(program: Command, io: Io): void {
+  program
+    .command("join <invitation...>")
+    .description("join a relay: its link, or HOST:PORT and twelve words, or the file that holds them")
+    .option("--name <name>", "how others see you")
+    .addOption(timeout("30s"))
+    .action(run(io, (invocation, options, typed: string[]) => join(invocation, typed, options)))
+  program
+    .command("send <to> [text...]")
+    .description("send a message to a person or to #everyone; without text, or with -, from stdin")
+    .addOption(new Option("--wait <state>", "how far it must get").choices(["relay", "delivered", "read"]).default("relay"))
+    .addOption(timeout("10s"))
+    .option("--require-verified", "only to people you have verified", false)
+    .action(run(io, (invocation, options, to: string, text: string[]) => send(invocation, to, text, options)))
+  program
+    .command("listen")
+    .description("print what happens, from where the last listen ended")
+    .option("--max <n>", "end after so many messages (with --type: events)", parseCount)
+    .addOption(new Option("--timeout <time>", "end after this time").argParser(parseDuration))
+    .option("--type <type>", "only events of this type; may be repeated", (type, all: string[]) => [...all, checkType(type)], [])
+    .option("--since <cursor>", "from this cursor on")
+    .action(run(io, (invocation, { type, max, timeout: end, since }) => listen(invocation, { types: type, max, timeout: end, since })))
+  program
+    .command("verify <name>")
+    .description("compare the safety number of a person")
+    .option("--number", "print the number you share")
+    .option("--expect <number>", "mark as verified if this is the number")
+    .action(
+      run(io, async (invocation, options: { number?: boolean; expect?: string }, name: string) => {
+        if ((options.number === true) === (options.expect !== undefined)) {
+          throw new CliError("usage", "give either --number, or --expect and the number you were told")
+        }
+        await verify(invocation, name, options.expect)
+      }),
+    )
+}
+
+function addReading(program: Command, io: Io): void {
+  const offline = () => new Option("--offline", "ask no relay first").default(false)
+  const group = (name: string, description: string) => program.command(name).description(description)
+  group("id", "who you are")
+    .command("show")
+    .description("print your name, id and relay")
+    .action(run(io, (invocation) => showId(invocation)))
+  group("people", "who is here")
+    .command("list")
+    .description("print everybody in the relay's directory")
+    .addOption(offline())
+    .action(run(io, (invocation, options) => listPeople(invocation, options)))
+  group("rooms", "where you talk")
+    .command("list")
+    .description("print your rooms")
+    .addOption(offline())
+    .action(run(io, (invocation, options) => listRooms(invocation, options)))
+  program
+    .command("history <to>")
+    .description("print the newest messages with a person, or of #everyone")
+    .option("--limit <n>", "how many lines", parseCount, 50)
+    .addOption(offline())
+    .action(run(io, (invocation, options, to: string) => showHistory(invocation, to, options)))
+  program
+    .command("export <to>")
+    .description("write a whole conversation as text or JSON, unencrypted")
+    .addOption(new Option("--format <format>", "of the file").choices(["txt", "json"]).default("txt"))
+    .option("--out <path>", "a new file; without it, stdout")
+    .addOption(offline())
+    .action(run(io, (invocation, options, to: string) => exportRoom(invocation, to, options)))
+}
+
+function addRelay(program: Command, io: Io): void {
+  const relay = program.command("relay").description("run the box that everybody connects to")
+  relay
+    .command("start")
+    .description("start a relay, and print its invitation")
+    .option("--host <address>", "address to listen on; without it, all of this machine's")
+    .option("--port <port>", "port to listen on; 0 lets the system choose", parsePort)
+    .option("--name <text>", "what the relay calls itself")
+    .option("--open", "let everybody on the network join")
+    .option("--advertise <host>", "address to put into the invitation")
+    .option("--no-discovery", "do not announce the relay on the network")
+    .addOption(new Option("--background").hideHelp().default(false))
+    .action(run(io, (invocation, options) => startRelayCommand(invocation, options)))
+  relay
+    .command("stop")
+    .description("stop the relay of this folder")
+    .action(run(io, (invocation) => stopRelayCommand(invocation)))
+}
+
+function timeout(byDefault: string): Option {
+  return new Option("--timeout <time>", "how long to wait, such as 500ms, 10s, 2m")
+    .argParser(parseDuration)
+    .default(parseDuration(byDefault), byDefault)
+}
+
+/** Adapts a command to commander, which hands over arguments, then options, then itself. */
+function run<Options, Args extends unknown[]>(
+  io: Io,
+  act: (invocation: Invocation, options: Options, ...args: Args) => Promise<void>,
+) {
+  return async (...given: [...Args, Options, Command]): Promise<void> => {
+    const command = given.at(-1) as Command
+    const options = given.at(-2) as Options
+    await act(invocationOf(io, command), options, ...(given.slice(0, -2) as Args))
+  }
+}
+
+/** Commander reports through us: it neither writes to the process nor ends it. */
+function prepare(command: Command, io: Io): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => io.resultText(text),
+    writeErr: () => {},
+  })
+  for (const child of command.commands) prepare(child, io)
+}

@@ -1,0 +1,86 @@
+/** Puts a relay together from the real platform and store, and takes it apart again in the right order. */
+import type { Log } from "../platform/log.ts"
+import { systemClock } from "../platform/clock.ts"
+import { createDiscovery } from "../platform/discovery.ts"
+import { PlatformError } from "../platform/errors.ts"
+import type { ListenHandler, Listener } from "../platform/network.ts"
+import { nodePrimitives } from "../platform/primitives.ts"
+import { systemRandom } from "../platform/random.ts"
+import { afterWaitingEvents } from "../platform/soon.ts"
+import { listenTls } from "../platform/tls.ts"
+import { toHex } from "../bytes.ts"
+import { DEFAULT_LIMITS } from "../relay/config.ts"
+import type { OperatorEvent } from "../relay/operator.ts"
+import { startRelay } from "../relay/server.ts"
+import { SqliteRelayStore } from "../relay/store-sqlite.ts"
+import type { RelayDir } from "./relay-dir.ts"
+
+export interface RelayProcessSetup {
+  relay: RelayDir
+  /** The database's path. */
+  database: string
+  /** Undefined: all addresses. */
+  host: string | undefined
+  log: Log
+  onEvent(event: OperatorEvent): void
+  onFatal(error: unknown): void
+}
+
+export interface RelayProcess {
+  port: number
+  /** Tells the network that it is here. */
+  announce(): void
+  stop(): Promise<void>
+}
+
+/** @throws StoreError, PlatformError. The caller holds the folder's lock, and sodium is ready. */
+export async function openRelay({ relay, database, host, log, onEvent, onFatal }: RelayProcessSetup): Promise<RelayProcess> {
+  const store = new SqliteRelayStore({ path: database, random: systemRandom })
+  const relayId = relay.key.spkiSha256
+  const { name, port } = relay.settings
+  const listen = (handler: ListenHandler) => {
+    const keys = { privatePem: relay.key.privatePem, certificatePem: relay.certificatePem }
+    return host === undefined ? listenOnAll({ port, ...keys }, handler) : listenTls({ host, port, ...keys }, handler)
+  }
+  try {
+    const running = await startRelay({
+      store,
+      primitives: nodePrimitives,
+      config: { name, admissionHash: relay.admissionHash, limits: DEFAULT_LIMITS },
+      relayId,
+      listen,
+      clock: systemClock,
+      soon: afterWaitingEvents,
+      onEvent,
+      onFatal,
+    })
+    let takeBack = () => {}
+    return {
+      port: running.port,
+      announce: () => {
+        takeBack = createDiscovery(log).announce({ name, port: running.port, pinHex: toHex(relayId) })
+      },
+      stop: async () => {
+        takeBack()
+        await running.stop()
+        store.close()
+      },
+    }
+  } catch (cause) {
+    store.close()
+    throw cause
+  }
+}
+
+/** Both kinds of addresses where the system has both, else IPv4 alone. */
+async function listenOnAll(
+  options: Omit<Parameters<typeof listenTls>[0], "host">,
+  handler: ListenHandler,
+): Promise<Listener> {
+  try {
+    return await listenTls({ ...options, host: "::" }, handler)
+  } catch (error) {
+    if (error instanceof PlatformError && error.code === "port-busy") throw error
+    return await listenTls({ ...options, host: "0.0.0.0" }, handler)
+  }
+}

@@ -1,0 +1,36 @@
+/** The end of a short visit: what is on its way gets a moment to arrive, and what is new a moment to come in. */
+import type { Client } from "../client/client.ts"
+import type { Io } from "./io.ts"
+import { printHostPort } from "../protocol/address.ts"
+import { failIfRefused, waitFor, type Waiting } from "./wait.ts"
+
+const SETTLE_MS = 2_000
+export const SYNC_MS = 5_000
+
+interface Session {
+  client: Client
+  waiting(timeout: number): Waiting
+}
+
+/** Waits until the outbox is empty, for two seconds at most: receipts that are not out go with the next start. */
+export async function settle({ client, waiting }: Session): Promise<void> {
+  await waitFor(waiting(SETTLE_MS), () => (client.outboxCount() === 0 ? true : undefined))
+}
+
+/**
+ * Fetches what is new if a relay answers; otherwise says so and goes on with what is stored here.
+ * @throws CliError when the relay refuses us for good.
+ */
+export async function syncIfPossible({ client, waiting }: Session, io: Io): Promise<void> {
+  client.start()
+  const waited = await waitFor(waiting(SYNC_MS), (stamped) => {
+    const connection = client.connection()
+    failIfRefused(connection)
+    if (stamped?.event.type === "sync.done") return "synced"
+    return connection.state === "waiting" || connection.state === "offline" ? "alone" : undefined
+  })
+  if (waited.kind === "found" && waited.value === "synced") return
+  const connection = client.connection()
+  const place = connection.state === "offline" ? "" : ` at ${printHostPort(connection)}`
+  io.say(`No relay answers${place}: this is what is stored here.`)
+}

@@ -1,0 +1,83 @@
+/**
+ * Transcripts as lines of text: for `history`, `listen` and `export`. Everything that others wrote goes through
+ * `tui/safe-text.ts`, and a message's later lines are set in, so that none of them can pose as a line of its own.
+ */
+import type { ClientEvent, MessageView, RoomRef, RoomView, TranscriptLine } from "../client/events.ts"
+import type { Millis } from "../platform/clock.ts"
+import { linesOf, safeBlock, safeLine } from "../tui/safe-text.ts"
+import { nameWithMark, roomTitle, stateMark, type Symbols } from "../tui/theme.ts"
+import { noticeWords } from "../tui/words.ts"
+import { isoTime, lineJson } from "./json-lines.ts"
+
+const INDENT = "    "
+
+/** `2026-11-22 12:04:05`, in this machine's time zone; dashes for what no clock can show. */
+export function localTime(at: Millis): string {
+  const date = new Date(at)
+  if (Number.isNaN(date.getTime())) return "---------- --:--:--"
+  const two = (value: number) => String(value).padStart(2, "0")
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
+
+export function lineText(line: TranscriptLine, symbols: Symbols): string {
+  return line.kind === "message"
+    ? messageText(line.at, line.message, symbols)
+    : `${localTime(line.at)}  ${symbols.mark} ${noticeWords(line.notice)}`
+}
+
+export function messageText(at: Millis, message: MessageView, symbols: Symbols): string {
+  const author = message.own ? "you" : nameWithMark(message.from, symbols)
+  const [first = "", ...more] = linesOf(safeBlock(message.text))
+  const state = message.state === undefined ? "" : `  ${stateMark(message.state, symbols)}`
+  return [`${localTime(at)}  ${author}: ${first}${state}`, ...more.map((line) => INDENT + line)].join("\n")
+}
+
+/** One line for `listen`; undefined for what a person need not read. */
+export function eventText(event: ClientEvent, at: Millis, symbols: Symbols): string | undefined {
+  const time = localTime(at)
+  switch (event.type) {
+    case "message.received":
+    case "message.sent": {
+      const room = event.room.kind === "everyone" ? `${roomTitle(event.room)} ` : ""
+      const [head, ...more] = messageText(at, event.message, symbols).split("\n")
+      return [`${time}  ${room}${head!.slice(time.length + 2)}`, ...more].join("\n")
+    }
+    case "notice":
+      return `${time}  ${roomTitle(event.room)} ${symbols.mark} ${noticeWords(event.notice)}`
+    case "relay.connected":
+      return `${time}  ${symbols.mark} connected`
+    case "relay.disconnected":
+      return `${time}  ${symbols.mark} disconnected (${event.why})`
+    case "error":
+      return `${time}  ${symbols.changed} ${safeLine(event.code)}: ${safeLine(event.detail)}`
+    default:
+      return undefined
+  }
+}
+
+export interface ExportParts {
+  profile: string
+  room: RoomView
+  lines: readonly TranscriptLine[]
+  exportedAt: Millis
+}
+
+/** The whole room as text for people. */
+export function exportText({ profile, room, lines, exportedAt }: ExportParts, symbols: Symbols): string {
+  const head = [`${roomTitle(room)}, exported for ${safeLine(profile)} on ${localTime(exportedAt)}`]
+  return `${[...head, "", ...lines.map((line) => lineText(line, symbols))].join("\n")}\n`
+}
+
+/** The whole room as one JSON document. */
+export function exportJson({ profile, room, lines, exportedAt }: ExportParts): object {
+  const { id, name, kind }: RoomRef = room
+  return {
+    v: 1,
+    type: "export",
+    profile,
+    exportedAt: isoTime(exportedAt),
+    room: { id, name, kind },
+    lines: lines.map((line) => lineJson(profile, room, line)),
+  }
+}
