@@ -99,6 +99,7 @@ test.each([
 test.each([
   ["client/x.ts", "const day = new Date(message.time)"],
   ["crypto/x.ts", "const pair = sodium.crypto_sign_seed_keypair(seed)"],
+  ["crypto/x.ts", "rng: { randomBytes: (length) => random.bytes(length) }"],
   ["client/x.ts", "// Date.now() would be wrong here."],
   ["platform/x.ts", "const now = Date.now()"],
   ["cli/x.ts", "process.stdout.write(line)"],

@@ -10,7 +10,6 @@ import { PREFLIGHT } from "../../.config/build.ts"
 
 const TASKS = `
   const [how, ...rest] = process.argv.slice(2)
-  console.log(JSON.stringify({ how, rest, flags: process.execArgv, exe: process.execPath }))
   if (how === "echo") process.stdin.pipe(process.stdout)
   if (how === "exit") process.exitCode = Number(rest[0])
   if (how === "die") process.kill(process.pid, "SIGKILL")
@@ -22,6 +21,7 @@ const TASKS = `
       process.exitCode = 5
     })
   }
+  console.log(JSON.stringify({ how, rest, flags: process.execArgv, exe: process.execPath }))
 `
 /** Makes the Node that runs believe to be an old one. */
 const OLD =

@@ -76,7 +76,7 @@ const AMBIENT = new RegExp(
     String.raw`\b(?:Date\.now|Math\.random|performance\.\w+|hrtime)\b`,
     String.raw`\bnew Date\(\)|(?<!new )\bDate\(\)`,
     String.raw`\b(?:setTimeout|setInterval|setImmediate|scheduler\.\w+)\b`,
-    String.raw`\b(?:getRandomValues|randomBytes|randomUUID|randomFill\w*|randomInt|randombytes_\w+)\b`,
+    String.raw`\b(?:getRandomValues|randomBytes|randomUUID|randomFill\w*|randomInt|randombytes_\w+)\b(?!:)`,
     // libsodium draws these from its own source of chance.
     String.raw`\bcrypto_(?!\w*seed)\w*(?:keypair|keygen)\b|\bcrypto_box_seal\b`,
     String.raw`\b(?:fetch|WebSocket|EventSource|createRequire)\(`,
