@@ -3,15 +3,14 @@
  * the part that does it. It owns the queue, so that one event is finished before the next begins.
  */
 import { equalBytes, toHex, utf8 } from "../bytes.ts"
-import { directKeys, roomKeys } from "../crypto/channel-keys.ts"
 import { CryptoError } from "../crypto/errors.ts"
-import { type Letter, MAX_TEXT_BYTES } from "../protocol/content.ts"
-import { MAX_DIRECTORY_PAGE, MAX_LOOK_IDS, type Of, type RelayMessage } from "../protocol/messages.ts"
-import { START_OF_LOG } from "./channel-log.ts"
+import { MAX_TEXT_BYTES } from "../protocol/content.ts"
+import type { Of, RelayMessage } from "../protocol/messages.ts"
+import { CatchUp } from "./catch-up.ts"
 import type { Client } from "./client.ts"
-import { Contacts, roomId } from "./contacts.ts"
+import { Contacts } from "./contacts.ts"
 import { type Context, type Identity, updater } from "./context.ts"
-import { Conversation } from "./conversation.ts"
+import type { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
 import type { ConnectionView, PersonView, RoomRef, RoomView, StampedEvent, TranscriptLine } from "./events.ts"
 import { Inbox } from "./inbox.ts"
@@ -20,8 +19,9 @@ import type { ClientDeps } from "./open.ts"
 import { PackageStock } from "./packages.ts"
 import { markRegistered, moveRelay, putRelay, readRelay, type RelayRecord, roomSecretOf } from "./profile.ts"
 import { EventQueue } from "./queue.ts"
-import { type ConversationRecord, decodeRecord, putRecord, type StoredTrust } from "./records.ts"
+import { decodeRecord, type StoredTrust } from "./records.ts"
 import { RelayConnection } from "./relay-link.ts"
+import { Rooms } from "./rooms.ts"
 import { queueText } from "./sending.ts"
 import type { Session } from "./session.ts"
 import { prefixRange } from "./store.ts"
@@ -32,18 +32,16 @@ export class Messenger implements Client {
   readonly #queue: EventQueue
   readonly #link: RelayConnection
   readonly #listeners = new Set<(stamped: StampedEvent) => void>()
-  readonly #conversations = new Map<string, Conversation>()
   readonly #identity: Identity
+  readonly #context: Context
+  readonly #contacts: Contacts
+  readonly #rooms: Rooms
+  readonly #inbox: Inbox
+  readonly #packages: PackageStock
+  readonly #catchUp: CatchUp
   #relay: RelayRecord | undefined
-  #context: Context
-  #contacts: Contacts
-  #inbox: Inbox
-  #packages: PackageStock
   #relayName = ""
   #openRelay = false
-  /** What must be read before `sync.done` on this connection. */
-  #sync: "offline" | "directory" | "looking" | "reading" | "done" = "offline"
-  #looked = new Set<string>()
   #stopLooking: () => void = () => {}
 
   constructor(deps: ClientDeps, identity: Identity) {
@@ -84,17 +82,15 @@ export class Messenger implements Client {
       later: (at, action) => clock.wakeAt(at, () => queue.push(action)),
     }
     this.#contacts = new Contacts(this.#context)
-    this.#inbox = new Inbox(this.#context, this.#contacts, (from, letter) => this.#letter(from, letter))
+    this.#rooms = new Rooms(this.#context, this.#contacts)
+    this.#inbox = new Inbox(this.#context, this.#contacts, (from) => this.#rooms.ensureDirect(from).advance())
     this.#packages = new PackageStock(this.#context)
+    this.#catchUp = new CatchUp(this.#context, this.#contacts, this.#rooms, this.#inbox)
   }
 
-  /** Reads all conversations from the store. */
-  async load(): Promise<void> {
-    for (const { value } of this.#deps.store.range("conversation", {})) {
-      const conversation = new Conversation(this.#context, this.#contacts, decodeRecord<ConversationRecord>(value))
-      await conversation.load()
-      this.#conversations.set(toHex(conversation.channelId), conversation)
-    }
+  /** Reads all conversations from the store. @throws CryptoError `bad-group`. */
+  load(): Promise<void> {
+    return this.#rooms.load()
   }
 
   // ── guests ────────────────────────────────────────────────────────────────────────────────────
@@ -105,7 +101,7 @@ export class Messenger implements Client {
 
   async stop(): Promise<void> {
     this.#stopLooking()
-    for (const conversation of this.#conversations.values()) conversation.stop()
+    for (const conversation of this.#rooms.all()) conversation.stop()
     await this.#queue.close()
     this.#link.stop()
     this.#deps.store.tidy()
@@ -148,13 +144,13 @@ export class Messenger implements Client {
   }
 
   rooms(): readonly RoomView[] {
-    const views = [...this.#conversations.values()].map((conversation) => this.#view(conversation))
+    const views = this.#rooms.all().map((conversation) => this.#view(conversation))
     const rank = (room: RoomView) => (room.kind === "everyone" ? Number.MAX_SAFE_INTEGER : (room.lastAt ?? 0))
     return views.sort((a, b) => rank(b) - rank(a) || a.name.localeCompare(b.name))
   }
 
   room(id: string): RoomView {
-    return this.#view(this.#find(id))
+    return this.#view(this.#rooms.byId(id))
   }
 
   outboxCount(): number {
@@ -166,31 +162,24 @@ export class Messenger implements Client {
   }
 
   findRoom(to: string): RoomRef {
-    for (const conversation of this.#conversations.values()) {
-      const { ref } = conversation
-      if (ref.id === to || (ref.kind === "everyone" && to.toLowerCase() === "#everyone")) return ref
-    }
-    if (to.startsWith("#")) throw new ClientError("unknown-name", `there is no room called "${to}"; #everyone is the one there is`)
-    const { entry } = this.#contacts.find(to)
-    const channelId = this.#directChannel(entry.accountId, 0)
-    return this.#conversationWith(entry.accountId)?.ref ?? { id: roomId(channelId), name: entry.name, kind: "direct" }
+    return this.#rooms.find(to)
   }
 
   openChat(personId: string): Promise<RoomRef> {
-    return this.#queue.do(() => this.#ensureDirect(this.#contacts.findById(personId).entry.accountId, 0).ref)
+    return this.#queue.do(() => this.#rooms.ensureDirect(this.#contacts.findById(personId).entry.accountId).ref)
   }
 
   transcript(id: string, limit: number, before?: string): readonly TranscriptLine[] {
-    return readLines(this.#deps.store, this.#contacts, this.#find(id).channelId, limit, before)
+    return readLines(this.#deps.store, this.#contacts, this.#rooms.byId(id).channelId, limit, before)
   }
 
   lineCount(id: string): number {
-    return this.#deps.store.count("line", prefixRange(this.#find(id).channelId))
+    return this.#deps.store.count("line", prefixRange(this.#rooms.byId(id).channelId))
   }
 
   send(id: string, text: string): Promise<{ id: string }> {
     return this.#queue.do(async () => {
-      const conversation = this.#find(id)
+      const conversation = this.#rooms.byId(id)
       if (text.trim().length === 0) throw new ClientError("message-empty", "there is nothing in this message")
       const bytes = utf8(text).length
       if (bytes > MAX_TEXT_BYTES) {
@@ -208,7 +197,7 @@ export class Messenger implements Client {
 
   markRead(id: string): Promise<void> {
     return this.#queue.do(async () => {
-      const conversation = this.#find(id)
+      const conversation = this.#rooms.byId(id)
       const { unread, receipt } = conversation.record
       const isRead = receipt === undefined || receipt.read >= receipt.delivered
       if (unread === 0 && isRead) return
@@ -231,15 +220,14 @@ export class Messenger implements Client {
   }
 
   eventsSince(cursor: string | undefined, limit: number): readonly StampedEvent[] {
-    const refOf = (channelId: Uint8Array): RoomRef =>
-      this.#conversations.get(toHex(channelId))?.ref ?? { id: roomId(channelId), name: "?", kind: "direct" }
+    const refOf = (channelId: Uint8Array) => this.#rooms.refOf(channelId)
     return keptEvents(this.#deps.store, this.#contacts, refOf, cursor, limit)
   }
 
   #decide(personId: string, trust: StoredTrust & ("verified" | "mismatch")): Promise<void> {
     return this.#queue.do(async () => {
       const { accountId } = this.#contacts.findById(personId).entry
-      const conversation = this.#conversationWith(accountId)
+      const conversation = this.#rooms.with(accountId)
       this.#context.update("synced", (update) => {
         this.#contacts.setTrust(update, accountId, trust)
         if (conversation) conversation.notice(update, conversation.record.cursor, { code: trust, account: accountId })
@@ -265,50 +253,9 @@ export class Messenger implements Client {
     this.#deps.store.transaction("ordered", markRegistered)
     const { host, port } = this.#relay!
     this.#tell({ type: "relay.connected", relay: { host, port, name: welcome.relayName } })
-    this.#ensureEveryone()
-    this.#sync = "directory"
-    this.#readDirectory(welcome.directorySize)
+    this.#rooms.ensureEveryone(roomSecretOf(this.#relay!, this.#relayId()).secret)
+    await this.#catchUp.begin(welcome.directorySize)
     await this.#packages.refill(welcome.packagesLeft, welcome.lastResort)
-  }
-
-  #readDirectory(size: number): void {
-    const from = this.#contacts.size
-    if (from > size) return this.#link.distrust("a directory that shrank")
-    if (from === size) return this.#lookForChats()
-    this.#link.ask({ type: "getDirectory", from }, (answer) => {
-      const { entries } = answer.type === "directory" && answer.from === from ? answer : { entries: [] }
-      if (answer.type !== "directory" || entries.length === 0 || entries.length > MAX_DIRECTORY_PAGE) {
-        return this.#link.distrust("a directory that ends early")
-      }
-      this.#contacts.learn(from, entries)
-      return this.#readDirectory(answer.size)
-    })
-  }
-
-  /** A lost letter loses nothing: on each connection we look ourselves whether somebody has opened a chat with us. */
-  #lookForChats(): void {
-    const strangers = this.#contacts
-      .others()
-      .filter(({ entry }) => !this.#looked.has(toHex(entry.accountId)) && !this.#conversationWith(entry.accountId))
-      .slice(0, MAX_LOOK_IDS)
-    if (strangers.length === 0) return this.#openAll()
-    if (this.#sync === "directory") this.#sync = "looking"
-    const channelIds = strangers.map(({ entry }) => this.#directChannel(entry.accountId, 0))
-    this.#link.ask({ type: "look", channelIds }, async (answer) => {
-      if (answer.type !== "looked" || answer.lastSeqs.length !== channelIds.length) return this.#link.distrust("an answer that is none")
-      for (const [i, { entry }] of strangers.entries()) {
-        this.#looked.add(toHex(entry.accountId))
-        if (answer.lastSeqs[i]! > 0) await this.#ensureDirect(entry.accountId, 0).advance()
-      }
-      return this.#lookForChats()
-    })
-  }
-
-  #openAll(): void {
-    if (this.#sync === "directory" || this.#sync === "looking") this.#sync = "reading"
-    this.#inbox.open()
-    for (const conversation of this.#conversations.values()) this.#queue.push(() => conversation.advance())
-    this.#queue.push(() => this.#checkSynced())
   }
 
   async #received(message: RelayMessage): Promise<void> {
@@ -323,7 +270,7 @@ export class Messenger implements Client {
         await this.#route(message)
         break
       case "directoryGrew":
-        if (message.size > this.#contacts.size) this.#readDirectory(message.size)
+        if (message.size > this.#contacts.size) await this.#catchUp.readDirectory(message.size)
         break
       case "packagesLeft":
         await this.#packages.refill(message.count, true)
@@ -332,13 +279,13 @@ export class Messenger implements Client {
         if (this.#contacts.setOnline(message.accountId, message.online)) {
           this.#tell({ type: "person.presence", person: this.#contacts.ref(message.accountId), online: message.online })
           // A peer that had no package left may have brought some.
-          const conversation = message.online ? this.#conversationWith(message.accountId) : undefined
+          const conversation = message.online ? this.#rooms.with(message.accountId) : undefined
           if (conversation && !conversation.group) conversation.now.notBefore = 0
           await conversation?.advance()
         }
         break
     }
-    this.#checkSynced()
+    this.#catchUp.check()
   }
 
   async #route(message: Of<"entry" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral">): Promise<void> {
@@ -346,18 +293,15 @@ export class Messenger implements Client {
       if (message.type === "entry") await this.#inbox.received(message)
       return
     }
-    for (const conversation of this.#conversations.values()) {
-      if (conversation.log.handle === message.handle) return conversation.received(message)
-    }
+    await this.#rooms.byHandle(message.handle)?.received(message)
   }
 
   #lost(): void {
-    this.#sync = "offline"
-    this.#looked.clear()
+    this.#catchUp.lost()
     this.#inbox.log.forget()
     this.#packages.disconnected()
     this.#contacts.nobodyOnline()
-    for (const conversation of this.#conversations.values()) conversation.disconnected()
+    for (const conversation of this.#rooms.all()) conversation.disconnected()
   }
 
   #sessionChanged(session: Session): void {
@@ -384,57 +328,6 @@ export class Messenger implements Client {
         this.#link.retryNow()
       }),
     )
-  }
-
-  #checkSynced(): void {
-    if (this.#sync !== "reading" || !this.#inbox.settled) return
-    for (const conversation of this.#conversations.values()) if (!conversation.settled) return
-    this.#sync = "done"
-    this.#tell({ type: "sync.done" })
-  }
-
-  // ── conversations ─────────────────────────────────────────────────────────────────────────────
-
-  async #letter(from: Uint8Array, letter: Letter): Promise<void> {
-    await this.#ensureDirect(from, letter.counter).advance()
-  }
-
-  #ensureEveryone(): void {
-    const { secret } = roomSecretOf(this.#relay!, this.#relayId())
-    const { channel } = roomKeys(this.#deps.primitives, secret, this.#relayId())
-    if (!this.#conversations.has(toHex(channel))) this.#create(newConversation(channel, "everyone", undefined, { secret, generation: 0 }))
-  }
-
-  #ensureDirect(accountId: Uint8Array, counter: number): Conversation {
-    const known = this.#conversationWith(accountId)
-    if (known) return known
-    return this.#create(newConversation(this.#directChannel(accountId, counter), "direct", accountId, undefined))
-  }
-
-  #create(record: ConversationRecord): Conversation {
-    const conversation = new Conversation(this.#context, this.#contacts, record)
-    this.#context.update("ordered", ({ tx }) => putRecord(tx, "conversation", record.channelId, record))
-    this.#conversations.set(toHex(record.channelId), conversation)
-    this.#tell({ type: "room.changed", room: conversation.ref })
-    return conversation
-  }
-
-  #conversationWith(accountId: Uint8Array): Conversation | undefined {
-    for (const conversation of this.#conversations.values()) {
-      if (conversation.record.peer && equalBytes(conversation.record.peer, accountId)) return conversation
-    }
-    return undefined
-  }
-
-  #directChannel(accountId: Uint8Array, counter: number): Uint8Array {
-    const { entry } = this.#contacts.get(accountId)!
-    const peer = { accountId, x: entry.accountX }
-    return directKeys(this.#deps.primitives, this.#identity.account, peer, this.#relayId(), counter).channel
-  }
-
-  #find(id: string): Conversation {
-    for (const conversation of this.#conversations.values()) if (conversation.ref.id === id) return conversation
-    throw new ClientError("unknown-name", "there is no such room")
   }
 
   #view(conversation: Conversation): RoomView {
@@ -467,32 +360,4 @@ export class Messenger implements Client {
 
 function isText(row: Uint8Array): boolean {
   return decodeRecord<{ content: { type: string } }>(row).content.type === "text"
-}
-
-function newConversation(
-  channelId: Uint8Array,
-  kind: ConversationRecord["kind"],
-  peer: Uint8Array | undefined,
-  link: ConversationRecord["link"],
-): ConversationRecord {
-  return {
-    ...START_OF_LOG,
-    channelId,
-    kind,
-    peer,
-    counter: 0,
-    link,
-    nextPosition: 0,
-    member: false,
-    joinedAt: 0,
-    chain: undefined,
-    receipt: undefined,
-    here: [],
-    hintDue: false,
-    healing: { at: 0, due: false, messages: 0, lastOwn: false },
-    problem: undefined,
-    unread: 0,
-    lastAt: undefined,
-    nextLocal: 0,
-  }
 }

@@ -1,0 +1,123 @@
+/** All conversations of a profile: found by id, name, person or handle; made when they are first needed. */
+import { equalBytes, toHex } from "../bytes.ts"
+import { directKeys, roomKeys } from "../crypto/channel-keys.ts"
+import { START_OF_LOG } from "./channel-log.ts"
+import { type Contacts, roomId } from "./contacts.ts"
+import type { Context } from "./context.ts"
+import { Conversation } from "./conversation.ts"
+import { ClientError } from "./errors.ts"
+import type { RoomRef } from "./events.ts"
+import { type ConversationRecord, decodeRecord, putRecord } from "./records.ts"
+
+export class Rooms {
+  readonly #context: Context
+  readonly #contacts: Contacts
+  readonly #byChannel = new Map<string, Conversation>()
+
+  constructor(context: Context, contacts: Contacts) {
+    this.#context = context
+    this.#contacts = contacts
+  }
+
+  /** Reads all conversations from the store. @throws CryptoError `bad-group`. */
+  async load(): Promise<void> {
+    for (const { value } of this.#context.store.range("conversation", {})) {
+      const conversation = new Conversation(this.#context, this.#contacts, decodeRecord<ConversationRecord>(value))
+      await conversation.load()
+      this.#byChannel.set(toHex(conversation.channelId), conversation)
+    }
+  }
+
+  all(): readonly Conversation[] {
+    return [...this.#byChannel.values()]
+  }
+
+  /** @throws ClientError `unknown-name`. */
+  byId(id: string): Conversation {
+    for (const conversation of this.#byChannel.values()) if (conversation.ref.id === id) return conversation
+    throw new ClientError("unknown-name", "there is no such room")
+  }
+
+  byHandle(handle: number): Conversation | undefined {
+    for (const conversation of this.#byChannel.values()) if (conversation.log.handle === handle) return conversation
+    return undefined
+  }
+
+  with(accountId: Uint8Array): Conversation | undefined {
+    for (const conversation of this.#byChannel.values()) {
+      if (conversation.record.peer && equalBytes(conversation.record.peer, accountId)) return conversation
+    }
+    return undefined
+  }
+
+  refOf(channelId: Uint8Array): RoomRef {
+    return this.#byChannel.get(toHex(channelId))?.ref ?? { id: roomId(channelId), name: "?", kind: "direct" }
+  }
+
+  /** Where `send TO` goes; the chat need not exist. @throws ClientError `unknown-name`, `ambiguous-name`. */
+  find(to: string): RoomRef {
+    for (const { ref } of this.#byChannel.values()) {
+      if (ref.id === to || (ref.kind === "everyone" && to.toLowerCase() === "#everyone")) return ref
+    }
+    if (to.startsWith("#")) throw new ClientError("unknown-name", `there is no room called "${to}"; #everyone is the one there is`)
+    const { accountId, name } = this.#contacts.find(to).entry
+    return this.with(accountId)?.ref ?? { id: roomId(this.directChannel(accountId)), name, kind: "direct" }
+  }
+
+  /** @param accountId of somebody in the directory. */
+  ensureDirect(accountId: Uint8Array): Conversation {
+    return this.with(accountId) ?? this.#create(newConversation(this.directChannel(accountId), "direct", accountId, undefined))
+  }
+
+  /** @param secret `S_0`: the invitation's room secret, or what an open relay has instead. */
+  ensureEveryone(secret: Uint8Array): void {
+    const { channel } = roomKeys(this.#context.primitives, secret, this.#context.relayId)
+    if (this.#byChannel.has(toHex(channel))) return
+    this.#create(newConversation(channel, "everyone", undefined, { secret, generation: 0 }))
+  }
+
+  /** Where the chat with this person is, or would be opened. */
+  directChannel(accountId: Uint8Array): Uint8Array {
+    const { primitives, identity, relayId } = this.#context
+    const { accountX } = this.#contacts.get(accountId)!.entry
+    return directKeys(primitives, identity.account, { accountId, x: accountX }, relayId, 0).channel
+  }
+
+  #create(record: ConversationRecord): Conversation {
+    const conversation = new Conversation(this.#context, this.#contacts, record)
+    this.#context.update("ordered", (update) => {
+      putRecord(update.tx, "conversation", record.channelId, record)
+      update.after(() => this.#byChannel.set(toHex(record.channelId), conversation))
+      update.tell({ type: "room.changed", room: conversation.ref })
+    })
+    return conversation
+  }
+}
+
+function newConversation(
+  channelId: Uint8Array,
+  kind: ConversationRecord["kind"],
+  peer: Uint8Array | undefined,
+  link: ConversationRecord["link"],
+): ConversationRecord {
+  return {
+    ...START_OF_LOG,
+    channelId,
+    kind,
+    peer,
+    counter: 0,
+    link,
+    nextPosition: 0,
+    member: false,
+    joinedAt: 0,
+    chain: undefined,
+    receipt: undefined,
+    here: [],
+    hintDue: false,
+    healing: { at: 0, due: false, messages: 0, lastOwn: false },
+    problem: undefined,
+    unread: 0,
+    lastAt: undefined,
+    nextLocal: 0,
+  }
+}
