@@ -9,6 +9,54 @@ export function ownCommand(args: readonly string[]): { program: string; args: st
   return { program: process.execPath, args: [...process.execArgv, process.argv[1]!, ...args] }
 }
 
+/** A run of this program for its result. */
+export interface OwnRun {
+  readonly child: ChildProcess
+  /** What stdout has said so far. */
+  readonly lines: readonly string[]
+  /** Resolves when a line fits; undefined when the process ends without one. */
+  line(fits: (line: string) => boolean): Promise<string | undefined>
+  readonly ended: Promise<{ exitCode: number; lines: readonly string[]; said: string }>
+}
+
+/** Starts this program with these arguments and nothing on stdin; it gets no terminal and no questions. */
+export function startOwn(args: readonly string[], env: Io["env"]): OwnRun {
+  const own = ownCommand(args)
+  const child = spawn(own.program, own.args, { stdio: ["ignore", "pipe", "pipe"], env: { ...env } })
+  const lines: string[] = []
+  const waiting = new Set<() => void>()
+  const wakeAll = () => {
+    for (const look of [...waiting]) look()
+  }
+  let said = ""
+  let isOver = false
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text))
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    lines.push(line)
+    wakeAll()
+  })
+  const ended = new Promise<{ exitCode: number; lines: readonly string[]; said: string }>((resolve) => {
+    child.once("error", (error) => (said += error.message))
+    child.once("close", (code) => {
+      isOver = true
+      resolve({ exitCode: code ?? 2, lines, said })
+      wakeAll()
+    })
+  })
+  const line = (fits: (line: string) => boolean) =>
+    new Promise<string | undefined>((resolve) => {
+      const look = () => {
+        const found = lines.find(fits)
+        if (found === undefined && !isOver) return
+        waiting.delete(look)
+        resolve(found)
+      }
+      waiting.add(look)
+      look()
+    })
+  return { child, lines, line, ended }
+}
+
 export interface ReadyRelay {
   invitation: string
   words: string | undefined

@@ -28,6 +28,7 @@ export async function listen(invocation: Invocation, { max, timeout, types, sinc
     const { client, store } = session
     const { io, config, symbols } = invocation
     const profile = client.self().name
+    const read: Promise<void>[] = []
     let counted = 0
     const enough = () => max !== undefined && counted >= max
 
@@ -40,7 +41,7 @@ export async function listen(invocation: Invocation, { max, timeout, types, sinc
         io.result(line)
         if (types.length > 0 || event.type === "message.received") counted++
         // Whoever reads our output has it now.
-        if (event.type === "message.received") void client.markRead(event.room.id)
+        if (event.type === "message.received") read.push(client.markRead(event.room.id))
       }
       if (since === undefined && cursor !== undefined) note(store, cursor)
     }
@@ -59,6 +60,7 @@ export async function listen(invocation: Invocation, { max, timeout, types, sinc
       return undefined
     })
     leave()
+    await Promise.all(read)
     if (waited.kind === "late" && (max !== undefined || client.connection().state !== "online")) {
       throw lateError(client.connection(), `${counted} of ${max ?? 0} came in time`)
     }
