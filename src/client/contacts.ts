@@ -105,22 +105,31 @@ export class Contacts {
     this.#online.clear()
   }
 
-  /** What lines and lists show. An account that the directory does not hold is shown by its tag alone. */
+  /**
+   * What lines and lists show. An account that the directory does not hold is shown by its tag alone. The tag is
+   * made when it is first read: it takes milliseconds, and a directory has many people.
+   */
   ref(accountId: Uint8Array): PersonRef {
-    const own = equalBytes(accountId, this.#context.identity.account.accountId)
-    const contact = this.get(accountId)
-    const name = own ? this.#context.identity.name : (contact?.entry.name ?? "?")
-    return { id: personId(accountId), name, tag: this.#tag(accountId), trust: this.trust(accountId) }
+    const tag = () => this.#tag(accountId)
+    return {
+      id: personId(accountId),
+      name: this.#isSelf(accountId) ? this.#context.identity.name : (this.get(accountId)?.entry.name ?? "?"),
+      get tag() {
+        return tag()
+      },
+      trust: this.trust(accountId),
+    }
   }
 
   view(accountId: Uint8Array): PersonView {
     const contact = this.get(accountId)
-    return {
-      ...this.ref(accountId),
+    const more = {
       online: this.#online.has(toHex(accountId)) || (this.#isSelf(accountId) && this.#context.link.online),
       ambiguous: contact !== undefined && (this.#byName.get(nameKey(contact.entry.name))?.size ?? 0) > 1,
       firstSeenAt: contact?.firstSeenAt ?? 0,
     }
+    // Not spread: that would make the tag.
+    return Object.assign(this.ref(accountId), more)
   }
 
   trust(accountId: Uint8Array): Trust {
