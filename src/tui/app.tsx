@@ -1,0 +1,62 @@
+/** The root of the screen: follows the store, shows the first start or the chat, puts the terminal back at the end. */
+import { Box, Text, useApp } from "ink"
+import { useLayoutEffect, useSyncExternalStore, type ReactNode } from "react"
+import { ChatScreen } from "./components/chat-screen.tsx"
+import { RelayScreen } from "./components/relay-screen.tsx"
+import type { ChatView } from "./view.ts"
+import type { WelcomeView } from "./welcome-state.ts"
+
+export type Screen = ChatView | WelcomeView
+
+/** What is shown. One writer, one reader. */
+export interface ScreenStore {
+  get(): Screen | undefined
+  set(screen: Screen): void
+  subscribe(listener: () => void): () => void
+}
+
+export function createScreenStore(): ScreenStore {
+  let current: Screen | undefined
+  const listeners = new Set<() => void>()
+  return {
+    get: () => current,
+    set(screen) {
+      if (screen === current) return
+      current = screen
+      for (const listener of listeners) listener()
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+export interface AppProps {
+  store: ScreenStore
+  /** Called when the screen goes away, on every way out that Ink knows: quit, crash, signal. */
+  onGone: () => void
+  /** Hands out Ink's way to lend the terminal to somebody else. */
+  onSuspender: (suspend: (work: () => Promise<void>) => Promise<void>) => void
+}
+
+export function App({ store, onGone, onSuspender }: AppProps): ReactNode {
+  const screen = useSyncExternalStore(store.subscribe, store.get)
+  const { suspendTerminal } = useApp()
+  useLayoutEffect(() => {
+    onSuspender(async (work) => {
+      await suspendTerminal(work)
+    })
+    return onGone
+  }, [onGone, onSuspender, suspendTerminal])
+  if (screen === undefined) return <Blank />
+  return screen.kind === "chat" ? <ChatScreen view={screen} /> : <RelayScreen view={screen} />
+}
+
+function Blank(): ReactNode {
+  return (
+    <Box>
+      <Text> </Text>
+    </Box>
+  )
+}

@@ -1,0 +1,83 @@
+/**
+ * Everything under the transcript: what must be read before one writes on (a refusal, a stopped room, the outcome of
+ * a command, a large paste), then the composer. Its height decides how many rows the transcript gets.
+ */
+import { rowOfCaret } from "./composer-state.ts"
+import { composerRowLimit } from "./layout.ts"
+import { say, sliceSafe, type SafeText } from "./safe-text.ts"
+import { drawnCells, truncate, wrap } from "./text-width.ts"
+import { roomTitle, type Style } from "./theme.ts"
+import { currentRoom, type ChatView } from "./view.ts"
+import { refusalWords, roomProblemWords } from "./words.ts"
+
+/** Rows that one warning may take. */
+const MAX_BANNER_ROWS = 3
+
+export interface BelowRows {
+  banners: readonly { text: SafeText; style: Style }[]
+  prompt: SafeText
+  composer: readonly SafeText[]
+  /** In cells from the left edge of the screen and in rows of `composer`. */
+  caret: { x: number; y: number }
+  total: number
+}
+
+/** `everyone ▸ `, cut so that the text keeps most of the line. */
+export function promptOf(view: ChatView): SafeText {
+  const { pointer, more } = view.theme.symbols
+  const room = currentRoom(view)
+  const name = room === undefined ? say`` : truncate(roomTitle(room), Math.max(4, Math.floor(view.columns / 5)), more)
+  return name === "" ? say`${pointer} ` : say`${name} ${pointer} `
+}
+
+/** Cells for the draft: one column stays free for the caret behind the last letter. */
+export function composerWidth(view: ChatView): number {
+  return Math.max(8, view.columns - 2 - drawnCells(promptOf(view)))
+}
+
+export function belowRows(view: ChatView): BelowRows {
+  const prompt = promptOf(view)
+  const width = composerWidth(view)
+  const rows = wrap(view.composer.text, width)
+  const at = rowOfCaret(rows, view.composer.caret)
+  const limit = composerRowLimit(view.rows)
+  const top = Math.max(0, Math.min(at - limit + 1, rows.length - limit), Math.min(at, rows.length - limit))
+  const shown = rows.slice(top, top + limit)
+  const row = rows[at]!
+  const column = drawnCells(sliceSafe(view.composer.text, row.start, view.composer.caret))
+  const banners = bannersOf(view)
+  return {
+    banners,
+    prompt,
+    composer: shown.map(({ text }) => text),
+    caret: { x: 1 + drawnCells(prompt) + Math.min(column, width), y: at - top },
+    total: banners.length + shown.length,
+  }
+}
+
+function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
+  const banners: { text: SafeText; style: Style }[] = []
+  const room = currentRoom(view)
+  const add = (text: SafeText | undefined, style: Style) => {
+    if (text === undefined) return
+    const width = view.columns - 2
+    const rows = wrap(text, width)
+    const room = Math.min(MAX_BANNER_ROWS, Math.max(1, Math.floor(view.rows / 6)))
+    for (const [index, row] of rows.slice(0, room).entries()) {
+      const cut = index === room - 1 && rows.length > room
+      banners.push({ text: cut ? truncate(say`${row.text} ${view.theme.symbols.more}`, width, view.theme.symbols.more) : row.text, style })
+    }
+  }
+  add(refusalWords(view.data.connection), "danger")
+  if (room !== undefined) add(roomProblemWords(room), room.state === "stopped" ? "danger" : "warning")
+  if (view.composer.pasted !== undefined) {
+    const { lines, bytes } = view.composer.pasted
+    add(say`[pasted ${lines} lines ${view.theme.symbols.dot} ${sizeWords(bytes)} ${view.theme.symbols.dot} Enter sends ${view.theme.symbols.dot} Esc drops]`, "accent")
+  }
+  if (view.toast !== undefined) add(view.toast.text, view.toast.tone)
+  return banners
+}
+
+function sizeWords(bytes: number): SafeText {
+  return bytes < 1_000 ? say`${bytes} B` : say`${Math.round(bytes / 100) / 10} kB`
+}

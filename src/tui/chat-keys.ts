@@ -1,0 +1,236 @@
+/** What a key does on the chat screen: the key table says what is meant, the view says where it applies. */
+import type { PersonView, RoomView } from "../client/events.ts"
+import { composerWidth } from "./below-rows.ts"
+import { actionOf, parseLine, type Action, type Command } from "./commands.ts"
+import { nextCompletion, startCompletion } from "./completion.ts"
+import { clearDraft, edit, insert, paste, remember, setDraft, vertical, type Composer } from "./composer-state.ts"
+import type { Key } from "./key-decoder.ts"
+import { onOverlayKey } from "./overlay-keys.ts"
+import { say, sliceSafe } from "./safe-text.ts"
+import { AT_END, scrollBy, scrollToTop } from "./scroll.ts"
+import { currentRoom, still, type ChatView, type Effect, type Step, type Toast } from "./view.ts"
+import { viewportOf } from "./visible.ts"
+
+/** Rows of `alt+pageup`. */
+const FEW_ROWS = 3
+
+export function onKey(view: ChatView, key: Key): Step {
+  if (key.kind === "focus") return still({ ...view, focused: key.focused })
+  const armed = key.kind === "chord" && key.chord === "ctrl+c"
+  const calm = armed ? view : { ...view, quitArmed: false }
+  if (calm.overlay !== undefined) return onOverlayKey(calm, calm.overlay, key)
+  switch (key.kind) {
+    case "text":
+      return still(withComposer(calm, insert(calm.composer, key.text)))
+    case "paste":
+      return still(withComposer(calm, paste(calm.composer, key.text)))
+    case "chord": {
+      const action = actionOf(key.chord, calm.composer.text === "")
+      return action === undefined ? still(calm) : onAction(calm, action)
+    }
+  }
+}
+
+function withComposer(view: ChatView, composer: Composer): ChatView {
+  return { ...view, composer, completion: undefined, focused: true }
+}
+
+function onAction(view: ChatView, action: Action): Step {
+  switch (action.kind) {
+    case "edit":
+      return still(withComposer(view, edit(view.composer, action.edit)))
+    case "submit":
+      return submit(view)
+    case "complete":
+      return still(complete(view, 1))
+    case "complete-back":
+      return still(complete(view, -1))
+    case "up":
+      return still(withComposer(view, vertical(view.composer, -1, composerWidth(view))))
+    case "down":
+      return still(withComposer(view, vertical(view.composer, 1, composerWidth(view))))
+    case "escape":
+      return still(escape(view))
+    case "interrupt":
+      return interrupt(view)
+    case "end-of-input":
+      return effect(view, { kind: "quit" })
+    case "goto":
+      return still({ ...view, overlay: { kind: "picker", source: "all", query: say``, index: 0 } })
+    case "rooms":
+    case "people":
+      return still({ ...view, overlay: { kind: "picker", source: action.kind, query: say``, index: 0 } })
+    case "help":
+      return still({ ...view, overlay: { kind: "help", offset: 0 } })
+    case "verify":
+      return verify(view, undefined)
+    case "redraw":
+    case "suspend":
+      return effect(view, { kind: action.kind })
+    default:
+      return onMove(view, action.kind, action.kind === "window" ? action.number : 0)
+  }
+}
+
+type Move = Exclude<Action["kind"],
+  | "edit" | "submit" | "complete" | "complete-back" | "up" | "down" | "escape" | "interrupt" | "end-of-input"
+  | "goto" | "rooms" | "people" | "help" | "verify" | "redraw" | "suspend">
+
+/** Between rooms and up and down in one. */
+function onMove(view: ChatView, move: Move, number: number): Step {
+  const page = Math.max(1, viewportOf(view).height - 2)
+  switch (move) {
+    case "room-before":
+      return step(view, -1)
+    case "room-after":
+      return step(view, 1)
+    case "next-unread":
+      return nextUnread(view)
+    case "window":
+      return openNumber(view, number)
+    case "page-up":
+      return scroll(view, -page)
+    case "page-down":
+      return scroll(view, page)
+    case "few-up":
+      return scroll(view, -FEW_ROWS)
+    case "few-down":
+      return scroll(view, FEW_ROWS)
+    case "oldest":
+      return scroll(view, -Number.MAX_SAFE_INTEGER)
+    case "newest":
+      return still({ ...view, scroll: AT_END })
+    case "first-unread": {
+      if (view.unreadFrom === undefined) return still(told(view, say`Nothing new in this room.`))
+      return still({ ...view, scroll: scrollToTop(viewportOf(view), view.unreadFrom) })
+    }
+  }
+}
+
+function scroll(view: ChatView, rows: number): Step {
+  const moved = scrollBy(viewportOf(view), view.scroll, rows)
+  const next = { ...view, scroll: moved.scroll }
+  const first = view.lines[0]
+  if (!moved.atStart || rows > 0 || view.complete || first === undefined || view.roomId === undefined) return still(next)
+  return effect(next, { kind: "load-older", roomId: view.roomId, before: first.order })
+}
+
+function step(view: ChatView, by: 1 | -1): Step {
+  const { rooms } = view.data
+  if (rooms.length === 0) return still(view)
+  const at = rooms.findIndex(({ id }) => id === view.roomId)
+  return open(view, rooms[(at + by + rooms.length) % rooms.length])
+}
+
+function nextUnread(view: ChatView): Step {
+  const others = view.data.rooms.filter((room) => room.unread > 0 && room.id !== view.roomId)
+  const next = others.find((room) => room.kind === "direct") ?? others[0]
+  return next === undefined ? still(told(view, say`Nothing new anywhere.`)) : open(view, next)
+}
+
+function openNumber(view: ChatView, number: number): Step {
+  const room = view.data.rooms[number - 1]
+  return room === undefined ? still(told(view, say`There is no room ${number}.`, "warning")) : open(view, room)
+}
+
+function open(view: ChatView, room: RoomView | undefined): Step {
+  if (room === undefined || room.id === view.roomId) return still({ ...view, overlay: undefined })
+  return effect({ ...view, toast: undefined }, { kind: "open-room", roomId: room.id })
+}
+
+function complete(view: ChatView, by: 1 | -1): ChatView {
+  const names = view.data.people.map(({ name }) => name)
+  const next =
+    view.completion === undefined
+      ? startCompletion(view.composer, names, by)
+      : nextCompletion(view.composer, view.completion, by)
+  return next === undefined ? view : { ...view, ...next }
+}
+
+function escape(view: ChatView): ChatView {
+  if (view.composer.pasted !== undefined) return withComposer(view, clearDraft(view.composer))
+  return { ...view, toast: undefined, completion: undefined }
+}
+
+/** Never loses a draft: the first press only empties it, and Ctrl+Y brings it back. */
+function interrupt(view: ChatView): Step {
+  if (view.composer.text !== "") {
+    return still({ ...told(withComposer(view, clearDraft(view.composer)), say`Emptied. Ctrl+Y brings it back.`), quitArmed: false })
+  }
+  if (view.quitArmed) return effect(view, { kind: "quit" })
+  return still({ ...told(view, say`Ctrl+C again quits.`), quitArmed: true })
+}
+
+function submit(view: ChatView): Step {
+  const { composer } = view
+  if (composer.text.slice(0, composer.caret).endsWith("\\")) {
+    return still(withComposer(view, edit(edit(composer, "backspace"), "newline")))
+  }
+  const parsed = parseLine(composer.text, view.data.people.map(({ name }) => name))
+  if (parsed.kind === "nothing") return still(withComposer(view, setDraft(composer, "")))
+  if (parsed.kind === "refused") return still(told(view, parsed.why, "warning"))
+  const typed = sliceSafe(composer.text, 0)
+  const sent: ChatView = { ...withComposer(view, remember(composer, typed)), toast: undefined }
+  return run(sent, parsed.command, view)
+}
+
+/** @param before the view with the draft still in it, for commands that cannot be taken. */
+function run(view: ChatView, command: Command, before: ChatView): Step {
+  const typed = before.composer.text
+  switch (command.kind) {
+    case "say": {
+      if (view.roomId === undefined) return still(told(before, say`Not sent: no room is open. Ctrl+O opens one.`, "warning"))
+      const below = { ...view, scroll: AT_END, unreadFrom: undefined }
+      return effect(below, { kind: "send", roomId: view.roomId, text: command.text, typed })
+    }
+    case "msg":
+      return effect(view, { kind: "send-to", to: command.to, text: command.text, typed })
+    case "go":
+      if (command.to !== undefined) return effect(view, { kind: "go", to: command.to })
+      return still({ ...view, overlay: { kind: "picker", source: "all", query: say``, index: 0 } })
+    case "help":
+    case "who":
+      return still({ ...view, overlay: { kind: command.kind, offset: 0 } })
+    case "verify":
+      return verify(view, command.name)
+    case "fingerprint":
+      return effect(view, { kind: "fingerprint", name: command.name })
+    case "export":
+      if (view.roomId === undefined) return still(told(view, say`No room is open.`, "warning"))
+      return effect(view, { kind: "export", roomId: view.roomId, path: command.path })
+    case "win":
+      return openNumber(view, command.number)
+    case "unread":
+      return nextUnread(view)
+    case "close":
+      return close(view)
+    case "redraw":
+    case "quit":
+      return effect(view, { kind: command.kind })
+  }
+}
+
+function close(view: ChatView): Step {
+  const back = view.data.rooms.find(({ id }) => id === view.roomBefore) ?? view.data.rooms[0]
+  return open(view, back)
+}
+
+function verify(view: ChatView, name: string | undefined): Step {
+  if (name !== undefined) return effect(view, { kind: "open-verify", name })
+  const person = personInView(view)
+  if (person !== undefined) return effect(view, { kind: "open-verify", name: person.id })
+  return still(told(view, say`Whom? Write /verify NAME, or choose with F3.`, "warning"))
+}
+
+/** The other person of a direct chat. */
+function personInView(view: ChatView): PersonView | undefined {
+  return currentRoom(view)?.peer
+}
+
+function told(view: ChatView, text: Toast["text"], tone: Toast["tone"] = "plain"): ChatView {
+  return { ...view, toast: { text, tone } }
+}
+
+function effect(view: ChatView, ...effects: Effect[]): Step {
+  return { view, effects }
+}

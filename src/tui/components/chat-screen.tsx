@@ -1,0 +1,117 @@
+/** The chat: lays the panes out, puts what lies over them on top, and sets the real cursor. */
+import { Box, useCursor } from "ink"
+import { memo, type ReactNode } from "react"
+import { belowRows } from "../below-rows.ts"
+import { MIN_COLUMNS, MIN_ROWS } from "../layout.ts"
+import { panelWidth } from "../pages.ts"
+import { repeatSafe, say } from "../safe-text.ts"
+import { visibleRows } from "../scroll.ts"
+import { drawnCells } from "../text-width.ts"
+import { span, type Span } from "../theme.ts"
+import type { ChatView, Overlay } from "../view.ts"
+import { layoutOfView, newBelow, viewportOf } from "../visible.ts"
+import { plural } from "../words.ts"
+import { Composer } from "./composer.tsx"
+import { HeaderBar } from "./header-bar.tsx"
+import { Anchors, Divider, Line } from "./line.tsx"
+import { PagePanel } from "./panel.tsx"
+import { PeopleList } from "./people-list.tsx"
+import { pickerCaret, PickerPanel } from "./picker-panel.tsx"
+import { RoomList } from "./room-list.tsx"
+import { StatusBar } from "./status-bar.tsx"
+import { Transcript } from "./transcript.tsx"
+import { VerifyPanel } from "./verify-panel.tsx"
+
+const NO_PEOPLE: never[] = []
+
+export const ChatScreen = memo(function ChatScreen({ view }: { view: ChatView }): ReactNode {
+  const { setCursorPosition } = useCursor()
+  if (view.columns < MIN_COLUMNS || view.rows < MIN_ROWS) {
+    setCursorPosition(undefined)
+    return <Line spans={[span(say`Make this window larger.`)]} theme={view.theme} />
+  }
+  const below = belowRows(view)
+  const { overlay } = view
+  const body = view.rows - 2
+  if (overlay === undefined) {
+    setCursorPosition({ x: below.caret.x, y: view.rows - 1 - below.composer.length + below.caret.y })
+  } else {
+    const left = 1 + Math.floor((view.columns - 1 - panelWidth(view)) / 2)
+    setCursorPosition(overlay.kind === "picker" ? { x: left + pickerCaret(overlay), y: 2 } : undefined)
+  }
+  return (
+    <Box flexDirection="row" width={view.columns} height={view.rows}>
+      <Anchors height={view.rows} />
+      <Box flexDirection="column" width={view.columns - 1} height={view.rows} overflow="hidden">
+        <HeaderBar view={view} />
+        {overlay === undefined ? (
+          <>
+            <Body view={view} />
+            <Rule view={view} />
+            <Composer below={below} theme={view.theme} />
+          </>
+        ) : (
+          <Box height={body} width={view.columns - 1} justifyContent="center" overflow="hidden">
+            <OverlayPanel view={view} overlay={overlay} />
+          </Box>
+        )}
+        <StatusBar view={view} />
+      </Box>
+    </Box>
+  )
+})
+
+function Body({ view }: { view: ChatView }): ReactNode {
+  const layout = layoutOfView(view)
+  const { bodyHeight: height } = layout
+  const { theme, data } = view
+  return (
+    <Box flexDirection="row" height={height} flexShrink={0}>
+      {layout.panes === "one" ? undefined : (
+        <>
+          <RoomList
+            rooms={data.rooms}
+            people={layout.panes === "two" ? data.people : NO_PEOPLE}
+            roomId={view.roomId}
+            width={layout.roomsWidth}
+            height={height}
+            theme={theme}
+          />
+          <Divider height={height} theme={theme} />
+        </>
+      )}
+      <Transcript rows={visibleRows(viewportOf(view), view.scroll)} width={layout.chatWidth} height={height} theme={theme} />
+      {layout.panes === "three" ? (
+        <>
+          <Divider height={height} theme={theme} />
+          <PeopleList people={data.people} width={layout.peopleWidth} height={height} theme={theme} />
+        </>
+      ) : undefined}
+    </Box>
+  )
+}
+
+/** Between the transcript and the composer; says what is further down while somebody reads further up. */
+function Rule({ view }: { view: ChatView }): ReactNode {
+  const { symbols } = view.theme
+  const width = view.columns - 1
+  const count = newBelow(view)
+  if (view.scroll.kind === "end") return <Line spans={[span(repeatSafe(symbols.horizontal, width), "faint")]} theme={view.theme} />
+  const words = count > 0 ? say` ${symbols.down} ${plural(count, say`new`, say`new`)} below ${symbols.dot} End ` : say` ${symbols.down} more below ${symbols.dot} End `
+  const left = repeatSafe(symbols.horizontal, Math.max(0, width - drawnCells(words) - 2))
+  const spans: Span[] = [span(left, "faint"), span(words, count > 0 ? "accent" : "faint"), span(repeatSafe(symbols.horizontal, 2), "faint")]
+  return <Line spans={spans} theme={view.theme} />
+}
+
+function OverlayPanel({ view, overlay }: { view: ChatView; overlay: Overlay }): ReactNode {
+  switch (overlay.kind) {
+    case "help":
+    case "who":
+    case "page":
+      return <PagePanel view={view} page={overlay} />
+    case "picker":
+      return <PickerPanel view={view} picker={overlay} />
+    case "verify":
+      return <VerifyPanel view={view} panel={overlay} />
+  }
+}

@@ -1,0 +1,61 @@
+/** The first row: which room, who is in it, how safe it is. A stopped room says so here, in words. */
+import type { ReactNode } from "react"
+import type { RoomView } from "../../client/events.ts"
+import { joinSafe, repeatSafe, say, type SafeText } from "../safe-text.ts"
+import { cellsOf, drawnCells, truncate } from "../text-width.ts"
+import { nameWithMark, roomTitle, span, type Span } from "../theme.ts"
+import { currentRoom, type ChatView } from "../view.ts"
+import { securityWords } from "../words.ts"
+import { Line } from "./line.tsx"
+
+export function HeaderBar({ view }: { view: ChatView }): ReactNode {
+  return <Line spans={headerSpans(view)} theme={view.theme} />
+}
+
+function headerSpans(view: ChatView): readonly Span[] {
+  const { symbols } = view.theme
+  const width = view.columns - 1
+  const room = currentRoom(view)
+  const right = view.columns < 60 ? say`F1` : say`F1 help`
+  if (room === undefined) return [span(say`secure-chat`, "strong")]
+  const others = otherUnread(view)
+  const security = securityWords(room)
+  const between = say` ${symbols.dot} `
+  const start = view.columns < 60 ? say`${symbols.menu} ` : say``
+  const title = room.peer === undefined ? roomTitle(room) : nameWithMark(room.peer, symbols)
+  const facts = view.columns < 60 ? [] : factsOf(room, symbols.dot)
+  const lead = truncate(say`${start}${title}`, Math.max(8, width - 20), symbols.more)
+  const middle = facts.length === 0 ? say`` : say`${between}${joinSafe(facts, between)}`
+  const extra = others > 0 && view.columns < 60 ? say` ${symbols.changed}${others}` : say``
+  const words = say`${between}${view.columns < 60 ? shortSecurity(security.tone) : security.text}`
+  const inner = width - drawnCells(right) - 1
+  const shownMiddle = truncate(middle, inner - cellsOf(lead) - cellsOf(words) - cellsOf(extra), symbols.more)
+  const shownWords = truncate(words, inner - cellsOf(lead) - cellsOf(shownMiddle) - cellsOf(extra), symbols.more)
+  const used = drawnCells(lead) + drawnCells(shownMiddle) + drawnCells(shownWords) + drawnCells(extra)
+  return [
+    span(lead, "strong"),
+    span(shownMiddle),
+    span(shownWords, security.tone),
+    span(extra, "accent"),
+    span(repeatSafe(say` `, width - used - drawnCells(right))),
+    span(right, "faint"),
+  ]
+}
+
+function otherUnread(view: ChatView): number {
+  return view.data.rooms.filter((room) => room.id !== view.roomId && room.unread > 0).length
+}
+
+function shortSecurity(tone: "good" | "warning" | "danger"): SafeText {
+  return tone === "danger" ? say`STOPPED` : tone === "warning" ? say`e2e` : say`e2e ok`
+}
+
+function factsOf(room: RoomView, dot: SafeText): SafeText[] {
+  if (room.kind === "direct") {
+    return room.peer === undefined ? [] : [room.peer.online ? say`online` : say`offline`]
+  }
+  const here = room.members.filter((member) => member.here).length + 1
+  if (room.state === "joining") return [say`coming in`]
+  const counts = say`${here} here ${dot} ${room.members.length + 1} listed`
+  return room.withoutSecret ? [counts, say`NO SECRET: anybody on this network can be here`] : [counts]
+}

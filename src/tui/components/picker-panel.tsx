@@ -1,0 +1,58 @@
+/** "Go to…": what was typed, and the rooms and people that it may mean. */
+import type { ReactNode } from "react"
+import { pageHeight, panelWidth } from "../pages.ts"
+import { pickerItems, type PickerItem } from "../picker.ts"
+import { repeatSafe, say, type SafeText } from "../safe-text.ts"
+import { drawnCells, truncate } from "../text-width.ts"
+import { span, trustMark, trustStyle, type Span } from "../theme.ts"
+import type { ChatView, Overlay } from "../view.ts"
+import { choicesLine, Panel } from "./panel.tsx"
+
+type Picker = Overlay & { kind: "picker" }
+
+const TITLES: Record<Picker["source"], SafeText> = { all: say`Go to`, rooms: say`Rooms`, people: say`People` }
+
+/** Where the caret stands in the panel: behind the query, in its first line. */
+export function pickerCaret(picker: Picker): number {
+  return 4 + drawnCells(picker.query)
+}
+
+export function PickerPanel({ view, picker }: { view: ChatView; picker: Picker }): ReactNode {
+  const { symbols } = view.theme
+  const width = panelWidth(view)
+  const items = pickerItems(view, picker)
+  const room = pageHeight(view) - 1
+  const at = Math.min(picker.index, Math.max(0, items.length - 1))
+  const first = Math.max(0, Math.min(at - room + 1, items.length - room))
+  const query: Span[] = [span(say`${symbols.pointer} `, "accent"), span(truncate(picker.query, width - 6, symbols.more))]
+  const shown = items.slice(Math.max(0, first), Math.max(0, first) + room)
+  const none: Span[][] = items.length === 0 ? [[span(say`  nobody of that name`, "faint")]] : []
+  const rows = shown.map((item, index) => itemSpans(view, item, Math.max(0, first) + index === at, width - 4))
+  return (
+    <Panel
+      title={TITLES[picker.source]}
+      lines={[query, ...none, ...rows]}
+      footer={[span(choicesLine([say`Enter open`, say`Esc back`, say`F5 verify`, say`type to search`], width - 4), "faint")]}
+      width={width}
+      theme={view.theme}
+    />
+  )
+}
+
+function itemSpans(view: ChatView, item: PickerItem, chosen: boolean, width: number): readonly Span[] {
+  const { symbols } = view.theme
+  const lead = item.number === undefined ? say`    ` : say`${item.number < 10 ? say` ` : say``}${item.number}  `
+  const mark = item.person === undefined ? say`` : say` ${trustMark(item.person, symbols)}`
+  const state = item.person === undefined ? say`` : item.person.online ? say`online` : say`offline`
+  const tail = item.unread > 0 ? say`${item.unread} new` : state
+  const title = truncate(item.title, width - 2 - drawnCells(lead) - drawnCells(mark) - drawnCells(tail) - 1, symbols.more)
+  const used = 2 + drawnCells(lead) + drawnCells(title) + drawnCells(mark) + drawnCells(tail)
+  return [
+    span(chosen ? say`${symbols.pointer} ` : say`  `, "accent"),
+    span(lead, "faint"),
+    span(title, chosen ? "selected" : "plain"),
+    span(mark, item.person === undefined ? "plain" : trustStyle(item.person.trust)),
+    span(repeatSafe(say` `, Math.min(30, width - used))),
+    span(say` ${tail}`, item.unread > 0 ? "accent" : "faint"),
+  ]
+}

@@ -1,0 +1,169 @@
+/** The first start, one step at a time: who you are, which relay, and what to do when it did not work. */
+import { Box, useCursor } from "ink"
+import type { ReactNode } from "react"
+import { MIN_COLUMNS, MIN_ROWS } from "../layout.ts"
+import { repeatSafe, safeLine, safeName, say, sliceSafe, type SafeText } from "../safe-text.ts"
+import { drawnCells, wrap } from "../text-width.ts"
+import { span, type Span, type Style } from "../theme.ts"
+import { choicesOf, relayLabel, type Choice, type WelcomeView } from "../welcome-state.ts"
+import { Anchors, Line } from "./line.tsx"
+
+interface Screen {
+  lines: readonly (readonly Span[])[]
+  caret: { x: number; y: number } | undefined
+  footer: SafeText
+}
+
+export function RelayScreen({ view }: { view: WelcomeView }): ReactNode {
+  const { setCursorPosition } = useCursor()
+  if (view.columns < MIN_COLUMNS || view.rows < MIN_ROWS) {
+    setCursorPosition(undefined)
+    return <Line spans={[span(say`Make this window larger.`)]} theme={view.theme} />
+  }
+  const width = Math.min(76, view.columns - 4)
+  const screen = screenOf(view, width)
+  const height = view.rows - 1
+  // What is typed and why it was refused stand last: on a small screen the explanation goes first.
+  const top = Math.max(0, screen.lines.length - height)
+  const shown = screen.lines.slice(top)
+  setCursorPosition(screen.caret === undefined ? undefined : { x: 2 + screen.caret.x, y: screen.caret.y - top })
+  return (
+    <Box flexDirection="row" width={view.columns} height={view.rows}>
+      <Anchors height={view.rows} />
+      <Box flexDirection="column" width={view.columns - 1} height={view.rows} overflow="hidden" paddingLeft={1}>
+        <Box flexDirection="column" height={height} flexShrink={0}>
+          {shown.map((spans, index) => (
+            <Line key={index} spans={spans} theme={view.theme} />
+          ))}
+        </Box>
+        <Line spans={[span(screen.footer, "faint")]} theme={view.theme} />
+      </Box>
+    </Box>
+  )
+}
+
+const BLANK: readonly Span[] = [span(say` `)]
+
+function screenOf(view: WelcomeView, width: number): Screen {
+  const title = titleLine(view, width)
+  const problem = view.problem === undefined ? [] : [BLANK, ...paragraph(view.problem, width, "danger")]
+  const { stage } = view
+  switch (stage.at) {
+    case "name":
+      return withInput(view, width, [
+        title,
+        BLANK,
+        ...paragraph(say`Talk to people on this network. What you write is encrypted for the people you talk to; the relay in between cannot read it. No internet is used.`, width),
+        BLANK,
+        ...paragraph(say`What should others call you? Your name is seen by everybody on the relay.`, width, "strong"),
+      ], say`Your name`, problem, say`Enter: go on   Ctrl+C: leave`)
+    case "choose":
+      return { lines: [title, BLANK, ...chooseLines(view, stage.index, width), ...problem], caret: undefined, footer: say`Up Down: choose   Enter: take   Esc: back to the name` }
+    case "invitation":
+      return withInput(view, width, [
+        title,
+        BLANK,
+        ...paragraph(say`Type or paste the invitation: a link that starts with secure-chat:, or the address and 12 words that whoever runs the relay shows you.`, width),
+        ...paragraph(say`It says which relay to trust, so take it from a person or a screen that you trust.`, width, "faint"),
+        BLANK,
+      ], say`Invitation`, [...readingLines(view, width), ...problem], say`Enter: join   Esc: back`)
+    case "joining":
+      return waiting([title, BLANK, ...paragraph(say`Joining as ${safeName(view.name)}… making your keys and looking for the relay.`, width)])
+    case "hosting":
+      return waiting([title, BLANK, ...paragraph(say`Starting a relay on this computer…`, width)])
+    case "hosted":
+      return {
+        lines: [title, BLANK, ...hostedLines(stage.invitation, stage.words, width)],
+        caret: undefined,
+        footer: say`Enter: go to the chat`,
+      }
+  }
+}
+
+function titleLine(view: WelcomeView, width: number): readonly Span[] {
+  const { horizontal } = view.theme.symbols
+  const head = say`${repeatSafe(horizontal, 2)} secure-chat `
+  return [span(say`${head}${repeatSafe(horizontal, width - drawnCells(head))}`, "accent")]
+}
+
+function waiting(lines: readonly (readonly Span[])[]): Screen {
+  return { lines, caret: undefined, footer: say`Please wait   Ctrl+C: leave` }
+}
+
+/** A long invitation runs over several rows; the caret is found by counting cells. */
+function withInput(
+  view: WelcomeView,
+  width: number,
+  above: readonly (readonly Span[])[],
+  label: SafeText,
+  under: readonly (readonly Span[])[],
+  footer: SafeText,
+): Screen {
+  const lead = say`${label} ${view.theme.symbols.pointer} `
+  const indent = drawnCells(lead)
+  const rows = wrap(view.input.text, Math.max(8, width - indent - 1))
+  let at = 0
+  for (const [index, row] of rows.entries()) if (row.start <= view.input.caret) at = index
+  const input = rows.map((row, index) => [span(index === 0 ? lead : repeatSafe(say` `, indent), "accent"), span(row.text, "strong")])
+  const column = indent + drawnCells(sliceSafe(view.input.text, rows[at]!.start, view.input.caret))
+  return {
+    lines: [...above, ...input, ...under],
+    caret: { x: Math.min(column, width), y: above.length + at },
+    footer,
+  }
+}
+
+function chooseLines(view: WelcomeView, index: number, width: number): (readonly Span[])[] {
+  const { symbols } = view.theme
+  const intro = say`Hello ${safeName(view.name)}. A relay on this network carries the messages. Which one?`
+  const choices = choicesOf(view).flatMap((choice, at) => {
+    const { title, why } = choiceWords(choice)
+    const chosen = at === index
+    return [
+      [span(chosen ? say`${symbols.pointer} ` : say`  `, "accent"), span(title, chosen ? "selected" : "strong")],
+      ...wrap(why, width - 4).map((row): readonly Span[] => [span(say`    ${row.text}`, "faint")]),
+    ]
+  })
+  const none = view.found.length > 0 ? [] : [...paragraph(say`No relay has shown itself here so far; one that does appears in this list.`, width, "faint"), BLANK]
+  return [...paragraph(intro, width), BLANK, ...none, ...choices]
+}
+
+function choiceWords(choice: Choice): { title: SafeText; why: SafeText } {
+  switch (choice.kind) {
+    case "relay":
+      return { title: relayLabel(choice.relay), why: say`Found on this network. That is only an address: its invitation is still needed.` }
+    case "invitation":
+      return { title: say`I have an invitation`, why: say`A link, or an address and 12 words.` }
+    case "host":
+      return { title: say`Start a relay on this computer`, why: say`It goes on after you leave the chat, so that others can talk.` }
+  }
+}
+
+function readingLines(view: WelcomeView, width: number): (readonly Span[])[] {
+  const { reading } = view
+  if (reading === undefined || view.problem !== undefined) return []
+  if (!reading.ok) return [BLANK, ...paragraph(safeLine(reading.problem), width, "warning")]
+  const where = safeLine(`${reading.host}:${reading.port}`)
+  const words = reading.complete ? say`Relay at ${where}. Enter joins it.` : say`Relay at ${where}. Now the 12 words of its invitation.`
+  return [BLANK, ...paragraph(words, width, reading.complete ? "good" : "faint")]
+}
+
+function hostedLines(invitation: SafeText, words: SafeText, width: number): (readonly Span[])[] {
+  return [
+    ...paragraph(say`Your relay runs, and goes on after you leave the chat.`, width, "good"),
+    BLANK,
+    ...paragraph(say`Others start secure-chat, type their name, choose "I have an invitation", and write:`, width),
+    BLANK,
+    ...paragraph(words, width - 2, "strong"),
+    BLANK,
+    ...paragraph(say`or paste this link:`, width),
+    BLANK,
+    ...paragraph(invitation, width - 2, "plain"),
+    BLANK,
+    ...paragraph(say`Whoever has it can join, so show it only to the people who should.`, width, "faint"),
+  ]
+}
+
+function paragraph(text: SafeText, width: number, style: Style = "plain"): (readonly Span[])[] {
+  return wrap(text, width).map((row) => [span(row.text, style)])
+}

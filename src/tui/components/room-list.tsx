@@ -1,0 +1,105 @@
+/** The left pane: rooms with their numbers, marks and unread counts, then people there is no chat with yet. */
+import { memo, type ReactNode } from "react"
+import type { PersonView, RoomView } from "../../client/events.ts"
+import { repeatSafe, safeName, say, type SafeText } from "../safe-text.ts"
+import { drawnCells, fit, truncate } from "../text-width.ts"
+import { roomTitle, span, trustMark, trustStyle, type Span, type Theme } from "../theme.ts"
+import { Pane } from "./line.tsx"
+
+export interface RoomListProps {
+  rooms: readonly RoomView[]
+  /** People to list under the rooms; empty where they have a pane of their own. */
+  people: readonly PersonView[]
+  roomId: string | undefined
+  width: number
+  height: number
+  theme: Theme
+}
+
+export const RoomList = memo(function RoomList(props: RoomListProps): ReactNode {
+  const { rooms, people, width, height, theme } = props
+  const reached = new Set(rooms.flatMap(({ peer }) => (peer === undefined ? [] : [peer.id])))
+  const others = people.filter(({ id }) => !reached.has(id))
+  // The open room is always in sight, however many there are.
+  const limit = others.length > 0 && height > 6 ? height - Math.min(4, others.length + 1) - 1 : height - 1
+  const at = Math.max(0, rooms.findIndex(({ id }) => id === props.roomId))
+  const first = Math.max(0, Math.min(at - limit + 1, rooms.length - limit))
+  const shown = rooms.slice(first, first + limit)
+  const rows = [
+    { key: "rooms", spans: [span(say`Rooms`, "faint")] },
+    ...shown.map((room, index) => ({ key: room.id, spans: roomSpans(room, first + index + 1, props) })),
+  ]
+  if (others.length > 0 && rows.length + 2 <= height) {
+    rows.push({ key: "people", spans: [span(say`People`, "faint")] })
+    rows.push(...peopleRows(others, width, height - rows.length, theme))
+  }
+  return <Pane rows={rows} width={width} height={height} theme={theme} />
+})
+
+function roomSpans(room: RoomView, number: number, { width, theme, roomId }: RoomListProps): readonly Span[] {
+  const { symbols } = theme
+  const current = room.id === roomId
+  const count = room.unread === 0 ? say`` : room.unread > 999 ? say`999` : say`${room.unread}`
+  const lead = say`${current ? symbols.pointer : room.state === "stopped" ? symbols.changed : say` `}${number} `
+  const mark = room.peer === undefined ? say`` : trustMark(room.peer, symbols)
+  return entrySpans({ lead, title: roomTitle(room), mark, tail: count, width, theme, trust: room.peer?.trust, current, loud: room.unread > 0 })
+}
+
+interface Entry {
+  lead: SafeText
+  title: SafeText
+  mark: SafeText
+  tail: SafeText
+  width: number
+  theme: Theme
+  trust: PersonView["trust"] | undefined
+  current: boolean
+  loud: boolean
+}
+
+/** The name gives way to the mark and the count: those two are never cut. */
+function entrySpans({ lead, title, mark, tail, width, theme, trust, current, loud }: Entry): readonly Span[] {
+  const { more } = theme.symbols
+  const marked = mark === "" ? say`` : say` ${mark}`
+  const room = width - drawnCells(lead) - drawnCells(tail) - 1
+  // In a narrow pane a key tag would leave nothing of the name.
+  const shownMark = room - drawnCells(marked) >= 4 ? marked : truncate(marked, 2, say``)
+  const name = truncate(title, room - drawnCells(shownMark), more)
+  const gap = repeatSafe(say` `, width - drawnCells(lead) - drawnCells(name) - drawnCells(shownMark) - drawnCells(tail))
+  return [
+    span(lead, current ? "accent" : "faint"),
+    span(name, current || loud ? "strong" : "plain"),
+    span(shownMark, trust === undefined ? "plain" : trustStyle(trust)),
+    span(gap),
+    span(tail, "accent"),
+  ]
+}
+
+/** People with presence and trust, the ones online first. */
+export function peopleRows(
+  people: readonly PersonView[],
+  width: number,
+  height: number,
+  theme: Theme,
+): { key: string; spans: readonly Span[] }[] {
+  const { symbols } = theme
+  const sorted = [...people].sort((a, b) => Number(b.online) - Number(a.online))
+  const shown = sorted.length > height ? sorted.slice(0, Math.max(0, height - 1)) : sorted
+  const rows = shown.map((person) => ({
+    key: person.id,
+    spans: entrySpans({
+      lead: say`${person.online ? symbols.online : symbols.offline} `,
+      title: safeName(person.name),
+      mark: trustMark(person, symbols),
+      tail: say``,
+      width,
+      theme,
+      trust: person.trust,
+      current: false,
+      loud: false,
+    }),
+  }))
+  const left = sorted.length - shown.length
+  if (left > 0) rows.push({ key: "more", spans: [span(fit(say`${symbols.more} ${left} more`, width, symbols.more), "faint")] })
+  return rows
+}

@@ -1,0 +1,58 @@
+/** The last row: the connection in words, what waits to be sent, where something is new, a few keys. */
+import type { ReactNode } from "react"
+import type { ConnectionView } from "../../client/events.ts"
+import { joinSafe, repeatSafe, safeName, say, type SafeText } from "../safe-text.ts"
+import { cellsOf, drawnCells, truncate } from "../text-width.ts"
+import { roomTitle, span, type Span, type Style, type Symbols } from "../theme.ts"
+import type { ChatView } from "../view.ts"
+import { connectionWords } from "../words.ts"
+import { Line } from "./line.tsx"
+
+export function StatusBar({ view }: { view: ChatView }): ReactNode {
+  return <Line spans={statusSpans(view)} theme={view.theme} />
+}
+
+function statusSpans(view: ChatView): readonly Span[] {
+  const { symbols } = view.theme
+  const { connection, outbox } = view.data
+  const width = view.columns - 1
+  const state = say`${connection.state === "online" ? symbols.online : symbols.offline} ${connectionWords(connection)}`
+  const relay = connection.state === "online" && view.columns >= 60 ? say` to ${safeName(connection.relayName)}` : say``
+  const waiting = outbox === 0 ? say`` : say` ${symbols.dot} ${outbox} to send`
+  const hot = hotlist(view)
+  const left = truncate(say`${state}${relay}`, width - cellsOf(waiting), symbols.more)
+  const middle = truncate(hot === "" ? say`` : say` ${symbols.dot} ${hot}`, width - cellsOf(left) - cellsOf(waiting), symbols.more)
+  const used = drawnCells(left) + drawnCells(waiting) + drawnCells(middle)
+  const hints = hintsFor(width - used - 3, symbols)
+  return [
+    span(left, connectionStyle(connection)),
+    span(waiting, "warning"),
+    span(middle, "accent"),
+    span(repeatSafe(say` `, width - used - drawnCells(hints))),
+    span(hints, "faint"),
+  ]
+}
+
+function connectionStyle(connection: ConnectionView): Style {
+  if (connection.state === "online") return "good"
+  return connection.state === "refused" ? "danger" : "warning"
+}
+
+/** `[2:#group-a(2) 3:Asha(1)]`: rooms with something new that are not open. */
+function hotlist(view: ChatView): SafeText {
+  const hot = view.data.rooms.flatMap((room, index) =>
+    room.unread > 0 && room.id !== view.roomId ? [say`${index + 1}:${roomTitle(room)}(${room.unread})`] : [],
+  )
+  return hot.length === 0 ? say`` : say`[${joinSafe(hot, say` `)}]`
+}
+
+/** As many hints as fit, the most useful first. */
+function hintsFor(room: number, symbols: Symbols): SafeText {
+  const all = [say`Enter send`, say`Ctrl+J line`, say`Ctrl+O go`, say`F5 verify`]
+  const between = say` ${symbols.dot} `
+  for (let count = all.length; count > 0; count--) {
+    const hints = joinSafe(all.slice(0, count), between)
+    if (cellsOf(hints) <= room) return hints
+  }
+  return say``
+}

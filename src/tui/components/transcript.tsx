@@ -1,0 +1,27 @@
+/** The visible rows of the open room, and nothing of the rest of it. */
+import { memo, type ReactNode } from "react"
+import { Box } from "ink"
+import type { Theme } from "../theme.ts"
+import type { Row } from "../transcript-rows.ts"
+import { Line } from "./line.tsx"
+
+export interface TranscriptProps {
+  rows: readonly Row[]
+  width: number
+  height: number
+  theme: Theme
+}
+
+export function Transcript({ rows, width, height, theme }: TranscriptProps): ReactNode {
+  return (
+    <Box flexDirection="column" justifyContent="flex-end" width={width} height={height} flexShrink={0} overflow="hidden">
+      {rows.map((row) => (
+        <TranscriptRow key={row.key} row={row} theme={theme} />
+      ))}
+    </Box>
+  )
+}
+
+const TranscriptRow = memo(function TranscriptRow({ row, theme }: { row: Row; theme: Theme }): ReactNode {
+  return <Line spans={row.spans} theme={theme} />
+})

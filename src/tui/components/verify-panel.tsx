@@ -1,0 +1,69 @@
+/** Comparing keys: the same picture on both screens, and an outcome that stays until it is dismissed. */
+import type { ReactNode } from "react"
+import { panelWidth } from "../pages.ts"
+import { safeName, say, type SafeText } from "../safe-text.ts"
+import { wrap } from "../text-width.ts"
+import { span, type Span } from "../theme.ts"
+import type { ChatView, Overlay } from "../view.ts"
+import { digitRows } from "../words.ts"
+import { choicesLine, Panel } from "./panel.tsx"
+
+type Verify = Overlay & { kind: "verify" }
+
+export function VerifyPanel({ view, panel }: { view: ChatView; panel: Verify }): ReactNode {
+  const width = panelWidth(view)
+  const inner = width - 4
+  const name = safeName(panel.person.name)
+  const lines = panel.step === "compare" ? compareLines(view, panel, name, inner) : outcomeLines(panel, name, inner)
+  const footer = panel.step === "compare" ? choicesLine([say`[Y] They match`, say`[N] They differ`, say`[Esc] Later`], inner) : say`Enter: back`
+  return <Panel title={say`Verify ${name}`} lines={lines} footer={[span(footer, "strong")]} width={width} theme={view.theme} />
+}
+
+function compareLines(view: ChatView, panel: Verify, name: SafeText, width: number): (readonly Span[])[] {
+  const digits = digitRows(panel.number).map((row) => [span(say`   ${row}`, "strong")])
+  const ask = [span(say`Do they match?`, "strong")]
+  const short = [span(say`${name} sees the same digits?`)]
+  // On a small screen the digits and the question come first, the explanation only where it fits.
+  if (view.rows < 16) return [short, ...digits, ask]
+  const how = paragraph(
+    say`Ask ${name} to open this page for you, ${safeName(view.data.self.name)}. Read the digits to each other, side by side or on the phone, where you know the voice. Never through this chat.`,
+    width,
+  )
+  return [...changeLines(panel, name, width), ...how, [span(say``)], ...digits, [span(say``)], ask]
+}
+
+/** What happened, why it is probably harmless, and what to do. */
+function changeLines(panel: Verify, name: SafeText, width: number): (readonly Span[])[] {
+  if (panel.person.trust === "changed") {
+    return [
+      ...paragraph(say`The key of ${name} is not the one it was. Most often that is a new computer; it can also be somebody who pretends to be ${name}. Nothing is sent until you decide.`, width, "danger"),
+      [span(say``)],
+    ]
+  }
+  if (panel.person.trust === "blocked") {
+    return [...paragraph(say`You said that the digits differ, so nothing is sent to ${name}. If they match now, press Y.`, width, "danger"), [span(say``)]]
+  }
+  if (panel.person.trust === "verified") {
+    return [...paragraph(say`You have compared these digits before, and they were the same.`, width, "good"), [span(say``)]]
+  }
+  return []
+}
+
+function outcomeLines(panel: Verify, name: SafeText, width: number): (readonly Span[])[] {
+  if (panel.step === "match") {
+    return [
+      ...paragraph(say`VERIFIED. What ${name} writes carries the mark from now on, on every line.`, width, "good"),
+      [span(say``)],
+      ...paragraph(say`${name} has to say so on their own screen too; it does not happen by itself.`, width),
+    ]
+  }
+  return [
+    ...paragraph(say`STOPPED. The digits differ, so nothing more is sent to ${name}.`, width, "danger"),
+    [span(say``)],
+    ...paragraph(say`Somebody may stand between the two of you, or the name belongs to another person. Talk to ${name} in person, then open this page again.`, width),
+  ]
+}
+
+function paragraph(text: SafeText, width: number, style: Span["style"] = "plain"): (readonly Span[])[] {
+  return wrap(text, width).map((row) => [span(row.text, style)])
+}

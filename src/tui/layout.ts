@@ -1,0 +1,39 @@
+/**
+ * Where everything stands, from the size of the terminal alone: one pane under 60 columns, rooms beside the chat up
+ * to 99, people beside it from 100 on. All numbers are cells.
+ */
+
+export type Panes = "one" | "two" | "three"
+
+export interface Layout {
+  panes: Panes
+  columns: number
+  rows: number
+  roomsWidth: number
+  chatWidth: number
+  peopleWidth: number
+  bodyHeight: number
+}
+
+/** Smallest terminal that is drawn for; a smaller one gets a sentence. */
+export const MIN_COLUMNS = 20
+export const MIN_ROWS = 6
+
+/** Header, rule and status line. */
+const FIXED_ROWS = 3
+
+/** @param belowRows rows that the composer and the lines above it need. */
+export function layoutOf(columns: number, rows: number, belowRows: number): Layout {
+  const panes = columns < 60 ? "one" : columns < 100 ? "two" : "three"
+  const roomsWidth = panes === "one" ? 0 : panes === "two" ? 16 : 20
+  const peopleWidth = panes === "three" ? 20 : 0
+  // One cell at the left edge; each pane to the right costs an anchor, a line and a space.
+  const chatWidth = columns - 1 - (roomsWidth > 0 ? roomsWidth + 3 : 0) - (peopleWidth > 0 ? peopleWidth + 3 : 0)
+  const bodyHeight = Math.max(1, rows - FIXED_ROWS - belowRows)
+  return { panes, columns, rows, roomsWidth, chatWidth, peopleWidth, bodyHeight }
+}
+
+/** How many rows the composer may grow to. */
+export function composerRowLimit(rows: number): number {
+  return Math.max(1, Math.min(8, Math.floor(rows / 4)))
+}

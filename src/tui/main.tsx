@@ -1,0 +1,145 @@
+/**
+ * The full-screen interface: puts terminal, view and client together and takes them apart again. It decides nothing;
+ * what a key means is in the reducers, what the client does is the client's.
+ */
+import { render } from "ink"
+import type { Client } from "../client/client.ts"
+import type { Clock } from "../platform/clock.ts"
+import { App, createScreenStore } from "./app.tsx"
+import type { Key } from "./key-decoder.ts"
+import { startSession, snapshotOf, type Session } from "./session.ts"
+import { openTerminal, withAnchors } from "./terminal.ts"
+import { themeOf } from "./theme.ts"
+import { startWelcome, type Welcome, type WelcomeActions } from "./welcome.ts"
+import { safeLine } from "./safe-text.ts"
+import { initialChat, reduceChat } from "./view-state.ts"
+import type { ChatEvent, ChatView, Effect } from "./view.ts"
+import { summaryOf } from "./words.ts"
+
+export { runPlain, type PlainOptions } from "./plain.ts"
+export type { WelcomeActions } from "./welcome.ts"
+
+export interface TuiOptions {
+  start: { kind: "chat"; client: Client } | { kind: "welcome"; actions: WelcomeActions }
+  clock: Clock
+  input: NodeJS.ReadStream
+  output: NodeJS.WriteStream
+  /** Writes the room to a file and returns its path. `path` is what the person asked for. */
+  exportRoom(roomId: string, path: string | undefined): Promise<string>
+  /** Said once at the start and again at the end, for example that a relay goes on running here. */
+  relayNote: string | undefined
+  ascii: boolean
+  color: boolean
+  /** Aborted by the caller on SIGTERM, SIGHUP and the like: ends the screen as quitting does. */
+  stop?: AbortSignal
+  /** Stops the process until somebody continues it (SIGTSTP). Without it Ctrl+Z does nothing. */
+  suspend?(): Promise<void>
+}
+
+export interface TuiResult {
+  /** For the caller to stop; undefined when the person left before there was one. */
+  client: Client | undefined
+  /** Two lines for the normal screen; empty when there is nothing to say. */
+  summary: string
+}
+
+/** Runs until the person quits. The terminal is as it was before when this settles, also when it rejects. */
+export async function runTui(options: TuiOptions): Promise<TuiResult> {
+  const { output, clock, start } = options
+  const store = createScreenStore()
+  const theme = themeOf(options)
+  let client: Client | undefined
+  let session: Session | undefined
+  let welcome: Welcome | undefined
+  let suspender: ((work: () => Promise<void>) => Promise<void>) | undefined
+
+  const chatNow = (): ChatView => {
+    const screen = store.get()
+    if (screen?.kind !== "chat") throw new RangeError("no chat on the screen")
+    return screen
+  }
+  const dispatch = (event: ChatEvent) => {
+    const { view, effects } = reduceChat(chatNow(), event)
+    store.set(view)
+    session?.perform(effects)
+  }
+  const openChat = (opened: Client, note: string | undefined) => {
+    welcome?.stop()
+    welcome = undefined
+    client = opened
+    const first = initialChat(snapshotOf(opened), theme, output.columns, output.rows)
+    store.set(first.view)
+    session = startSession({
+      client: opened, clock, view: chatNow, dispatch, exportRoom: options.exportRoom, redraw, suspend, quit,
+    })
+    if (note !== undefined) dispatch({ kind: "toast", toast: { text: safeLine(note), tone: "plain" } })
+    const performing: readonly Effect[] = first.effects
+    session.perform(performing)
+  }
+  const onKeys = (keys: readonly Key[]) => {
+    for (const key of keys) {
+      if (store.get()?.kind === "chat") dispatch({ kind: "key", key })
+      else welcome?.dispatch({ kind: "key", key })
+    }
+  }
+  const onResize = () => {
+    const size = { columns: output.columns, rows: output.rows }
+    if (store.get()?.kind === "chat") dispatch({ kind: "resize", ...size })
+    else welcome?.dispatch({ kind: "resize", ...size })
+  }
+  const quit = () => instance.unmount()
+  const terminal = openTerminal(options.input, output, clock, onKeys, quit)
+  const redraw = () => {
+    instance.clear()
+    output.write("\u001b[H\u001b[2J")
+    instance.rerender(app())
+  }
+  const suspend = () => {
+    const { suspend: stopProcess } = options
+    if (stopProcess === undefined || suspender === undefined) return
+    void suspender(async () => {
+      terminal.leave()
+      await stopProcess()
+      terminal.enter()
+    })
+  }
+  const onSuspender = (given: typeof suspender) => {
+    suspender = given
+  }
+  const app = () => <App store={store} onGone={terminal.leave} onSuspender={onSuspender} />
+
+  if (start.kind === "chat") openChat(start.client, options.relayNote)
+  else {
+    welcome = startWelcome({
+      actions: start.actions, theme, columns: output.columns, rows: output.rows,
+      show: store.set, enter: openChat, redraw: () => redraw(), quit: () => quit(),
+    })
+  }
+  terminal.enter()
+  output.on("resize", onResize)
+  const instance = render(app(), {
+    stdout: withAnchors(output),
+    stdin: options.input,
+    stderr: output,
+    exitOnCtrlC: false,
+    patchConsole: false,
+    // A continuous-integration variable in the environment must not turn the screen off.
+    interactive: true,
+    alternateScreen: true,
+    incrementalRendering: true,
+    isScreenReaderEnabled: false,
+    maxFps: 60,
+  })
+  options.stop?.addEventListener("abort", quit, { once: true })
+  if (options.stop?.aborted === true) quit()
+  try {
+    await instance.waitUntilExit()
+  } finally {
+    options.stop?.removeEventListener("abort", quit)
+    output.off("resize", onResize)
+    terminal.leave()
+    session?.stop()
+    welcome?.stop()
+  }
+  return { client, summary: client === undefined ? "" : summaryOf(client, options.relayNote) }
+}

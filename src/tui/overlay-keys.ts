@@ -1,0 +1,116 @@
+/** Keys while something lies over the chat: a page, the list to choose from, the verification panel. */
+import type { PersonView } from "../client/events.ts"
+import { actionOf } from "./commands.ts"
+import type { Key } from "./key-decoder.ts"
+import { pageHeight, pageLines } from "./pages.ts"
+import { pickerItems } from "./picker.ts"
+import { safeTyped, say, sliceSafe } from "./safe-text.ts"
+import { clustersOf } from "./text-width.ts"
+import { still, type ChatView, type Overlay, type Step } from "./view.ts"
+
+export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
+  if (key.kind === "chord" && key.chord === "ctrl+c") return still(closed(view))
+  if (key.kind === "chord" && actionOf(key.chord, true)?.kind === "redraw") return { view, effects: [{ kind: "redraw" }] }
+  switch (overlay.kind) {
+    case "help":
+    case "who":
+    case "page":
+      return still(onPage(view, overlay, key))
+    case "picker":
+      return onPicker(view, overlay, key)
+    case "verify":
+      return onVerify(view, overlay, key)
+  }
+}
+
+function closed(view: ChatView): ChatView {
+  return { ...view, overlay: undefined }
+}
+
+function onPage(view: ChatView, overlay: Overlay & { kind: "help" | "who" | "page" }, key: Key): ChatView {
+  const name = nameOf(key)
+  const height = pageHeight(view)
+  const most = Math.max(0, pageLines(view, overlay).length - height)
+  const to = (offset: number): ChatView => ({ ...view, overlay: { ...overlay, offset: Math.max(0, Math.min(most, offset)) } })
+  switch (name) {
+    case "esc":
+    case "enter":
+    case "q":
+    case "f1":
+      return closed(view)
+    case "up":
+      return to(overlay.offset - 1)
+    case "down":
+      return to(overlay.offset + 1)
+    case "pageup":
+      return to(overlay.offset - height)
+    case "pagedown":
+    case " ":
+      return to(overlay.offset + height)
+    case "home":
+      return to(0)
+    case "end":
+      return to(most)
+    default:
+      return view
+  }
+}
+
+function onPicker(view: ChatView, overlay: Overlay & { kind: "picker" }, key: Key): Step {
+  const items = pickerItems(view, overlay)
+  const put = (change: Partial<Overlay & { kind: "picker" }>): Step => still({ ...view, overlay: { ...overlay, ...change } })
+  if (key.kind === "text") return put({ query: say`${overlay.query}${safeTyped(key.text)}`, index: 0 })
+  if (key.kind !== "chord") return still(view)
+  const index = Math.min(overlay.index, Math.max(0, items.length - 1))
+  switch (key.chord) {
+    case "esc":
+      return still(closed(view))
+    case "up":
+    case "ctrl+p":
+    case "shift+tab":
+      return put({ index: items.length === 0 ? 0 : (index - 1 + items.length) % items.length })
+    case "down":
+    case "ctrl+n":
+    case "tab":
+      return put({ index: items.length === 0 ? 0 : (index + 1) % items.length })
+    case "backspace": {
+      const last = clustersOf(overlay.query).at(-1)
+      return last === undefined ? still(closed(view)) : put({ query: sliceSafe(overlay.query, 0, -last.length), index: 0 })
+    }
+    case "ctrl+u":
+      return put({ query: say``, index: 0 })
+    case "f5": {
+      const person = items[index]?.person
+      return person === undefined ? still(view) : { view, effects: [{ kind: "open-verify", name: person.id }] }
+    }
+    case "enter": {
+      const item = items[index]
+      if (item === undefined) return still(view)
+      const effect = item.roomId === undefined ? ({ kind: "go", to: item.person!.id } as const) : ({ kind: "open-room", roomId: item.roomId } as const)
+      return { view: closed(view), effects: [effect] }
+    }
+    default:
+      return still(view)
+  }
+}
+
+/** Only a key answers, never a paste, and only the two letters that the question names. */
+function onVerify(view: ChatView, overlay: Overlay & { kind: "verify" }, key: Key): Step {
+  const name = nameOf(key)
+  if (overlay.step !== "compare") {
+    return still(name === "esc" || name === "enter" || name === " " ? closed(view) : view)
+  }
+  if (name === "esc") return still(closed(view))
+  if (name === "y") return answer(view, overlay.person, overlay.number, true)
+  if (name === "n") return answer(view, overlay.person, overlay.number, false)
+  return still(view)
+}
+
+function answer(view: ChatView, person: PersonView, number: string, match: boolean): Step {
+  return { view, effects: [{ kind: "answer-verify", person, number, match }] }
+}
+
+function nameOf(key: Key): string {
+  if (key.kind === "chord") return key.chord
+  return key.kind === "text" ? key.text.toLowerCase() : ""
+}

@@ -1,0 +1,258 @@
+/**
+ * The line mode: the same commands and events, one line each, only ever appended. For screen readers, dumb
+ * terminals and pipes. Not one escape sequence is written.
+ */
+import type { Client } from "../client/client.ts"
+import type { ClientEvent, RoomView } from "../client/events.ts"
+import { COMMANDS, parseLine, type Command } from "./commands.ts"
+import { fingerprintLines, roomFor } from "./session.ts"
+import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
+import { ASCII_SYMBOLS, nameWithMark, roomTitle, UNICODE_SYMBOLS, type Span, type Symbols } from "./theme.ts"
+import { keyOf, plainRows } from "./transcript-rows.ts"
+import { connectionWords, digitRows, errorWords, noticeWords, refusalWords, roomProblemWords, securityWords, stateWords, trustWords } from "./words.ts"
+
+export interface PlainOptions {
+  client: Client
+  /** What the person types, without line ends. The end of it quits. */
+  lines: AsyncIterable<string>
+  /** Appends text; every call ends in a line feed. */
+  write(text: string): void
+  exportRoom(roomId: string, path: string | undefined): Promise<string>
+  relayNote: string | undefined
+  ascii: boolean
+  stop?: AbortSignal
+}
+
+/** Lines of a room that are shown when it is opened. */
+const OPEN_LINES = 10
+
+interface PlainState {
+  roomId: string | undefined
+  roomBefore: string | undefined
+  /** Waits for an answer to "do they match?". */
+  question: { personId: string; number: string } | undefined
+}
+
+/** Runs until the input ends or `/quit`. The caller stops the client. */
+export async function runPlain(options: PlainOptions): Promise<void> {
+  const { client } = options
+  const symbols = options.ascii ? ASCII_SYMBOLS : UNICODE_SYMBOLS
+  const state: PlainState = { roomId: undefined, roomBefore: undefined, question: undefined }
+  const print = (...lines: readonly SafeText[]) => {
+    for (const line of lines) options.write(`${line}\n`)
+  }
+  print(say`secure-chat, line mode. You are ${safeName(client.self().name)}. /help lists the commands.`)
+  if (options.relayNote !== undefined) print(safeLine(options.relayNote))
+  const first = client.rooms()[0]
+  if (first !== undefined) await openRoom(first.id, { client, state, print, symbols })
+  const unsubscribe = client.on(({ event }) => {
+    const tools = { client, state, print, symbols }
+    if (state.roomId === undefined) {
+      const room = client.rooms()[0]
+      if (room !== undefined) openRoom(room.id, tools).catch((error: unknown) => print(errorWords(error)))
+    }
+    onEvent(event, tools)
+  })
+  const tools: Tools = { client, state, print, symbols }
+  const input = options.lines[Symbol.asyncIterator]()
+  const stopped = new Promise<"stop">((resolve) => {
+    if (options.stop?.aborted === true) resolve("stop")
+    options.stop?.addEventListener("abort", () => resolve("stop"), { once: true })
+  })
+  try {
+    for (;;) {
+      const next = await Promise.race([input.next(), stopped])
+      if (next === "stop" || next.done === true) return
+      if ((await onLine(next.value, tools, options.exportRoom)) === "quit") return
+    }
+  } finally {
+    unsubscribe()
+  }
+}
+
+interface Tools {
+  client: Client
+  state: PlainState
+  print: (...lines: readonly SafeText[]) => void
+  symbols: Symbols
+}
+
+async function onLine(line: string, tools: Tools, exportRoom: PlainOptions["exportRoom"]): Promise<"quit" | undefined> {
+  const { client, state, print } = tools
+  try {
+    if (state.question !== undefined) return await answer(line, tools)
+    const parsed = parseLine(line, client.people().map(({ name }) => name))
+    if (parsed.kind === "refused") print(parsed.why)
+    if (parsed.kind !== "command") return undefined
+    return await runCommand(parsed.command, tools, exportRoom)
+  } catch (error) {
+    print(errorWords(error))
+    return undefined
+  }
+}
+
+async function runCommand(command: Command, tools: Tools, exportRoom: PlainOptions["exportRoom"]): Promise<"quit" | undefined> {
+  const { client, state, print } = tools
+  switch (command.kind) {
+    case "say":
+      if (state.roomId === undefined) print(say`Not sent: no room is open. /go NAME opens one.`)
+      else await client.send(state.roomId, command.text)
+      return undefined
+    case "msg":
+      await client.send(await roomFor(client, command.to), command.text)
+      return undefined
+    case "help":
+      print(...COMMANDS.map((row) => say`${row.usage}: ${row.what}`), say`//text: a message that starts with a slash`)
+      return undefined
+    case "go":
+      if (command.to === undefined) listRooms(tools)
+      else await openRoom(await roomFor(client, command.to), tools)
+      return undefined
+    case "win": {
+      const room = client.rooms()[command.number - 1]
+      if (room === undefined) print(say`There is no room ${command.number}.`)
+      else await openRoom(room.id, tools)
+      return undefined
+    }
+    case "unread": {
+      const room = client.rooms().find(({ unread, id }) => unread > 0 && id !== state.roomId)
+      if (room === undefined) print(say`Nothing new anywhere.`)
+      else await openRoom(room.id, tools)
+      return undefined
+    }
+    case "close":
+      if (state.roomBefore !== undefined) await openRoom(state.roomBefore, tools)
+      return undefined
+    case "who":
+      who(tools)
+      return undefined
+    case "verify":
+      askVerify(command.name, tools)
+      return undefined
+    case "fingerprint":
+      print(...fingerprintLines(client, command.name).map(lineOfSpans))
+      return undefined
+    case "export":
+      if (state.roomId === undefined) print(say`No room is open.`)
+      else print(say`Saved in ${safeLine(await exportRoom(state.roomId, command.path))}. The file is not encrypted.`)
+      return undefined
+    case "redraw":
+      if (state.roomId !== undefined) await openRoom(state.roomId, tools)
+      return undefined
+    case "quit":
+      return "quit"
+  }
+}
+
+function lineOfSpans(spans: readonly Span[]): SafeText {
+  return safeLine(spans.map(({ text }) => text).join(""))
+}
+
+async function openRoom(roomId: string, { client, state, print, symbols }: Tools): Promise<void> {
+  const room = client.room(roomId)
+  if (state.roomId !== roomId) state.roomBefore = state.roomId
+  state.roomId = roomId
+  print(say`${symbols.mark} ${roomTitle(room)}, ${securityWords(room).text}`)
+  for (const problem of [refusalWords(client.connection()), roomProblemWords(room)]) if (problem !== undefined) print(problem)
+  for (const line of client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, 200)))) print(...plainRows(line, symbols))
+  if (room.unread > 0) await client.markRead(roomId)
+}
+
+function listRooms({ client, print, symbols }: Tools): void {
+  for (const [index, room] of client.rooms().entries()) {
+    const title = room.peer === undefined ? roomTitle(room) : nameWithMark(room.peer, symbols)
+    print(say`${index + 1} ${title}${room.unread > 0 ? say`, ${room.unread} new` : say``}`)
+  }
+}
+
+function who({ client, state, print, symbols }: Tools): void {
+  const room: RoomView | undefined = state.roomId === undefined ? undefined : client.room(state.roomId)
+  if (room === undefined) return print(say`No room is open.`)
+  const members = room.kind === "direct" ? (room.peer === undefined ? [] : [{ person: room.peer, here: true }]) : room.members
+  const here = members.filter((member) => member.here).length + 1
+  if (room.kind === "everyone") print(say`${here} here, ${members.length + 1} listed`)
+  print(say`${safeName(client.self().name)}, you`)
+  for (const { person, here: isHere } of members) {
+    const listed = room.kind === "everyone" ? (isHere ? say`, here` : say`, only listed`) : say``
+    print(say`${nameWithMark(person, symbols)}${listed}, ${person.online ? say`online` : say`offline`}, ${trustWords(person)}`)
+  }
+}
+
+function askVerify(name: string | undefined, { client, state, print }: Tools): void {
+  const peer = state.roomId === undefined ? undefined : client.room(state.roomId).peer
+  const person = name === undefined ? peer : client.findPerson(name)
+  if (person === undefined) return print(say`Whom? Write /verify NAME.`)
+  const number = client.safetyNumber(person.id)
+  state.question = { personId: person.id, number }
+  print(say`${safeName(person.name)} is ${trustWords(person)}. Read these digits to each other, in person or on the phone:`)
+  print(...digitRows(number), say`Do they match? Type yes, no or later.`)
+  return undefined
+}
+
+async function answer(line: string, { client, state, print }: Tools): Promise<undefined> {
+  const { question } = state
+  if (question === undefined) return undefined
+  const person = client.findPerson(question.personId)
+  const said = line.trim().toLowerCase()
+  const asked = { yes: ["y", "yes"], no: ["n", "no"], later: ["l", "later", ""] }
+  if (![...asked.yes, ...asked.no, ...asked.later].includes(said)) {
+    print(say`Nothing was sent. Do they match? Type yes, no or later.`)
+    return undefined
+  }
+  state.question = undefined
+  if (asked.later.includes(said)) {
+    print(say`Later, then. ${safeName(person.name)} stays ${trustWords(person)}.`)
+  } else if (client.safetyNumber(person.id) !== question.number) {
+    print(say`The digits changed while you compared. Start again with /verify.`)
+  } else if (asked.yes.includes(said)) {
+    await client.markVerified(person.id)
+    print(say`VERIFIED: ${safeName(person.name)}.`)
+  } else {
+    await client.markMismatch(person.id)
+    print(say`STOPPED: nothing more is sent to ${safeName(person.name)}. Talk to them in person.`)
+  }
+  return undefined
+}
+
+/** One line per event that a person wants to hear of. */
+function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): void {
+  switch (event.type) {
+    case "message.received":
+    case "message.sent": {
+      const where = event.room.id === state.roomId ? say`` : say`[${roomTitle(event.room)}] `
+      const line = client.transcript(event.room.id, 50).findLast((candidate) => keyOf(candidate) === event.message.id)
+      if (line !== undefined) {
+        const rows = plainRows(line, symbols)
+        print(...rows.map((row, index) => (index === 0 ? say`${where}${row}` : row)))
+      }
+      if (event.type === "message.received" && event.room.id === state.roomId) {
+        client.markRead(event.room.id).catch((error: unknown) => print(errorWords(error)))
+      }
+      return
+    }
+    case "message.state":
+      return print(say`${symbols.mark} ${stateWords(event.state)}${event.room.kind === "direct" ? say` (${safeName(event.room.name)})` : say``}`)
+    case "notice":
+      return print(say`${symbols.mark} ${roomTitle(event.room)}: ${noticeWords(event.notice)}`)
+    case "relay.connected":
+    case "relay.disconnected":
+      return print(say`${symbols.mark} ${refusalWords(client.connection()) ?? connectionWords(client.connection())}`)
+    case "relay.limited":
+      return print(say`${symbols.mark} The relay asks us to wait: ${safeLine(event.why)}`)
+    case "person.joined":
+      return print(say`${symbols.mark} ${nameWithMark(event.person, symbols)} is on this relay`)
+    case "person.presence":
+      return print(say`${symbols.mark} ${nameWithMark(event.person, symbols)} is ${event.online ? say`online` : say`offline`}`)
+    case "verify.mismatch":
+      return print(say`${symbols.mark} Keys of ${safeName(event.person.name)} DIFFER. Nothing more is sent to them.`)
+    case "error":
+      return print(...linesOf(safeBlock(event.detail)).map((text) => say`${symbols.mark} ${text}`))
+    case "gap.detected":
+    case "ready":
+    case "room.changed":
+    case "room.joined":
+    case "sync.done":
+    case "verify.done":
+      return
+  }
+}

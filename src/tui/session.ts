@@ -1,0 +1,231 @@
+/**
+ * Between the pure view and the client: performs effects, and reads the client again when it says that something
+ * changed. Bursts of events are read once (`REFRESH_MS`), and nothing runs while nothing happens.
+ */
+import type { Client } from "../client/client.ts"
+import type { ClientEvent, PersonView, TranscriptLine } from "../client/events.ts"
+import type { Clock } from "../platform/clock.ts"
+import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
+import { span, trustStyle, type Span } from "./theme.ts"
+import { PAGE_LINES, TAIL_LINES, type ChatEvent, type ChatView, type Effect, type Snapshot, type Tone } from "./view.ts"
+import { digitRows, errorWords, trustWords } from "./words.ts"
+
+/** Events closer together than this are drawn together. */
+const REFRESH_MS = 16
+
+export interface SessionDeps {
+  client: Client
+  clock: Clock
+  view: () => ChatView
+  dispatch: (event: ChatEvent) => void
+  exportRoom: (roomId: string, path: string | undefined) => Promise<string>
+  redraw: () => void
+  suspend: () => void
+  quit: () => void
+}
+
+export interface Session {
+  perform(effects: readonly Effect[]): void
+  stop(): void
+}
+
+export function snapshotOf(client: Client): Snapshot {
+  return {
+    self: client.self(),
+    connection: client.connection(),
+    outbox: client.outboxCount(),
+    rooms: client.rooms(),
+    people: client.people(),
+  }
+}
+
+export function startSession(deps: SessionDeps): Session {
+  const { client, clock, dispatch } = deps
+  let cancelRefresh: (() => void) | undefined
+
+  const refresh = () => {
+    cancelRefresh = undefined
+    const { roomId } = deps.view()
+    const tail = roomId === undefined ? undefined : { roomId, lines: client.transcript(roomId, TAIL_LINES) }
+    dispatch({ kind: "snapshot", data: snapshotOf(client), tail })
+  }
+  const unsubscribe = client.on(({ event }) => {
+    const words = worthTelling(event)
+    if (words !== undefined) dispatch({ kind: "toast", toast: words })
+    if (event.type === "message.state") {
+      dispatch({ kind: "message-state", roomId: event.room.id, id: event.message.id, state: event.state })
+    }
+    cancelRefresh ??= clock.wakeAt(clock.now() + REFRESH_MS, refresh)
+  })
+  const tell = (text: SafeText, tone: Tone) => dispatch({ kind: "toast", toast: { text, tone } })
+  /** An effect that fails says so; it never takes the screen down. */
+  const attempt = (work: () => void | Promise<void>) => {
+    Promise.resolve()
+      .then(work)
+      .catch((error: unknown) => tell(errorWords(error), "danger"))
+  }
+  return {
+    perform(effects) {
+      for (const effect of effects) perform(effect, deps, { attempt, tell, refresh })
+    },
+    stop() {
+      unsubscribe()
+      cancelRefresh?.()
+    },
+  }
+}
+
+interface Tools {
+  attempt: (work: () => void | Promise<void>) => void
+  tell: (text: SafeText, tone: Tone) => void
+  refresh: () => void
+}
+
+function perform(effect: Effect, deps: SessionDeps, { attempt, tell, refresh }: Tools): void {
+  const { client, dispatch } = deps
+  switch (effect.kind) {
+    case "send":
+      return send(deps, effect.roomId, effect, refresh)
+    case "send-to":
+      return sendTo(deps, effect, { tell, refresh })
+    case "open-room":
+      return attempt(() => openRoom(client, effect.roomId, dispatch))
+    case "go":
+      return attempt(async () => {
+        const roomId = await roomFor(client, effect.to)
+        dispatch({ kind: "snapshot", data: snapshotOf(client), tail: undefined })
+        openRoom(client, roomId, dispatch)
+      })
+    case "load-older":
+      return attempt(() => {
+        const lines = client.transcript(effect.roomId, PAGE_LINES, effect.before)
+        dispatch({ kind: "older", roomId: effect.roomId, lines, complete: lines.length < PAGE_LINES })
+      })
+    case "mark-read":
+      return attempt(async () => {
+        await client.markRead(effect.roomId)
+        refresh()
+      })
+    case "open-verify":
+      return attempt(() => {
+        const person = client.findPerson(effect.name)
+        dispatch({ kind: "overlay", overlay: { kind: "verify", person, number: client.safetyNumber(person.id), step: "compare" } })
+      })
+    case "answer-verify":
+      return attempt(() => answerVerify(deps, effect, refresh))
+    case "fingerprint":
+      return attempt(() => dispatch({ kind: "overlay", overlay: fingerprintPage(client, effect.name) }))
+    case "export":
+      return attempt(async () => {
+        const path = await deps.exportRoom(effect.roomId, effect.path)
+        tell(say`Saved in ${safeLine(path)}. The file is not encrypted.`, "good")
+      })
+    case "redraw":
+      return deps.redraw()
+    case "suspend":
+      return deps.suspend()
+    case "quit":
+      return deps.quit()
+  }
+}
+
+function send(deps: SessionDeps, roomId: string, { text, typed }: { text: string; typed: SafeText }, refresh: () => void): void {
+  deps.client.send(roomId, text).then(refresh, (error: unknown) => {
+    deps.dispatch({ kind: "not-sent", roomId, text: typed, why: say`Not sent. ${errorWords(error)}` })
+  })
+}
+
+function sendTo(
+  { client, dispatch }: SessionDeps,
+  effect: { to: string; text: string; typed: SafeText },
+  { tell, refresh }: { tell: Tools["tell"]; refresh: () => void },
+): void {
+  const work = async () => {
+    const roomId = await roomFor(client, effect.to)
+    await client.send(roomId, effect.text)
+    const name = client.room(roomId)
+    tell(say`Sent to ${name.kind === "everyone" ? say`#` : say``}${safeName(name.name)}.`, "good")
+    refresh()
+  }
+  work().catch((error: unknown) => {
+    dispatch({ kind: "not-sent", roomId: undefined, text: effect.typed, why: say`Not sent. ${errorWords(error)}` })
+  })
+}
+
+function openRoom(client: Client, roomId: string, dispatch: (event: ChatEvent) => void): void {
+  const unread = client.room(roomId).unread
+  const wanted = Math.max(TAIL_LINES, Math.min(unread + PAGE_LINES, 5_000))
+  const lines: readonly TranscriptLine[] = client.transcript(roomId, wanted)
+  dispatch({ kind: "opened", roomId, lines, complete: lines.length < wanted })
+}
+
+/** `#everyone`, a name or an id → a room that exists, made if it must be. */
+export async function roomFor(client: Client, to: string): Promise<string> {
+  if (to.startsWith("#")) return client.findRoom(to).id
+  const person = client.findPerson(to)
+  return (await client.openChat(person.id)).id
+}
+
+async function answerVerify(
+  { client, dispatch }: SessionDeps,
+  effect: { person: PersonView; number: string; match: boolean },
+  refresh: () => void,
+): Promise<void> {
+  const { person, number, match } = effect
+  // The person answered for the digits that stood there. If the key changed meanwhile, that answer means nothing.
+  if (client.safetyNumber(person.id) !== number) {
+    const fresh = client.findPerson(person.id)
+    dispatch({ kind: "overlay", overlay: { kind: "verify", person: fresh, number: client.safetyNumber(person.id), step: "compare" } })
+    dispatch({ kind: "toast", toast: { text: say`The digits changed while you compared. Compare again.`, tone: "danger" } })
+    return
+  }
+  await (match ? client.markVerified(person.id) : client.markMismatch(person.id))
+  const after = client.findPerson(person.id)
+  dispatch({ kind: "overlay", overlay: { kind: "verify", person: after, number, step: match ? "match" : "differ" } })
+  refresh()
+}
+
+/** A person's key in short, or one's own. */
+export function fingerprintLines(client: Client, name: string | undefined): readonly (readonly Span[])[] {
+  if (name === undefined) {
+    const self = client.self()
+    return [
+      [span(say`${safeName(self.name)}, this is your key in short:`)],
+      [span(say``)],
+      [span(say`  ${safeName(self.tag)}`, "strong")],
+      [span(say`  ${safeName(self.id)}`, "faint")],
+      [span(say``)],
+      [span(say`The first stands behind your name on the screens of people who have not compared keys with you. To be sure of somebody, compare the 60 digits: /verify NAME.`, "faint")],
+    ]
+  }
+  const person = client.findPerson(name)
+  return [
+    [span(say`${safeName(person.name)} is ${trustWords(person)}.`, trustStyle(person.trust))],
+    [span(say``)],
+    [span(say`  ${safeName(person.tag)}`, "strong")],
+    [span(say`  ${safeName(person.id)}`, "faint")],
+    [span(say``)],
+    [span(say`The digits that only the two of you share:`)],
+    ...digitRows(client.safetyNumber(person.id)).map((row) => [span(say`  ${row}`)]),
+    [span(say``)],
+    [span(say`/verify NAME compares them and remembers the answer.`, "faint")],
+  ]
+}
+
+function fingerprintPage(client: Client, name: string | undefined): { kind: "page"; title: SafeText; lines: readonly (readonly Span[])[]; offset: number } {
+  const title = name === undefined ? say`Your fingerprint` : say`Fingerprint of ${safeName(client.findPerson(name).name)}`
+  return { kind: "page", title, lines: fingerprintLines(client, name), offset: 0 }
+}
+
+function worthTelling(event: ClientEvent): { text: SafeText; tone: Tone } | undefined {
+  switch (event.type) {
+    case "relay.limited":
+      return { text: say`The relay asks us to wait: ${safeLine(event.why)}`, tone: "warning" }
+    case "error":
+      return { text: say`Something went wrong: ${safeLine(event.detail)}`, tone: "danger" }
+    case "verify.mismatch":
+      return { text: say`Keys of ${safeName(event.person.name)} DIFFER. Nothing more is sent to them.`, tone: "danger" }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * Symbols and styles. A state is always a symbol or a word first and a colour second, so that nothing is lost
+ * without colour, on one-colour terminals and for people who do not see red and green.
+ */
+import type { MessageState, PersonRef, Trust } from "../client/events.ts"
+import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
+
+export interface Symbols {
+  verified: SafeText
+  changed: SafeText
+  unverified: SafeText
+  online: SafeText
+  offline: SafeText
+  queued: SafeText
+  relayed: SafeText
+  delivered: SafeText
+  more: SafeText
+  down: SafeText
+  pointer: SafeText
+  vertical: SafeText
+  horizontal: SafeText
+  menu: SafeText
+  dot: SafeText
+  mark: SafeText
+}
+
+export const UNICODE_SYMBOLS: Symbols = {
+  verified: say`✓`,
+  changed: say`!`,
+  unverified: say`?`,
+  online: say`●`,
+  offline: say`○`,
+  queued: say`·`,
+  relayed: say`✓`,
+  delivered: say`✓✓`,
+  more: say`…`,
+  down: say`↓`,
+  pointer: say`▸`,
+  vertical: say`│`,
+  horizontal: say`─`,
+  menu: say`≡`,
+  dot: say`·`,
+  mark: say`—`,
+}
+
+export const ASCII_SYMBOLS: Symbols = {
+  verified: say`+`,
+  changed: say`!`,
+  unverified: say`?`,
+  online: say`*`,
+  offline: say`o`,
+  queued: say`.`,
+  relayed: say`+`,
+  delivered: say`++`,
+  more: say`~`,
+  down: say`v`,
+  pointer: say`>`,
+  vertical: say`|`,
+  horizontal: say`-`,
+  menu: say`=`,
+  dot: say`-`,
+  mark: say`--`,
+}
+
+/** What a piece of text is; `look` says how that is drawn. */
+export type Style =
+  | "plain"
+  | "faint"
+  | "strong"
+  | "good"
+  | "warning"
+  | "danger"
+  | "accent"
+  | "selected"
+  | "bar"
+  | "dangerBar"
+
+export interface Look {
+  color?: string
+  bold?: boolean
+  dimColor?: boolean
+  inverse?: boolean
+}
+
+const COLOURED: Record<Style, Look> = {
+  plain: {},
+  faint: { dimColor: true },
+  strong: { bold: true },
+  good: { color: "green" },
+  warning: { color: "yellow" },
+  danger: { color: "red", bold: true },
+  accent: { color: "cyan" },
+  selected: { inverse: true },
+  bar: { inverse: true },
+  dangerBar: { inverse: true, bold: true, color: "red" },
+}
+
+const UNCOLOURED: Record<Style, Look> = {
+  plain: {},
+  faint: { dimColor: true },
+  strong: { bold: true },
+  good: {},
+  warning: { bold: true },
+  danger: { bold: true },
+  accent: {},
+  selected: { inverse: true },
+  bar: { inverse: true },
+  dangerBar: { inverse: true, bold: true },
+}
+
+export interface Theme {
+  symbols: Symbols
+  looks: Record<Style, Look>
+}
+
+export function themeOf(options: { ascii: boolean; color: boolean }): Theme {
+  return {
+    symbols: options.ascii ? ASCII_SYMBOLS : UNICODE_SYMBOLS,
+    looks: options.color ? COLOURED : UNCOLOURED,
+  }
+}
+
+/** A piece of a row. */
+export interface Span {
+  text: SafeText
+  style: Style
+}
+
+export function span(text: SafeText, style: Style = "plain"): Span {
+  return { text, style }
+}
+
+/** `✓`, `?7f3c2k` or `!`: what stands behind a name wherever it is shown. Empty for oneself. */
+export function trustMark(person: PersonRef, symbols: Symbols): SafeText {
+  switch (person.trust) {
+    case "self":
+      return say``
+    case "verified":
+      return symbols.verified
+    case "unverified":
+      return say`${symbols.unverified}${safeName(person.tag)}`
+    case "changed":
+    case "blocked":
+      return symbols.changed
+  }
+}
+
+export function trustStyle(trust: Trust): Style {
+  switch (trust) {
+    case "self":
+      return "plain"
+    case "verified":
+      return "good"
+    case "unverified":
+      return "warning"
+    case "changed":
+    case "blocked":
+      return "danger"
+  }
+}
+
+/** A name with its mark: `Asha ✓`. */
+export function nameWithMark(person: PersonRef, symbols: Symbols): SafeText {
+  const mark = trustMark(person, symbols)
+  return mark === "" ? safeName(person.name) : say`${safeName(person.name)} ${mark}`
+}
+
+/** How far an own message got, as a mark. */
+export function stateMark(state: MessageState, symbols: Symbols): SafeText {
+  switch (state) {
+    case "queued":
+      return symbols.queued
+    case "relayed":
+      return symbols.relayed
+    case "delivered":
+      return symbols.delivered
+    case "read":
+      return say`${symbols.delivered} read`
+    case "failed":
+      return say`${symbols.changed} not sent`
+  }
+}
+
+/** `#everyone`, or the other person's name. */
+export function roomTitle(room: { kind: "direct" | "everyone"; name: string }): SafeText {
+  return room.kind === "everyone" ? say`#${safeName(room.name)}` : safeLine(safeName(room.name))
+}

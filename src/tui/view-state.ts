@@ -1,0 +1,164 @@
+/**
+ * What every event does to the chat screen:
+ *
+ *     (view, key | client data | resize) → { view, effects }
+ *
+ * Pure: the client is asked and told by `session.ts`, which performs the effects. The view holds a window of the
+ * room's newest lines; older ones are asked for when somebody scrolls up to them.
+ */
+import type { MessageState, TranscriptLine } from "../client/events.ts"
+import { onKey } from "./chat-keys.ts"
+import { EMPTY_COMPOSER, setDraft } from "./composer-state.ts"
+import type { SafeText } from "./safe-text.ts"
+import { AT_END } from "./scroll.ts"
+import type { Theme } from "./theme.ts"
+import { keyOf, RowCache } from "./transcript-rows.ts"
+import { currentRoom, still, TAIL_LINES, type ChatEvent, type ChatView, type Effect, type Overlay, type Snapshot, type Step, type Toast } from "./view.ts"
+
+export function initialChat(data: Snapshot, theme: Theme, columns: number, rows: number): Step {
+  const view: ChatView = {
+    kind: "chat",
+    columns,
+    rows,
+    theme,
+    data,
+    roomId: undefined,
+    roomBefore: undefined,
+    lines: [],
+    complete: true,
+    unreadFrom: undefined,
+    scroll: AT_END,
+    seen: undefined,
+    marked: undefined,
+    composer: EMPTY_COMPOSER,
+    drafts: new Map(),
+    completion: undefined,
+    overlay: undefined,
+    toast: undefined,
+    quitArmed: false,
+    focused: true,
+    cache: new RowCache(),
+  }
+  return { view, effects: openFirst(data) }
+}
+
+/** One event. Always ends by asking whether the newest line was just seen. */
+export function reduceChat(view: ChatView, event: ChatEvent): Step {
+  const step = apply(view, event)
+  return markSeen(step)
+}
+
+function apply(view: ChatView, event: ChatEvent): Step {
+  switch (event.kind) {
+    case "key":
+      return onKey(view, event.key)
+    case "resize":
+      return still({ ...view, columns: event.columns, rows: event.rows })
+    case "snapshot":
+      return onSnapshot(view, event.data, event.tail)
+    case "opened":
+      return still(onOpened(view, event))
+    case "older":
+      return still(event.roomId === view.roomId ? onOlder(view, event) : view)
+    case "message-state":
+      return still(event.roomId === view.roomId ? { ...view, lines: withState(view.lines, event.id, event.state) } : view)
+    case "overlay":
+      return still({ ...view, overlay: event.overlay, toast: undefined })
+    case "toast":
+      return still({ ...view, toast: event.toast })
+    case "not-sent":
+      return still(onNotSent(view, event))
+  }
+}
+
+function openFirst(data: Snapshot): Effect[] {
+  const first = data.rooms[0]
+  return first === undefined ? [] : [{ kind: "open-room", roomId: first.id }]
+}
+
+function onSnapshot(view: ChatView, data: Snapshot, tail: { roomId: string; lines: readonly TranscriptLine[] } | undefined): Step {
+  const next = { ...view, data, overlay: freshOverlay(view.overlay, data) }
+  if (view.roomId === undefined) return { view: next, effects: openFirst(data) }
+  if (tail === undefined || tail.roomId !== view.roomId) return still(next)
+  return still({ ...next, ...mergeTail(view, tail.lines) })
+}
+
+/** The verify panel shows trust and presence as they are; its number stays what the person is reading. */
+function freshOverlay(overlay: Overlay | undefined, data: Snapshot): Overlay | undefined {
+  if (overlay?.kind !== "verify") return overlay
+  const person = data.people.find(({ id }) => id === overlay.person.id)
+  return person === undefined ? overlay : { ...overlay, person }
+}
+
+/** The newest lines as they are now, below the older ones that were loaded before. */
+function mergeTail(view: ChatView, tail: readonly TranscriptLine[]): { lines: readonly TranscriptLine[]; complete: boolean } {
+  const first = tail[0]
+  if (first === undefined || tail.length < TAIL_LINES) return { lines: tail, complete: true }
+  const at = view.lines.findIndex((line) => keyOf(line) === keyOf(first))
+  return at < 0 ? { lines: tail, complete: false } : { lines: [...view.lines.slice(0, at), ...tail], complete: view.complete }
+}
+
+function onOpened(view: ChatView, event: { roomId: string; lines: readonly TranscriptLine[]; complete: boolean }): ChatView {
+  const drafts = new Map(view.drafts)
+  if (view.roomId !== undefined && view.roomId !== event.roomId) drafts.set(view.roomId, view.composer.text)
+  const unread = view.data.rooms.find((room) => room.id === event.roomId)?.unread ?? 0
+  const composer =
+    view.roomId === event.roomId ? view.composer : setDraft({ ...view.composer, recalled: undefined, undo: [] }, drafts.get(event.roomId) ?? "")
+  return {
+    ...view,
+    roomId: event.roomId,
+    roomBefore: view.roomId === event.roomId ? view.roomBefore : view.roomId,
+    lines: event.lines,
+    complete: event.complete,
+    unreadFrom: firstUnread(event.lines, unread),
+    scroll: AT_END,
+    seen: undefined,
+    marked: undefined,
+    composer,
+    drafts,
+    completion: undefined,
+    overlay: undefined,
+  }
+}
+
+function firstUnread(lines: readonly TranscriptLine[], unread: number): string | undefined {
+  if (unread === 0) return undefined
+  const others = lines.filter((line) => line.kind === "message" && !line.message.own)
+  const first = others.at(-Math.min(unread, others.length))
+  return first === undefined ? undefined : keyOf(first)
+}
+
+function onOlder(view: ChatView, event: { lines: readonly TranscriptLine[]; complete: boolean }): ChatView {
+  return { ...view, lines: [...event.lines, ...view.lines], complete: event.complete }
+}
+
+function withState(lines: readonly TranscriptLine[], id: string, state: MessageState): readonly TranscriptLine[] {
+  return lines.map((line) =>
+    line.kind === "message" && line.message.own && line.message.id === id
+      ? { ...line, message: { ...line.message, state } }
+      : line,
+  )
+}
+
+/** What could not be sent goes back where it was written, unless something else stands there by now. */
+function onNotSent(view: ChatView, event: { roomId: string | undefined; text: SafeText; why: SafeText }): ChatView {
+  const toast: Toast = { text: event.why, tone: "danger" }
+  if (event.roomId !== undefined && event.roomId !== view.roomId) {
+    const drafts = new Map(view.drafts)
+    if ((drafts.get(event.roomId) ?? "") === "") drafts.set(event.roomId, event.text)
+    return { ...view, toast, drafts }
+  }
+  return view.composer.text === "" ? { ...view, toast, composer: setDraft(view.composer, event.text) } : { ...view, toast }
+}
+
+/** Read is what stood on the screen: the end of the room, nothing over it, in the window that has the keyboard. */
+function markSeen({ view, effects }: Step): Step {
+  const newest = view.lines.at(-1)
+  if (view.scroll.kind !== "end" || newest === undefined) return { view, effects }
+  const key = keyOf(newest)
+  const seen = view.seen === key ? view : { ...view, seen: key }
+  const room = currentRoom(view)
+  const visible = view.focused && view.overlay === undefined && room !== undefined && room.unread > 0
+  if (!visible || view.marked === key) return { view: seen, effects }
+  return { view: { ...seen, marked: key }, effects: [...effects, { kind: "mark-read", roomId: room.id }] }
+}

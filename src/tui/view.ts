@@ -1,0 +1,110 @@
+/**
+ * The chat screen as data: everything that is drawn, everything that can happen, and everything that may be asked of
+ * the client because of it. `view-state.ts` says what an event does.
+ */
+import type { ConnectionView, MessageState, PersonView, RoomView, TranscriptLine } from "../client/events.ts"
+import type { Completion } from "./completion.ts"
+import type { Composer } from "./composer-state.ts"
+import type { Key } from "./key-decoder.ts"
+import type { SafeText } from "./safe-text.ts"
+import type { Scroll } from "./scroll.ts"
+import type { Span, Theme } from "./theme.ts"
+import type { RowCache } from "./transcript-rows.ts"
+
+/** Lines read again whenever something changed. */
+export const TAIL_LINES = 100
+/** Lines read at once when somebody scrolls up. */
+export const PAGE_LINES = 200
+
+/** What the client says now. */
+export interface Snapshot {
+  self: PersonView
+  connection: ConnectionView
+  outbox: number
+  rooms: readonly RoomView[]
+  people: readonly PersonView[]
+}
+
+export type Tone = "plain" | "good" | "warning" | "danger"
+
+export interface Toast {
+  text: SafeText
+  tone: Tone
+}
+
+export type Overlay =
+  | { kind: "help" | "who"; offset: number }
+  | { kind: "page"; title: SafeText; lines: readonly (readonly Span[])[]; offset: number }
+  | { kind: "picker"; source: "all" | "rooms" | "people"; query: SafeText; index: number }
+  /** `number` is what was on the screen when the person answered; a different one does not count. */
+  | { kind: "verify"; person: PersonView; number: string; step: "compare" | "match" | "differ" }
+
+export interface ChatView {
+  kind: "chat"
+  columns: number
+  rows: number
+  theme: Theme
+  data: Snapshot
+  roomId: string | undefined
+  roomBefore: string | undefined
+  lines: readonly TranscriptLine[]
+  /** Nothing older exists. */
+  complete: boolean
+  /** Key of the first line that was new when the room was opened. */
+  unreadFrom: string | undefined
+  scroll: Scroll
+  /** Key of the newest line when the view last followed the end. */
+  seen: string | undefined
+  /** Key of the newest line that `markRead` was asked for. */
+  marked: string | undefined
+  composer: Composer
+  drafts: ReadonlyMap<string, SafeText>
+  completion: Completion | undefined
+  overlay: Overlay | undefined
+  toast: Toast | undefined
+  /** The next Ctrl+C quits. */
+  quitArmed: boolean
+  /** The terminal window has the keyboard, as far as the terminal says. */
+  focused: boolean
+  cache: RowCache
+}
+
+export type ChatEvent =
+  | { kind: "key"; key: Key }
+  | { kind: "resize"; columns: number; rows: number }
+  | { kind: "snapshot"; data: Snapshot; tail: { roomId: string; lines: readonly TranscriptLine[] } | undefined }
+  | { kind: "opened"; roomId: string; lines: readonly TranscriptLine[]; complete: boolean }
+  | { kind: "older"; roomId: string; lines: readonly TranscriptLine[]; complete: boolean }
+  | { kind: "message-state"; roomId: string; id: string; state: MessageState }
+  | { kind: "overlay"; overlay: Overlay }
+  | { kind: "toast"; toast: Toast }
+  | { kind: "not-sent"; roomId: string | undefined; text: SafeText; why: SafeText }
+
+export type Effect =
+  | { kind: "send"; roomId: string; text: string; typed: SafeText }
+  | { kind: "send-to"; to: string; text: string; typed: SafeText }
+  | { kind: "open-room"; roomId: string }
+  | { kind: "go"; to: string }
+  | { kind: "load-older"; roomId: string; before: string }
+  | { kind: "mark-read"; roomId: string }
+  | { kind: "open-verify"; name: string }
+  | { kind: "answer-verify"; person: PersonView; number: string; match: boolean }
+  | { kind: "fingerprint"; name: string | undefined }
+  | { kind: "export"; roomId: string; path: string | undefined }
+  | { kind: "redraw" }
+  | { kind: "suspend" }
+  | { kind: "quit" }
+
+export interface Step {
+  view: ChatView
+  effects: readonly Effect[]
+}
+
+export function still(view: ChatView): Step {
+  return { view, effects: [] }
+}
+
+/** The room that is shown. */
+export function currentRoom(view: ChatView): RoomView | undefined {
+  return view.data.rooms.find((room) => room.id === view.roomId)
+}

@@ -1,0 +1,28 @@
+/** What of the view is on the screen: sizes, the visible part of the transcript, what came below it. */
+import { belowRows } from "./below-rows.ts"
+import { layoutOf, type Layout } from "./layout.ts"
+import type { Viewport } from "./scroll.ts"
+import { keyOf } from "./transcript-rows.ts"
+import type { ChatView } from "./view.ts"
+
+export function layoutOfView(view: ChatView): Layout {
+  return layoutOf(view.columns, view.rows, belowRows(view).total)
+}
+
+export function viewportOf(view: ChatView): Viewport {
+  const layout = layoutOfView(view)
+  return {
+    lines: view.lines,
+    unreadFrom: view.unreadFrom,
+    height: layout.bodyHeight,
+    context: { width: layout.chatWidth, symbols: view.theme.symbols },
+    cache: view.cache,
+  }
+}
+
+/** Messages that came while somebody was reading further up. */
+export function newBelow(view: ChatView): number {
+  if (view.scroll.kind === "end") return 0
+  const seen = view.lines.findLastIndex((line) => keyOf(line) === view.seen)
+  return view.lines.slice(seen + 1).filter((line) => line.kind === "message").length
+}

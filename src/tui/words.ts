@@ -1,0 +1,272 @@
+/**
+ * The sentences of the interface: notices, states of the connection, errors. One place, so that the full screen and
+ * the line mode say the same, and a person never sees a code where a sentence is possible.
+ */
+import type { Millis } from "../platform/clock.ts"
+import type {
+  ConnectionProblem,
+  ConnectionView,
+  MessageState,
+  Notice,
+  PersonRef,
+  RoomProblem,
+  RoomView,
+} from "../client/events.ts"
+import { ClientError, type Client, type ClientErrorCode } from "../client/client.ts"
+import { unreachable } from "../errors.ts"
+import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
+
+const WEEKDAYS = [say`Sunday`, say`Monday`, say`Tuesday`, say`Wednesday`, say`Thursday`, say`Friday`, say`Saturday`]
+const MONTHS = [
+  say`January`, say`February`, say`March`, say`April`, say`May`, say`June`,
+  say`July`, say`August`, say`September`, say`October`, say`November`, say`December`,
+]
+
+/** Latest time that a Date can hold. A hostile clock beyond it shows as dashes. */
+const MAX_DATE_MS = 8.64e15
+
+/** `12:03` in local time. */
+export function timeOfDay(at: Millis): SafeText {
+  const date = dateOf(at)
+  return date === undefined ? say`--:--` : safeLine(`${two(date.getHours())}:${two(date.getMinutes())}`)
+}
+
+/** `Tuesday 22 November 2026`, local. */
+export function dayOf(at: Millis): SafeText {
+  const date = dateOf(at)
+  if (date === undefined) return say`a day that no clock knows`
+  return say`${WEEKDAYS[date.getDay()]!} ${date.getDate()} ${MONTHS[date.getMonth()]!} ${date.getFullYear()}`
+}
+
+function dateOf(at: Millis): Date | undefined {
+  return Number.isFinite(at) && Math.abs(at) <= MAX_DATE_MS ? new Date(at) : undefined
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0")
+}
+
+export function plural(count: number, one: SafeText, many: SafeText): SafeText {
+  return say`${count} ${count === 1 ? one : many}`
+}
+
+export function noticeWords(notice: Notice): SafeText {
+  switch (notice.code) {
+    case "joined":
+      return say`${safeName(notice.person.name)} came in`
+    case "left":
+      return say`${safeName(notice.person.name)} left`
+    case "you-joined":
+      return say`You came in. What was said before cannot be read by you.`
+    case "chat-opened":
+      return say`Keys agreed: from here on only the two of you can read this.`
+    case "chat-reopened":
+      return say`${safeName(notice.person.name)} opened this chat again with new keys.`
+    case "gap":
+      return say`${plural(notice.missing, say`message`, say`messages`)} of ${safeName(notice.person.name)} ${
+        notice.missing === 1 ? say`has` : say`have`
+      } not arrived.`
+    case "fork":
+      return say`A device of ${safeName(notice.person.name)} tells different people different things. Its message was set aside.`
+    case "unreadable":
+      return say`A message could not be read: ${safeLine(notice.detail)}`
+    case "void-commit":
+      return say`Somebody posted a change to this room that nobody may make. It was ignored.`
+    case "rejoined":
+      return say`You came back in with fresh keys. Messages in between may be missing.`
+    case "log-reset":
+      return say`The relay lost or replaced its copy of this room. What you have is kept; messages may be missing.`
+    case "verified":
+      return say`You compared keys with ${safeName(notice.person.name)}: they match.`
+    case "mismatch":
+      return say`You compared keys with ${safeName(notice.person.name)}: they DIFFER. Nothing more is sent to them.`
+    default:
+      return unreachable(notice)
+  }
+}
+
+/** A message's state, for the line mode and the help. */
+export function stateWords(state: MessageState): SafeText {
+  switch (state) {
+    case "queued":
+      return say`waiting to be sent`
+    case "relayed":
+      return say`at the relay`
+    case "delivered":
+      return say`delivered`
+    case "read":
+      return say`read`
+    case "failed":
+      return say`not sent`
+  }
+}
+
+export function trustWords(person: PersonRef): SafeText {
+  switch (person.trust) {
+    case "self":
+      return say`you`
+    case "verified":
+      return say`verified`
+    case "unverified":
+      return say`not verified`
+    case "changed":
+      return say`KEY CHANGED`
+    case "blocked":
+      return say`BLOCKED: keys differ`
+  }
+}
+
+/** The connection in two or three words, for the status line. */
+export function connectionWords(connection: ConnectionView): SafeText {
+  switch (connection.state) {
+    case "offline":
+      return say`no relay`
+    case "connecting":
+      return say`connecting`
+    case "online":
+      return say`connected`
+    case "waiting":
+      return say`${problemWords(connection.why)}, trying again`
+    case "refused":
+      return say`STOPPED: ${problemWords(connection.why)}`
+  }
+}
+
+function problemWords(why: ConnectionProblem): SafeText {
+  switch (why) {
+    case "unreachable":
+      return say`relay not reached`
+    case "lost":
+      return say`connection lost`
+    case "wrong-pin":
+      return say`wrong relay`
+    case "not-allowed":
+      return say`invitation refused`
+    case "name-taken":
+      return say`name taken`
+    case "superseded":
+      return say`open elsewhere`
+    case "bad-version":
+      return say`other version`
+    case "relay-inconsistent":
+      return say`relay contradicts itself`
+    case "busy":
+      return say`relay busy`
+  }
+}
+
+/** What happened and what to do, when the client does not try again by itself; undefined otherwise. */
+export function refusalWords(connection: ConnectionView): SafeText | undefined {
+  if (connection.state !== "refused") return undefined
+  const where = safeLine(`${connection.host}:${connection.port}`)
+  switch (connection.why) {
+    case "wrong-pin":
+      return say`The computer at ${where} is not the relay you joined: its key differs. Nothing was sent. Perhaps another machine has this address now; ask whoever runs the relay.`
+    case "not-allowed":
+      return say`The relay does not accept this invitation. Ask for a new one and join again.`
+    case "name-taken":
+      return say`Somebody else has your name on this relay. Choose another name and join again.`
+    case "superseded":
+      return say`You are connected from another window. Close one of the two, then start this one again.`
+    case "bad-version":
+      return say`The relay speaks another version. Use the same secure-chat as the relay.`
+    case "relay-inconsistent":
+      return say`The relay contradicts what it said before. Nothing is sent until you have asked whoever runs it.`
+    case "busy":
+      return say`The relay has no room for another connection. Start again in a while.`
+    case "unreachable":
+    case "lost":
+      return say`The relay at ${where} is not there. See that it runs and that you are on its network, then start again.`
+  }
+}
+
+/** Why nothing is sent in a room, and what to do; undefined when all is well. */
+export function roomProblemWords(room: RoomView): SafeText | undefined {
+  if (room.state === "joining") return say`Coming in… what you write is sent as soon as you are in.`
+  if (room.problem === undefined) {
+    return room.state === "waiting" ? say`Waiting for an answer; what you write is kept and sent.` : undefined
+  }
+  const name = room.peer === undefined ? say`somebody here` : safeName(room.peer.name)
+  return problemOfRoom(room.problem, name)
+}
+
+function problemOfRoom(problem: RoomProblem, name: SafeText): SafeText {
+  switch (problem) {
+    case "key-changed":
+      return say`STOPPED: the key of ${name} changed, often a new computer. F5 compares it again.`
+    case "stranded":
+      return say`STOPPED: this room moved on without you. It heals when somebody in it is online.`
+    case "opening-refused":
+      return say`STOPPED: ${name}'s key did not fit. F5 compares keys; ask them in person.`
+    case "relay-inconsistent":
+      return say`STOPPED: the relay contradicts itself about this room. Ask whoever runs it.`
+    case "storage":
+      return say`STOPPED: this disk is full or failing. Make room, then start again.`
+  }
+}
+
+/** `end-to-end, verified`, `end-to-end, 4 not verified`, or what stopped. Words for the header of a room. */
+export function securityWords(room: RoomView): { text: SafeText; tone: "good" | "warning" | "danger" } {
+  if (room.state === "stopped") return { text: stoppedWords(room), tone: "danger" }
+  const others = room.kind === "direct" && room.peer !== undefined ? [room.peer] : room.members.map(({ person }) => person)
+  const changed = others.filter(({ trust }) => trust === "changed" || trust === "blocked").length
+  if (changed > 0) return { text: say`end-to-end, ${changed} CHANGED`, tone: "danger" }
+  const open = others.filter(({ trust }) => trust === "unverified").length
+  if (open === 0) return { text: others.length === 0 ? say`end-to-end` : say`end-to-end, verified`, tone: "good" }
+  return { text: others.length === 1 ? say`end-to-end, not verified` : say`end-to-end, ${open} not verified`, tone: "warning" }
+}
+
+function stoppedWords(room: RoomView): SafeText {
+  if (room.problem === "key-changed" && room.peer !== undefined) {
+    return say`STOPPED: ${safeName(room.peer.name)}'s key changed`
+  }
+  return say`STOPPED`
+}
+
+/** What a person reads when something that they asked for cannot be done. */
+export function errorWords(error: unknown): SafeText {
+  if (error instanceof ClientError) {
+    return say`${ERROR_LEADS[error.code]} ${safeLine(error.message)}`
+  }
+  return say`That did not work: ${safeLine(error instanceof Error ? error.message : String(error))}`
+}
+
+const ERROR_LEADS: Record<ClientErrorCode, SafeText> = {
+  "unknown-name": say`Nobody found.`,
+  "ambiguous-name": say`More than one.`,
+  "message-too-long": say`Too long.`,
+  "message-empty": say`Nothing to send.`,
+  "not-joined": say`No relay yet.`,
+  "already-joined": say`Already joined.`,
+  "bad-name": say`Not a name.`,
+  "bad-invitation": say`Not an invitation.`,
+  "key-changed": say`STOPPED.`,
+  blocked: say`STOPPED.`,
+  "database-damaged": say`Stored messages are damaged.`,
+  storage: say`Not saved.`,
+  "profile-newer": say`Made by a newer version.`,
+}
+
+/** 60 digits as three rows of four groups of five. */
+export function digitRows(number: string): readonly SafeText[] {
+  const groups = number.match(/\d{5}/gu) ?? []
+  const rows: SafeText[] = []
+  for (let at = 0; at < groups.length; at += 4) rows.push(safeLine(groups.slice(at, at + 4).join(" ")))
+  return rows
+}
+
+/** Two lines for the normal screen after the chat: who and where, and what goes on or waits. */
+export function summaryOf(client: Client, relayNote: string | undefined): string {
+  const self = client.self()
+  const connection = client.connection()
+  const where = connection.state === "offline" ? say`` : say` on the relay at ${safeLine(`${connection.host}:${connection.port}`)}`
+  const waiting = client.outboxCount()
+  const first = say`You were ${safeName(self.name)}${where}. Nothing of the chat stays on this screen.`
+  const second =
+    waiting > 0
+      ? say`${plural(waiting, say`message waits`, say`messages wait`)} here and will be sent the next time you start.`
+      : relayNote === undefined
+        ? say`Everything you wrote has reached the relay.`
+        : safeLine(relayNote)
+  return `${first}\n${second}\n`
+}

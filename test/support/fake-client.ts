@@ -1,0 +1,313 @@
+/**
+ * A client without a network for tests of interfaces: everything in memory, every event made by the test.
+ * It keeps the promises of `client/client.ts` that guests rely on: state first, event after.
+ */
+import { ClientError, type Client } from "../../src/client/client.ts"
+import type {
+  ClientEvent,
+  ConnectionView,
+  MessageState,
+  MessageView,
+  Notice,
+  PersonRef,
+  PersonView,
+  RoomRef,
+  RoomView,
+  StampedEvent,
+  TranscriptLine,
+  Trust,
+} from "../../src/client/events.ts"
+
+/** Tuesday 22 November 2022, 12:00 in UTC. */
+export const NOON = Date.UTC(2022, 10, 22, 12, 0)
+
+interface FakeRoom {
+  view: RoomView
+  lines: TranscriptLine[]
+}
+
+export class FakeClient implements Client {
+  readonly sent: { roomId: string; text: string }[] = []
+  readonly readRooms: string[] = []
+  stopped = false
+  /** Set to make the next `send` fail. */
+  failNextSend: ClientError | undefined
+  now = NOON
+  #self: PersonView
+  #connection: ConnectionView = { state: "offline" }
+  #people: PersonView[] = []
+  #rooms: FakeRoom[] = []
+  readonly #listeners = new Set<(stamped: StampedEvent) => void>()
+  readonly #numbers = new Map<string, string>()
+  #order = 0
+  #ids = 0
+  #outbox = 0
+
+  constructor(name = "Asha") {
+    this.#self = { ...person(name, "self"), online: true }
+    this.#rooms.push({ view: roomView({ id: "r_everyone", name: "everyone", kind: "everyone" }), lines: [] })
+  }
+
+  // What tests do to it.
+
+  addPerson(name: string, options: { trust?: Trust; online?: boolean; here?: boolean | "absent"; tag?: string } = {}): PersonView {
+    const added: PersonView = {
+      ...person(name, options.trust ?? "unverified", options.tag),
+      online: options.online ?? true,
+      ambiguous: this.#people.some((other) => other.name.toLowerCase() === name.toLowerCase()),
+    }
+    this.#people.push(added)
+    if (options.here !== "absent") this.#everyone({ members: [...this.#rooms[0]!.view.members, { person: added, here: options.here ?? true }] })
+    this.emit({ type: "person.joined", person: added })
+    return added
+  }
+
+  setTrust(personId: string, trust: Trust): void {
+    this.#people = this.#people.map((each) => (each.id === personId ? { ...each, trust } : each))
+    for (const room of this.#rooms) {
+      const { peer } = room.view
+      room.view = {
+        ...room.view,
+        peer: peer?.id === personId ? { ...peer, trust } : peer,
+        members: room.view.members.map((member) => (member.person.id === personId ? { ...member, person: { ...member.person, trust } } : member)),
+      }
+      room.lines = room.lines.map((line) =>
+        line.kind === "message" && line.message.from.id === personId
+          ? { ...line, message: { ...line.message, from: { ...line.message.from, trust } } }
+          : line,
+      )
+    }
+  }
+
+  setConnection(connection: ConnectionView): void {
+    this.#connection = connection
+    if (connection.state === "online") {
+      const { host, port, relayName } = connection
+      this.emit({ type: "relay.connected", relay: { host, port, name: relayName } })
+    } else if (connection.state === "waiting" || connection.state === "refused") {
+      this.emit({ type: "relay.disconnected", why: connection.why, retryAt: connection.state === "waiting" ? connection.retryAt : undefined })
+    }
+  }
+
+  setRoom(roomId: string, change: Partial<RoomView>): void {
+    const room = this.#find(roomId)
+    room.view = { ...room.view, ...change }
+    this.emit({ type: "room.changed", room: refOf(room.view) })
+  }
+
+  setSafetyNumber(personId: string, number: string): void {
+    this.#numbers.set(personId, number)
+  }
+
+  /** A message of somebody else arrives. */
+  receive(roomId: string, from: PersonRef, text: string, at: number = this.now): MessageView {
+    const message: MessageView = { id: this.#id(), from, own: false, text, sentAt: at, state: undefined }
+    const room = this.#find(roomId)
+    room.lines.push({ kind: "message", order: this.#next(), at, message })
+    room.view = { ...room.view, unread: room.view.unread + 1, lastAt: at }
+    this.emit({ type: "message.received", room: refOf(room.view), from, message })
+    return message
+  }
+
+  notice(roomId: string, notice: Notice, at: number = this.now): void {
+    const room = this.#find(roomId)
+    room.lines.push({ kind: "notice", order: this.#next(), at, notice })
+    this.emit({ type: "notice", room: refOf(room.view), notice })
+  }
+
+  setState(roomId: string, id: string, state: MessageState): void {
+    const room = this.#find(roomId)
+    room.lines = room.lines.map((line) =>
+      line.kind === "message" && line.message.id === id ? { ...line, message: { ...line.message, state } } : line,
+    )
+    if (state === "relayed" || state === "failed") this.#outbox = Math.max(0, this.#outbox - 1)
+    this.emit({ type: "message.state", room: refOf(room.view), message: { id }, state })
+  }
+
+  emit(event: ClientEvent): void {
+    for (const listener of this.#listeners) listener({ event, at: this.now, cursor: undefined })
+  }
+
+  // What guests see.
+
+  start(): void {
+    this.emit({ type: "ready" })
+  }
+
+  stop(): Promise<void> {
+    this.stopped = true
+    return Promise.resolve()
+  }
+
+  on(listener: (stamped: StampedEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  self(): PersonView {
+    return this.#self
+  }
+
+  connection(): ConnectionView {
+    return this.#connection
+  }
+
+  people(): readonly PersonView[] {
+    return this.#people.toSorted((a, b) => a.name.localeCompare(b.name, "en"))
+  }
+
+  rooms(): readonly RoomView[] {
+    return this.#rooms.map(({ view }) => view)
+  }
+
+  room(roomId: string): RoomView {
+    return this.#find(roomId).view
+  }
+
+  outboxCount(): number {
+    return this.#outbox
+  }
+
+  findPerson(name: string): PersonView {
+    const found = this.#people.filter((each) => each.id === name || each.name.toLowerCase() === name.toLowerCase())
+    if (found.length > 1) throw new ClientError("ambiguous-name", `"${name}" is the name of ${found.length} people.`)
+    const only = found[0]
+    if (only === undefined) throw new ClientError("unknown-name", `Nobody here is called "${name}".`)
+    return only
+  }
+
+  findRoom(to: string): RoomRef {
+    if (to === "#everyone") return refOf(this.#rooms[0]!.view)
+    if (to.startsWith("#")) throw new ClientError("unknown-name", `There is no room ${to}.`)
+    return { id: `r_${this.findPerson(to).name}`, name: to, kind: "direct" }
+  }
+
+  openChat(personId: string): Promise<RoomRef> {
+    const peer = this.findPerson(personId)
+    const id = `r_${peer.name}`
+    if (!this.#rooms.some(({ view }) => view.id === id)) {
+      this.#rooms.push({ view: roomView({ id, name: peer.name, kind: "direct", peer, state: "open" }), lines: [] })
+      this.emit({ type: "room.joined", room: { id, name: peer.name, kind: "direct" } })
+    }
+    return Promise.resolve(refOf(this.#find(id).view))
+  }
+
+  transcript(roomId: string, limit: number, before?: string): readonly TranscriptLine[] {
+    const { lines } = this.#find(roomId)
+    const end = before === undefined ? lines.length : lines.findIndex((line) => line.order >= before)
+    return lines.slice(Math.max(0, end - limit), end)
+  }
+
+  lineCount(roomId: string): number {
+    return this.#find(roomId).lines.length
+  }
+
+  send(roomId: string, text: string): Promise<{ id: string }> {
+    const failure = this.failNextSend
+    this.failNextSend = undefined
+    if (failure !== undefined) return Promise.reject(failure)
+    const room = this.#find(roomId)
+    const message: MessageView = { id: this.#id(), from: this.#self, own: true, text, sentAt: this.now, state: "queued" }
+    this.sent.push({ roomId, text })
+    room.lines.push({ kind: "message", order: this.#next(), at: this.now, message })
+    this.#outbox += 1
+    this.emit({ type: "message.sent", room: refOf(room.view), message })
+    return Promise.resolve({ id: message.id })
+  }
+
+  markRead(roomId: string): Promise<void> {
+    this.readRooms.push(roomId)
+    const room = this.#find(roomId)
+    room.view = { ...room.view, unread: 0 }
+    this.emit({ type: "room.changed", room: refOf(room.view) })
+    return Promise.resolve()
+  }
+
+  safetyNumber(personId: string): string {
+    return this.#numbers.get(personId) ?? "12345678901234567890".repeat(3)
+  }
+
+  markVerified(personId: string): Promise<void> {
+    this.setTrust(personId, "verified")
+    this.emit({ type: "verify.done", person: this.findPerson(personId) })
+    return Promise.resolve()
+  }
+
+  markMismatch(personId: string): Promise<void> {
+    this.setTrust(personId, "blocked")
+    this.emit({ type: "verify.mismatch", person: this.findPerson(personId) })
+    return Promise.resolve()
+  }
+
+  eventsSince(): readonly StampedEvent[] {
+    return []
+  }
+
+  #everyone(change: Partial<RoomView>): void {
+    const room = this.#rooms[0]!
+    room.view = { ...room.view, ...change }
+  }
+
+  #find(roomId: string): FakeRoom {
+    const room = this.#rooms.find(({ view }) => view.id === roomId)
+    if (room === undefined) throw new ClientError("unknown-name", `There is no room ${roomId}.`)
+    return room
+  }
+
+  #next(): string {
+    this.#order += 1
+    return String(this.#order).padStart(8, "0")
+  }
+
+  #id(): string {
+    this.#ids += 1
+    return `m_${this.#ids}`
+  }
+}
+
+function person(name: string, trust: Trust, tag?: string): PersonView {
+  const seed = [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) % 0xffffff, 7)
+  return {
+    id: `u_${name}`,
+    name,
+    tag: tag ?? seed.toString(16).padStart(6, "0"),
+    trust,
+    online: false,
+    ambiguous: false,
+    firstSeenAt: NOON,
+  }
+}
+
+function roomView(room: Partial<RoomView> & RoomRef): RoomView {
+  return {
+    peer: undefined,
+    unread: 0,
+    lastAt: undefined,
+    state: "open",
+    problem: undefined,
+    members: [],
+    withoutSecret: false,
+    ...room,
+  }
+}
+
+function refOf({ id, name, kind }: RoomRef): RoomRef {
+  return { id, name, kind }
+}
+
+/** Meera (verified, here), Ravi (not verified, here), Imran (offline, only listed), and a little talk. */
+export async function classroom(): Promise<FakeClient> {
+  const client = new FakeClient("Asha")
+  const meera = client.addPerson("Meera T", { trust: "verified", tag: "a1b2c3" })
+  const ravi = client.addPerson("Ravi", { tag: "7f3c2k" })
+  client.addPerson("Imran", { online: false, here: false, tag: "9qx4e1" })
+  client.setConnection({ state: "online", host: "192.168.1.5", port: 7667, relayName: "Class 8B", openRelay: false })
+  client.notice("r_everyone", { code: "you-joined" }, NOON)
+  client.receive("r_everyone", meera, "Open page 41.", NOON + 60_000)
+  client.receive("r_everyone", ravi, "Is the quiz today?", NOON + 120_000)
+  const { id } = await client.send("r_everyone", "Yes, at half past twelve, in this room. Bring paper and something to write with.")
+  client.setState("r_everyone", id, "relayed")
+  const chat = await client.openChat(meera.id)
+  client.receive(chat.id, meera, "Can you help me with the third question?", NOON + 180_000)
+  return client
+}

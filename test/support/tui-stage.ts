@@ -1,0 +1,127 @@
+/**
+ * The full-screen interface on a virtual terminal, in this process: keys go in as bytes, the screen comes out as
+ * text. The real input path, the real Ink, a real emulator; only the pseudo-terminal is missing.
+ */
+import { EventEmitter } from "node:events"
+import type { Clock } from "../../src/platform/clock.ts"
+import { runTui, type TuiOptions, type TuiResult } from "../../src/tui/main.tsx"
+import { feed, openVirtualTerminal, textOf, type VirtualTerminal } from "./virtual-screen.ts"
+
+export class Stage {
+  readonly terminal: VirtualTerminal
+  readonly written: string[] = []
+  readonly done: Promise<TuiResult>
+  readonly #input = new FakeInput()
+  readonly #output: FakeOutput
+  #idle: Promise<void> = Promise.resolve()
+
+  constructor(start: TuiOptions["start"], size: { columns: number; rows: number }, clock: Clock, more: Partial<TuiOptions> = {}) {
+    this.terminal = openVirtualTerminal(size.columns, size.rows)
+    this.#output = new FakeOutput(size, (text) => {
+      this.written.push(text)
+      this.#idle = this.#idle.then(() => feed(this.terminal, text))
+    })
+    this.done = runTui({
+      start,
+      clock,
+      input: this.#input as unknown as NodeJS.ReadStream,
+      output: this.#output as unknown as NodeJS.WriteStream,
+      exportRoom: () => Promise.resolve("/tmp/room.txt"),
+      relayNote: undefined,
+      ascii: false,
+      color: false,
+      ...more,
+    })
+  }
+
+  type(text: string): void {
+    this.#input.emit("data", text)
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#output.columns = columns
+    this.#output.rows = rows
+    this.terminal.resize(columns, rows)
+    this.#output.emit("resize")
+  }
+
+  /** The screen once `seen` is true of it; rejects with the screen when the output stays as it is. */
+  async until(seen: string | RegExp | ((screen: string) => boolean), turns = 400): Promise<string> {
+    for (let turn = 0; turn < turns; turn++) {
+      const screen = await this.screen()
+      if (matches(screen, seen)) return screen
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    throw new Error(`never seen: ${String(seen)}\n${await this.screen()}`)
+  }
+
+  async screen(): Promise<string> {
+    await this.#idle
+    return textOf(this.terminal)
+  }
+
+  rawMode(): boolean {
+    return this.#input.raw
+  }
+}
+
+function matches(screen: string, seen: string | RegExp | ((screen: string) => boolean)): boolean {
+  if (typeof seen === "function") return seen(screen)
+  return typeof seen === "string" ? screen.includes(seen) : seen.test(screen)
+}
+
+class FakeInput extends EventEmitter {
+  readonly isTTY = true
+  raw = false
+
+  setEncoding(): this {
+    return this
+  }
+
+  setRawMode(on: boolean): this {
+    this.raw = on
+    return this
+  }
+
+  resume(): this {
+    return this
+  }
+
+  pause(): this {
+    return this
+  }
+
+  ref(): this {
+    return this
+  }
+
+  unref(): this {
+    return this
+  }
+
+  read(): null {
+    return null
+  }
+}
+
+class FakeOutput extends EventEmitter {
+  readonly isTTY = true
+  readonly writable = true
+  columns: number
+  rows: number
+  readonly #take: (text: string) => void
+
+  constructor(size: { columns: number; rows: number }, take: (text: string) => void) {
+    super()
+    this.columns = size.columns
+    this.rows = size.rows
+    this.#take = take
+  }
+
+  write(text: string, done?: unknown): boolean {
+    // A real terminal in raw mode still turns a line feed into a new line.
+    this.#take(text.replaceAll(/\r?\n/gu, "\r\n"))
+    if (typeof done === "function") queueMicrotask(() => (done as () => void)())
+    return true
+  }
+}
