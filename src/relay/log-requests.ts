@@ -191,9 +191,13 @@ export class LogRequests {
     })
   }
 
+  /** Before the outcomes of a batch that was not kept: every log is as long as the store says. */
+  rollBack(): void {
+    for (const channel of this.#channels.live) this.#channels.reload(channel)
+  }
+
   /** After the outcomes of a batch: what became durable goes out, then turns, so that a holder is up to date. */
-  settle(committed: boolean): void {
-    if (!committed) for (const channel of this.#channels.live) this.#channels.reload(channel)
+  settle(): void {
     for (const channel of this.#touched) this.#delivery.deliver(channel)
     this.#touched.clear()
     this.#grantTurns()

@@ -98,6 +98,7 @@ export class Relay {
   /** Nothing of what was staged was kept (the disk is full): whoever asked for it is told. */
   commitFailed(): RelayEffect[] {
     this.#directory.reload()
+    this.#logs.rollBack()
     return this.#settle(false)
   }
 
@@ -114,7 +115,7 @@ export class Relay {
 
   #settle(committed: boolean): RelayEffect[] {
     const requests = this.#core.settle(committed)
-    this.#logs.settle(committed)
+    this.#logs.settle()
     this.#people.settle(committed)
     if (!committed) this.#core.effects.report({ type: "storage.trouble", refused: requests })
     return this.#core.effects.take()

@@ -63,7 +63,9 @@ export class SimNetwork {
   }
 
   /** The network as one process sees it. */
-  of(owner: SimProcess): Network & { listen(port: number, identity: ServerIdentity, handler: ListenHandler): Promise<Listener> } {
+  of(
+    owner: SimProcess,
+  ): Network & { listen(port: number, identity: ServerIdentity, handler: ListenHandler): Promise<Listener> } {
     return {
       dial: (address, pin, handler) => this.#dial(owner, address, pin, handler),
       listen: async (port, identity, handler) => {
@@ -222,7 +224,7 @@ class Pipe {
   readonly #to: End
   readonly #link: SimLink
   readonly #ended: () => void
-  #pieces: { at: Millis; bytes: Uint8Array; isLast: boolean }[] = []
+  readonly #pieces: { at: Millis; bytes: Uint8Array; isLast: boolean }[] = []
   #readyAt: Millis = 0
   #isArmed = false
   #isFinished = false
@@ -240,7 +242,9 @@ class Pipe {
     const { chance, network } = this.#world
     network.tap(bytes, this.#from.owner.name, this.#to.owner.name)
     // One write arrives in one to three pieces, cut anywhere.
-    const cuts = Array.from({ length: chance.below(3) }, () => chance.below(bytes.length)).sort((a, b) => a - b)
+    const cuts = Array.from({ length: chance.below(3) }, () => chance.below(bytes.length)).sort(
+      (a, b) => a - b,
+    )
     let start = 0
     for (const end of [...cuts, bytes.length]) {
       if (end > start) this.#push(bytes.slice(start, end), chance.chance(network.quality.cutChance))
@@ -281,7 +285,9 @@ class Pipe {
       return this.#link.cut()
     }
     if (piece.bytes.length === 0) return this.#ended()
-    this.#world.note(`${this.#from.owner.name} > ${this.#to.owner.name} ${toHex(piece.bytes.subarray(0, 8))} ${piece.bytes.length}`)
+    this.#world.note(
+      `${this.#from.owner.name} > ${this.#to.owner.name} ${toHex(piece.bytes.subarray(0, 8))} ${piece.bytes.length}`,
+    )
     this.#to.received(piece.bytes)
     if (this.#pieces.length === 0 && this.#link.alive) this.#from.drained()
     this.arm()

@@ -71,8 +71,8 @@ export class SimClock implements Clock {
     }
     this.#wakes.splice(low, 0, entry)
     return () => {
-      const at = this.#wakes.indexOf(entry)
-      if (at >= 0) this.#wakes.splice(at, 1)
+      const index = this.#wakes.indexOf(entry)
+      if (index >= 0) this.#wakes.splice(index, 1)
     }
   }
 

@@ -1,0 +1,141 @@
+import { x25519 } from "@noble/curves/ed25519.js"
+import { describe, expect, test } from "vitest"
+import { fromHex } from "../../src/bytes.ts"
+import { encodeDirectoryEntry } from "../../src/protocol/directory-entry.ts"
+import { Directory, nameKey } from "../../src/relay/directory.ts"
+import { isSmallOrderPoint } from "../../src/relay/small-order.ts"
+import { MemoryDisk, MemoryRelayStore } from "../../src/relay/store-memory.ts"
+import "../support/core-bench.ts"
+import { RelayPerson } from "../support/relay-people.ts"
+import { seeded, seededRandom } from "../support/sim.ts"
+
+test.each([
+  ["Ravi", "ravi"],
+  ["RAVI", "ravi"],
+  ["Ｒａｖｉ", "ravi"], // full width
+  ["ﬁona", "fiona"], // a ligature
+  ["Ravi  Kumar", "ravi kumar"],
+  ["O\u2019Neil", "o\u2019neil"],
+  ["Zoe\u0308", "zo\u00eb"],
+  ["रवि", "रवि"],
+  ["x".repeat(32), "x".repeat(32)],
+  ["👩🏽".repeat(32), "👩🏽".repeat(32)],
+])("%j is compared as %j", (name, key) => expect(nameKey(name)).toBe(key))
+
+test.each([
+  "",
+  " ",
+  " ravi",
+  "ravi ",
+  "a\u0000b",
+  "a\nb",
+  "a\u200db",
+  "a\u202eb",
+  "a\u2028b",
+  "\ud800",
+  "x".repeat(33),
+])("%j is no name", (name) => expect(nameKey(name)).toBeUndefined())
+
+test.each([
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "0100000000000000000000000000000000000000000000000000000000000000",
+  "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+  "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f11d7",
+])("%s agrees on zero with everybody, and is refused", (point) => {
+  // A second library says the same: it throws where the result would be zero.
+  expect(() => x25519.getSharedSecret(new Uint8Array(32).fill(9), fromHex(point))).toThrow(/invalid/)
+  expect(isSmallOrderPoint(fromHex(point))).toBe(true)
+})
+
+test("an honest key is not of small order", () => {
+  for (let n = 1; n < 20; n++) {
+    expect(isSmallOrderPoint(x25519.getPublicKey(new Uint8Array(32).fill(n)))).toBe(false)
+  }
+})
+
+describe("the list", () => {
+  const random = seededRandom(seeded(3))
+  const alice = new RelayPerson("alice", random)
+  const never = () => false
+
+  function withAlice() {
+    const store = new MemoryRelayStore(new MemoryDisk(new Uint8Array(16)))
+    const directory = new Directory(store)
+    const first = alice.registration()
+    const checked = directory.check(first, never)
+    if (checked.kind === "refused") throw new Error(checked.code)
+    directory.add(first, checked.entry)
+    return { store, directory, first }
+  }
+
+  const mallory = new RelayPerson("mallory", random)
+  test.each<[string, (first: Uint8Array) => Uint8Array, string]>([
+    ["the next entry", (first) => alice.update(first, 1), "fits"],
+    ["a new name", (first) => alice.update(first, 1, { name: "alys" }), "fits"],
+    ["the first one again", (first) => first, "bad-directory-entry"],
+    ["one that leaves a number out", (first) => alice.update(first, 2), "bad-directory-entry"],
+    ["one that follows another", () => alice.update(new Uint8Array(3), 1), "bad-directory-entry"],
+    ["one that registers again", (first) => alice.update(first, 1, { kind: 1 }), "bad-directory-entry"],
+    [
+      "one of a kind that does not exist",
+      (first) => alice.update(first, 1, { kind: 9 }),
+      "bad-directory-entry",
+    ],
+    [
+      "one with another X25519 key",
+      (first) => alice.update(first, 1, { accountX: mallory.account.x.public }),
+      "bad-directory-entry",
+    ],
+    [
+      "one with another Ed25519 key",
+      (first) => alice.update(first, 1, { accountEd: mallory.account.ed.public }),
+      "bad-directory-entry",
+    ],
+    [
+      "one that somebody else signed",
+      (first) => mallory.update(first, 1, { accountId: alice.accountId }),
+      "bad-directory-entry",
+    ],
+    [
+      "one that was changed after signing",
+      (first) => encodeDirectoryEntry({ ...alice.entry({ kind: 2, seq: 1 }), previous: first.slice(0, 32) }),
+      "bad-directory-entry",
+    ],
+    [
+      "one with a device twice",
+      (first) => alice.update(first, 1, {}, [alice.device, alice.device]),
+      "bad-directory-entry",
+    ],
+    ["one of another version", (first) => alice.update(first, 1, { v: 2 }), "bad-directory-entry"],
+    ["an older name of somebody's own", (first) => alice.update(first, 1, { name: "ALICE" }), "fits"],
+  ])("takes or refuses %s", (_, make, outcome) => {
+    const { directory, first } = withAlice()
+    const checked = directory.check(make(first), never)
+    expect(checked.kind === "refused" ? checked.code : checked.kind).toBe(outcome)
+  })
+
+  test("a name that somebody had stays theirs, and a restart remembers everything", () => {
+    const { store, directory, first } = withAlice()
+    const renamed = alice.update(first, 1, { name: "alys" })
+    const checked = directory.check(renamed, never)
+    if (checked.kind === "refused") throw new Error(checked.code)
+    directory.add(renamed, checked.entry)
+    for (const each of [directory, new Directory(store)]) {
+      expect(each.check(mallory.registration({ name: "Alice" }), never)).toEqual({
+        kind: "refused",
+        code: "name-taken",
+      })
+      expect(each.check(mallory.registration({ name: "Alys" }), never)).toEqual({
+        kind: "refused",
+        code: "name-taken",
+      })
+      expect(each.check(mallory.registration(), never)).toMatchObject({ kind: "fits" })
+      expect(each.person(alice.accountId)).toMatchObject({ name: "alys", seq: 1 })
+      expect([each.size, each.people]).toEqual([2, 1])
+    }
+  })
+})
