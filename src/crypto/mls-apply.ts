@@ -66,7 +66,7 @@ class Trial {
   readonly #newcomer: LeafNode | undefined
   #refusal: string | undefined
   #unopened = false
-  #private = false
+  #unconfirmed = false
   plan: Plan | undefined
   committer: Member | undefined
   /** By this device itself, which does not know it. */
@@ -111,7 +111,7 @@ class Trial {
     }
   }
 
-  /** The suite, which notes what failed and when our own keys were first asked. */
+  /** The suite, which notes what failed: the library has one error for a bad signature and a bad confirmation tag. */
   get suite(): CiphersuiteImpl {
     const suite = this.#context.suites[this.#group.suite]
     const { hpke, hash } = suite
@@ -122,16 +122,12 @@ class Trial {
         verifyMac: async (key, mac, data) => {
           const fits = await hash.verifyMac(key, mac, data)
           // Only the confirmation tag is a MAC here: members' commits are never public messages.
-          if (!fits) this.#private = true
+          if (!fits) this.#unconfirmed = true
           return fits
         },
       },
       hpke: {
         ...hpke,
-        importPrivateKey: async (key) => {
-          if (this.plan !== undefined) this.#private = true
-          return hpke.importPrivateKey(key)
-        },
         decryptAead: async (key, nonce, aad, sealed) => {
           this.#unopened = true
           const plain = await hpke.decryptAead(key, nonce, aad, sealed)
@@ -153,7 +149,8 @@ class Trial {
   failure(error: unknown): Failure {
     if (this.#refusal !== undefined) return voided(this.#refusal)
     const reason = error instanceof Error ? error.message : "the commit cannot be applied"
-    if (this.#unopened || this.#private) return { kind: "uncertain", reason }
+    if (this.#unopened || this.#unconfirmed) return { kind: "uncertain", reason }
+    // A path secret that does not open throws an error of ours, and one that is missing an error of the runtime.
     const isPublic = this.plan === undefined || (error instanceof Error && PUBLIC_ERRORS.has(error.name))
     return isPublic ? voided(reason) : { kind: "uncertain", reason }
   }

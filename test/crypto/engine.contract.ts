@@ -248,6 +248,16 @@ export function engineContract(name: string, make: (seed: string) => MlsEngine):
       await expect(engine.load(damage(rows))).rejects.toMatchObject({ code: "bad-group" })
     })
 
+    test("a loaded state shares no memory with the rows", async () => {
+      const { engine, alice } = start("private copy")
+      const [state] = await linkRoom(engine, suite, [alice])
+      const rows = engine.rows(undefined, state!).map(({ key, value }) => ({ key, value: value! }))
+      const before = rows.map(({ value }) => value.join())
+      engine.wipeEnded(await engine.load(rows), undefined)
+      expect(rows.map(({ value }) => value.join())).toEqual(before)
+      expect((await engine.load(rows)).epochAuthenticator).toEqual(state!.epochAuthenticator)
+    })
+
     test("a dropped commit leaves the live state working, also after the drop is wiped", async () => {
       const { engine, alice, bob } = start("dropped")
       const [one, two] = await linkRoom(engine, suite, [alice, bob])

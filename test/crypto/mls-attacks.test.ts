@@ -303,6 +303,25 @@ describe.each<SuiteName>(["xwing", "classic"])("attacks, %s", (suite) => {
       expect(await engine.apply(state, bytes)).toMatchObject({ kind: "uncertain" })
   })
 
+  test("so does one on a commit that only adds, and a path that leaves somebody out", async () => {
+    const mac: typeof cs.hash.mac = async (key, data) =>
+      (await cs.hash.mac(key, data)).map((byte) => byte ^ 1)
+    const { publicPackage } = await kit.packageOf(person(3), cs, suite)
+    const broken = { ...cs, hash: { ...cs.hash, mac } }
+    const adding = await kit.memberCommit(kit.insideOf(A), broken, [kit.addOf(publicPackage)])
+    for (const state of [B, C])
+      expect(await engine.apply(state, adding.bytes)).toMatchObject({ kind: "uncertain" })
+
+    let seals = 0
+    const seal: typeof cs.hpke.seal = async (...args) => {
+      if (seals++ === 0) return { enc: NOTHING, ct: NOTHING }
+      return cs.hpke.seal(...args)
+    }
+    const short = await kit.memberCommit(kit.insideOf(A), { ...cs, hpke: { ...cs.hpke, seal } })
+    const verdicts = [await engine.apply(B, short.bytes), await engine.apply(C, short.bytes)]
+    expect(verdicts.map(({ kind }) => kind).sort()).toEqual(["applied", "uncertain"])
+  })
+
   test("what fails for everybody is void: bytes, signatures, epochs, other groups", async () => {
     const commit = await engine.commit(C, {})
     expect(await engine.apply(A, NOTHING)).toMatchObject({ kind: "void" })
