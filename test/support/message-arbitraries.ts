@@ -1,0 +1,111 @@
+/** Arbitrary messages of every kind. The messages' own types check the table: it does not compile with one missing. */
+import fc from "fast-check"
+import {
+  BLOB_CHUNK_BYTES,
+  MAX_ENTRY_BYTES,
+  type Message,
+  type MessageName,
+} from "../../src/protocol/messages.ts"
+
+const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+const upTo = (length: number) => fc.uint8Array({ maxLength: length })
+const u16 = fc.integer({ min: 0, max: 0xffff })
+const u32 = fc.integer({ min: 0, max: 0xffffffff })
+const u64 = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
+const id = bytes(32)
+const short = bytes(16)
+const signature = bytes(64)
+const flag = fc.boolean()
+const words = fc.string({ maxLength: 30, unit: "grapheme" })
+const many = <T>(item: fc.Arbitrary<T>, max: number) => fc.array(item, { maxLength: max })
+
+type Fields<K extends MessageName> = {
+  [F in Exclude<keyof Extract<Message, { type: K }>, "type">]: fc.Arbitrary<Extract<Message, { type: K }>[F]>
+}
+
+const fields: { [K in MessageName]: Fields<K> } = {
+  hello: {
+    version: u16,
+    accountId: id,
+    deviceId: short,
+    devicePublic: id,
+    notAfter: u64,
+    certificate: signature,
+    signature,
+  },
+  register: { rid: u32, admission: short, entry: upTo(300) },
+  ping: { token: u32 },
+  open: { rid: u32, channelId: id, incarnation: short, cursor: u64, head: id },
+  close: { handle: u32 },
+  handshake: {
+    handle: u32,
+    expect: u64,
+    tokenHash: id,
+    headerId: id,
+    headerBlob: id,
+    header: upTo(300),
+    entry: upTo(300),
+  },
+  putHeader: { rid: u32, handle: u32, expect: u64, headerId: id, headerBlob: id, header: upTo(300) },
+  getHeader: { rid: u32, headerId: id },
+  turn: { handle: u32 },
+  turnDone: { handle: u32 },
+  putBlob: { rid: u32, hash: id, total: u32, offset: u32, chunk: upTo(300) },
+  getBlob: { rid: u32, hash: id, offset: u32 },
+  getDirectory: { rid: u32, from: u64 },
+  putPackages: { rid: u32, lastResort: flag, packages: many(upTo(100), 7) },
+  takePackage: { rid: u32, accountId: id, deviceId: short },
+  look: { rid: u32, channelIds: many(id, 20) },
+  pong: { token: u32 },
+  entry: { handle: u32, seq: u64, time: u64, position: u64, entry: upTo(400) },
+  ephemeral: { handle: u32, body: upTo(100) },
+  ready: { relayName: words, open: flag, time: u64, directorySize: u64, packagesLeft: u16, lastResort: flag },
+  registerFirst: {},
+  refused: { rid: u32, code: u16, detail: u64 },
+  opened: { rid: u32, handle: u32, incarnation: short, resumed: flag, lastSeq: u64, nextPosition: u64 },
+  accepted: { handle: u32, eid: id, seq: u64, time: u64 },
+  stale: { handle: u32, eid: id, nextPosition: u64 },
+  conflict: { handle: u32, eid: id, nextPosition: u64 },
+  rejected: { handle: u32, eid: id, code: u16 },
+  granted: { handle: u32, nextPosition: u64, leaseMs: u32 },
+  header: { rid: u32, position: u64, nextPosition: u64, blob: id, header: upTo(300) },
+  blobStored: { rid: u32, received: u32 },
+  blobChunk: { rid: u32, total: u32, offset: u32, chunk: upTo(300) },
+  directory: { rid: u32, from: u64, size: u64, entries: many(upTo(300), 16) },
+  directoryGrew: { size: u64 },
+  keyPackage: { rid: u32, lastResort: flag, keyPackage: upTo(300) },
+  packagesLeft: { count: u16 },
+  looked: { rid: u32, lastSeqs: many(u64, 20) },
+  presence: { accountId: id, online: flag },
+  done: { rid: u32 },
+}
+
+export const MESSAGE_NAMES = Object.keys(fields) as MessageName[]
+
+export function arbitraryMessage(name: MessageName): fc.Arbitrary<Message> {
+  return fc.record({
+    type: fc.constant(name),
+    ...(fields[name] as Record<string, fc.Arbitrary<unknown>>),
+  }) as unknown as fc.Arbitrary<Message>
+}
+
+/** The longest message of the kinds that can be long. */
+export const LONGEST: Message[] = [
+  { type: "entry", handle: 1, seq: 2, time: 3, position: 4, entry: new Uint8Array(MAX_ENTRY_BYTES) },
+  {
+    type: "putBlob",
+    rid: 1,
+    hash: new Uint8Array(32),
+    total: 1,
+    offset: 0,
+    chunk: new Uint8Array(BLOB_CHUNK_BYTES),
+  },
+  {
+    type: "putPackages",
+    rid: 1,
+    lastResort: false,
+    packages: Array.from({ length: 7 }, () => new Uint8Array(8_192)),
+  },
+  { type: "look", rid: 1, channelIds: Array.from({ length: 1_000 }, () => new Uint8Array(32)) },
+  { type: "looked", rid: 1, lastSeqs: Array.from({ length: 1_000 }, () => Number.MAX_SAFE_INTEGER) },
+]
