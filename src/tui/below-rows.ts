@@ -26,7 +26,8 @@ export interface BelowRows {
 export function promptOf(view: ChatView): SafeText {
   const { pointer, more } = view.theme.symbols
   const room = currentRoom(view)
-  const name = room === undefined ? say`` : truncate(roomTitle(room), Math.max(4, Math.floor(view.columns / 5)), more)
+  const name =
+    room === undefined ? say`` : truncate(roomTitle(room), Math.max(4, Math.floor(view.columns / 5)), more)
   return name === "" ? say`${pointer} ` : say`${name} ${pointer} `
 }
 
@@ -62,17 +63,25 @@ function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
     if (text === undefined) return
     const width = view.columns - 2
     const rows = wrap(text, width)
-    const room = Math.min(MAX_BANNER_ROWS, Math.max(1, Math.floor(view.rows / 6)))
-    for (const [index, row] of rows.slice(0, room).entries()) {
-      const cut = index === room - 1 && rows.length > room
-      banners.push({ text: cut ? truncate(say`${row.text} ${view.theme.symbols.more}`, width, view.theme.symbols.more) : row.text, style })
+    const limit = Math.min(MAX_BANNER_ROWS, Math.max(1, Math.floor(view.rows / 6)))
+    for (const [index, row] of rows.slice(0, limit).entries()) {
+      const cut = index === limit - 1 && rows.length > limit
+      banners.push({
+        text: cut
+          ? truncate(say`${row.text} ${view.theme.symbols.more}`, width, view.theme.symbols.more)
+          : row.text,
+        style,
+      })
     }
   }
   add(refusalWords(view.data.connection), "danger")
   if (room !== undefined) add(roomProblemWords(room), room.state === "stopped" ? "danger" : "warning")
   if (view.composer.pasted !== undefined) {
     const { lines, bytes } = view.composer.pasted
-    add(say`[pasted ${lines} lines ${view.theme.symbols.dot} ${sizeWords(bytes)} ${view.theme.symbols.dot} Enter sends ${view.theme.symbols.dot} Esc drops]`, "accent")
+    add(
+      say`[pasted ${lines} lines ${view.theme.symbols.dot} ${sizeWords(bytes)} ${view.theme.symbols.dot} Enter sends ${view.theme.symbols.dot} Esc drops]`,
+      "accent",
+    )
   }
   if (view.toast !== undefined) add(view.toast.text, view.toast.tone)
   return banners

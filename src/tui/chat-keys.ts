@@ -3,7 +3,16 @@ import type { PersonView, RoomView } from "../client/events.ts"
 import { composerWidth } from "./below-rows.ts"
 import { actionOf, parseLine, type Action, type Command } from "./commands.ts"
 import { nextCompletion, startCompletion } from "./completion.ts"
-import { clearDraft, edit, insert, paste, remember, setDraft, vertical, type Composer } from "./composer-state.ts"
+import {
+  clearDraft,
+  edit,
+  insert,
+  paste,
+  remember,
+  setDraft,
+  vertical,
+  type Composer,
+} from "./composer-state.ts"
 import type { Key } from "./key-decoder.ts"
 import { onOverlayKey } from "./overlay-keys.ts"
 import { say, sliceSafe } from "./safe-text.ts"
@@ -72,9 +81,25 @@ function onAction(view: ChatView, action: Action): Step {
   }
 }
 
-type Move = Exclude<Action["kind"],
-  | "edit" | "submit" | "complete" | "complete-back" | "up" | "down" | "escape" | "interrupt" | "end-of-input"
-  | "goto" | "rooms" | "people" | "help" | "verify" | "redraw" | "suspend">
+type Move = Exclude<
+  Action["kind"],
+  | "edit"
+  | "submit"
+  | "complete"
+  | "complete-back"
+  | "up"
+  | "down"
+  | "escape"
+  | "interrupt"
+  | "end-of-input"
+  | "goto"
+  | "rooms"
+  | "people"
+  | "help"
+  | "verify"
+  | "redraw"
+  | "suspend"
+>
 
 /** Between rooms and up and down in one. */
 function onMove(view: ChatView, move: Move, number: number): Step {
@@ -111,7 +136,8 @@ function scroll(view: ChatView, rows: number): Step {
   const moved = scrollBy(viewportOf(view), view.scroll, rows)
   const next = { ...view, scroll: moved.scroll }
   const first = view.lines[0]
-  if (!moved.atStart || rows > 0 || view.complete || first === undefined || view.roomId === undefined) return still(next)
+  if (!moved.atStart || rows > 0 || view.complete || first === undefined || view.roomId === undefined)
+    return still(next)
   return effect(next, { kind: "load-older", roomId: view.roomId, before: first.order })
 }
 
@@ -130,7 +156,9 @@ function nextUnread(view: ChatView): Step {
 
 function openNumber(view: ChatView, number: number): Step {
   const room = view.data.rooms[number - 1]
-  return room === undefined ? still(told(view, say`There is no room ${number}.`, "warning")) : open(view, room)
+  return room === undefined
+    ? still(told(view, say`There is no room ${number}.`, "warning"))
+    : open(view, room)
 }
 
 function open(view: ChatView, room: RoomView | undefined): Step {
@@ -155,7 +183,10 @@ function escape(view: ChatView): ChatView {
 /** Never loses a draft: the first press only empties it, and Ctrl+Y brings it back. */
 function interrupt(view: ChatView): Step {
   if (view.composer.text !== "") {
-    return still({ ...told(withComposer(view, clearDraft(view.composer)), say`Emptied. Ctrl+Y brings it back.`), quitArmed: false })
+    return still({
+      ...told(withComposer(view, clearDraft(view.composer)), say`Emptied. Ctrl+Y brings it back.`),
+      quitArmed: false,
+    })
   }
   if (view.quitArmed) return effect(view, { kind: "quit" })
   return still({ ...told(view, say`Ctrl+C again quits.`), quitArmed: true })
@@ -166,7 +197,10 @@ function submit(view: ChatView): Step {
   if (composer.text.slice(0, composer.caret).endsWith("\\")) {
     return still(withComposer(view, edit(edit(composer, "backspace"), "newline")))
   }
-  const parsed = parseLine(composer.text, view.data.people.map(({ name }) => name))
+  const parsed = parseLine(
+    composer.text,
+    view.data.people.map(({ name }) => name),
+  )
   if (parsed.kind === "nothing") return still(withComposer(view, setDraft(composer, "")))
   if (parsed.kind === "refused") return still(told(view, parsed.why, "warning"))
   const typed = sliceSafe(composer.text, 0)
@@ -179,7 +213,8 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
   const typed = before.composer.text
   switch (command.kind) {
     case "say": {
-      if (view.roomId === undefined) return still(told(before, say`Not sent: no room is open. Ctrl+O opens one.`, "warning"))
+      if (view.roomId === undefined)
+        return still(told(before, say`Not sent: no room is open. Ctrl+O opens one.`, "warning"))
       const below = { ...view, scroll: AT_END, unreadFrom: undefined }
       return effect(below, { kind: "send", roomId: view.roomId, text: command.text, typed })
     }

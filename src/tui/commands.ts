@@ -39,14 +39,29 @@ interface CommandRow {
 
 export const COMMANDS: readonly CommandRow[] = [
   { word: "help", usage: say`/help`, what: say`this page`, takes: "nothing" },
-  { word: "msg", usage: say`/msg NAME TEXT`, what: say`say something to one person (also @NAME TEXT)`, takes: "name text" },
+  {
+    word: "msg",
+    usage: say`/msg NAME TEXT`,
+    what: say`say something to one person (also @NAME TEXT)`,
+    takes: "name text",
+  },
   { word: "go", usage: say`/go [NAME]`, what: say`open a chat or #everyone`, takes: "name?" },
   { word: "win", usage: say`/win N`, what: say`open the room with that number`, takes: "number" },
   { word: "unread", usage: say`/unread`, what: say`open the next room with something new`, takes: "nothing" },
   { word: "close", usage: say`/close`, what: say`back to the room before`, takes: "nothing" },
   { word: "who", usage: say`/who`, what: say`who is in this room, and who is checked`, takes: "nothing" },
-  { word: "verify", usage: say`/verify [NAME]`, what: say`compare 60 digits and mark a person as checked`, takes: "name?" },
-  { word: "fingerprint", usage: say`/fingerprint [NAME]`, what: say`the key of a person, or your own`, takes: "name?" },
+  {
+    word: "verify",
+    usage: say`/verify [NAME]`,
+    what: say`compare 60 digits and mark a person as checked`,
+    takes: "name?",
+  },
+  {
+    word: "fingerprint",
+    usage: say`/fingerprint [NAME]`,
+    what: say`the key of a person, or your own`,
+    takes: "name?",
+  },
   { word: "export", usage: say`/export [PATH]`, what: say`save this room as a text file`, takes: "path?" },
   { word: "redraw", usage: say`/redraw`, what: say`draw the screen again`, takes: "nothing" },
   { word: "quit", usage: say`/quit`, what: say`leave; what waits is sent next time`, takes: "nothing" },
@@ -55,7 +70,9 @@ export const COMMANDS: readonly CommandRow[] = [
 /** What a key does. Editing keys go to the composer. */
 export type Action =
   | { kind: "edit"; edit: Edit }
-  | { kind: "submit" | "complete" | "complete-back" | "up" | "down" | "escape" | "interrupt" | "end-of-input" }
+  | {
+      kind: "submit" | "complete" | "complete-back" | "up" | "down" | "escape" | "interrupt" | "end-of-input"
+    }
   | { kind: "room-before" | "room-after" | "next-unread" | "goto" | "rooms" | "people" | "help" | "verify" }
   | { kind: "page-up" | "page-down" | "few-up" | "few-down" | "oldest" | "newest" | "first-unread" }
   | { kind: "redraw" | "suspend" }
@@ -94,10 +111,30 @@ export const KEYS: readonly KeyRow[] = [
     whenEmpty: { kind: "goto" },
   },
   { chords: ["shift+tab"], label: undefined, what: say``, action: { kind: "complete-back" } },
-  { chords: ["ctrl+p", "ctrl+up", "alt+up"], label: say`Ctrl+P  Ctrl+N`, what: say`room before, room after`, action: { kind: "room-before" } },
-  { chords: ["ctrl+n", "ctrl+down", "alt+down"], label: undefined, what: say``, action: { kind: "room-after" } },
-  { chords: ["ctrl+g", "alt+a"], label: say`Ctrl+G  Alt+A`, what: say`next room with something new`, action: { kind: "next-unread" } },
-  { chords: ["ctrl+o", "alt+k"], label: say`Ctrl+O  Ctrl+K when empty`, what: say`go to a room or person`, action: { kind: "goto" } },
+  {
+    chords: ["ctrl+p", "ctrl+up", "alt+up"],
+    label: say`Ctrl+P  Ctrl+N`,
+    what: say`room before, room after`,
+    action: { kind: "room-before" },
+  },
+  {
+    chords: ["ctrl+n", "ctrl+down", "alt+down"],
+    label: undefined,
+    what: say``,
+    action: { kind: "room-after" },
+  },
+  {
+    chords: ["ctrl+g", "alt+a"],
+    label: say`Ctrl+G  Alt+A`,
+    what: say`next room with something new`,
+    action: { kind: "next-unread" },
+  },
+  {
+    chords: ["ctrl+o", "alt+k"],
+    label: say`Ctrl+O  Ctrl+K when empty`,
+    what: say`go to a room or person`,
+    action: { kind: "goto" },
+  },
   { chords: ["f2", "f4"], label: say`F2  F4`, what: say`rooms`, action: { kind: "rooms" } },
   { chords: ["f3"], label: say`F3`, what: say`people`, action: { kind: "people" } },
   { chords: ["f5"], label: say`F5`, what: say`verify the person you talk to`, action: { kind: "verify" } },
@@ -112,7 +149,13 @@ export const KEYS: readonly KeyRow[] = [
     action: { kind: "edit", edit: "line-start" },
     whenEmpty: { kind: "oldest" },
   },
-  { chords: ["end"], label: undefined, what: say``, action: { kind: "edit", edit: "line-end" }, whenEmpty: { kind: "newest" } },
+  {
+    chords: ["end"],
+    label: undefined,
+    what: say``,
+    action: { kind: "edit", edit: "line-end" },
+    whenEmpty: { kind: "newest" },
+  },
   { chords: ["alt+home"], label: undefined, what: say``, action: { kind: "oldest" } },
   { chords: ["alt+end"], label: undefined, what: say``, action: { kind: "newest" } },
   {
@@ -123,13 +166,23 @@ export const KEYS: readonly KeyRow[] = [
     whenEmpty: { kind: "first-unread" },
   },
   { chords: ["alt+u"], label: undefined, what: say``, action: { kind: "first-unread" } },
-  { chords: ["up"], label: say`Up  Down`, what: say`move in the text, then through what you sent`, action: { kind: "up" } },
+  {
+    chords: ["up"],
+    label: say`Up  Down`,
+    what: say`move in the text, then through what you sent`,
+    action: { kind: "up" },
+  },
   { chords: ["down"], label: undefined, what: say``, action: { kind: "down" } },
   { chords: ["esc"], label: say`Esc`, what: say`close, cancel`, action: { kind: "escape" } },
   { chords: ["f1"], label: say`F1`, what: say`help`, action: { kind: "help" } },
   { chords: ["ctrl+l"], label: say`Ctrl+L`, what: say`draw the screen again`, action: { kind: "redraw" } },
   { chords: ["ctrl+z"], label: say`Ctrl+Z`, what: say`pause; fg comes back`, action: { kind: "suspend" } },
-  { chords: ["ctrl+c"], label: say`Ctrl+C`, what: say`empty the text; twice: quit`, action: { kind: "interrupt" } },
+  {
+    chords: ["ctrl+c"],
+    label: say`Ctrl+C`,
+    what: say`empty the text; twice: quit`,
+    action: { kind: "interrupt" },
+  },
   {
     chords: ["ctrl+d"],
     label: say`Ctrl+D when empty`,
@@ -137,14 +190,12 @@ export const KEYS: readonly KeyRow[] = [
     action: { kind: "edit", edit: "delete" },
     whenEmpty: { kind: "end-of-input" },
   },
-  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map(
-    (number): KeyRow => ({
-      chords: [`alt+${number}`],
-      label: number === 1 ? say`Alt+1 … Alt+9` : undefined,
-      what: say`room by number`,
-      action: { kind: "window", number },
-    }),
-  ),
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((number): KeyRow => ({
+    chords: [`alt+${number}`],
+    label: number === 1 ? say`Alt+1 … Alt+9` : undefined,
+    what: say`room by number`,
+    action: { kind: "window", number },
+  })),
   edits(["left"], "left"),
   edits(["right", "ctrl+f"], "right"),
   edits(["alt+b", "ctrl+left", "alt+left"], "word-left"),
@@ -155,7 +206,13 @@ export const KEYS: readonly KeyRow[] = [
   edits(["delete"], "delete"),
   edits(["ctrl+w", "alt+backspace"], "cut-word-left"),
   edits(["alt+d"], "cut-word-right"),
-  { chords: ["ctrl+k"], label: undefined, what: say``, action: { kind: "edit", edit: "cut-to-end" }, whenEmpty: { kind: "goto" } },
+  {
+    chords: ["ctrl+k"],
+    label: undefined,
+    what: say``,
+    action: { kind: "edit", edit: "cut-to-end" },
+    whenEmpty: { kind: "goto" },
+  },
   edits(["ctrl+y"], "yank"),
   edits(["ctrl+_"], "undo"),
 ]
@@ -186,7 +243,10 @@ export function parseLine(line: string, names: readonly string[]): Parsed {
   if (line.startsWith("/")) return parseCommand(line.slice(1), names)
   // A space before a command is the classic way to say a secret aloud.
   if (/^\s+\/[^\s/]/u.test(line)) {
-    return { kind: "refused", why: say`Not sent: there is a space before the command. // starts a message with a slash.` }
+    return {
+      kind: "refused",
+      why: say`Not sent: there is a space before the command. // starts a message with a slash.`,
+    }
   }
   if (/^[@#]\S/u.test(line)) return parseAddressed(line, names)
   return { kind: "command", command: { kind: "say", text: line } }
@@ -205,12 +265,17 @@ function parseCommand(text: string, names: readonly string[]): Parsed {
   const rest = text.slice(word.length).replace(/^\s/u, "")
   const row = COMMANDS.find((known) => known.word === word.toLowerCase())
   if (row === undefined) {
-    return { kind: "refused", why: say`Not sent: /${safeName(word)} is no command. F1 lists them; // starts a message with a slash.` }
+    return {
+      kind: "refused",
+      why: say`Not sent: /${safeName(word)} is no command. F1 lists them; // starts a message with a slash.`,
+    }
   }
   const usage: Parsed = { kind: "refused", why: say`Not done. Write it so: ${row.usage}` }
   if (row.takes === "name text") {
     const { name, rest: message } = takeName(rest, names)
-    return name === "" || message === "" ? usage : { kind: "command", command: { kind: "msg", to: name, text: message } }
+    return name === "" || message === ""
+      ? usage
+      : { kind: "command", command: { kind: "msg", to: name, text: message } }
   }
   const argument = rest.trim()
   if (argument.includes("\n")) return { kind: "refused", why: say`Not done: a command is one line.` }

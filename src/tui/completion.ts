@@ -50,7 +50,10 @@ function applied(composer: Composer, completion: Completion): Composer {
   return { ...setDraft(composer, text), caret: safeTyped(start).length }
 }
 
-function candidatesFor(before: string, names: readonly string[]): { from: number; candidates: string[] } | undefined {
+function candidatesFor(
+  before: string,
+  names: readonly string[],
+): { from: number; candidates: string[] } | undefined {
   const command = /^\/(\S*)$/u.exec(before)
   if (command !== null) {
     const typed = command[1]!.toLowerCase()
@@ -69,7 +72,8 @@ function candidatesFor(before: string, names: readonly string[]): { from: number
       return { from, candidates: matching(all, typed).map((name) => quote(name) + end) }
     }
   }
-  if (/^#\S*$/u.test(before)) return { from: 0, candidates: "#everyone".startsWith(before) ? ["#everyone "] : [] }
+  if (/^#\S*$/u.test(before))
+    return { from: 0, candidates: "#everyone".startsWith(before) ? ["#everyone "] : [] }
   const word = /(?:^|\s)(@?)([^\s@]+|)$/u.exec(before)
   if (word === null || (word[1] === "" && word[2] === "")) return undefined
   const typed = word[2]!

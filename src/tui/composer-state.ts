@@ -39,9 +39,21 @@ export const EMPTY_COMPOSER: Composer = {
 }
 
 export type Edit =
-  | "left" | "right" | "word-left" | "word-right" | "line-start" | "line-end"
-  | "backspace" | "delete" | "cut-word-left" | "cut-word-right" | "cut-to-start" | "cut-to-end"
-  | "yank" | "undo" | "newline"
+  | "left"
+  | "right"
+  | "word-left"
+  | "word-right"
+  | "line-start"
+  | "line-end"
+  | "backspace"
+  | "delete"
+  | "cut-word-left"
+  | "cut-word-right"
+  | "cut-to-start"
+  | "cut-to-end"
+  | "yank"
+  | "undo"
+  | "newline"
 
 /** Puts text in at the caret. Line breaks in it stay line breaks: nothing is ever sent from here. */
 export function insert(composer: Composer, raw: string): Composer {
@@ -110,12 +122,17 @@ export function setDraft(composer: Composer, text: string): Composer {
 
 /** Empties the draft and keeps it within reach of `yank`: nothing that was written is lost by one key. */
 export function clearDraft(composer: Composer): Composer {
-  return { ...setDraft(composer, ""), kill: composer.text === "" ? composer.kill : composer.text, recalled: undefined }
+  return {
+    ...setDraft(composer, ""),
+    kill: composer.text === "" ? composer.kill : composer.text,
+    recalled: undefined,
+  }
 }
 
 /** After sending: an empty draft, and the text in the history. */
 export function remember(composer: Composer, sent: SafeText): Composer {
-  const history = composer.history.at(-1) === sent ? composer.history : [...composer.history, sent].slice(-MAX_HISTORY)
+  const history =
+    composer.history.at(-1) === sent ? composer.history : [...composer.history, sent].slice(-MAX_HISTORY)
   return { ...EMPTY_COMPOSER, kill: composer.kill, history }
 }
 
@@ -159,7 +176,13 @@ function change(composer: Composer, from: number, to: number, put: SafeText): Co
   if (from === to && put === "") return composer
   const text = say`${sliceSafe(composer.text, 0, from)}${put}${sliceSafe(composer.text, to)}`
   const undo = [...composer.undo, { text: composer.text, caret: composer.caret }].slice(-MAX_UNDO)
-  return { ...composer, text, caret: from + put.length, undo, pasted: text === "" ? undefined : composer.pasted }
+  return {
+    ...composer,
+    text,
+    caret: from + put.length,
+    undo,
+    pasted: text === "" ? undefined : composer.pasted,
+  }
 }
 
 function cut(composer: Composer, from: number, to: number): Composer {

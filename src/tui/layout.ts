@@ -28,7 +28,8 @@ export function layoutOf(columns: number, rows: number, belowRows: number): Layo
   const roomsWidth = panes === "one" ? 0 : panes === "two" ? 16 : 20
   const peopleWidth = panes === "three" ? 20 : 0
   // One cell at the left edge; each pane to the right costs an anchor, a line and a space.
-  const chatWidth = columns - 1 - (roomsWidth > 0 ? roomsWidth + 3 : 0) - (peopleWidth > 0 ? peopleWidth + 3 : 0)
+  const chatWidth =
+    columns - 1 - (roomsWidth > 0 ? roomsWidth + 3 : 0) - (peopleWidth > 0 ? peopleWidth + 3 : 0)
   const bodyHeight = Math.max(1, rows - FIXED_ROWS - belowRows)
   return { panes, columns, rows, roomsWidth, chatWidth, peopleWidth, bodyHeight }
 }

@@ -51,6 +51,8 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
   let client: Client | undefined
   let session: Session | undefined
   let welcome: Welcome | undefined
+  /** What ended the screen; thrown when the terminal is back as it was. */
+  const failures: unknown[] = []
   let suspender: ((work: () => Promise<void>) => Promise<void>) | undefined
 
   const chatNow = (): ChatView => {
@@ -70,24 +72,37 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
     const first = initialChat(snapshotOf(opened), theme, output.columns, output.rows)
     store.set(first.view)
     session = startSession({
-      client: opened, clock, view: chatNow, dispatch, exportRoom: options.exportRoom, redraw, suspend, quit,
+      client: opened,
+      clock,
+      view: chatNow,
+      dispatch,
+      exportRoom: options.exportRoom,
+      redraw,
+      suspend,
+      quit,
+      fail,
     })
     if (note !== undefined) dispatch({ kind: "toast", toast: { text: safeLine(note), tone: "plain" } })
     const performing: readonly Effect[] = first.effects
     session.perform(performing)
   }
-  const onKeys = (keys: readonly Key[]) => {
-    for (const key of keys) {
-      if (store.get()?.kind === "chat") dispatch({ kind: "key", key })
-      else welcome?.dispatch({ kind: "key", key })
+  const give = (event: { kind: "key"; key: Key } | { kind: "resize"; columns: number; rows: number }) => {
+    try {
+      if (store.get()?.kind === "chat") dispatch(event)
+      else welcome?.dispatch(event)
+    } catch (error) {
+      fail(error)
     }
   }
-  const onResize = () => {
-    const size = { columns: output.columns, rows: output.rows }
-    if (store.get()?.kind === "chat") dispatch({ kind: "resize", ...size })
-    else welcome?.dispatch({ kind: "resize", ...size })
+  const onKeys = (keys: readonly Key[]) => {
+    for (const key of keys) give({ kind: "key", key })
   }
+  const onResize = () => give({ kind: "resize", columns: output.columns, rows: output.rows })
   const quit = () => instance.unmount()
+  const fail = (error: unknown) => {
+    failures.push(error)
+    quit()
+  }
   const terminal = openTerminal(options.input, output, clock, onKeys, quit)
   const redraw = () => {
     instance.clear()
@@ -111,8 +126,14 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
   if (start.kind === "chat") openChat(start.client, options.relayNote)
   else {
     welcome = startWelcome({
-      actions: start.actions, theme, columns: output.columns, rows: output.rows,
-      show: store.set, enter: openChat, redraw: () => redraw(), quit: () => quit(),
+      actions: start.actions,
+      theme,
+      columns: output.columns,
+      rows: output.rows,
+      show: store.set,
+      enter: openChat,
+      redraw: () => redraw(),
+      quit: () => quit(),
     })
   }
   terminal.enter()
@@ -141,5 +162,6 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
     session?.stop()
     welcome?.stop()
   }
+  if (failures.length > 0) throw failures[0]
   return { client, summary: client === undefined ? "" : summaryOf(client, options.relayNote) }
 }

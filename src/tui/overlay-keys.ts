@@ -10,7 +10,8 @@ import { still, type ChatView, type Overlay, type Step } from "./view.ts"
 
 export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
   if (key.kind === "chord" && key.chord === "ctrl+c") return still(closed(view))
-  if (key.kind === "chord" && actionOf(key.chord, true)?.kind === "redraw") return { view, effects: [{ kind: "redraw" }] }
+  if (key.kind === "chord" && actionOf(key.chord, true)?.kind === "redraw")
+    return { view, effects: [{ kind: "redraw" }] }
   switch (overlay.kind) {
     case "help":
     case "who":
@@ -31,7 +32,10 @@ function onPage(view: ChatView, overlay: Overlay & { kind: "help" | "who" | "pag
   const name = nameOf(key)
   const height = pageHeight(view)
   const most = Math.max(0, pageLines(view, overlay).length - height)
-  const to = (offset: number): ChatView => ({ ...view, overlay: { ...overlay, offset: Math.max(0, Math.min(most, offset)) } })
+  const to = (offset: number): ChatView => ({
+    ...view,
+    overlay: { ...overlay, offset: Math.max(0, Math.min(most, offset)) },
+  })
   switch (name) {
     case "esc":
     case "enter":
@@ -58,7 +62,8 @@ function onPage(view: ChatView, overlay: Overlay & { kind: "help" | "who" | "pag
 
 function onPicker(view: ChatView, overlay: Overlay & { kind: "picker" }, key: Key): Step {
   const items = pickerItems(view, overlay)
-  const put = (change: Partial<Overlay & { kind: "picker" }>): Step => still({ ...view, overlay: { ...overlay, ...change } })
+  const put = (change: Partial<Overlay & { kind: "picker" }>): Step =>
+    still({ ...view, overlay: { ...overlay, ...change } })
   if (key.kind === "text") return put({ query: say`${overlay.query}${safeTyped(key.text)}`, index: 0 })
   if (key.kind !== "chord") return still(view)
   const index = Math.min(overlay.index, Math.max(0, items.length - 1))
@@ -75,18 +80,25 @@ function onPicker(view: ChatView, overlay: Overlay & { kind: "picker" }, key: Ke
       return put({ index: items.length === 0 ? 0 : (index + 1) % items.length })
     case "backspace": {
       const last = clustersOf(overlay.query).at(-1)
-      return last === undefined ? still(closed(view)) : put({ query: sliceSafe(overlay.query, 0, -last.length), index: 0 })
+      return last === undefined
+        ? still(closed(view))
+        : put({ query: sliceSafe(overlay.query, 0, -last.length), index: 0 })
     }
     case "ctrl+u":
       return put({ query: say``, index: 0 })
     case "f5": {
       const person = items[index]?.person
-      return person === undefined ? still(view) : { view, effects: [{ kind: "open-verify", name: person.id }] }
+      return person === undefined
+        ? still(view)
+        : { view, effects: [{ kind: "open-verify", name: person.id }] }
     }
     case "enter": {
       const item = items[index]
       if (item === undefined) return still(view)
-      const effect = item.roomId === undefined ? ({ kind: "go", to: item.person!.id } as const) : ({ kind: "open-room", roomId: item.roomId } as const)
+      const effect =
+        item.roomId === undefined
+          ? ({ kind: "go", to: item.person!.id } as const)
+          : ({ kind: "open-room", roomId: item.roomId } as const)
       return { view: closed(view), effects: [effect] }
     }
     default:

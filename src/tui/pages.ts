@@ -18,7 +18,7 @@ export function panelWidth(view: ChatView): number {
 
 /** Rows of a page that are seen at once: all but header, status line, title and footer. */
 export function pageHeight(view: ChatView): number {
-  return Math.max(1, view.rows - 5)
+  return Math.max(1, view.rows - 4)
 }
 
 export function pageTitle(view: ChatView, page: Page): SafeText {
@@ -54,7 +54,10 @@ function helpLines(view: ChatView, width: number): readonly (readonly Span[])[] 
         span(text),
       ])
     }
-    return [[span(row.left, "strong")], ...wrap(row.right, width - 2).map(({ text }) => [span(say`  `), span(text)])]
+    return [
+      [span(row.left, "strong")],
+      ...wrap(row.right, width - 2).map(({ text }) => [span(say`  `), span(text)]),
+    ]
   })
   return [...rows, [span(say``)], ...legend(view, width)]
 }
@@ -62,8 +65,16 @@ function helpLines(view: ChatView, width: number): readonly (readonly Span[])[] 
 function legend(view: ChatView, width: number): readonly (readonly Span[])[] {
   const { symbols } = view.theme
   const lines: Span[][] = [
-    [span(say`Behind a name:  ${symbols.verified} compared and the same   ${symbols.unverified}abc123 not compared yet   ${symbols.changed} changed, stopped`)],
-    [span(say`Behind "you":  ${symbols.queued} waits here   ${symbols.relayed} at the relay   ${symbols.delivered} delivered   ${symbols.delivered} read`)],
+    [
+      span(
+        say`Behind a name:  ${symbols.verified} compared and the same   ${symbols.unverified}abc123 not compared yet   ${symbols.changed} changed, stopped`,
+      ),
+    ],
+    [
+      span(
+        say`Behind "you":  ${symbols.queued} waits here   ${symbols.relayed} at the relay   ${symbols.delivered} delivered   ${symbols.delivered} read`,
+      ),
+    ],
   ]
   return wrapLines(lines, width)
 }
@@ -80,7 +91,16 @@ function whoLines(view: ChatView): readonly (readonly Span[])[] {
   const members = [...room.members].sort((a, b) => Number(b.here) - Number(a.here))
   return [
     [span(explain, "faint")],
-    ...(room.withoutSecret ? [[span(say`This relay was opened without a secret: anybody on the network can come into this room.`, "warning" as const)]] : []),
+    ...(room.withoutSecret
+      ? [
+          [
+            span(
+              say`This relay was opened without a secret: anybody on the network can come into this room.`,
+              "warning" as const,
+            ),
+          ],
+        ]
+      : []),
     [span(say``)],
     you,
     ...members.map(({ person, here: isHere }) => personLine(view, person, isHere)),

@@ -9,7 +9,17 @@ import { fingerprintLines, roomFor } from "./session.ts"
 import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { ASCII_SYMBOLS, nameWithMark, roomTitle, UNICODE_SYMBOLS, type Span, type Symbols } from "./theme.ts"
 import { keyOf, plainRows } from "./transcript-rows.ts"
-import { connectionWords, digitRows, errorWords, noticeWords, refusalWords, roomProblemWords, securityWords, stateWords, trustWords } from "./words.ts"
+import {
+  connectionWords,
+  digitRows,
+  errorWords,
+  noticeWords,
+  refusalWords,
+  roomProblemWords,
+  securityWords,
+  stateWords,
+  trustWords,
+} from "./words.ts"
 
 export interface PlainOptions {
   client: Client
@@ -77,11 +87,18 @@ interface Tools {
   symbols: Symbols
 }
 
-async function onLine(line: string, tools: Tools, exportRoom: PlainOptions["exportRoom"]): Promise<"quit" | undefined> {
+async function onLine(
+  line: string,
+  tools: Tools,
+  exportRoom: PlainOptions["exportRoom"],
+): Promise<"quit" | undefined> {
   const { client, state, print } = tools
   try {
     if (state.question !== undefined) return await answer(line, tools)
-    const parsed = parseLine(line, client.people().map(({ name }) => name))
+    const parsed = parseLine(
+      line,
+      client.people().map(({ name }) => name),
+    )
     if (parsed.kind === "refused") print(parsed.why)
     if (parsed.kind !== "command") return undefined
     return await runCommand(parsed.command, tools, exportRoom)
@@ -91,7 +108,11 @@ async function onLine(line: string, tools: Tools, exportRoom: PlainOptions["expo
   }
 }
 
-async function runCommand(command: Command, tools: Tools, exportRoom: PlainOptions["exportRoom"]): Promise<"quit" | undefined> {
+async function runCommand(
+  command: Command,
+  tools: Tools,
+  exportRoom: PlainOptions["exportRoom"],
+): Promise<"quit" | undefined> {
   const { client, state, print } = tools
   switch (command.kind) {
     case "say":
@@ -102,7 +123,10 @@ async function runCommand(command: Command, tools: Tools, exportRoom: PlainOptio
       await client.send(await roomFor(client, command.to), command.text)
       return undefined
     case "help":
-      print(...COMMANDS.map((row) => say`${row.usage}: ${row.what}`), say`//text: a message that starts with a slash`)
+      print(
+        ...COMMANDS.map((row) => say`${row.usage}: ${row.what}`),
+        say`//text: a message that starts with a slash`,
+      )
       return undefined
     case "go":
       if (command.to === undefined) listRooms(tools)
@@ -134,7 +158,10 @@ async function runCommand(command: Command, tools: Tools, exportRoom: PlainOptio
       return undefined
     case "export":
       if (state.roomId === undefined) print(say`No room is open.`)
-      else print(say`Saved in ${safeLine(await exportRoom(state.roomId, command.path))}. The file is not encrypted.`)
+      else
+        print(
+          say`Saved in ${safeLine(await exportRoom(state.roomId, command.path))}. The file is not encrypted.`,
+        )
       return undefined
     case "redraw":
       if (state.roomId !== undefined) await openRoom(state.roomId, tools)
@@ -153,8 +180,10 @@ async function openRoom(roomId: string, { client, state, print, symbols }: Tools
   if (state.roomId !== roomId) state.roomBefore = state.roomId
   state.roomId = roomId
   print(say`${symbols.mark} ${roomTitle(room)}, ${securityWords(room).text}`)
-  for (const problem of [refusalWords(client.connection()), roomProblemWords(room)]) if (problem !== undefined) print(problem)
-  for (const line of client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, 200)))) print(...plainRows(line, symbols))
+  for (const problem of [refusalWords(client.connection()), roomProblemWords(room)])
+    if (problem !== undefined) print(problem)
+  for (const line of client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, 200))))
+    print(...plainRows(line, symbols))
   if (room.unread > 0) await client.markRead(roomId)
 }
 
@@ -168,13 +197,20 @@ function listRooms({ client, print, symbols }: Tools): void {
 function who({ client, state, print, symbols }: Tools): void {
   const room: RoomView | undefined = state.roomId === undefined ? undefined : client.room(state.roomId)
   if (room === undefined) return print(say`No room is open.`)
-  const members = room.kind === "direct" ? (room.peer === undefined ? [] : [{ person: room.peer, here: true }]) : room.members
+  const members =
+    room.kind === "direct"
+      ? room.peer === undefined
+        ? []
+        : [{ person: room.peer, here: true }]
+      : room.members
   const here = members.filter((member) => member.here).length + 1
   if (room.kind === "everyone") print(say`${here} here, ${members.length + 1} listed`)
   print(say`${safeName(client.self().name)}, you`)
   for (const { person, here: isHere } of members) {
     const listed = room.kind === "everyone" ? (isHere ? say`, here` : say`, only listed`) : say``
-    print(say`${nameWithMark(person, symbols)}${listed}, ${person.online ? say`online` : say`offline`}, ${trustWords(person)}`)
+    print(
+      say`${nameWithMark(person, symbols)}${listed}, ${person.online ? say`online` : say`offline`}, ${trustWords(person)}`,
+    )
   }
 }
 
@@ -184,7 +220,9 @@ function askVerify(name: string | undefined, { client, state, print }: Tools): v
   if (person === undefined) return print(say`Whom? Write /verify NAME.`)
   const number = client.safetyNumber(person.id)
   state.question = { personId: person.id, number }
-  print(say`${safeName(person.name)} is ${trustWords(person)}. Read these digits to each other, in person or on the phone:`)
+  print(
+    say`${safeName(person.name)} is ${trustWords(person)}. Read these digits to each other, in person or on the phone:`,
+  )
   print(...digitRows(number), say`Do they match? Type yes, no or later.`)
   return undefined
 }
@@ -220,7 +258,9 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
     case "message.received":
     case "message.sent": {
       const where = event.room.id === state.roomId ? say`` : say`[${roomTitle(event.room)}] `
-      const line = client.transcript(event.room.id, 50).findLast((candidate) => keyOf(candidate) === event.message.id)
+      const line = client
+        .transcript(event.room.id, 50)
+        .findLast((candidate) => keyOf(candidate) === event.message.id)
       if (line !== undefined) {
         const rows = plainRows(line, symbols)
         print(...rows.map((row, index) => (index === 0 ? say`${where}${row}` : row)))
@@ -231,20 +271,28 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
       return
     }
     case "message.state":
-      return print(say`${symbols.mark} ${stateWords(event.state)}${event.room.kind === "direct" ? say` (${safeName(event.room.name)})` : say``}`)
+      return print(
+        say`${symbols.mark} ${stateWords(event.state)}${event.room.kind === "direct" ? say` (${safeName(event.room.name)})` : say``}`,
+      )
     case "notice":
       return print(say`${symbols.mark} ${roomTitle(event.room)}: ${noticeWords(event.notice)}`)
     case "relay.connected":
     case "relay.disconnected":
-      return print(say`${symbols.mark} ${refusalWords(client.connection()) ?? connectionWords(client.connection())}`)
+      return print(
+        say`${symbols.mark} ${refusalWords(client.connection()) ?? connectionWords(client.connection())}`,
+      )
     case "relay.limited":
       return print(say`${symbols.mark} The relay asks us to wait: ${safeLine(event.why)}`)
     case "person.joined":
       return print(say`${symbols.mark} ${nameWithMark(event.person, symbols)} is on this relay`)
     case "person.presence":
-      return print(say`${symbols.mark} ${nameWithMark(event.person, symbols)} is ${event.online ? say`online` : say`offline`}`)
+      return print(
+        say`${symbols.mark} ${nameWithMark(event.person, symbols)} is ${event.online ? say`online` : say`offline`}`,
+      )
     case "verify.mismatch":
-      return print(say`${symbols.mark} Keys of ${safeName(event.person.name)} DIFFER. Nothing more is sent to them.`)
+      return print(
+        say`${symbols.mark} Keys of ${safeName(event.person.name)} DIFFER. Nothing more is sent to them.`,
+      )
     case "error":
       return print(...linesOf(safeBlock(event.detail)).map((text) => say`${symbols.mark} ${text}`))
     case "gap.detected":

@@ -22,7 +22,8 @@ const TAB_SPACES = "    "
 const LINE_BREAKS = /\r\n|[\r\n\v\f\u0085\u2028\u2029]/gu
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/gu
 /** Joiners and emoji presentation are part of real words; every other invisible or directional character goes. */
-const INVISIBLE = /(?![\u200c\u200d\ufe0e\ufe0f])[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu
+const INVISIBLE =
+  /(?![\u200c\u200d\ufe0e\ufe0f])[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu
 const INVISIBLE_IN_NAMES = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu
 const NOT_CHARACTERS = /\p{Noncharacter_Code_Point}/gu
 /** A mark without a letter would sit on the character before it, which may be ours. */
@@ -123,5 +124,10 @@ function cutGrapheme(segment: string): string {
   const points = [...segment]
   if (points.length <= MAX_GRAPHEME_POINTS) return segment
   // The dots also keep what is left from growing together with the next grapheme.
-  return points.slice(0, MAX_GRAPHEME_POINTS).join("").replace(/\u200d$/u, "") + "\u2026"
+  return (
+    points
+      .slice(0, MAX_GRAPHEME_POINTS)
+      .join("")
+      .replace(/\u200d$/u, "") + "\u2026"
+  )
 }

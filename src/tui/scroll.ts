@@ -59,7 +59,11 @@ function rowsBelow(viewport: Viewport, from: Place, count: number): Row[] {
 }
 
 /** Moves by rows: negative is up. `atStart` says that the oldest loaded row is on the screen. */
-export function scrollBy(viewport: Viewport, scroll: Scroll, rows: number): { scroll: Scroll; atStart: boolean } {
+export function scrollBy(
+  viewport: Viewport,
+  scroll: Scroll,
+  rows: number,
+): { scroll: Scroll; atStart: boolean } {
   const from = placeOf(viewport, scroll)
   if (from === undefined) return { scroll: AT_END, atStart: true }
   const place = rows < 0 ? up(viewport, from, -rows) : down(viewport, from, rows)

@@ -7,7 +7,15 @@ import type { ClientEvent, PersonView, TranscriptLine } from "../client/events.t
 import type { Clock } from "../platform/clock.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { span, trustStyle, type Span } from "./theme.ts"
-import { PAGE_LINES, TAIL_LINES, type ChatEvent, type ChatView, type Effect, type Snapshot, type Tone } from "./view.ts"
+import {
+  PAGE_LINES,
+  TAIL_LINES,
+  type ChatEvent,
+  type ChatView,
+  type Effect,
+  type Snapshot,
+  type Tone,
+} from "./view.ts"
 import { digitRows, errorWords, trustWords } from "./words.ts"
 
 /** Events closer together than this are drawn together. */
@@ -22,6 +30,8 @@ export interface SessionDeps {
   redraw: () => void
   suspend: () => void
   quit: () => void
+  /** What nobody can do anything about: ends the screen. */
+  fail: (error: unknown) => void
 }
 
 export interface Session {
@@ -45,9 +55,13 @@ export function startSession(deps: SessionDeps): Session {
 
   const refresh = () => {
     cancelRefresh = undefined
-    const { roomId } = deps.view()
-    const tail = roomId === undefined ? undefined : { roomId, lines: client.transcript(roomId, TAIL_LINES) }
-    dispatch({ kind: "snapshot", data: snapshotOf(client), tail })
+    try {
+      const { roomId } = deps.view()
+      const tail = roomId === undefined ? undefined : { roomId, lines: client.transcript(roomId, TAIL_LINES) }
+      dispatch({ kind: "snapshot", data: snapshotOf(client), tail })
+    } catch (error) {
+      deps.fail(error)
+    }
   }
   const unsubscribe = client.on(({ event }) => {
     const words = worthTelling(event)
@@ -109,7 +123,10 @@ function perform(effect: Effect, deps: SessionDeps, { attempt, tell, refresh }: 
     case "open-verify":
       return attempt(() => {
         const person = client.findPerson(effect.name)
-        dispatch({ kind: "overlay", overlay: { kind: "verify", person, number: client.safetyNumber(person.id), step: "compare" } })
+        dispatch({
+          kind: "overlay",
+          overlay: { kind: "verify", person, number: client.safetyNumber(person.id), step: "compare" },
+        })
       })
     case "answer-verify":
       return attempt(() => answerVerify(deps, effect, refresh))
@@ -129,7 +146,12 @@ function perform(effect: Effect, deps: SessionDeps, { attempt, tell, refresh }: 
   }
 }
 
-function send(deps: SessionDeps, roomId: string, { text, typed }: { text: string; typed: SafeText }, refresh: () => void): void {
+function send(
+  deps: SessionDeps,
+  roomId: string,
+  { text, typed }: { text: string; typed: SafeText },
+  refresh: () => void,
+): void {
   deps.client.send(roomId, text).then(refresh, (error: unknown) => {
     deps.dispatch({ kind: "not-sent", roomId, text: typed, why: say`Not sent. ${errorWords(error)}` })
   })
@@ -148,7 +170,12 @@ function sendTo(
     refresh()
   }
   work().catch((error: unknown) => {
-    dispatch({ kind: "not-sent", roomId: undefined, text: effect.typed, why: say`Not sent. ${errorWords(error)}` })
+    dispatch({
+      kind: "not-sent",
+      roomId: undefined,
+      text: effect.typed,
+      why: say`Not sent. ${errorWords(error)}`,
+    })
   })
 }
 
@@ -175,13 +202,22 @@ async function answerVerify(
   // The person answered for the digits that stood there. If the key changed meanwhile, that answer means nothing.
   if (client.safetyNumber(person.id) !== number) {
     const fresh = client.findPerson(person.id)
-    dispatch({ kind: "overlay", overlay: { kind: "verify", person: fresh, number: client.safetyNumber(person.id), step: "compare" } })
-    dispatch({ kind: "toast", toast: { text: say`The digits changed while you compared. Compare again.`, tone: "danger" } })
+    dispatch({
+      kind: "overlay",
+      overlay: { kind: "verify", person: fresh, number: client.safetyNumber(person.id), step: "compare" },
+    })
+    dispatch({
+      kind: "toast",
+      toast: { text: say`The digits changed while you compared. Compare again.`, tone: "danger" },
+    })
     return
   }
   await (match ? client.markVerified(person.id) : client.markMismatch(person.id))
   const after = client.findPerson(person.id)
-  dispatch({ kind: "overlay", overlay: { kind: "verify", person: after, number, step: match ? "match" : "differ" } })
+  dispatch({
+    kind: "overlay",
+    overlay: { kind: "verify", person: after, number, step: match ? "match" : "differ" },
+  })
   refresh()
 }
 
@@ -195,7 +231,12 @@ export function fingerprintLines(client: Client, name: string | undefined): read
       [span(say`  ${safeName(self.tag)}`, "strong")],
       [span(say`  ${safeName(self.id)}`, "faint")],
       [span(say``)],
-      [span(say`The first stands behind your name on the screens of people who have not compared keys with you. To be sure of somebody, compare the 60 digits: /verify NAME.`, "faint")],
+      [
+        span(
+          say`The first stands behind your name on the screens of people who have not compared keys with you. To be sure of somebody, compare the 60 digits: /verify NAME.`,
+          "faint",
+        ),
+      ],
     ]
   }
   const person = client.findPerson(name)
@@ -212,8 +253,12 @@ export function fingerprintLines(client: Client, name: string | undefined): read
   ]
 }
 
-function fingerprintPage(client: Client, name: string | undefined): { kind: "page"; title: SafeText; lines: readonly (readonly Span[])[]; offset: number } {
-  const title = name === undefined ? say`Your fingerprint` : say`Fingerprint of ${safeName(client.findPerson(name).name)}`
+function fingerprintPage(
+  client: Client,
+  name: string | undefined,
+): { kind: "page"; title: SafeText; lines: readonly (readonly Span[])[]; offset: number } {
+  const title =
+    name === undefined ? say`Your fingerprint` : say`Fingerprint of ${safeName(client.findPerson(name).name)}`
   return { kind: "page", title, lines: fingerprintLines(client, name), offset: 0 }
 }
 
@@ -224,7 +269,10 @@ function worthTelling(event: ClientEvent): { text: SafeText; tone: Tone } | unde
     case "error":
       return { text: say`Something went wrong: ${safeLine(event.detail)}`, tone: "danger" }
     case "verify.mismatch":
-      return { text: say`Keys of ${safeName(event.person.name)} DIFFER. Nothing more is sent to them.`, tone: "danger" }
+      return {
+        text: say`Keys of ${safeName(event.person.name)} DIFFER. Nothing more is sent to them.`,
+        tone: "danger",
+      }
     default:
       return undefined
   }

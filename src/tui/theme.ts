@@ -19,6 +19,8 @@ export interface Symbols {
   pointer: SafeText
   vertical: SafeText
   horizontal: SafeText
+  /** Where a line between panes meets the rule under it. */
+  crossing: SafeText
   menu: SafeText
   dot: SafeText
   mark: SafeText
@@ -38,6 +40,7 @@ export const UNICODE_SYMBOLS: Symbols = {
   pointer: say`▸`,
   vertical: say`│`,
   horizontal: say`─`,
+  crossing: say`┴`,
   menu: say`≡`,
   dot: say`·`,
   mark: say`—`,
@@ -57,6 +60,7 @@ export const ASCII_SYMBOLS: Symbols = {
   pointer: say`>`,
   vertical: say`|`,
   horizontal: say`-`,
+  crossing: say`+`,
   menu: say`=`,
   dot: say`-`,
   mark: say`--`,

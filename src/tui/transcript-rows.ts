@@ -42,7 +42,12 @@ export class RowCache {
   readonly #kept = new Map<string, { stamp: string; line: TranscriptLine; rows: readonly Row[] }>()
 
   /** Rows of `lines[index]`, with the day line and the unread line that stand before it. */
-  rowsAt(lines: readonly TranscriptLine[], index: number, context: RowContext, unreadFrom: string | undefined): readonly Row[] {
+  rowsAt(
+    lines: readonly TranscriptLine[],
+    index: number,
+    context: RowContext,
+    unreadFrom: string | undefined,
+  ): readonly Row[] {
     const line = lines[index]!
     const before = lines[index - 1]
     const key = keyOf(line)
@@ -52,7 +57,8 @@ export class RowCache {
     if (kept !== undefined && kept.stamp === stamp && sameText(kept.line, line)) return kept.rows
     const rows: Row[] = []
     if (newDay) rows.push({ key: `${key} day`, spans: [span(ruled(dayOf(line.at), context), "faint")] })
-    if (unreadFrom === key) rows.push({ key: `${key} new`, spans: [span(ruled(say`new since you left`, context), "accent")] })
+    if (unreadFrom === key)
+      rows.push({ key: `${key} new`, spans: [span(ruled(say`new since you left`, context), "accent")] })
     rows.push(...rowsOf(line, key, context))
     if (this.#kept.size > 4_000) this.#kept.clear()
     this.#kept.set(key, { stamp, line, rows })
@@ -105,7 +111,11 @@ function besideRows(line: MessageLine, key: string, context: RowContext): Row[] 
   const head = [span(say`${timeOfDay(line.at)} `, "faint"), ...headSpans(line, names, symbols), span(say` `)]
   return texts.map((text, row) => ({
     key: `${key} ${row}`,
-    spans: [...(row === 0 ? head : [blank]), gutter, span(text, line.message.state === "failed" ? "danger" : "plain")],
+    spans: [
+      ...(row === 0 ? head : [blank]),
+      gutter,
+      span(text, line.message.state === "failed" ? "danger" : "plain"),
+    ],
   }))
 }
 
@@ -117,7 +127,10 @@ function belowRows(line: MessageLine, key: string, context: RowContext): Row[] {
     { key: `${key} head`, spans: head },
     ...texts.map((text, row) => ({
       key: `${key} ${row}`,
-      spans: [span(say` ${symbols.vertical} `, "faint"), span(text, line.message.state === "failed" ? ("danger" as const) : ("plain" as const))],
+      spans: [
+        span(say` ${symbols.vertical} `, "faint"),
+        span(text, line.message.state === "failed" ? ("danger" as const) : ("plain" as const)),
+      ],
     })),
   ]
 }
@@ -125,8 +138,16 @@ function belowRows(line: MessageLine, key: string, context: RowContext): Row[] {
 /** `Asha ✓` or `you ✓✓`, exactly `width` cells. */
 function headSpans(line: MessageLine, width: number, symbols: Symbols): Span[] {
   const { message } = line
-  const mark = message.own ? (message.state === undefined ? say`` : stateMark(message.state, symbols)) : trustMark(message.from, symbols)
-  const style = message.own ? (message.state === "failed" ? "danger" : "faint") : trustStyle(message.from.trust)
+  const mark = message.own
+    ? message.state === undefined
+      ? say``
+      : stateMark(message.state, symbols)
+    : trustMark(message.from, symbols)
+  const style = message.own
+    ? message.state === "failed"
+      ? "danger"
+      : "faint"
+    : trustStyle(message.from.trust)
   const full = message.own ? say`you` : safeName(message.from.name)
   const name = truncate(full, width - drawnCells(mark) - (mark === "" ? 0 : 1), symbols.more)
   const rest = mark === "" ? say`` : say` ${fit(mark, width - drawnCells(name) - 1, symbols.more)}`
@@ -140,7 +161,11 @@ function textRows(line: MessageLine, width: number, symbols: Symbols): readonly 
   const hidden = rows.length - MAX_MESSAGE_ROWS
   return [
     ...rows.slice(0, MAX_MESSAGE_ROWS),
-    truncate(say`${symbols.more} ${plural(hidden, say`more row`, say`more rows`)}; /export saves all of it`, width, symbols.more),
+    truncate(
+      say`${symbols.more} ${plural(hidden, say`more row`, say`more rows`)}; /export saves all of it`,
+      width,
+      symbols.more,
+    ),
   ]
 }
 
@@ -170,7 +195,11 @@ export function plainRows(line: TranscriptLine, symbols: Symbols): readonly Safe
   if (line.kind === "notice") return [say`${time} ${symbols.mark} ${noticeWords(line.notice)}`]
   const { message } = line
   const state = message.own && message.state !== undefined ? stateMark(message.state, symbols) : say``
-  const who = message.own ? (state === "" ? say`you` : say`you ${state}`) : nameWithMark(message.from, symbols)
+  const who = message.own
+    ? state === ""
+      ? say`you`
+      : say`you ${state}`
+    : nameWithMark(message.from, symbols)
   return linesOf(safeBlock(message.text)).map((text, row) =>
     row === 0 ? say`${time} ${who}: ${text}` : say`      ${symbols.vertical} ${text}`,
   )

@@ -13,7 +13,18 @@ import type { SafeText } from "./safe-text.ts"
 import { AT_END } from "./scroll.ts"
 import type { Theme } from "./theme.ts"
 import { keyOf, RowCache } from "./transcript-rows.ts"
-import { currentRoom, still, TAIL_LINES, type ChatEvent, type ChatView, type Effect, type Overlay, type Snapshot, type Step, type Toast } from "./view.ts"
+import {
+  currentRoom,
+  still,
+  TAIL_LINES,
+  type ChatEvent,
+  type ChatView,
+  type Effect,
+  type Overlay,
+  type Snapshot,
+  type Step,
+  type Toast,
+} from "./view.ts"
 
 export function initialChat(data: Snapshot, theme: Theme, columns: number, rows: number): Step {
   const view: ChatView = {
@@ -61,7 +72,11 @@ function apply(view: ChatView, event: ChatEvent): Step {
     case "older":
       return still(event.roomId === view.roomId ? onOlder(view, event) : view)
     case "message-state":
-      return still(event.roomId === view.roomId ? { ...view, lines: withState(view.lines, event.id, event.state) } : view)
+      return still(
+        event.roomId === view.roomId
+          ? { ...view, lines: withState(view.lines, event.id, event.state) }
+          : view,
+      )
     case "overlay":
       return still({ ...view, overlay: event.overlay, toast: undefined })
     case "toast":
@@ -76,7 +91,11 @@ function openFirst(data: Snapshot): Effect[] {
   return first === undefined ? [] : [{ kind: "open-room", roomId: first.id }]
 }
 
-function onSnapshot(view: ChatView, data: Snapshot, tail: { roomId: string; lines: readonly TranscriptLine[] } | undefined): Step {
+function onSnapshot(
+  view: ChatView,
+  data: Snapshot,
+  tail: { roomId: string; lines: readonly TranscriptLine[] } | undefined,
+): Step {
   const next = { ...view, data, overlay: freshOverlay(view.overlay, data) }
   if (view.roomId === undefined) return { view: next, effects: openFirst(data) }
   if (tail === undefined || tail.roomId !== view.roomId) return still(next)
@@ -91,19 +110,29 @@ function freshOverlay(overlay: Overlay | undefined, data: Snapshot): Overlay | u
 }
 
 /** The newest lines as they are now, below the older ones that were loaded before. */
-function mergeTail(view: ChatView, tail: readonly TranscriptLine[]): { lines: readonly TranscriptLine[]; complete: boolean } {
+function mergeTail(
+  view: ChatView,
+  tail: readonly TranscriptLine[],
+): { lines: readonly TranscriptLine[]; complete: boolean } {
   const first = tail[0]
   if (first === undefined || tail.length < TAIL_LINES) return { lines: tail, complete: true }
   const at = view.lines.findIndex((line) => keyOf(line) === keyOf(first))
-  return at < 0 ? { lines: tail, complete: false } : { lines: [...view.lines.slice(0, at), ...tail], complete: view.complete }
+  return at < 0
+    ? { lines: tail, complete: false }
+    : { lines: [...view.lines.slice(0, at), ...tail], complete: view.complete }
 }
 
-function onOpened(view: ChatView, event: { roomId: string; lines: readonly TranscriptLine[]; complete: boolean }): ChatView {
+function onOpened(
+  view: ChatView,
+  event: { roomId: string; lines: readonly TranscriptLine[]; complete: boolean },
+): ChatView {
   const drafts = new Map(view.drafts)
   if (view.roomId !== undefined && view.roomId !== event.roomId) drafts.set(view.roomId, view.composer.text)
   const unread = view.data.rooms.find((room) => room.id === event.roomId)?.unread ?? 0
   const composer =
-    view.roomId === event.roomId ? view.composer : setDraft({ ...view.composer, recalled: undefined, undo: [] }, drafts.get(event.roomId) ?? "")
+    view.roomId === event.roomId
+      ? view.composer
+      : setDraft({ ...view.composer, recalled: undefined, undo: [] }, drafts.get(event.roomId) ?? "")
   return {
     ...view,
     roomId: event.roomId,
@@ -132,7 +161,11 @@ function onOlder(view: ChatView, event: { lines: readonly TranscriptLine[]; comp
   return { ...view, lines: [...event.lines, ...view.lines], complete: event.complete }
 }
 
-function withState(lines: readonly TranscriptLine[], id: string, state: MessageState): readonly TranscriptLine[] {
+function withState(
+  lines: readonly TranscriptLine[],
+  id: string,
+  state: MessageState,
+): readonly TranscriptLine[] {
   return lines.map((line) =>
     line.kind === "message" && line.message.own && line.message.id === id
       ? { ...line, message: { ...line.message, state } }
@@ -141,14 +174,19 @@ function withState(lines: readonly TranscriptLine[], id: string, state: MessageS
 }
 
 /** What could not be sent goes back where it was written, unless something else stands there by now. */
-function onNotSent(view: ChatView, event: { roomId: string | undefined; text: SafeText; why: SafeText }): ChatView {
+function onNotSent(
+  view: ChatView,
+  event: { roomId: string | undefined; text: SafeText; why: SafeText },
+): ChatView {
   const toast: Toast = { text: event.why, tone: "danger" }
   if (event.roomId !== undefined && event.roomId !== view.roomId) {
     const drafts = new Map(view.drafts)
     if ((drafts.get(event.roomId) ?? "") === "") drafts.set(event.roomId, event.text)
     return { ...view, toast, drafts }
   }
-  return view.composer.text === "" ? { ...view, toast, composer: setDraft(view.composer, event.text) } : { ...view, toast }
+  return view.composer.text === ""
+    ? { ...view, toast, composer: setDraft(view.composer, event.text) }
+    : { ...view, toast }
 }
 
 /** Read is what stood on the screen: the end of the room, nothing over it, in the window that has the keyboard. */

@@ -72,7 +72,11 @@ export interface ChatView {
 export type ChatEvent =
   | { kind: "key"; key: Key }
   | { kind: "resize"; columns: number; rows: number }
-  | { kind: "snapshot"; data: Snapshot; tail: { roomId: string; lines: readonly TranscriptLine[] } | undefined }
+  | {
+      kind: "snapshot"
+      data: Snapshot
+      tail: { roomId: string; lines: readonly TranscriptLine[] } | undefined
+    }
   | { kind: "opened"; roomId: string; lines: readonly TranscriptLine[]; complete: boolean }
   | { kind: "older"; roomId: string; lines: readonly TranscriptLine[]; complete: boolean }
   | { kind: "message-state"; roomId: string; id: string; state: MessageState }

@@ -43,7 +43,9 @@ export interface WelcomeView {
   reading: Reading | undefined
 }
 
-export type Reading = { ok: true; host: string; port: number; complete: boolean } | { ok: false; problem: string }
+export type Reading =
+  | { ok: true; host: string; port: number; complete: boolean }
+  | { ok: false; problem: string }
 
 export type WelcomeEvent =
   | { kind: "key"; key: Key }
@@ -88,7 +90,11 @@ export function initialWelcome(theme: Theme, columns: number, rows: number): Wel
 export type Choice = { kind: "relay"; relay: FoundRelay } | { kind: "invitation" } | { kind: "host" }
 
 export function choicesOf(view: WelcomeView): readonly Choice[] {
-  return [...view.found.map((relay): Choice => ({ kind: "relay", relay })), { kind: "invitation" }, { kind: "host" }]
+  return [
+    ...view.found.map((relay): Choice => ({ kind: "relay", relay })),
+    { kind: "invitation" },
+    { kind: "host" },
+  ]
 }
 
 export function reduceWelcome(view: WelcomeView, event: WelcomeEvent): WelcomeStep {
@@ -101,15 +107,29 @@ export function reduceWelcome(view: WelcomeView, event: WelcomeEvent): WelcomeSt
       return still(onFound(view, event.relay))
     case "name-checked":
       if (!event.result.ok) return still({ ...view, problem: safeLine(event.result.problem) })
-      return still({ ...view, name: event.result.name, problem: undefined, stage: { at: "choose", index: 0 }, input: EMPTY_COMPOSER })
+      return still({
+        ...view,
+        name: event.result.name,
+        problem: undefined,
+        stage: { at: "choose", index: 0 },
+        input: EMPTY_COMPOSER,
+      })
     case "invitation-read":
       return still(view.invitation === event.text ? { ...view, reading: event.reading } : view)
     case "join-failed":
       return still(onJoinFailed(view, event))
     case "hosted":
-      return still({ ...view, problem: undefined, stage: { at: "hosted", invitation: safeLine(event.invitation), words: safeLine(event.words) } })
+      return still({
+        ...view,
+        problem: undefined,
+        stage: { at: "hosted", invitation: safeLine(event.invitation), words: safeLine(event.words) },
+      })
     case "host-failed":
-      return still({ ...view, problem: safeLine(event.problem), stage: { at: "choose", index: choicesOf(view).length - 1 } })
+      return still({
+        ...view,
+        problem: safeLine(event.problem),
+        stage: { at: "choose", index: choicesOf(view).length - 1 },
+      })
   }
 }
 
@@ -129,9 +149,13 @@ function onFound(view: WelcomeView, relay: FoundRelay): WelcomeView {
   }
 }
 
-function onJoinFailed(view: WelcomeView, event: { problem: string; retry: "name" | "invitation" | "none" }): WelcomeView {
+function onJoinFailed(
+  view: WelcomeView,
+  event: { problem: string; retry: "name" | "invitation" | "none" },
+): WelcomeView {
   const problem = safeLine(event.problem)
-  if (event.retry === "name") return { ...view, problem, stage: { at: "name" }, input: setDraft(EMPTY_COMPOSER, view.name) }
+  if (event.retry === "name")
+    return { ...view, problem, stage: { at: "name" }, input: setDraft(EMPTY_COMPOSER, view.name) }
   return { ...view, problem, stage: { at: "invitation" }, input: setDraft(EMPTY_COMPOSER, view.invitation) }
 }
 
@@ -152,7 +176,9 @@ function onKey(view: WelcomeView, key: Key): WelcomeStep {
     case "hosting":
       return still(view)
     case "hosted":
-      return key.kind === "chord" && key.chord === "enter" ? { view, effects: [{ kind: "enter" }] } : still(view)
+      return key.kind === "chord" && key.chord === "enter"
+        ? { view, effects: [{ kind: "enter" }] }
+        : still(view)
   }
 }
 
@@ -181,7 +207,10 @@ function typed(view: WelcomeView): WelcomeStep {
   const invitation = view.input.text
   if (invitation === view.invitation) return still(view)
   const next: WelcomeView = { ...view, invitation, problem: undefined, reading: undefined }
-  return { view: next, effects: invitation.trim() === "" ? [] : [{ kind: "read-invitation", text: invitation }] }
+  return {
+    view: next,
+    effects: invitation.trim() === "" ? [] : [{ kind: "read-invitation", text: invitation }],
+  }
 }
 
 function submit(view: WelcomeView): WelcomeStep {
@@ -191,10 +220,14 @@ function submit(view: WelcomeView): WelcomeStep {
     return { view: { ...view, problem: undefined }, effects: [{ kind: "check-name", text }] }
   }
   const { reading } = view
-  if (text === "" || reading === undefined) return still({ ...view, problem: say`Type or paste the invitation first.` })
+  if (text === "" || reading === undefined)
+    return still({ ...view, problem: say`Type or paste the invitation first.` })
   if (!reading.ok) return still({ ...view, problem: safeLine(reading.problem) })
   if (!reading.complete) {
-    return still({ ...view, problem: say`That is only the address. Add the 12 words of the invitation after it, or paste the whole link.` })
+    return still({
+      ...view,
+      problem: say`That is only the address. Add the 12 words of the invitation after it, or paste the whole link.`,
+    })
   }
   return {
     view: { ...view, problem: undefined, stage: { at: "joining" } },
@@ -210,7 +243,11 @@ function back(view: WelcomeView): WelcomeView {
 function onChoose(view: WelcomeView, index: number, key: Key): WelcomeStep {
   const choices = choicesOf(view)
   const at = (to: number): WelcomeStep =>
-    still({ ...view, problem: undefined, stage: { at: "choose", index: (to + choices.length) % choices.length } })
+    still({
+      ...view,
+      problem: undefined,
+      stage: { at: "choose", index: (to + choices.length) % choices.length },
+    })
   if (key.kind === "paste") return typed(inputStage(view, key.text.replaceAll(/[\r\n]+/gu, " ")))
   if (key.kind !== "chord") return still(view)
   switch (key.chord) {
@@ -221,7 +258,12 @@ function onChoose(view: WelcomeView, index: number, key: Key): WelcomeStep {
     case "tab":
       return at(index + 1)
     case "esc":
-      return still({ ...view, problem: undefined, stage: { at: "name" }, input: setDraft(EMPTY_COMPOSER, view.name) })
+      return still({
+        ...view,
+        problem: undefined,
+        stage: { at: "name" },
+        input: setDraft(EMPTY_COMPOSER, view.name),
+      })
     case "enter":
       return choose(view, choices[index])
     default:

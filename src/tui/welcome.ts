@@ -23,7 +23,9 @@ export interface WelcomeActions {
   join(
     name: string,
     invitation: string,
-  ): Promise<{ ok: true; client: Client } | { ok: false; problem: string; retry: "name" | "invitation" | "none" }>
+  ): Promise<
+    { ok: true; client: Client } | { ok: false; problem: string; retry: "name" | "invitation" | "none" }
+  >
   /** Starts a relay on this machine as its own process, then joins it. `invitation` and `words` are for the others. */
   hostHere(
     name: string,
@@ -65,7 +67,11 @@ export function startWelcome(deps: WelcomeDeps): Welcome {
       case "check-name":
         return dispatch({ kind: "name-checked", result: actions.checkName(effect.text) })
       case "read-invitation":
-        return dispatch({ kind: "invitation-read", text: effect.text, reading: actions.readInvitation(effect.text) })
+        return dispatch({
+          kind: "invitation-read",
+          text: effect.text,
+          reading: actions.readInvitation(effect.text),
+        })
       case "join":
         return join(effect.name, effect.invitation)
       case "host":
@@ -81,7 +87,8 @@ export function startWelcome(deps: WelcomeDeps): Welcome {
   const join = (name: string, invitation: string) => {
     actions.join(name, invitation).then(
       (outcome) => {
-        if (!outcome.ok) return dispatch({ kind: "join-failed", problem: outcome.problem, retry: outcome.retry })
+        if (!outcome.ok)
+          return dispatch({ kind: "join-failed", problem: outcome.problem, retry: outcome.retry })
         return stopped ? void outcome.client.stop() : deps.enter(outcome.client, undefined)
       },
       (error: unknown) => dispatch({ kind: "join-failed", problem: sentence(error), retry: "none" }),

@@ -16,10 +16,28 @@ import { ClientError, type Client, type ClientErrorCode } from "../client/client
 import { unreachable } from "../errors.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 
-const WEEKDAYS = [say`Sunday`, say`Monday`, say`Tuesday`, say`Wednesday`, say`Thursday`, say`Friday`, say`Saturday`]
+const WEEKDAYS = [
+  say`Sunday`,
+  say`Monday`,
+  say`Tuesday`,
+  say`Wednesday`,
+  say`Thursday`,
+  say`Friday`,
+  say`Saturday`,
+]
 const MONTHS = [
-  say`January`, say`February`, say`March`, say`April`, say`May`, say`June`,
-  say`July`, say`August`, say`September`, say`October`, say`November`, say`December`,
+  say`January`,
+  say`February`,
+  say`March`,
+  say`April`,
+  say`May`,
+  say`June`,
+  say`July`,
+  say`August`,
+  say`September`,
+  say`October`,
+  say`November`,
+  say`December`,
 ]
 
 /** Latest time that a Date can hold. A hostile clock beyond it shows as dashes. */
@@ -208,12 +226,17 @@ function problemOfRoom(problem: RoomProblem, name: SafeText): SafeText {
 /** `end-to-end, verified`, `end-to-end, 4 not verified`, or what stopped. Words for the header of a room. */
 export function securityWords(room: RoomView): { text: SafeText; tone: "good" | "warning" | "danger" } {
   if (room.state === "stopped") return { text: stoppedWords(room), tone: "danger" }
-  const others = room.kind === "direct" && room.peer !== undefined ? [room.peer] : room.members.map(({ person }) => person)
+  const others =
+    room.kind === "direct" && room.peer !== undefined ? [room.peer] : room.members.map(({ person }) => person)
   const changed = others.filter(({ trust }) => trust === "changed" || trust === "blocked").length
   if (changed > 0) return { text: say`end-to-end, ${changed} CHANGED`, tone: "danger" }
   const open = others.filter(({ trust }) => trust === "unverified").length
-  if (open === 0) return { text: others.length === 0 ? say`end-to-end` : say`end-to-end, verified`, tone: "good" }
-  return { text: others.length === 1 ? say`end-to-end, not verified` : say`end-to-end, ${open} not verified`, tone: "warning" }
+  if (open === 0)
+    return { text: others.length === 0 ? say`end-to-end` : say`end-to-end, verified`, tone: "good" }
+  return {
+    text: others.length === 1 ? say`end-to-end, not verified` : say`end-to-end, ${open} not verified`,
+    tone: "warning",
+  }
 }
 
 function stoppedWords(room: RoomView): SafeText {
@@ -259,7 +282,10 @@ export function digitRows(number: string): readonly SafeText[] {
 export function summaryOf(client: Client, relayNote: string | undefined): string {
   const self = client.self()
   const connection = client.connection()
-  const where = connection.state === "offline" ? say`` : say` on the relay at ${safeLine(`${connection.host}:${connection.port}`)}`
+  const where =
+    connection.state === "offline"
+      ? say``
+      : say` on the relay at ${safeLine(`${connection.host}:${connection.port}`)}`
   const waiting = client.outboxCount()
   const first = say`You were ${safeName(self.name)}${where}. Nothing of the chat stays on this screen.`
   const second =

@@ -18,8 +18,8 @@ import type {
   Trust,
 } from "../../src/client/events.ts"
 
-/** Tuesday 22 November 2022, 12:00 in UTC. */
-export const NOON = Date.UTC(2022, 10, 22, 12, 0)
+/** Tuesday 22 November 2022, 12:00 on this machine's clock: screens show local time. */
+export const NOON = new Date(2022, 10, 22, 12, 0).getTime()
 
 interface FakeRoom {
   view: RoomView
@@ -33,10 +33,10 @@ export class FakeClient implements Client {
   /** Set to make the next `send` fail. */
   failNextSend: ClientError | undefined
   now = NOON
-  #self: PersonView
+  readonly #self: PersonView
   #connection: ConnectionView = { state: "offline" }
   #people: PersonView[] = []
-  #rooms: FakeRoom[] = []
+  readonly #rooms: FakeRoom[] = []
   readonly #listeners = new Set<(stamped: StampedEvent) => void>()
   readonly #numbers = new Map<string, string>()
   #order = 0
@@ -50,14 +50,20 @@ export class FakeClient implements Client {
 
   // What tests do to it.
 
-  addPerson(name: string, options: { trust?: Trust; online?: boolean; here?: boolean | "absent"; tag?: string } = {}): PersonView {
+  addPerson(
+    name: string,
+    options: { trust?: Trust; online?: boolean; here?: boolean | "absent"; tag?: string } = {},
+  ): PersonView {
     const added: PersonView = {
       ...person(name, options.trust ?? "unverified", options.tag),
       online: options.online ?? true,
       ambiguous: this.#people.some((other) => other.name.toLowerCase() === name.toLowerCase()),
     }
     this.#people.push(added)
-    if (options.here !== "absent") this.#everyone({ members: [...this.#rooms[0]!.view.members, { person: added, here: options.here ?? true }] })
+    if (options.here !== "absent")
+      this.#everyone({
+        members: [...this.#rooms[0]!.view.members, { person: added, here: options.here ?? true }],
+      })
     this.emit({ type: "person.joined", person: added })
     return added
   }
@@ -69,7 +75,9 @@ export class FakeClient implements Client {
       room.view = {
         ...room.view,
         peer: peer?.id === personId ? { ...peer, trust } : peer,
-        members: room.view.members.map((member) => (member.person.id === personId ? { ...member, person: { ...member.person, trust } } : member)),
+        members: room.view.members.map((member) =>
+          member.person.id === personId ? { ...member, person: { ...member.person, trust } } : member,
+        ),
       }
       room.lines = room.lines.map((line) =>
         line.kind === "message" && line.message.from.id === personId
@@ -85,7 +93,11 @@ export class FakeClient implements Client {
       const { host, port, relayName } = connection
       this.emit({ type: "relay.connected", relay: { host, port, name: relayName } })
     } else if (connection.state === "waiting" || connection.state === "refused") {
-      this.emit({ type: "relay.disconnected", why: connection.why, retryAt: connection.state === "waiting" ? connection.retryAt : undefined })
+      this.emit({
+        type: "relay.disconnected",
+        why: connection.why,
+        retryAt: connection.state === "waiting" ? connection.retryAt : undefined,
+      })
     }
   }
 
@@ -118,7 +130,9 @@ export class FakeClient implements Client {
   setState(roomId: string, id: string, state: MessageState): void {
     const room = this.#find(roomId)
     room.lines = room.lines.map((line) =>
-      line.kind === "message" && line.message.id === id ? { ...line, message: { ...line.message, state } } : line,
+      line.kind === "message" && line.message.id === id
+        ? { ...line, message: { ...line.message, state } }
+        : line,
     )
     if (state === "relayed" || state === "failed") this.#outbox = Math.max(0, this.#outbox - 1)
     this.emit({ type: "message.state", room: refOf(room.view), message: { id }, state })
@@ -169,8 +183,11 @@ export class FakeClient implements Client {
   }
 
   findPerson(name: string): PersonView {
-    const found = this.#people.filter((each) => each.id === name || each.name.toLowerCase() === name.toLowerCase())
-    if (found.length > 1) throw new ClientError("ambiguous-name", `"${name}" is the name of ${found.length} people.`)
+    const found = this.#people.filter(
+      (each) => each.id === name || each.name.toLowerCase() === name.toLowerCase(),
+    )
+    if (found.length > 1)
+      throw new ClientError("ambiguous-name", `"${name}" is the name of ${found.length} people.`)
     const only = found[0]
     if (only === undefined) throw new ClientError("unknown-name", `Nobody here is called "${name}".`)
     return only
@@ -186,7 +203,10 @@ export class FakeClient implements Client {
     const peer = this.findPerson(personId)
     const id = `r_${peer.name}`
     if (!this.#rooms.some(({ view }) => view.id === id)) {
-      this.#rooms.push({ view: roomView({ id, name: peer.name, kind: "direct", peer, state: "open" }), lines: [] })
+      this.#rooms.push({
+        view: roomView({ id, name: peer.name, kind: "direct", peer, state: "open" }),
+        lines: [],
+      })
       this.emit({ type: "room.joined", room: { id, name: peer.name, kind: "direct" } })
     }
     return Promise.resolve(refOf(this.#find(id).view))
@@ -207,7 +227,14 @@ export class FakeClient implements Client {
     this.failNextSend = undefined
     if (failure !== undefined) return Promise.reject(failure)
     const room = this.#find(roomId)
-    const message: MessageView = { id: this.#id(), from: this.#self, own: true, text, sentAt: this.now, state: "queued" }
+    const message: MessageView = {
+      id: this.#id(),
+      from: this.#self,
+      own: true,
+      text,
+      sentAt: this.now,
+      state: "queued",
+    }
     this.sent.push({ roomId, text })
     room.lines.push({ kind: "message", order: this.#next(), at: this.now, message })
     this.#outbox += 1
@@ -301,11 +328,20 @@ export async function classroom(): Promise<FakeClient> {
   const meera = client.addPerson("Meera T", { trust: "verified", tag: "a1b2c3" })
   const ravi = client.addPerson("Ravi", { tag: "7f3c2k" })
   client.addPerson("Imran", { online: false, here: false, tag: "9qx4e1" })
-  client.setConnection({ state: "online", host: "192.168.1.5", port: 7667, relayName: "Class 8B", openRelay: false })
+  client.setConnection({
+    state: "online",
+    host: "192.168.1.5",
+    port: 7667,
+    relayName: "Class 8B",
+    openRelay: false,
+  })
   client.notice("r_everyone", { code: "you-joined" }, NOON)
   client.receive("r_everyone", meera, "Open page 41.", NOON + 60_000)
   client.receive("r_everyone", ravi, "Is the quiz today?", NOON + 120_000)
-  const { id } = await client.send("r_everyone", "Yes, at half past twelve, in this room. Bring paper and something to write with.")
+  const { id } = await client.send(
+    "r_everyone",
+    "Yes, at half past twelve, in this room. Bring paper and something to write with.",
+  )
   client.setState("r_everyone", id, "relayed")
   const chat = await client.openChat(meera.id)
   client.receive(chat.id, meera, "Can you help me with the third question?", NOON + 180_000)

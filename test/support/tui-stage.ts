@@ -15,7 +15,12 @@ export class Stage {
   readonly #output: FakeOutput
   #idle: Promise<void> = Promise.resolve()
 
-  constructor(start: TuiOptions["start"], size: { columns: number; rows: number }, clock: Clock, more: Partial<TuiOptions> = {}) {
+  constructor(
+    start: TuiOptions["start"],
+    size: { columns: number; rows: number },
+    clock: Clock,
+    more: Partial<TuiOptions> = {},
+  ) {
     this.terminal = openVirtualTerminal(size.columns, size.rows)
     this.#output = new FakeOutput(size, (text) => {
       this.written.push(text)

@@ -15,7 +15,10 @@ export function feed(terminal: VirtualTerminal, data: string): Promise<void> {
 /** The visible rows, right-trimmed. */
 export function rowsOf(terminal: VirtualTerminal): string[] {
   const buffer = terminal.buffer.active
-  return Array.from({ length: terminal.rows }, (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? "")
+  return Array.from(
+    { length: terminal.rows },
+    (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? "",
+  )
 }
 
 export function textOf(terminal: VirtualTerminal): string {

@@ -2,15 +2,14 @@
 import { Box, useCursor } from "ink"
 import { memo, type ReactNode } from "react"
 import { belowRows } from "../below-rows.ts"
-import { MIN_COLUMNS, MIN_ROWS } from "../layout.ts"
+import { MIN_COLUMNS, MIN_ROWS, type Layout } from "../layout.ts"
 import { panelWidth } from "../pages.ts"
-import { repeatSafe, say } from "../safe-text.ts"
+import { repeatSafe, say, type SafeText } from "../safe-text.ts"
 import { visibleRows } from "../scroll.ts"
 import { drawnCells } from "../text-width.ts"
 import { span, type Span } from "../theme.ts"
 import type { ChatView, Overlay } from "../view.ts"
 import { layoutOfView, newBelow, viewportOf } from "../visible.ts"
-import { plural } from "../words.ts"
 import { Composer } from "./composer.tsx"
 import { HeaderBar } from "./header-bar.tsx"
 import { Anchors, Divider, Line } from "./line.tsx"
@@ -80,7 +79,12 @@ function Body({ view }: { view: ChatView }): ReactNode {
           <Divider height={height} theme={theme} />
         </>
       )}
-      <Transcript rows={visibleRows(viewportOf(view), view.scroll)} width={layout.chatWidth} height={height} theme={theme} />
+      <Transcript
+        rows={visibleRows(viewportOf(view), view.scroll)}
+        width={layout.chatWidth}
+        height={height}
+        theme={theme}
+      />
       {layout.panes === "three" ? (
         <>
           <Divider height={height} theme={theme} />
@@ -94,13 +98,40 @@ function Body({ view }: { view: ChatView }): ReactNode {
 /** Between the transcript and the composer; says what is further down while somebody reads further up. */
 function Rule({ view }: { view: ChatView }): ReactNode {
   const { symbols } = view.theme
+  const layout = layoutOfView(view)
   const width = view.columns - 1
   const count = newBelow(view)
-  if (view.scroll.kind === "end") return <Line spans={[span(repeatSafe(symbols.horizontal, width), "faint")]} theme={view.theme} />
-  const words = count > 0 ? say` ${symbols.down} ${plural(count, say`new`, say`new`)} below ${symbols.dot} End ` : say` ${symbols.down} more below ${symbols.dot} End `
-  const left = repeatSafe(symbols.horizontal, Math.max(0, width - drawnCells(words) - 2))
-  const spans: Span[] = [span(left, "faint"), span(words, count > 0 ? "accent" : "faint"), span(repeatSafe(symbols.horizontal, 2), "faint")]
+  const words =
+    view.scroll.kind === "end"
+      ? say``
+      : count > 0
+        ? say` ${symbols.down} ${count} new below ${symbols.dot} End `
+        : say` ${symbols.down} more below ${symbols.dot} End `
+  const tail = words === "" ? 0 : 2
+  const left = ruleWith(crossings(layout), width - drawnCells(words) - tail, view)
+  const spans: Span[] = [
+    span(left, "faint"),
+    span(words, count > 0 ? "accent" : "faint"),
+    span(repeatSafe(symbols.horizontal, tail), "faint"),
+  ]
   return <Line spans={spans} theme={view.theme} />
+}
+
+/** Columns of the rule under the lines between panes. */
+function crossings(layout: Layout): readonly number[] {
+  if (layout.panes === "one") return []
+  const first = layout.roomsWidth + 1
+  return layout.panes === "two" ? [first] : [first, first + 2 + layout.chatWidth + 1]
+}
+
+function ruleWith(columns: readonly number[], width: number, view: ChatView): SafeText {
+  const { horizontal, crossing } = view.theme.symbols
+  let rule = say``
+  for (const column of columns) {
+    if (column >= width) break
+    rule = say`${rule}${repeatSafe(horizontal, column - rule.length)}${crossing}`
+  }
+  return say`${rule}${repeatSafe(horizontal, width - rule.length)}`
 }
 
 function OverlayPanel({ view, overlay }: { view: ChatView; overlay: Overlay }): ReactNode {

@@ -14,7 +14,11 @@ export function Composer({ below, theme }: { below: BelowRows; theme: Theme }): 
         <Line key={`banner ${index}`} spans={[span(banner.text, banner.style)]} theme={theme} />
       ))}
       {below.composer.map((text, index) => (
-        <Line key={index} spans={[span(index === 0 ? below.prompt : indent, "accent"), span(text)]} theme={theme} />
+        <Line
+          key={index}
+          spans={[span(index === 0 ? below.prompt : indent, "accent"), span(text)]}
+          theme={theme}
+        />
       ))}
     </>
   )

@@ -30,7 +30,11 @@ function headerSpans(view: ChatView): readonly Span[] {
   const words = say`${between}${view.columns < 60 ? shortSecurity(security.tone) : security.text}`
   const inner = width - drawnCells(right) - 1
   const shownMiddle = truncate(middle, inner - cellsOf(lead) - cellsOf(words) - cellsOf(extra), symbols.more)
-  const shownWords = truncate(words, inner - cellsOf(lead) - cellsOf(shownMiddle) - cellsOf(extra), symbols.more)
+  const shownWords = truncate(
+    words,
+    inner - cellsOf(lead) - cellsOf(shownMiddle) - cellsOf(extra),
+    symbols.more,
+  )
   const used = drawnCells(lead) + drawnCells(shownMiddle) + drawnCells(shownWords) + drawnCells(extra)
   return [
     span(lead, "strong"),

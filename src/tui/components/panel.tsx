@@ -21,7 +21,10 @@ export function Panel({ title, lines, footer, width, theme }: PanelProps): React
   const head = truncate(say`${repeatSafe(horizontal, 2)} ${title} `, width - 2, more)
   return (
     <Box flexDirection="column" width={width} flexShrink={0}>
-      <Line spans={[span(say`${head}${repeatSafe(horizontal, width - drawnCells(head))}`, "accent")]} theme={theme} />
+      <Line
+        spans={[span(say`${head}${repeatSafe(horizontal, width - drawnCells(head))}`, "accent")]}
+        theme={theme}
+      />
       {lines.map((line, index) => (
         <Line key={index} spans={[span(say`  `), ...line]} theme={theme} />
       ))}
@@ -30,12 +33,21 @@ export function Panel({ title, lines, footer, width, theme }: PanelProps): React
   )
 }
 
-export function PagePanel({ view, page }: { view: ChatView; page: Overlay & { kind: "help" | "who" | "page" } }): ReactNode {
+export function PagePanel({
+  view,
+  page,
+}: {
+  view: ChatView
+  page: Overlay & { kind: "help" | "who" | "page" }
+}): ReactNode {
   const all = pageLines(view, page)
   const height = pageHeight(view)
   const offset = Math.max(0, Math.min(page.offset, all.length - height))
   const below = all.length - offset - height
-  const left: Span[] = below > 0 || offset > 0 ? [span(say`PgUp PgDn${below > 0 ? say`, ${below} more below` : say``}   `, "faint")] : []
+  const left: Span[] =
+    below > 0 || offset > 0
+      ? [span(say`PgUp PgDn${below > 0 ? say`, ${below} more below` : say``}   `, "faint")]
+      : []
   return (
     <Panel
       title={pageTitle(view, page)}

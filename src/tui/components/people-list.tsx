@@ -13,8 +13,20 @@ export interface PeopleListProps {
   theme: Theme
 }
 
-export const PeopleList = memo(function PeopleList({ people, width, height, theme }: PeopleListProps): ReactNode {
+export const PeopleList = memo(function PeopleList({
+  people,
+  width,
+  height,
+  theme,
+}: PeopleListProps): ReactNode {
   const online = people.filter((person) => person.online).length
   const title = { key: "title", spans: [span(say`People ${theme.symbols.dot} ${online} online`, "faint")] }
-  return <Pane rows={[title, ...peopleRows(people, width, height - 1, theme)]} width={width} height={height} theme={theme} />
+  return (
+    <Pane
+      rows={[title, ...peopleRows(people, width, height - 1, theme)]}
+      width={width}
+      height={height}
+      theme={theme}
+    />
+  )
 })

@@ -24,7 +24,7 @@ export function PickerPanel({ view, picker }: { view: ChatView; picker: Picker }
   const room = pageHeight(view) - 1
   const at = Math.min(picker.index, Math.max(0, items.length - 1))
   const first = Math.max(0, Math.min(at - room + 1, items.length - room))
-  const query: Span[] = [span(say`${symbols.pointer} `, "accent"), span(truncate(picker.query, width - 6, symbols.more))]
+  const query: Span[] = [span(say`: `, "accent"), span(truncate(picker.query, width - 6, symbols.more))]
   const shown = items.slice(Math.max(0, first), Math.max(0, first) + room)
   const none: Span[][] = items.length === 0 ? [[span(say`  nobody of that name`, "faint")]] : []
   const rows = shown.map((item, index) => itemSpans(view, item, Math.max(0, first) + index === at, width - 4))
@@ -32,27 +32,36 @@ export function PickerPanel({ view, picker }: { view: ChatView; picker: Picker }
     <Panel
       title={TITLES[picker.source]}
       lines={[query, ...none, ...rows]}
-      footer={[span(choicesLine([say`Enter open`, say`Esc back`, say`F5 verify`, say`type to search`], width - 4), "faint")]}
+      footer={[
+        span(
+          choicesLine([say`Enter open`, say`Esc back`, say`F5 verify`, say`type to search`], width - 4),
+          "faint",
+        ),
+      ]}
       width={width}
       theme={view.theme}
     />
   )
 }
 
+/** Cells of a title with its mark; the column behind it starts there on wide enough panels. */
+const TITLE_CELLS = 36
+
 function itemSpans(view: ChatView, item: PickerItem, chosen: boolean, width: number): readonly Span[] {
   const { symbols } = view.theme
-  const lead = item.number === undefined ? say`    ` : say`${item.number < 10 ? say` ` : say``}${item.number}  `
+  const lead = item.number === undefined ? say`` : say`${item.number < 10 ? say` ` : say``}${item.number}  `
   const mark = item.person === undefined ? say`` : say` ${trustMark(item.person, symbols)}`
   const state = item.person === undefined ? say`` : item.person.online ? say`online` : say`offline`
   const tail = item.unread > 0 ? say`${item.unread} new` : state
-  const title = truncate(item.title, width - 2 - drawnCells(lead) - drawnCells(mark) - drawnCells(tail) - 1, symbols.more)
-  const used = 2 + drawnCells(lead) + drawnCells(title) + drawnCells(mark) + drawnCells(tail)
+  const room = Math.min(TITLE_CELLS, width - 3 - drawnCells(tail))
+  const title = truncate(item.title, room - drawnCells(lead) - drawnCells(mark), symbols.more)
+  const gap = room - drawnCells(lead) - drawnCells(title) - drawnCells(mark)
   return [
     span(chosen ? say`${symbols.pointer} ` : say`  `, "accent"),
     span(lead, "faint"),
     span(title, chosen ? "selected" : "plain"),
     span(mark, item.person === undefined ? "plain" : trustStyle(item.person.trust)),
-    span(repeatSafe(say` `, Math.min(30, width - used))),
+    span(repeatSafe(say` `, gap)),
     span(say` ${tail}`, item.unread > 0 ? "accent" : "faint"),
   ]
 }

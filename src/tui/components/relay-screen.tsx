@@ -26,11 +26,19 @@ export function RelayScreen({ view }: { view: WelcomeView }): ReactNode {
   // What is typed and why it was refused stand last: on a small screen the explanation goes first.
   const top = Math.max(0, screen.lines.length - height)
   const shown = screen.lines.slice(top)
-  setCursorPosition(screen.caret === undefined ? undefined : { x: 2 + screen.caret.x, y: screen.caret.y - top })
+  setCursorPosition(
+    screen.caret === undefined ? undefined : { x: 2 + screen.caret.x, y: screen.caret.y - top },
+  )
   return (
     <Box flexDirection="row" width={view.columns} height={view.rows}>
       <Anchors height={view.rows} />
-      <Box flexDirection="column" width={view.columns - 1} height={view.rows} overflow="hidden" paddingLeft={1}>
+      <Box
+        flexDirection="column"
+        width={view.columns - 1}
+        height={view.rows}
+        overflow="hidden"
+        paddingLeft={1}
+      >
         <Box flexDirection="column" height={height} flexShrink={0}>
           {shown.map((spans, index) => (
             <Line key={index} spans={spans} theme={view.theme} />
@@ -50,25 +58,64 @@ function screenOf(view: WelcomeView, width: number): Screen {
   const { stage } = view
   switch (stage.at) {
     case "name":
-      return withInput(view, width, [
-        title,
-        BLANK,
-        ...paragraph(say`Talk to people on this network. What you write is encrypted for the people you talk to; the relay in between cannot read it. No internet is used.`, width),
-        BLANK,
-        ...paragraph(say`What should others call you? Your name is seen by everybody on the relay.`, width, "strong"),
-      ], say`Your name`, problem, say`Enter: go on   Ctrl+C: leave`)
+      return withInput(
+        view,
+        width,
+        [
+          title,
+          BLANK,
+          ...paragraph(
+            say`Talk to people on this network. What you write is encrypted for the people you talk to; the relay in between cannot read it. No internet is used.`,
+            width,
+          ),
+          BLANK,
+          ...paragraph(
+            say`What should others call you? Your name is seen by everybody on the relay.`,
+            width,
+            "strong",
+          ),
+        ],
+        say`Your name`,
+        problem,
+        say`Enter: go on   Ctrl+C: leave`,
+      )
     case "choose":
-      return { lines: [title, BLANK, ...chooseLines(view, stage.index, width), ...problem], caret: undefined, footer: say`Up Down: choose   Enter: take   Esc: back to the name` }
+      return {
+        lines: [title, BLANK, ...chooseLines(view, stage.index, width), ...problem],
+        caret: undefined,
+        footer: say`Up Down: choose   Enter: take   Esc: back to the name`,
+      }
     case "invitation":
-      return withInput(view, width, [
+      return withInput(
+        view,
+        width,
+        [
+          title,
+          BLANK,
+          ...paragraph(
+            say`Type or paste the invitation: a link that starts with secure-chat:, or the address and 12 words that whoever runs the relay shows you.`,
+            width,
+          ),
+          ...paragraph(
+            say`It says which relay to trust, so take it from a person or a screen that you trust.`,
+            width,
+            "faint",
+          ),
+          BLANK,
+        ],
+        say`Invitation`,
+        [...readingLines(view, width), ...problem],
+        say`Enter: join   Esc: back`,
+      )
+    case "joining":
+      return waiting([
         title,
         BLANK,
-        ...paragraph(say`Type or paste the invitation: a link that starts with secure-chat:, or the address and 12 words that whoever runs the relay shows you.`, width),
-        ...paragraph(say`It says which relay to trust, so take it from a person or a screen that you trust.`, width, "faint"),
-        BLANK,
-      ], say`Invitation`, [...readingLines(view, width), ...problem], say`Enter: join   Esc: back`)
-    case "joining":
-      return waiting([title, BLANK, ...paragraph(say`Joining as ${safeName(view.name)}… making your keys and looking for the relay.`, width)])
+        ...paragraph(
+          say`Joining as ${safeName(view.name)}… making your keys and looking for the relay.`,
+          width,
+        ),
+      ])
     case "hosting":
       return waiting([title, BLANK, ...paragraph(say`Starting a relay on this computer…`, width)])
     case "hosted":
@@ -104,7 +151,10 @@ function withInput(
   const rows = wrap(view.input.text, Math.max(8, width - indent - 1))
   let at = 0
   for (const [index, row] of rows.entries()) if (row.start <= view.input.caret) at = index
-  const input = rows.map((row, index) => [span(index === 0 ? lead : repeatSafe(say` `, indent), "accent"), span(row.text, "strong")])
+  const input = rows.map((row, index) => [
+    span(index === 0 ? lead : repeatSafe(say` `, indent), "accent"),
+    span(row.text, "strong"),
+  ])
   const column = indent + drawnCells(sliceSafe(view.input.text, rows[at]!.start, view.input.caret))
   return {
     lines: [...above, ...input, ...under],
@@ -120,22 +170,41 @@ function chooseLines(view: WelcomeView, index: number, width: number): (readonly
     const { title, why } = choiceWords(choice)
     const chosen = at === index
     return [
-      [span(chosen ? say`${symbols.pointer} ` : say`  `, "accent"), span(title, chosen ? "selected" : "strong")],
+      [
+        span(chosen ? say`${symbols.pointer} ` : say`  `, "accent"),
+        span(title, chosen ? "selected" : "strong"),
+      ],
       ...wrap(why, width - 4).map((row): readonly Span[] => [span(say`    ${row.text}`, "faint")]),
     ]
   })
-  const none = view.found.length > 0 ? [] : [...paragraph(say`No relay has shown itself here so far; one that does appears in this list.`, width, "faint"), BLANK]
+  const none =
+    view.found.length > 0
+      ? []
+      : [
+          ...paragraph(
+            say`No relay has shown itself here so far; one that does appears in this list.`,
+            width,
+            "faint",
+          ),
+          BLANK,
+        ]
   return [...paragraph(intro, width), BLANK, ...none, ...choices]
 }
 
 function choiceWords(choice: Choice): { title: SafeText; why: SafeText } {
   switch (choice.kind) {
     case "relay":
-      return { title: relayLabel(choice.relay), why: say`Found on this network. That is only an address: its invitation is still needed.` }
+      return {
+        title: relayLabel(choice.relay),
+        why: say`Found on this network. That is only an address: its invitation is still needed.`,
+      }
     case "invitation":
       return { title: say`I have an invitation`, why: say`A link, or an address and 12 words.` }
     case "host":
-      return { title: say`Start a relay on this computer`, why: say`It goes on after you leave the chat, so that others can talk.` }
+      return {
+        title: say`Start a relay on this computer`,
+        why: say`It goes on after you leave the chat, so that others can talk.`,
+      }
   }
 }
 
@@ -144,7 +213,9 @@ function readingLines(view: WelcomeView, width: number): (readonly Span[])[] {
   if (reading === undefined || view.problem !== undefined) return []
   if (!reading.ok) return [BLANK, ...paragraph(safeLine(reading.problem), width, "warning")]
   const where = safeLine(`${reading.host}:${reading.port}`)
-  const words = reading.complete ? say`Relay at ${where}. Enter joins it.` : say`Relay at ${where}. Now the 12 words of its invitation.`
+  const words = reading.complete
+    ? say`Relay at ${where}. Enter joins it.`
+    : say`Relay at ${where}. Now the 12 words of its invitation.`
   return [BLANK, ...paragraph(words, width, reading.complete ? "good" : "faint")]
 }
 
@@ -152,7 +223,10 @@ function hostedLines(invitation: SafeText, words: SafeText, width: number): (rea
   return [
     ...paragraph(say`Your relay runs, and goes on after you leave the chat.`, width, "good"),
     BLANK,
-    ...paragraph(say`Others start secure-chat, type their name, choose "I have an invitation", and write:`, width),
+    ...paragraph(
+      say`Others start secure-chat, type their name, choose "I have an invitation", and write:`,
+      width,
+    ),
     BLANK,
     ...paragraph(words, width - 2, "strong"),
     BLANK,

@@ -22,7 +22,10 @@ export const RoomList = memo(function RoomList(props: RoomListProps): ReactNode 
   const others = people.filter(({ id }) => !reached.has(id))
   // The open room is always in sight, however many there are.
   const limit = others.length > 0 && height > 6 ? height - Math.min(4, others.length + 1) - 1 : height - 1
-  const at = Math.max(0, rooms.findIndex(({ id }) => id === props.roomId))
+  const at = Math.max(
+    0,
+    rooms.findIndex(({ id }) => id === props.roomId),
+  )
   const first = Math.max(0, Math.min(at - limit + 1, rooms.length - limit))
   const shown = rooms.slice(first, first + limit)
   const rows = [
@@ -42,7 +45,17 @@ function roomSpans(room: RoomView, number: number, { width, theme, roomId }: Roo
   const count = room.unread === 0 ? say`` : room.unread > 999 ? say`999` : say`${room.unread}`
   const lead = say`${current ? symbols.pointer : room.state === "stopped" ? symbols.changed : say` `}${number} `
   const mark = room.peer === undefined ? say`` : trustMark(room.peer, symbols)
-  return entrySpans({ lead, title: roomTitle(room), mark, tail: count, width, theme, trust: room.peer?.trust, current, loud: room.unread > 0 })
+  return entrySpans({
+    lead,
+    title: roomTitle(room),
+    mark,
+    tail: count,
+    width,
+    theme,
+    trust: room.peer?.trust,
+    current,
+    loud: room.unread > 0,
+  })
 }
 
 interface Entry {
@@ -65,7 +78,10 @@ function entrySpans({ lead, title, mark, tail, width, theme, trust, current, lou
   // In a narrow pane a key tag would leave nothing of the name.
   const shownMark = room - drawnCells(marked) >= 4 ? marked : truncate(marked, 2, say``)
   const name = truncate(title, room - drawnCells(shownMark), more)
-  const gap = repeatSafe(say` `, width - drawnCells(lead) - drawnCells(name) - drawnCells(shownMark) - drawnCells(tail))
+  const gap = repeatSafe(
+    say` `,
+    width - drawnCells(lead) - drawnCells(name) - drawnCells(shownMark) - drawnCells(tail),
+  )
   return [
     span(lead, current ? "accent" : "faint"),
     span(name, current || loud ? "strong" : "plain"),
@@ -100,6 +116,10 @@ export function peopleRows(
     }),
   }))
   const left = sorted.length - shown.length
-  if (left > 0) rows.push({ key: "more", spans: [span(fit(say`${symbols.more} ${left} more`, width, symbols.more), "faint")] })
+  if (left > 0)
+    rows.push({
+      key: "more",
+      spans: [span(fit(say`${symbols.more} ${left} more`, width, symbols.more), "faint")],
+    })
   return rows
 }

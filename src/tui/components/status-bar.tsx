@@ -17,11 +17,16 @@ function statusSpans(view: ChatView): readonly Span[] {
   const { connection, outbox } = view.data
   const width = view.columns - 1
   const state = say`${connection.state === "online" ? symbols.online : symbols.offline} ${connectionWords(connection)}`
-  const relay = connection.state === "online" && view.columns >= 60 ? say` to ${safeName(connection.relayName)}` : say``
+  const relay =
+    connection.state === "online" && view.columns >= 60 ? say` to ${safeName(connection.relayName)}` : say``
   const waiting = outbox === 0 ? say`` : say` ${symbols.dot} ${outbox} to send`
   const hot = hotlist(view)
   const left = truncate(say`${state}${relay}`, width - cellsOf(waiting), symbols.more)
-  const middle = truncate(hot === "" ? say`` : say` ${symbols.dot} ${hot}`, width - cellsOf(left) - cellsOf(waiting), symbols.more)
+  const middle = truncate(
+    hot === "" ? say`` : say` ${symbols.dot} ${hot}`,
+    width - cellsOf(left) - cellsOf(waiting),
+    symbols.more,
+  )
   const used = drawnCells(left) + drawnCells(waiting) + drawnCells(middle)
   const hints = hintsFor(width - used - 3, symbols)
   return [

@@ -14,7 +14,14 @@ export interface TranscriptProps {
 
 export function Transcript({ rows, width, height, theme }: TranscriptProps): ReactNode {
   return (
-    <Box flexDirection="column" justifyContent="flex-end" width={width} height={height} flexShrink={0} overflow="hidden">
+    <Box
+      flexDirection="column"
+      justifyContent="flex-end"
+      width={width}
+      height={height}
+      flexShrink={0}
+      overflow="hidden"
+    >
       {rows.map((row) => (
         <TranscriptRow key={row.key} row={row} theme={theme} />
       ))}

@@ -14,9 +14,21 @@ export function VerifyPanel({ view, panel }: { view: ChatView; panel: Verify }):
   const width = panelWidth(view)
   const inner = width - 4
   const name = safeName(panel.person.name)
-  const lines = panel.step === "compare" ? compareLines(view, panel, name, inner) : outcomeLines(panel, name, inner)
-  const footer = panel.step === "compare" ? choicesLine([say`[Y] They match`, say`[N] They differ`, say`[Esc] Later`], inner) : say`Enter: back`
-  return <Panel title={say`Verify ${name}`} lines={lines} footer={[span(footer, "strong")]} width={width} theme={view.theme} />
+  const lines =
+    panel.step === "compare" ? compareLines(view, panel, name, inner) : outcomeLines(panel, name, inner)
+  const footer =
+    panel.step === "compare"
+      ? choicesLine([say`[Y] They match`, say`[N] They differ`, say`[Esc] Later`], inner)
+      : say`Enter: back`
+  return (
+    <Panel
+      title={say`Verify ${name}`}
+      lines={lines}
+      footer={[span(footer, "strong")]}
+      width={width}
+      theme={view.theme}
+    />
+  )
 }
 
 function compareLines(view: ChatView, panel: Verify, name: SafeText, width: number): (readonly Span[])[] {
@@ -36,15 +48,29 @@ function compareLines(view: ChatView, panel: Verify, name: SafeText, width: numb
 function changeLines(panel: Verify, name: SafeText, width: number): (readonly Span[])[] {
   if (panel.person.trust === "changed") {
     return [
-      ...paragraph(say`The key of ${name} is not the one it was. Most often that is a new computer; it can also be somebody who pretends to be ${name}. Nothing is sent until you decide.`, width, "danger"),
+      ...paragraph(
+        say`The key of ${name} is not the one it was. Most often that is a new computer; it can also be somebody who pretends to be ${name}. Nothing is sent until you decide.`,
+        width,
+        "danger",
+      ),
       [span(say``)],
     ]
   }
   if (panel.person.trust === "blocked") {
-    return [...paragraph(say`You said that the digits differ, so nothing is sent to ${name}. If they match now, press Y.`, width, "danger"), [span(say``)]]
+    return [
+      ...paragraph(
+        say`You said that the digits differ, so nothing is sent to ${name}. If they match now, press Y.`,
+        width,
+        "danger",
+      ),
+      [span(say``)],
+    ]
   }
   if (panel.person.trust === "verified") {
-    return [...paragraph(say`You have compared these digits before, and they were the same.`, width, "good"), [span(say``)]]
+    return [
+      ...paragraph(say`You have compared these digits before, and they were the same.`, width, "good"),
+      [span(say``)],
+    ]
   }
   return []
 }
@@ -52,7 +78,11 @@ function changeLines(panel: Verify, name: SafeText, width: number): (readonly Sp
 function outcomeLines(panel: Verify, name: SafeText, width: number): (readonly Span[])[] {
   if (panel.step === "match") {
     return [
-      ...paragraph(say`VERIFIED. What ${name} writes carries the mark from now on, on every line.`, width, "good"),
+      ...paragraph(
+        say`VERIFIED. What ${name} writes carries the mark from now on, on every line.`,
+        width,
+        "good",
+      ),
       [span(say``)],
       ...paragraph(say`${name} has to say so on their own screen too; it does not happen by itself.`, width),
     ]
@@ -60,7 +90,10 @@ function outcomeLines(panel: Verify, name: SafeText, width: number): (readonly S
   return [
     ...paragraph(say`STOPPED. The digits differ, so nothing more is sent to ${name}.`, width, "danger"),
     [span(say``)],
-    ...paragraph(say`Somebody may stand between the two of you, or the name belongs to another person. Talk to ${name} in person, then open this page again.`, width),
+    ...paragraph(
+      say`Somebody may stand between the two of you, or the name belongs to another person. Talk to ${name} in person, then open this page again.`,
+      width,
+    ),
   ]
 }
 

@@ -1,0 +1,120 @@
+/** The full screen in a real pseudo-terminal, over a client without a network. */
+import { expect, test } from "vitest"
+import { runSource, type TerminalProgram } from "../support/terminal.ts"
+
+const FIXTURE = "tui-fixture.tsx"
+
+async function opened(...flags: string[]): Promise<TerminalProgram> {
+  const program = runSource(FIXTURE, flags, { columns: 80, rows: 24 })
+  await program.until("Open page 41.")
+  return program
+}
+
+/** The modes that a shell expects: normal screen, wrapping, no bracketed paste, no focus reports, a cursor. */
+function expectRestored(program: TerminalProgram): void {
+  expect(program.alternate()).toBe(false)
+  const { modes } = program.emulator
+  expect(modes.wraparoundMode).toBe(true)
+  expect(modes.bracketedPasteMode).toBe(false)
+  expect(modes.sendFocusMode).toBe(false)
+  expect(program.raw.lastIndexOf("\u001b[?25h")).toBeGreaterThan(program.raw.lastIndexOf("\u001b[?25l"))
+  expect(program.screen()).toContain("before the chat")
+}
+
+test("types, sends, resizes, quits: and the shell's screen is back", async () => {
+  const program = await opened()
+  expect(program.alternate()).toBe(true)
+  program.type("good morning 👩🏽‍🏫 क्षमा")
+  await program.until("good morning")
+  expect(program.screen()).not.toContain("│ good morning")
+  program.type("\r")
+  await program.until(/you ✓ +│ good morning/)
+  program.resize(40, 12)
+  await program.until((screen) => screen.includes("≡ #everyone") && !screen.includes("Rooms"))
+  program.resize(120, 40)
+  await program.until(() => program.rows()[39]!.includes("connected to Class 8B"))
+  expect(program.rows()[1]).toContain("People · 2 online")
+  program.type("\u0004")
+  expect(await program.ended).toEqual({ code: 0, signal: undefined })
+  expectRestored(program)
+  expect(program.screen()).toContain("You were Asha on the relay at 192.168.1.5:7667.")
+  expect(program.screen()).not.toContain("good morning")
+})
+
+test("a paste with line breaks, commands and escape sequences sends nothing and runs nothing", async () => {
+  const program = await opened()
+  program.paste("first\n/verify ravi\n\u001b[31mred\u001b]0;title\u0007\r/quit\rlast\nsix\n")
+  const screen = await program.until("[pasted 6 lines")
+  expect(screen).toContain("␛[31mred␛]0;title␇")
+  expect(screen).not.toContain("Do they match?")
+  program.type("\u001b")
+  await program.until((now) => !now.includes("pasted"))
+  program.type("/win 2\r")
+  await program.until("Can you help me")
+  program.type("/win 1\r")
+  const after = await program.until("Is the quiz today?")
+  expect(after).not.toContain("first")
+  program.type("\u0004")
+  expect((await program.ended).code).toBe(0)
+  expectRestored(program)
+})
+
+test("verify: the digits, the question, and the mark on every line", async () => {
+  const program = await opened()
+  program.type("/verify ravi\r")
+  await program.until("Do they match?")
+  expect(program.screen()).toContain("12345 67890 12345 67890")
+  program.paste("y")
+  program.type("\u001b")
+  await program.until("Is the quiz today?")
+  expect(program.screen()).toMatch(/Ravi \?7f3c2k/)
+  program.type("/verify ravi\r")
+  await program.until("Do they match?")
+  program.type("y")
+  await program.until("VERIFIED.")
+  program.type("\r")
+  await program.until(/Ravi ✓ +│ Is the quiz today\?/)
+  expect(program.screen()).not.toContain("?7f3c2k")
+  program.kill("SIGKILL")
+  await program.ended
+})
+
+test.each(["SIGTERM", "SIGHUP"] as const)(
+  "%s that the command line handles ends the screen in order",
+  async (signal) => {
+    const program = await opened("--stop-on-term")
+    program.kill(signal)
+    expect((await program.ended).code).toBe(0)
+    expectRestored(program)
+    expect(program.screen()).toContain("You were Asha")
+  },
+)
+
+test("SIGTERM that nobody handles still leaves the terminal as it was", async () => {
+  const program = await opened()
+  program.kill("SIGTERM")
+  const end = await program.ended
+  expect(end.signal ?? end.code).not.toBe(0)
+  expectRestored(program)
+})
+
+test("a crash while the chat is open leaves the terminal as it was and says one sentence", async () => {
+  const program = await opened("--crash")
+  program.type("this breaks it\r")
+  expect((await program.ended).code).toBe(2)
+  expectRestored(program)
+  expect(program.screen()).toContain("the fixture breaks on purpose")
+  expect(program.screen()).not.toContain("    at ")
+})
+
+test("line mode: no escape sequence at all, the same commands", async () => {
+  const program = runSource(FIXTURE, ["--plain"], { columns: 80, rows: 24 })
+  await program.until("Open page 41.")
+  program.type("hello there\r")
+  await program.until("you ·: hello there")
+  program.type("/nonsense\r")
+  await program.until("Not sent: /nonsense is no command.")
+  program.type("/quit\r")
+  expect((await program.ended).code).toBe(0)
+  expect(program.raw).not.toContain("\u001b")
+})
