@@ -12,7 +12,9 @@ import { buildProgram } from "./program.ts"
 
 const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
-process.exitCode = await main()
+const code = await main()
+// A command that is done ends, whatever a closing connection still waits for; what was written leaves first.
+process.stdout.write("", () => process.exit(code))
 
 async function main(): Promise<ExitCode> {
   // Whatever we make, databases and logs included, is for its owner alone.
@@ -42,7 +44,6 @@ async function main(): Promise<ExitCode> {
     return explain(error, io)
   } finally {
     for (const signal of STOP_SIGNALS) process.off(signal, stop)
-    process.stdin.unref?.()
   }
 }
 

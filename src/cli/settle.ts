@@ -5,6 +5,7 @@ import { printHostPort } from "../protocol/address.ts"
 import { failIfRefused, waitFor, type Waiting } from "./wait.ts"
 
 const SETTLE_MS = 2_000
+const RECEIPTS_MS = 300
 export const SYNC_MS = 5_000
 
 interface Session {
@@ -12,9 +13,14 @@ interface Session {
   waiting(timeout: number): Waiting
 }
 
-/** Waits until the outbox is empty, for two seconds at most: receipts that are not out go with the next start. */
+/** Waits until the outbox is empty, for two seconds at most; what is not out goes with the next start. */
 export async function settle({ client, waiting }: Session): Promise<void> {
   await waitFor(waiting(SETTLE_MS), () => (client.outboxCount() === 0 ? true : undefined))
+}
+
+/** After something was read: receipts are gathered for a moment, so give them the time to leave. */
+export async function settleReceipts({ client, waiting }: Session): Promise<void> {
+  if (client.connection().state === "online") await waitFor(waiting(RECEIPTS_MS), () => undefined)
 }
 
 /**

@@ -2,7 +2,7 @@
  * Transcripts as lines of text: for `history`, `listen` and `export`. Everything that others wrote goes through
  * `tui/safe-text.ts`, and a message's later lines are set in, so that none of them can pose as a line of its own.
  */
-import type { ClientEvent, MessageView, RoomRef, RoomView, TranscriptLine } from "../client/events.ts"
+import type { ClientEvent, MessageView, RoomRef, TranscriptLine } from "../client/events.ts"
 import type { Millis } from "../platform/clock.ts"
 import { linesOf, safeBlock, safeLine } from "../tui/safe-text.ts"
 import { nameWithMark, roomTitle, stateMark, type Symbols } from "../tui/theme.ts"
@@ -58,7 +58,7 @@ export function eventText(event: ClientEvent, at: Millis, symbols: Symbols): str
 
 export interface ExportParts {
   profile: string
-  room: RoomView
+  room: RoomRef
   lines: readonly TranscriptLine[]
   exportedAt: Millis
 }
@@ -71,7 +71,7 @@ export function exportText({ profile, room, lines, exportedAt }: ExportParts, sy
 
 /** The whole room as one JSON document. */
 export function exportJson({ profile, room, lines, exportedAt }: ExportParts): object {
-  const { id, name, kind }: RoomRef = room
+  const { id, name, kind } = room
   return {
     v: 1,
     type: "export",

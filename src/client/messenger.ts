@@ -60,6 +60,7 @@ export class Messenger implements Client {
         pinned: (spkiSha256) => this.#pinned(spkiSha256),
         ready: (welcome) => this.#ready(welcome),
         received: (message) => this.#received(message),
+        answered: () => this.#catchUp.check(),
         lost: () => this.#lost(),
         changed: (session) => this.#sessionChanged(session),
       },

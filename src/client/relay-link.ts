@@ -37,6 +37,8 @@ export interface RelayLinkOwner {
   pinned(spkiSha256: Uint8Array): void
   ready(welcome: Of<"ready">): Promise<void> | void
   received(message: RelayMessage): Promise<void> | void
+  /** An answer has been taken by whoever asked. */
+  answered(): void
   /** Once for each connection that was ready. */
   lost(): void
   changed(session: Session): void
@@ -137,12 +139,15 @@ export class RelayConnection implements RelayLink {
           }
     const ifCurrent = (event: () => Promise<void> | void) => queue.push(() => (generation === this.#generation ? event() : undefined))
     network.dial({ host: relay.host, port: relay.port }, watched, {
-      opened: (connection) =>
+      opened: (connection) => {
+        // Stopped, or dialled again, while this one was on its way.
+        if (generation !== this.#generation) return connection.close()
         ifCurrent(() => {
           this.#connection = connection
           if (recognised) this.#owner.pinned(recognised)
           this.#apply({ kind: "opened" })
-        }),
+        })
+      },
       received: (bytes) => {
         const copy = bytes.slice()
         ifCurrent(() => this.#received(copy))
@@ -257,7 +262,8 @@ export class RelayConnection implements RelayLink {
     if ("rid" in message) {
       const answered = this.#questions.get(message.rid)
       this.#questions.delete(message.rid)
-      return answered?.(message)
+      await answered?.(message)
+      return this.#owner.answered()
     }
     if (this.online) return this.#owner.received(message)
   }

@@ -1,4 +1,5 @@
 /** From what was typed to a person or a room, asking the relay when nobody here is called so. */
+import type { Client } from "../../client/client.ts"
 import type { PersonView, RoomRef } from "../../client/events.ts"
 import { ClientError } from "../../client/errors.ts"
 import { waitForSync, type Waiting } from "../wait.ts"
@@ -6,28 +7,25 @@ import type { ClientSession } from "./context.ts"
 
 /** @throws ClientError `unknown-name`, `ambiguous-name`. @throws CliError when the relay had to be asked and could not. */
 export async function findRoomSyncing(session: ClientSession, to: string, waiting: Waiting): Promise<RoomRef> {
-  return await findSyncing(session, waiting, async (client) => {
-    const room = client.findRoom(to)
-    return room.kind === "direct" ? await client.openChat(client.findPerson(to).id) : room
-  })
+  return await findSyncing(session, waiting, (client) => client.findRoom(to))
 }
 
 export async function findPersonSyncing(session: ClientSession, name: string, waiting: Waiting): Promise<PersonView> {
-  return await findSyncing(session, waiting, async (client) => client.findPerson(name))
+  return await findSyncing(session, waiting, (client) => client.findPerson(name))
 }
 
 async function findSyncing<T>(
   { client }: ClientSession,
   waiting: Waiting,
-  find: (client: ClientSession["client"]) => Promise<T>,
+  find: (client: Client) => T,
 ): Promise<T> {
   try {
-    return await find(client)
+    return find(client)
   } catch (error) {
     if (!(error instanceof ClientError) || error.code !== "unknown-name") throw error
     // Somebody who came since we were here last is in the relay's directory.
     client.start()
     await waitForSync(waiting)
-    return await find(client)
+    return find(client)
   }
 }

@@ -7,7 +7,7 @@ import type { StampedEvent } from "../../client/events.ts"
 import type { ClientStore } from "../../client/store.ts"
 import { CliError } from "../errors.ts"
 import { eventJson, jsonLine } from "../json-lines.ts"
-import { settle } from "../settle.ts"
+import { settleReceipts } from "../settle.ts"
 import { eventText } from "../transcript-text.ts"
 import { failIfRefused, lateError, waitFor } from "../wait.ts"
 import { type Invocation, withClient } from "./context.ts"
@@ -64,7 +64,7 @@ export async function listen(invocation: Invocation, { max, timeout, types, sinc
     if (waited.kind === "late" && (max !== undefined || client.connection().state !== "online")) {
       throw lateError(client.connection(), `${counted} of ${max ?? 0} came in time`)
     }
-    if (waited.kind === "found") await settle(session)
+    if (waited.kind === "found") await settleReceipts(session)
   })
 }
 

@@ -5,7 +5,7 @@ import { safeName } from "../../tui/safe-text.ts"
 import { nameWithMark, roomTitle } from "../../tui/theme.ts"
 import { jsonLine, lineJson, personJson, personViewJson, resultJson, roomViewJson } from "../json-lines.ts"
 import { writeNewFile } from "../new-file.ts"
-import { settle, SYNC_MS, syncIfPossible } from "../settle.ts"
+import { settleReceipts, SYNC_MS, syncIfPossible } from "../settle.ts"
 import { type ExportParts, exportJson, exportText, lineText } from "../transcript-text.ts"
 import { readProfile } from "../../client/profile.ts"
 import { type Invocation, withClient } from "./context.ts"
@@ -63,12 +63,15 @@ export async function showHistory(invocation: Invocation, to: string, { limit, o
     const { client } = session
     if (!offline) await syncIfPossible(session, invocation.io)
     const room = await findRoomSyncing(session, to, session.waiting(SYNC_MS))
+    const known = client.rooms().find(({ id }) => id === room.id)
+    if (!known) return
     for (const line of client.transcript(room.id, limit)) {
       const json = lineJson(client.self().name, room, line)
       invocation.io.result(invocation.config.json ? jsonLine(json) : lineText(line, invocation.symbols))
     }
+    if (known.unread === 0) return
     await client.markRead(room.id)
-    if (!offline && client.connection().state === "online") await settle(session)
+    await settleReceipts(session)
   })
 }
 
@@ -82,11 +85,12 @@ export async function exportRoom(invocation: Invocation, to: string, options: Ex
   await withClient(invocation, async (session) => {
     const { client } = session
     if (!options.offline) await syncIfPossible(session, invocation.io)
-    const { id } = await findRoomSyncing(session, to, session.waiting(SYNC_MS))
+    const room = await findRoomSyncing(session, to, session.waiting(SYNC_MS))
+    const exists = client.rooms().some(({ id }) => id === room.id)
     const parts: ExportParts = {
       profile: client.self().name,
-      room: client.room(id),
-      lines: client.transcript(id, Math.max(1, client.lineCount(id))),
+      room,
+      lines: exists ? client.transcript(room.id, client.lineCount(room.id)) : [],
       exportedAt: systemClock.now(),
     }
     const text = options.format === "json" ? `${jsonLine(exportJson(parts))}\n` : exportText(parts, invocation.symbols)

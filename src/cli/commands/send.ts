@@ -35,8 +35,9 @@ export async function send(invocation: Invocation, to: string, words: readonly s
       // A key may have changed while we were away: what the directory says now decides.
       client.start()
       if (!(await waitForSync(waiting))) return
-      requireVerified(client, room)
+      requireVerified(client, room, to)
     }
+    if (room.kind === "direct") await client.openChat(client.findPerson(to).id)
     const states = follow(invocation, session, room)
     try {
       const { id } = await client.send(room.id, text)
@@ -74,12 +75,11 @@ async function messageText(io: Io, words: readonly string[]): Promise<string> {
   }
 }
 
-function requireVerified(client: Client, room: RoomRef): void {
-  const view = client.room(room.id)
-  const people = view.peer ? [view.peer] : view.members.map(({ person }) => person)
+function requireVerified(client: Client, room: RoomRef, to: string): void {
+  const people = room.kind === "direct" ? [client.findPerson(to)] : client.room(room.id).members.map(({ person }) => person)
   const others = people.filter(({ trust }) => trust !== "self" && trust !== "verified")
   if (others.length === 0) return
-  const whom = view.peer ? view.peer.name : `${others.length} of ${people.length} people in the room`
+  const whom = room.kind === "direct" ? others[0]!.name : `${others.length} of ${people.length} people in the room`
   throw new CliError("not-verified", `not sent: you have not verified ${whom}`)
 }
 
