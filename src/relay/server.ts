@@ -155,6 +155,7 @@ class Driver {
       const waiting = this.#waiting
       this.#waiting = []
       this.#take(waiting)
+      this.#armTick()
     })
   }
 
@@ -213,7 +214,8 @@ class Driver {
   }
 
   #armTick(): void {
-    if (this.#state !== "open") return
+    // During a commit a tick would only wait, and be due again at once.
+    if (this.#state !== "open" || this.#committing !== undefined) return
     const at = this.#relay.nextTick
     // A tick too early does nothing; moving it on and on under load would mean none at all.
     if (this.#tickAt !== undefined && this.#tickAt <= at) return

@@ -44,6 +44,9 @@ interface End {
   closed(reason: CloseReason): void
 }
 
+/** As in `platform/tls.ts`. */
+const CLOSE_DEADLINE_MS: Millis = 5_000
+
 export class SimNetwork {
   readonly #world: World
   readonly #servers = new Map<string, Server>()
@@ -252,10 +255,11 @@ class Pipe {
     }
   }
 
-  /** Ends the link once everything sent before has arrived. */
+  /** Ends the link once everything sent before has arrived; a peer that does not read is not waited for long. */
   finish(): void {
     if (this.#isFinished) return
     this.#isFinished = true
+    this.#world.clock.wakeAt(this.#world.clock.now() + CLOSE_DEADLINE_MS, () => this.#link.cut())
     this.#push(new Uint8Array(0), false)
   }
 

@@ -42,11 +42,15 @@ interface Wake {
   wake: () => void
 }
 
+/** More wake-ups than this at one instant are a timer that sets itself again at once. */
+const MAX_WAKES_AT_ONCE = 100_000
+
 export class SimClock implements Clock {
   #now: Millis
   /** Soonest first; of one instant, in the order they were asked for. */
   readonly #wakes: Wake[] = []
   #asked = 0
+  #atThisInstant = 0
 
   constructor(start: Millis) {
     this.#now = start
@@ -81,6 +85,8 @@ export class SimClock implements Clock {
     const next = this.#wakes[0]
     if (next === undefined || next.at > end) return false
     this.#wakes.shift()
+    this.#atThisInstant = next.at === this.#now ? this.#atThisInstant + 1 : 0
+    if (this.#atThisInstant > MAX_WAKES_AT_ONCE) throw new Error(`time stands still at ${this.#now}`)
     this.#now = next.at
     next.wake()
     return true
