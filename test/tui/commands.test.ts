@@ -1,0 +1,108 @@
+import { expect, test } from "vitest"
+import { actionOf, COMMANDS, helpRows, KEYS, parseLine, type Command } from "../../src/tui/commands.ts"
+import { nextCompletion, startCompletion } from "../../src/tui/completion.ts"
+import { EMPTY_COMPOSER, setDraft } from "../../src/tui/composer-state.ts"
+
+const NAMES = ["Asha", "Meera", "Meera T", "Ravi"]
+
+test.each<[string, Command]>([
+  ["hello", { kind: "say", text: "hello" }],
+  ["//etc/hosts", { kind: "say", text: "/etc/hosts" }],
+  ["a /quit in the middle", { kind: "say", text: "a /quit in the middle" }],
+  ["line\n/quit", { kind: "say", text: "line\n/quit" }],
+  ["/msg ravi hello there", { kind: "msg", to: "ravi", text: "hello there" }],
+  ["/msg Meera T see you", { kind: "msg", to: "Meera T", text: "see you" }],
+  ["/msg Meera Tomorrow", { kind: "msg", to: "Meera", text: "Tomorrow" }],
+  ['/msg "Meera T" see\nyou', { kind: "msg", to: "Meera T", text: "see\nyou" }],
+  ["@ravi psst", { kind: "msg", to: "ravi", text: "psst" }],
+  ["@meera t psst", { kind: "msg", to: "meera t", text: "psst" }],
+  ["#everyone good morning", { kind: "msg", to: "#everyone", text: "good morning" }],
+  ["/help", { kind: "help" }],
+  ["/HELP", { kind: "help" }],
+  ["/go", { kind: "go", to: undefined }],
+  ["/go #everyone", { kind: "go", to: "#everyone" }],
+  ["/go Meera T", { kind: "go", to: "Meera T" }],
+  ["/who", { kind: "who" }],
+  ["/verify", { kind: "verify", name: undefined }],
+  ["/verify @ravi", { kind: "verify", name: "ravi" }],
+  ['/verify "Meera T"', { kind: "verify", name: "Meera T" }],
+  ["/fingerprint Asha", { kind: "fingerprint", name: "Asha" }],
+  ["/export", { kind: "export", path: undefined }],
+  ["/export my notes.txt", { kind: "export", path: "my notes.txt" }],
+  ["/win 3", { kind: "win", number: 3 }],
+  ["/unread", { kind: "unread" }],
+  ["/close ", { kind: "close" }],
+  ["/redraw", { kind: "redraw" }],
+  ["/quit", { kind: "quit" }],
+])("%j is a command", (line, command) => expect(parseLine(line, NAMES)).toEqual({ kind: "command", command }))
+
+test.each([
+  "/nonsense",
+  "/verifyravi",
+  "/ quit",
+  "/",
+  " /quit",
+  "  /msg ravi secret",
+  "\n/quit",
+  "/msg",
+  "/msg ravi",
+  "/msg  ",
+  "@ravi",
+  "/win",
+  "/win x",
+  "/win 0",
+  "/win -1",
+  "/quit now",
+  "/who ravi",
+  "/verify bob\nmore",
+  "/go a\nb",
+])("%j is refused and never becomes a message", (line) => expect(parseLine(line, NAMES).kind).toBe("refused"))
+
+test.each(["", " ", "\n"])("%j is nothing", (line) => expect(parseLine(line, NAMES)).toEqual({ kind: "nothing" }))
+
+test("no key is bound twice, and help names every command", () => {
+  const chords = KEYS.flatMap((row) => row.chords)
+  expect(new Set(chords).size).toBe(chords.length)
+  const help = helpRows().map((row) => row.left).join("\n")
+  for (const row of COMMANDS) expect(help).toContain(`/${row.word}`)
+})
+
+test("some keys mean something else on an empty line", () => {
+  expect(actionOf("ctrl+k", false)).toEqual({ kind: "edit", edit: "cut-to-end" })
+  expect(actionOf("ctrl+k", true)).toEqual({ kind: "goto" })
+  expect(actionOf("ctrl+d", false)).toEqual({ kind: "edit", edit: "delete" })
+  expect(actionOf("ctrl+d", true)).toEqual({ kind: "end-of-input" })
+  expect(actionOf("f12", true)).toBeUndefined()
+})
+
+test.each([
+  ["/he", ["/help"]],
+  ["/w", ["/win ", "/who"]],
+  ["/verify r", ["/verify Ravi"]],
+  ["/msg mee", ["/msg Meera ", '/msg "Meera T" ']],
+  ["/go #", ["/go #everyone"]],
+  ["@ra", ["@Ravi "]],
+  ["#e", ["#everyone "]],
+  ["ra", ["Ravi: "]],
+  ["thanks ra", ["thanks Ravi "]],
+])("Tab after %j goes through %j and round", (typed, results) => {
+  let step = startCompletion(setDraft(EMPTY_COMPOSER, typed), NAMES, 1)!
+  const seen = [step.composer.text as string]
+  for (let more = 1; more < results.length; more++) {
+    step = nextCompletion(step.composer, step.completion, 1)
+    seen.push(step.composer.text)
+  }
+  expect(seen).toEqual(results)
+  expect(nextCompletion(step.composer, step.completion, 1).composer.text).toBe(results[0])
+  expect(startCompletion(setDraft(EMPTY_COMPOSER, typed), NAMES, -1)!.composer.text).toBe(results.at(-1))
+})
+
+test.each(["", "zz", "/zz", "hello "])("Tab after %j does nothing", (typed) => {
+  expect(startCompletion(setDraft(EMPTY_COMPOSER, typed), NAMES, 1)).toBeUndefined()
+})
+
+test("completing in the middle keeps what stands behind", () => {
+  const draft = { ...setDraft(EMPTY_COMPOSER, "ask ra about it"), caret: 6 }
+  const done = startCompletion(draft, NAMES, 1)!.composer
+  expect([done.text, done.caret]).toEqual(["ask Ravi  about it", 9])
+})
