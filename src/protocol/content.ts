@@ -11,6 +11,8 @@ import { decode, encode, type Field, fixed, list, record, type RecordOf, rest, t
 
 /** Longest message text in UTF-8 bytes. */
 export const MAX_TEXT_BYTES = 16_384
+/** Highest number of a payload in its chain: what is computed from it still fits every field. */
+export const MAX_PAYLOAD_NUMBER = 2 ** 48
 const MAX_FRONTIER = 16
 
 const chainLink = record({ chainId: fixed(16), n: u64, hash: fixed(32) })
@@ -57,6 +59,7 @@ export function decodePayload(bytes: Uint8Array): Payload {
   try {
     const { v, ...fields } = decode(payload, bytes.slice())
     if (v !== 1) throw new ProtocolError("bad-payload", `version ${v}`)
+    if (fields.n > MAX_PAYLOAD_NUMBER) throw new ProtocolError("bad-payload", `payload number ${fields.n}`)
     return { ...fields, content: decodeContent(fields.content) }
   } catch (cause) {
     if (cause instanceof BytesError) throw new ProtocolError("bad-payload", cause.message, { cause })

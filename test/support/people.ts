@@ -4,7 +4,7 @@ import { labelledHash } from "../../src/crypto/hash.ts"
 import { createMlsEngine } from "../../src/crypto/mls.ts"
 import type { ClientEvent } from "../../src/client/events.ts"
 import type { Messenger } from "../../src/client/messenger.ts"
-import { openClient } from "../../src/client/open.ts"
+import { type ClientDeps, openClient } from "../../src/client/open.ts"
 import { createProfile, setRelay } from "../../src/client/profile.ts"
 import type { ClientStore } from "../../src/client/store.ts"
 import { openMemoryStore } from "../../src/client/store-memory.ts"
@@ -62,18 +62,18 @@ export interface TestPerson {
   until(wanted: (event: ClientEvent) => boolean): Promise<ClientEvent>
 }
 
-/** A new person, registered and connected. */
-export async function person(name: string, invitation: Link): Promise<TestPerson> {
+/** A new person, registered and connected. @param other parts of the client that are not the real ones. */
+export async function person(name: string, invitation: Link, other: Partial<ClientDeps> = {}): Promise<TestPerson> {
   const store = openMemoryStore()
   createProfile(store, { random: systemRandom, clock: systemClock }, name)
   setRelay(store, nodePrimitives, invitation)
-  const someone = await comeBack(store)
+  const someone = await comeBack(store, other)
   await someone.until((event) => event.type === "sync.done")
   return someone
 }
 
 /** The person whose profile is in `store`, connecting. */
-export async function comeBack(store: ClientStore): Promise<TestPerson> {
+export async function comeBack(store: ClientStore, other: Partial<ClientDeps> = {}): Promise<TestPerson> {
   const client = await openClient({
     store,
     clock: systemClock,
@@ -82,6 +82,7 @@ export async function comeBack(store: ClientStore): Promise<TestPerson> {
     network: tlsNetwork,
     engine: createMlsEngine(nodePrimitives, systemRandom),
     log: silentLog,
+    ...other,
   })
   const events: ClientEvent[] = []
   const waiting = new Set<() => void>()
