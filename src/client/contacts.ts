@@ -13,7 +13,7 @@ import { ProtocolError } from "../protocol/errors.ts"
 import type { Context, Update } from "./context.ts"
 import { ClientError } from "./errors.ts"
 import type { PersonRef, PersonView, Trust } from "./events.ts"
-import { nameKey } from "./profile.ts"
+import { checkName, nameKey } from "./profile.ts"
 import { decodeRecord, type PersonRecord, putRecord, type StoredTrust } from "./records.ts"
 
 export interface Contact {
@@ -57,33 +57,41 @@ export class Contacts {
     return [...this.#byAccount].filter(([key]) => key !== own).map(([, contact]) => contact)
   }
 
-  /**
-   * Takes the directory's entries from `from` on; entries that do not check are passed over and said.
-   * @param size of the whole directory.
-   */
+  /** Takes the directory's entries from `from` on; entries that do not check are passed over and said. */
   learn(from: number, entries: readonly Uint8Array[]): void {
-    const { clock } = this.#context
     if (from !== this.#size) return
-    this.#context.update("ordered", (update) => {
-      for (const bytes of entries) {
-        const contact = this.#checked(bytes)
-        if (!contact) {
-          update.tell({ type: "error", code: "bad-directory-entry", detail: "the relay's directory holds an entry that does not check; it was left out" })
-          continue
-        }
-        const isNew = this.get(contact.entry.accountId) === undefined
-        const record: PersonRecord = { entry: bytes.slice(), trust: contact.trust, firstSeenAt: contact.firstSeenAt }
-        putRecord(update.tx, "person", contact.entry.accountId, record)
-        // Later entries of this page may chain to this one, so memory runs ahead of the commit; a failed commit ends the session.
-        this.#remember(contact)
-        const account = contact.entry.accountId
-        if (isNew && !equalBytes(account, this.#context.identity.account.accountId)) {
-          update.keep({ at: clock.now(), type: "person.joined", account }, { type: "person.joined", person: this.ref(account) })
-        }
-      }
-      update.tx.put("meta", DIRECTORY_CURSOR, u64(from + entries.length))
-    })
-    this.#size = from + entries.length
+    // Later entries of a page may chain to earlier ones, so memory runs ahead of the commit, and back when it fails.
+    const before = new Map<string, Contact | undefined>()
+    try {
+      this.#context.update("ordered", (update) => {
+        for (const bytes of entries) this.#learnOne(update, bytes, before)
+        update.tx.put("meta", DIRECTORY_CURSOR, u64(from + entries.length))
+        update.after(() => {
+          this.#size = from + entries.length
+        })
+      })
+    } catch (cause) {
+      if (this.#size === from) for (const [key, contact] of before) this.#restore(key, contact)
+      throw cause
+    }
+  }
+
+  #learnOne(update: Update, bytes: Uint8Array, before: Map<string, Contact | undefined>): void {
+    const contact = this.#checked(bytes)
+    if (!contact) {
+      const detail = "the relay's directory holds an entry that does not check; it was left out"
+      return update.tell({ type: "error", code: "bad-directory-entry", detail })
+    }
+    const account = contact.entry.accountId
+    const key = toHex(account)
+    const known = this.#byAccount.get(key)
+    if (!before.has(key)) before.set(key, known)
+    const { trust, firstSeenAt } = contact
+    putRecord(update.tx, "person", account, { entry: bytes.slice(), trust, firstSeenAt } satisfies PersonRecord)
+    this.#remember(contact)
+    if (known || this.#isSelf(account)) return
+    const at = this.#context.clock.now()
+    update.keep({ at, type: "person.joined", account }, { type: "person.joined", person: this.ref(account) })
   }
 
   setTrust(update: Update, accountId: Uint8Array, trust: StoredTrust): void {
@@ -191,10 +199,24 @@ export class Contacts {
     return tag
   }
 
+  #restore(key: string, contact: Contact | undefined): void {
+    if (contact) return this.#remember(contact)
+    this.#forgetName(key)
+    this.#byAccount.delete(key)
+  }
+
+  #forgetName(key: string): void {
+    const known = this.#byAccount.get(key)
+    if (!known) return
+    const name = nameKey(known.entry.name)
+    const bearers = this.#byName.get(name)
+    bearers?.delete(key)
+    if (bearers?.size === 0) this.#byName.delete(name)
+  }
+
   #remember(contact: Contact): void {
     const key = toHex(contact.entry.accountId)
-    const before = this.#byAccount.get(key)
-    if (before) this.#byName.get(nameKey(before.entry.name))?.delete(key)
+    this.#forgetName(key)
     this.#byAccount.set(key, contact)
     const name = nameKey(contact.entry.name)
     if (!this.#byName.has(name)) this.#byName.set(name, new Set())
@@ -207,6 +229,7 @@ export class Contacts {
       const entry = decodeDirectoryEntry(bytes)
       const { accountId, accountEd, accountX, accountKem, signature } = entry
       if (!equalBytes(accountId, accountIdOf(accountEd, accountX))) return undefined
+      if (!isName(entry.name) || !hasUsableDevices(entry)) return undefined
       checkAccountKeys(accountEd, accountX, accountKem)
       if (!verify(accountEd, "directory", encodeDirectoryStatement(entry), signature)) return undefined
       for (const { deviceId, authPublic, notAfter, certificate } of entry.devices) {
@@ -225,6 +248,21 @@ export class Contacts {
       throw cause
     }
   }
+}
+
+/** Whether it is a name that one of our clients would have registered: one that shows all it holds. */
+function isName(name: string): boolean {
+  try {
+    return checkName(name) === name
+  } catch (cause) {
+    if (cause instanceof ClientError) return false
+    throw cause
+  }
+}
+
+/** At least one, and each once: a chat with this person adds all of them. */
+function hasUsableDevices({ devices }: DirectoryEntry): boolean {
+  return devices.length > 0 && new Set(devices.map(({ deviceId }) => toHex(deviceId))).size === devices.length
 }
 
 export function personId(accountId: Uint8Array): string {
