@@ -10,13 +10,13 @@ import { CliError } from "./errors.ts"
 import { EXIT } from "./exit-codes.ts"
 import type { Io } from "./io.ts"
 import { startDetachedRelay } from "./own-process.ts"
-import { relayFiles } from "./relay-dir.ts"
+import { type PrintedInvitation, relayFiles } from "./relay-dir.ts"
 
 const hostingFile = (config: Config) => join(config.profileDir, "hosting")
 const MAX_INVITATION_BYTES = 16_384
 
-/** Sets up or starts the relay of this profile. @returns its invitation's link. @throws CliError with the relay's own words. */
-export async function hostHere(config: Config, io: Io, relayName: string): Promise<string> {
+/** Sets up or starts the relay of this profile. @throws CliError with the relay's own words. */
+export async function hostHere(config: Config, io: Io, relayName: string): Promise<PrintedInvitation> {
   const args = ["--data", hostedDir(config), "--name", relayName]
   let started = await startDetachedRelay(args, io.env)
   // Another relay has the usual port: this one takes any other, and keeps it.
@@ -24,8 +24,7 @@ export async function hostHere(config: Config, io: Io, relayName: string): Promi
     started = await startDetachedRelay([...args, "--port", "0"], io.env)
   }
   nodeFiles.writeAtomic(hostingFile(config), utf8("this profile's relay runs here\n"))
-  if (!("exitCode" in started)) return started.invitation
-  if (started.exitCode === EXIT.locked) return storedInvitation(config)
+  if (!("exitCode" in started) || started.exitCode === EXIT.locked) return storedInvitation(config)
   throw new CliError("relay-refused", started.said.trim().split("\n")[0] ?? "the relay did not start")
 }
 
@@ -46,7 +45,14 @@ function hostedDir(config: Config): string {
   return join(config.profileDir, "relay")
 }
 
-function storedInvitation(config: Config): string {
+function storedInvitation(config: Config): PrintedInvitation {
   const path = relayFiles(hostedDir(config)).invitation
-  return fromUtf8(nodeFiles.read(path, MAX_INVITATION_BYTES)).split("\n")[0]!
+  const [link = "", words = ""] = fromUtf8(nodeFiles.read(path, MAX_INVITATION_BYTES)).split("\n")
+  return { link, words: words === "" ? undefined : words }
+}
+
+/** What the person should know while and after chatting; undefined without a relay here. */
+export function hostingNote(config: Config): string | undefined {
+  if (!isHosting(config)) return undefined
+  return `Your relay goes on running on this computer. To end it: secure-chat relay stop --data "${hostedDir(config)}"`
 }

@@ -30,10 +30,10 @@ import { askNewPassphrase, askPassphrase } from "./passphrase.ts"
 
 export interface ProfileDir {
   dir: string
-  /** Closed by the client it is handed to, or by `close`. */
-  store: ClientStore
-  /** Closes the store if it is open still, and lets others in. */
-  close(): Promise<void>
+  /** Opens the store; again only after the one before was closed, which the client that has it does. */
+  open(): ClientStore
+  /** Closes the store if it is open still, forgets the key, and lets others in. */
+  close(): void
 }
 
 export interface OpenOptions {
@@ -41,30 +41,31 @@ export interface OpenOptions {
   create: boolean
 }
 
+const DATABASE = "chat.db"
 const PROFILE_ID_BYTES = 16
 const MAX_KEY_FILE_BYTES = 4_096
 const KEY_FILES = ["vault", "key", "vault.new", "key.new"] as const
 type KeyFile = (typeof KEY_FILES)[number]
 
 /**
- * Takes the lock, finds the key, opens the store.
+ * Takes the lock, and finds the key or makes one.
  * @throws CliError `profile-in-use`, `wrong-passphrase`, `no-passphrase`; ClientError `not-joined`, `database-damaged`,
  * `storage`, `profile-newer`; PlatformError.
  */
 export async function openProfileDir(config: Config, io: Io, { create }: OpenOptions): Promise<ProfileDir> {
   const dir = config.profileDir
-  if (!create && keyFileIn(dir) === undefined && !nodeFiles.exists(join(dir, "chat.db"))) {
-    throw new ClientError("not-joined", `there is no profile in ${dir} yet`)
-  }
+  if (!create && !hasProfile(config)) throw new ClientError("not-joined", `there is no profile in ${dir} yet`)
   nodeFiles.ensureFolder(dir)
   const lock = takeProfileLock(dir)
   try {
-    const store = await openStore(dir, config, io)
+    const dataKey = await dataKeyOf(dir, config, io)
+    let store: ClientStore | undefined
     return {
       dir,
-      store,
-      close: async () => {
-        store.close()
+      open: () => (store = openSqliteStore({ path: join(dir, DATABASE), key: dataKey.expose() })),
+      close: () => {
+        store?.close()
+        dataKey.wipe()
         lock.release()
       },
     }
@@ -72,6 +73,11 @@ export async function openProfileDir(config: Config, io: Io, { create }: OpenOpt
     lock.release()
     throw cause
   }
+}
+
+/** Whether the folder holds a profile, whole or not. */
+export function hasProfile({ profileDir }: Config): boolean {
+  return keyFileIn(profileDir) !== undefined || nodeFiles.exists(join(profileDir, DATABASE))
 }
 
 function takeProfileLock(dir: string) {
@@ -83,8 +89,8 @@ function takeProfileLock(dir: string) {
   }
 }
 
-async function openStore(dir: string, config: Config, io: Io): Promise<ClientStore> {
-  const path = join(dir, "chat.db")
+async function dataKeyOf(dir: string, config: Config, io: Io): Promise<Secret> {
+  const path = join(dir, DATABASE)
   const bytes = statSync(path, { throwIfNoEntry: false })?.size
   const found = keyFileIn(dir)
   if (found === undefined && bytes !== undefined) {
@@ -95,13 +101,11 @@ async function openStore(dir: string, config: Config, io: Io): Promise<ClientSto
     throw new ClientError("database-damaged", `${path} is ${bytes === undefined ? "gone" : "empty"}`)
   }
   const { file, dataKey } = found === undefined ? await createKey(dir, config, io) : await readKey(dir, found, config, io)
-  try {
-    const store = openSqliteStore({ path, key: dataKey.expose() })
-    if (!complete) finishKey(dir, file)
-    return store
-  } finally {
-    dataKey.wipe()
+  if (!complete) {
+    openSqliteStore({ path, key: dataKey.expose() }).close()
+    finishKey(dir, file)
   }
+  return dataKey
 }
 
 function keyFileIn(dir: string): KeyFile | undefined {

@@ -44,7 +44,7 @@ function addTalking(program: Command, io: Io): void {
     .command("join <invitation...>")
     .description("join a relay: its link, or HOST:PORT and twelve words, or the file that holds them")
     .option("--name <name>", "how others see you")
-    .addOption(timeout("30s"))
+    .addOption(timeout("15s"))
     .action(run(io, (invocation, options, typed: string[]) => join(invocation, typed, options)))
   program
     .command("send <to> [text...]")

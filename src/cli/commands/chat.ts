@@ -1,8 +1,130 @@
 /** `secure-chat` alone: the chat in a terminal, or without one the demonstration. */
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import type { Client } from "../../client/client.ts"
+import { readProfile } from "../../client/profile.ts"
 import { systemClock } from "../../platform/clock.ts"
+import { runPlain, runTui, type WelcomeActions } from "../../tui/main.tsx"
+import { clientLog, composeClient } from "../compose.ts"
 import { runDemo } from "../demo.ts"
+import { hostingNote, startHostedRelay } from "../hosting.ts"
+import { writeNewFile } from "../new-file.ts"
+import { openProfileDir, type ProfileDir } from "../profile-dir.ts"
+import { exportText } from "../transcript-text.ts"
+import { welcomeActions } from "../welcome-actions.ts"
 import type { Invocation } from "./context.ts"
+import { plainWelcome } from "./plain-welcome.ts"
 
-export async function chat({ io }: Invocation): Promise<void> {
-  if (!io.stdin.isTTY) return await runDemo(io, systemClock)
+export async function chat(invocation: Invocation): Promise<void> {
+  const { io, config } = invocation
+  if (!io.stdin.isTTY && !config.plain) return await runDemo(io, systemClock)
+  const profile = await openProfileDir(config, io, { create: true })
+  const seat = new Seat(invocation, profile)
+  try {
+    const trouble = await startHostedRelay(config, io)
+    if (trouble !== undefined) io.say(trouble)
+    await seat.takeKnown()
+    await (isForLines(invocation) ? chatInLines(invocation, seat) : chatOnScreen(invocation, seat))
+  } finally {
+    await seat.leave()
+    profile.close()
+  }
+}
+
+function isForLines({ io, config }: Invocation): boolean {
+  return config.plain || !process.stdout.isTTY || io.env["TERM"] === "dumb" || io.env["INK_SCREEN_READER"] === "true"
+}
+
+/** The client of this chat: known from the profile, or made by the first steps. */
+class Seat {
+  readonly actions: WelcomeActions
+  readonly #invocation: Invocation
+  readonly #profile: ProfileDir
+  client: Client | undefined
+
+  constructor(invocation: Invocation, profile: ProfileDir) {
+    this.#invocation = invocation
+    this.#profile = profile
+    const taken = (client: Client) => (this.client = client)
+    this.actions = welcomeActions(invocation.config, invocation.io, profile, taken)
+  }
+
+  /** Connects if a relay knows this profile; otherwise the first steps come first. */
+  async takeKnown(): Promise<void> {
+    const store = this.#profile.open()
+    if (!readProfile(store)?.registered) return store.close()
+    this.client = await composeClient(store, clientLog(this.#invocation.io.env))
+    this.client.start()
+  }
+
+  /** @returns the path. @throws CliError `output-exists`. */
+  exportRoom(roomId: string, path: string | undefined): Promise<string> {
+    const { client } = this
+    if (!client) throw new RangeError("an export before the chat")
+    const room = client.room(roomId)
+    const exportedAt = systemClock.now()
+    const lines = client.transcript(roomId, client.lineCount(roomId))
+    const text = exportText({ profile: client.self().name, room, lines, exportedAt }, this.#invocation.symbols)
+    return Promise.resolve(writeNewFile(path ?? freshName(room.name, exportedAt), text))
+  }
+
+  async leave(): Promise<void> {
+    await this.client?.stop()
+  }
+}
+
+async function chatOnScreen({ io, config }: Invocation, seat: Seat): Promise<void> {
+  const { client } = seat
+  const { summary } = await runTui({
+    start: client ? { kind: "chat", client } : { kind: "welcome", actions: seat.actions },
+    clock: systemClock,
+    input: process.stdin,
+    output: process.stdout,
+    exportRoom: (roomId, path) => seat.exportRoom(roomId, path),
+    relayNote: hostingNote(config),
+    ascii: config.ascii,
+    color: config.color,
+    stop: io.stop,
+    suspend: suspendProcess,
+  })
+  io.resultText(summary)
+}
+
+async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void> {
+  const reader = createInterface({ input: io.stdin, terminal: false })
+  const iterator = reader[Symbol.asyncIterator]()
+  const lines: AsyncIterable<string> = { [Symbol.asyncIterator]: () => iterator }
+  const stop = () => reader.close()
+  io.stop.addEventListener("abort", stop)
+  try {
+    seat.client ??= await plainWelcome(seat.actions, iterator, (line) => io.result(line))
+    if (!seat.client) return
+    await runPlain({
+      client: seat.client,
+      lines,
+      write: (text) => io.resultText(text),
+      exportRoom: (roomId, path) => seat.exportRoom(roomId, path),
+      relayNote: hostingNote(config),
+      ascii: config.ascii,
+      stop: io.stop,
+    })
+  } finally {
+    io.stop.removeEventListener("abort", stop)
+    reader.close()
+  }
+}
+
+/** `everyone-2026-11-22-120405.txt` in the folder one is in: letters and digits only, whatever the room is called. */
+function freshName(room: string, at: number): string {
+  const plain = room.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 40)
+  const time = new Date(at).toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "")
+  return join(process.cwd(), `${plain}-${time}.txt`)
+}
+
+/** Ctrl+Z: stops this process until the shell continues it. */
+function suspendProcess(): Promise<void> {
+  return new Promise((resume) => {
+    process.once("SIGCONT", () => resume())
+    process.kill(process.pid, "SIGTSTP")
+  })
 }

@@ -49,8 +49,9 @@ export async function withClient<T>(
 ): Promise<T> {
   const profile = await openProfileDir(config, io, { create: false })
   try {
-    if (!readProfile(profile.store)) throw notJoined()
-    const client = await composeClient(profile.store, clientLog(io.env))
+    const store = profile.open()
+    if (!readProfile(store)?.relay) throw new ClientError("not-joined", "this profile has joined no relay yet")
+    const client = await composeClient(store, clientLog(io.env))
     try {
       const waiting = (timeout: number | undefined) => ({
         client,
@@ -58,15 +59,11 @@ export async function withClient<T>(
         deadline: timeout === undefined ? undefined : systemClock.now() + timeout,
         stop: io.stop,
       })
-      return await body({ client, store: profile.store, waiting })
+      return await body({ client, store, waiting })
     } finally {
       await client.stop()
     }
   } finally {
-    await profile.close()
+    profile.close()
   }
-}
-
-export function notJoined(): ClientError {
-  return new ClientError("not-joined", "this folder has no profile yet; join a relay first")
 }

@@ -46,7 +46,7 @@ export async function listRooms(invocation: Invocation, { offline }: ReadOptions
     const { client } = session
     for (const room of client.rooms()) {
       const json = resultJson("room", client.self().name, { room: roomViewJson(room) })
-      const people = room.kind === "everyone" ? `  ${room.members.length + 1} people` : ""
+      const people = room.kind === "everyone" ? `  ${peopleCount(room.members.length + 1)}` : ""
       const unread = room.unread > 0 ? `  ${room.unread} unread` : ""
       const state = room.state === "open" ? "" : `  ${room.problem ?? room.state}`
       invocation.show(json, `${roomTitle(room)}${people}${unread}${state}`)
@@ -99,4 +99,8 @@ export async function exportRoom(invocation: Invocation, to: string, options: Ex
     invocation.io.say(`Written to ${path}. It is not encrypted: whoever has the file can read it.`)
     if (invocation.config.json) invocation.io.result(jsonLine(resultJson("exported", parts.profile, { path })))
   })
+}
+
+function peopleCount(count: number): string {
+  return count === 1 ? "1 person" : `${count} people`
 }

@@ -1,0 +1,55 @@
+/** The first start in lines: a name, then an invitation or a relay of one's own. */
+import type { Client } from "../../client/client.ts"
+import { safeLine } from "../../tui/safe-text.ts"
+import type { WelcomeActions } from "../../tui/main.tsx"
+
+/** @returns undefined when the input ends first. */
+export async function plainWelcome(
+  actions: WelcomeActions,
+  lines: AsyncIterator<string>,
+  print: (line: string) => void,
+): Promise<Client | undefined> {
+  let name = await askName(actions, lines, print)
+  for (;;) {
+    if (name === undefined) return undefined
+    print("Paste your invitation, or write host to run a relay on this computer:")
+    const typed = await next(lines)
+    if (typed === undefined) return undefined
+    if (typed === "") continue
+    if (typed.toLowerCase() === "host") {
+      const hosted = await actions.hostHere(name)
+      if (hosted.ok) {
+        print("Your relay runs. The invitation for the others:")
+        print(`  ${hosted.invitation}`)
+        if (hosted.words !== "") print(`  ${hosted.words}`)
+        return hosted.client
+      }
+      print(safeLine(hosted.problem))
+      continue
+    }
+    const joined = await actions.join(name, typed)
+    if (joined.ok) return joined.client
+    print(safeLine(joined.problem))
+    if (joined.retry === "name") name = await askName(actions, lines, print)
+  }
+}
+
+async function askName(
+  actions: WelcomeActions,
+  lines: AsyncIterator<string>,
+  print: (line: string) => void,
+): Promise<string | undefined> {
+  for (;;) {
+    print("Your name, as others will see it:")
+    const typed = await next(lines)
+    if (typed === undefined) return undefined
+    const checked = actions.checkName(typed)
+    if (checked.ok) return checked.name
+    print(safeLine(checked.problem))
+  }
+}
+
+async function next(lines: AsyncIterator<string>): Promise<string | undefined> {
+  const { value, done } = await lines.next()
+  return done === true ? undefined : (value as string).trim()
+}
