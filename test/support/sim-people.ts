@@ -1,0 +1,141 @@
+/** People in a simulated world: the real engine on a simulated disk, network and clock; they can die at any save. */
+import { createMlsEngine } from "../../src/crypto/mls.ts"
+import type { MlsEngine } from "../../src/crypto/mls-engine.ts"
+import { sodiumReady } from "../../src/crypto/sodium.ts"
+import type { StampedEvent, TranscriptLine } from "../../src/client/events.ts"
+import type { Messenger } from "../../src/client/messenger.ts"
+import { openClient } from "../../src/client/open.ts"
+import { createProfile, setRelay } from "../../src/client/profile.ts"
+import type { ClientStore } from "../../src/client/store.ts"
+import { MemoryDisk } from "../../src/client/store-memory.ts"
+import { silentLog } from "../../src/platform/log.ts"
+import { nodePrimitives } from "../../src/platform/primitives.ts"
+import type { Random } from "../../src/platform/random.ts"
+import type { SimProcess, World } from "./sim.ts"
+import type { SimRelay } from "./sim-relay.ts"
+
+export interface SimPeopleOptions {
+  /** How likely a committed transaction is the process's last act: what it wanted to send is never sent. */
+  crashAfterSave?: number
+  engine?: (random: Random) => MlsEngine
+}
+
+export class SimPerson {
+  readonly name: string
+  readonly disk = new MemoryDisk()
+  readonly events: StampedEvent["event"][] = []
+  /** What `send` promised: on this person's disk, and to arrive once. */
+  readonly promised: { room: string; text: string }[] = []
+  crashes = 0
+  /** From now on it dies only when it is told to. */
+  immortal = false
+  readonly #world: World
+  readonly #options: SimPeopleOptions
+  #running: { process: SimProcess; client: Messenger } | undefined
+
+  private constructor(world: World, name: string, options: SimPeopleOptions) {
+    this.#world = world
+    this.name = name
+    this.#options = options
+  }
+
+  /** A new profile that knows the relay; not started. */
+  static async create(world: World, relay: SimRelay, secrets: { admission: Uint8Array; roomSecret: Uint8Array }, name: string, options: SimPeopleOptions = {}) {
+    await sodiumReady()
+    const made = new SimPerson(world, name, options)
+    const process = world.process(name)
+    const store = made.disk.open()
+    createProfile(store, { random: process.random, clock: process.clock }, name)
+    setRelay(store, nodePrimitives, { kind: "link", ...relay.address, pin: relay.relayId, ...secrets })
+    store.close()
+    return made
+  }
+
+  get isUp(): boolean {
+    return this.#running !== undefined
+  }
+
+  get process(): SimProcess {
+    return this.#running!.process
+  }
+
+  get client(): Messenger {
+    return this.#running!.client
+  }
+
+  async start(): Promise<void> {
+    const process = this.#world.process(this.name)
+    const makeEngine = this.#options.engine ?? ((random: Random) => createMlsEngine(nodePrimitives, random))
+    const client = await openClient({
+      store: this.#mortal(this.disk.open(), process),
+      clock: process.clock,
+      random: process.random,
+      primitives: nodePrimitives,
+      network: process.network,
+      engine: makeEngine(process.random),
+      log: silentLog,
+    })
+    client.on(({ event }) => {
+      if (process.alive) this.events.push(event)
+    })
+    this.#running = { process, client }
+    client.start()
+  }
+
+  /** kill -9 and, in the worst case, the power too: of what was not synced the oldest `kept` transactions survive. */
+  crash(kept = this.#world.chance.below(this.disk.unsynced + 1)): void {
+    const running = this.#running
+    if (!running) return
+    this.#running = undefined
+    this.crashes++
+    running.process.kill()
+    this.disk.crash(kept)
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running
+    if (!running) return
+    this.#running = undefined
+    await running.client.stop()
+    running.process.kill()
+  }
+
+  /** Says something; what is promised is noted only once `send` has resolved. */
+  async say(to: string, text: string): Promise<void> {
+    const { client, process } = this.#running!
+    const room = client.findRoom(to)
+    if (room.kind === "direct") await client.openChat(client.findPerson(to).id)
+    await client.send(room.id, text)
+    if (process.alive) this.promised.push({ room: to, text })
+  }
+
+  lines(to: string): readonly TranscriptLine[] {
+    const { client } = this.#running!
+    return client.transcript(client.findRoom(to).id, 100_000)
+  }
+
+  texts(to: string): string[] {
+    return this.lines(to).flatMap((line) => (line.kind === "message" ? [line.message.text] : []))
+  }
+
+  notices(to: string): string[] {
+    return this.lines(to).flatMap((line) => (line.kind === "notice" ? [line.notice.code] : []))
+  }
+
+  /** Dies, if chance says so, between a save and everything that was to follow it. */
+  #mortal(store: ClientStore, process: SimProcess): ClientStore {
+    const { crashAfterSave = 0 } = this.#options
+    return {
+      get: (table, key) => store.get(table, key),
+      range: (table, range) => store.range(table, range),
+      count: (table, range) => store.count(table, range),
+      tidy: () => store.tidy(),
+      close: () => store.close(),
+      transaction: (durability, body) => {
+        const result = store.transaction(durability, body)
+        if (process.alive && this.#running && !this.immortal && this.#world.chance.chance(crashAfterSave)) this.crash()
+        return result
+      },
+    }
+  }
+}
