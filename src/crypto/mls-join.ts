@@ -67,6 +67,10 @@ export async function joinByExternalCommit(
   const former = context.roster.members(tree).find((member) => isSameDevice(member, owner))
   if (replaces !== undefined && replaces !== former?.leaf)
     throw refusal("a leaf to replace that is not this device's")
+  // Taking the last leaf out would leave a tree of nothing, which the library cannot hold for a moment. Nobody loses by it:
+  // as soon as somebody else is there, it works.
+  if (former !== undefined && context.roster.members(tree).length === 1)
+    throw refusal("a group of nobody else")
   const joined = await attempt(() =>
     joinGroupExternal(
       groupInfo,

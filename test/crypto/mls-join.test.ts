@@ -152,6 +152,14 @@ describe.each<SuiteName>(["xwing", "classic"])("joining, %s", (suite) => {
       await refused(join(await withTree((tree) => [tree[0], tree[1], tree[0]])), /two leaves|twice/)
     })
 
+    test("of a group in which this device is alone", async () => {
+      const [alone] = await linkRoom(engine, suite, [carol])
+      await refused(
+        engine.joinExternal(await engine.groupInfo(alone!), LINK_ROOM, carol.signer),
+        /nobody else/,
+      )
+    })
+
     test("an epoch out of range", async () => {
       const { groupContext } = await info()
       await refused(join(await resigned({ groupContext: { ...groupContext, epoch: 2n ** 60n } })), /epoch/)

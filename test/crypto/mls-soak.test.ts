@@ -61,7 +61,8 @@ async function stepOf(room: SoakRoom): Promise<void> {
   if (kind === 5) return room.read()
   if (kind < 8) return room.update(room.any())
   if (kind === 8) return room.damage(room.any())
-  if (kind === 9) return room.join(room.any().person)
+  // Nobody can take over the only leaf.
+  if (kind === 9 && room.devices.length > 1) return room.join(room.any().person)
   if (kind === 10 || full) return room.remove()
   if (kind === 11 && room.devices.length > 1) {
     const [winner, loser] = [room.any(), room.any()]
