@@ -38,7 +38,7 @@ export class SimRelay {
     const random = seededRandom(world.chance)
     this.disk = new MemoryDisk(random.bytes(16))
     this.relayId = random.bytes(32)
-    this.tag = random.bytes(16)
+    this.tag = random.bytes(32)
   }
 
   get address(): Address {
