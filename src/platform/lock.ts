@@ -20,6 +20,8 @@ export function takeLock(path: string): Lock {
   let database: InstanceType<typeof Database> | undefined
   try {
     database = new Database(path, { timeout: 0 })
+    // Nothing is ever written, and on a full disk a journal could not be made.
+    database.pragma("journal_mode = MEMORY")
     database.exec("BEGIN EXCLUSIVE")
   } catch (cause) {
     database?.close()

@@ -5,11 +5,10 @@ import { safeName } from "../../tui/safe-text.ts"
 import { nameWithMark, roomTitle } from "../../tui/theme.ts"
 import { jsonLine, lineJson, personJson, personViewJson, resultJson, roomViewJson } from "../json-lines.ts"
 import { writeNewFile } from "../new-file.ts"
-import { settleReceipts, SYNC_MS, syncIfPossible } from "../settle.ts"
+import { settleReceipts, syncIfPossible } from "../settle.ts"
 import { type ExportParts, exportJson, exportText, lineText } from "../transcript-text.ts"
 import { readProfile } from "../../client/profile.ts"
 import { type Invocation, withClient } from "./context.ts"
-import { findRoomSyncing } from "./find.ts"
 
 export interface ReadOptions {
   /** Asks no relay, and shows what is stored here. */
@@ -62,7 +61,7 @@ export async function showHistory(invocation: Invocation, to: string, { limit, o
   await withClient(invocation, async (session) => {
     const { client } = session
     if (!offline) await syncIfPossible(session, invocation.io)
-    const room = await findRoomSyncing(session, to, session.waiting(SYNC_MS))
+    const room = client.findRoom(to)
     const known = client.rooms().find(({ id }) => id === room.id)
     if (!known) return
     for (const line of client.transcript(room.id, limit)) {
@@ -85,7 +84,7 @@ export async function exportRoom(invocation: Invocation, to: string, options: Ex
   await withClient(invocation, async (session) => {
     const { client } = session
     if (!options.offline) await syncIfPossible(session, invocation.io)
-    const room = await findRoomSyncing(session, to, session.waiting(SYNC_MS))
+    const room = client.findRoom(to)
     const exists = client.rooms().some(({ id }) => id === room.id)
     const parts: ExportParts = {
       profile: client.self().name,
