@@ -68,7 +68,7 @@ function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
       const cut = index === limit - 1 && rows.length > limit
       banners.push({
         text: cut
-          ? truncate(say`${row.text} ${view.theme.symbols.more}`, width, view.theme.symbols.more)
+          ? truncate(say`${trimmed(row.text)} ${view.theme.symbols.more}`, width, view.theme.symbols.more)
           : row.text,
         style,
       })
@@ -89,4 +89,8 @@ function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
 
 function sizeWords(bytes: number): SafeText {
   return bytes < 1_000 ? say`${bytes} B` : say`${Math.round(bytes / 100) / 10} kB`
+}
+
+function trimmed(text: SafeText): SafeText {
+  return sliceSafe(text, 0, text.trimEnd().length)
 }

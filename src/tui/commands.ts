@@ -42,7 +42,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     word: "msg",
     usage: say`/msg NAME TEXT`,
-    what: say`say something to one person (also @NAME TEXT)`,
+    what: say`to one person only; also @NAME TEXT`,
     takes: "name text",
   },
   { word: "go", usage: say`/go [NAME]`, what: say`open a chat or #everyone`, takes: "name?" },
@@ -53,7 +53,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     word: "verify",
     usage: say`/verify [NAME]`,
-    what: say`compare 60 digits and mark a person as checked`,
+    what: say`compare 60 digits with a person`,
     takes: "name?",
   },
   {
@@ -106,7 +106,7 @@ export const KEYS: readonly KeyRow[] = [
   {
     chords: ["tab"],
     label: say`Tab  Shift+Tab`,
-    what: say`complete a name or command; when empty: go to…`,
+    what: say`complete a name; when empty: go to`,
     action: { kind: "complete" },
     whenEmpty: { kind: "goto" },
   },
@@ -169,7 +169,7 @@ export const KEYS: readonly KeyRow[] = [
   {
     chords: ["up"],
     label: say`Up  Down`,
-    what: say`move in the text, then through what you sent`,
+    what: say`move in the text, then what you sent`,
     action: { kind: "up" },
   },
   { chords: ["down"], label: undefined, what: say``, action: { kind: "down" } },

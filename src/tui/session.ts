@@ -72,11 +72,14 @@ export function startSession(deps: SessionDeps): Session {
     cancelRefresh ??= clock.wakeAt(clock.now() + REFRESH_MS, refresh)
   })
   const tell = (text: SafeText, tone: Tone) => dispatch({ kind: "toast", toast: { text, tone } })
-  /** An effect that fails says so; it never takes the screen down. */
+  /** An effect that fails says so; it never takes the screen down. What can be done at once is done at once. */
   const attempt = (work: () => void | Promise<void>) => {
-    Promise.resolve()
-      .then(work)
-      .catch((error: unknown) => tell(errorWords(error), "danger"))
+    const sorry = (error: unknown) => tell(errorWords(error), "danger")
+    try {
+      work()?.catch(sorry)
+    } catch (error) {
+      sorry(error)
+    }
   }
   return {
     perform(effects) {

@@ -23,6 +23,8 @@ const BESIDE_MIN = 56
 
 export interface Row {
   key: string
+  /** What stands before an anchor, in so many cells: a name may not push the text behind it. */
+  head: { spans: readonly Span[]; width: number } | undefined
   spans: readonly Span[]
 }
 
@@ -56,9 +58,18 @@ export class RowCache {
     const kept = this.#kept.get(key)
     if (kept !== undefined && kept.stamp === stamp && sameText(kept.line, line)) return kept.rows
     const rows: Row[] = []
-    if (newDay) rows.push({ key: `${key} day`, spans: [span(ruled(dayOf(line.at), context), "faint")] })
+    if (newDay)
+      rows.push({
+        key: `${key} day`,
+        head: undefined,
+        spans: [span(ruled(dayOf(line.at), context), "faint")],
+      })
     if (unreadFrom === key)
-      rows.push({ key: `${key} new`, spans: [span(ruled(say`new since you left`, context), "accent")] })
+      rows.push({
+        key: `${key} new`,
+        head: undefined,
+        spans: [span(ruled(say`new since you left`, context), "accent")],
+      })
     rows.push(...rowsOf(line, key, context))
     if (this.#kept.size > 4_000) this.#kept.clear()
     this.#kept.set(key, { stamp, line, rows })
@@ -108,15 +119,13 @@ function besideRows(line: MessageLine, key: string, context: RowContext): Row[] 
   const gutter = span(say`${symbols.vertical} `, "faint")
   const blank = span(repeatSafe(say` `, 6 + names + 1))
   const texts = textRows(line, width - names - 9, symbols)
-  const head = [span(say`${timeOfDay(line.at)} `, "faint"), ...headSpans(line, names, symbols), span(say` `)]
-  return texts.map((text, row) => ({
-    key: `${key} ${row}`,
-    spans: [
-      ...(row === 0 ? head : [blank]),
-      gutter,
-      span(text, line.message.state === "failed" ? "danger" : "plain"),
-    ],
-  }))
+  const spans = [span(say`${timeOfDay(line.at)} `, "faint"), ...headSpans(line, names, symbols)]
+  return texts.map((text, row) => {
+    const body = span(text, line.message.state === "failed" ? "danger" : "plain")
+    return row === 0
+      ? { key: `${key} 0`, head: { spans, width: 6 + names }, spans: [gutter, body] }
+      : { key: `${key} ${row}`, head: undefined, spans: [blank, gutter, body] }
+  })
 }
 
 function belowRows(line: MessageLine, key: string, context: RowContext): Row[] {
@@ -124,9 +133,10 @@ function belowRows(line: MessageLine, key: string, context: RowContext): Row[] {
   const head = [span(say`${timeOfDay(line.at)} `, "faint"), ...headSpans(line, width - 6, symbols)]
   const texts = textRows(line, width - 3, symbols)
   return [
-    { key: `${key} head`, spans: head },
+    { key: `${key} head`, head: undefined, spans: head },
     ...texts.map((text, row) => ({
       key: `${key} ${row}`,
+      head: undefined,
       spans: [
         span(say` ${symbols.vertical} `, "faint"),
         span(text, line.message.state === "failed" ? ("danger" as const) : ("plain" as const)),
@@ -176,6 +186,7 @@ function noticeRows(line: TranscriptLine & { kind: "notice" }, key: string, cont
   const style = isAlarm(line) ? "danger" : "faint"
   return wrap(noticeWords(line.notice), context.width - indent).map(({ text }, row) => ({
     key: `${key} ${row}`,
+    head: undefined,
     spans: [
       span(row === 0 ? time : repeatSafe(say` `, 6), "faint"),
       span(row === 0 ? lead : repeatSafe(say` `, drawnCells(lead)), style),

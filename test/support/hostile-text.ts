@@ -54,8 +54,11 @@ export const HOSTILE_CORPUS: readonly string[] = [
   "﷽𒐫꧅ ⸻",
 ]
 
+/** Giants would push everything else out of sight; they come once, from the corpus itself. */
+const short = HOSTILE_CORPUS.filter((text) => text.length <= 200)
+
 const fragment = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...HOSTILE_CORPUS) },
+  { weight: 3, arbitrary: fc.constantFrom(...short) },
   { weight: 2, arbitrary: fc.string({ unit: "binary", maxLength: 30 }) },
   { weight: 1, arbitrary: fc.string({ unit: "grapheme", maxLength: 30 }) },
   { weight: 1, arbitrary: fc.string({ unit: "grapheme-ascii", maxLength: 30 }) },
@@ -64,4 +67,6 @@ const fragment = fc.oneof(
 )
 
 /** A message of a hostile member. */
-export const hostileText: fc.Arbitrary<string> = fc.array(fragment, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(""))
+export const hostileText: fc.Arbitrary<string> = fc
+  .array(fragment, { minLength: 1, maxLength: 5 })
+  .map((parts) => parts.join(""))

@@ -58,12 +58,16 @@ test.each([
   "/go a\nb",
 ])("%j is refused and never becomes a message", (line) => expect(parseLine(line, NAMES).kind).toBe("refused"))
 
-test.each(["", " ", "\n"])("%j is nothing", (line) => expect(parseLine(line, NAMES)).toEqual({ kind: "nothing" }))
+test.each(["", " ", "\n"])("%j is nothing", (line) =>
+  expect(parseLine(line, NAMES)).toEqual({ kind: "nothing" }),
+)
 
 test("no key is bound twice, and help names every command", () => {
   const chords = KEYS.flatMap((row) => row.chords)
   expect(new Set(chords).size).toBe(chords.length)
-  const help = helpRows().map((row) => row.left).join("\n")
+  const help = helpRows()
+    .map((row) => row.left)
+    .join("\n")
   for (const row of COMMANDS) expect(help).toContain(`/${row.word}`)
 })
 

@@ -61,7 +61,9 @@ const edits: readonly [string, Edit, string][] = [
   ["|", "delete", "|"],
 ]
 
-test.each(edits)("%s %s gives %s", (before, what, after) => expect(picture(edit(at(before), what))).toBe(after))
+test.each(edits)("%s %s gives %s", (before, what, after) =>
+  expect(picture(edit(at(before), what))).toBe(after),
+)
 
 test("what was cut can be put back, elsewhere too", () => {
   const cut = edit(at("one two|"), "cut-word-left")
@@ -119,12 +121,28 @@ test("up and down move in the text first, then through what was sent", () => {
 })
 
 const anyEdit = fc.constantFrom<Edit>(
-  "left", "right", "word-left", "word-right", "line-start", "line-end", "backspace", "delete",
-  "cut-word-left", "cut-word-right", "cut-to-start", "cut-to-end", "yank", "undo", "newline",
+  "left",
+  "right",
+  "word-left",
+  "word-right",
+  "line-start",
+  "line-end",
+  "backspace",
+  "delete",
+  "cut-word-left",
+  "cut-word-right",
+  "cut-to-start",
+  "cut-to-end",
+  "yank",
+  "undo",
+  "newline",
 )
 
 test("property: the caret always stands inside a well-formed text and never inside a pair", () => {
-  const step = fc.oneof(anyEdit, hostileText.map((text) => ({ text })))
+  const step = fc.oneof(
+    anyEdit,
+    hostileText.map((text) => ({ text })),
+  )
   fc.assert(
     fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
       let composer = EMPTY_COMPOSER

@@ -1,6 +1,16 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { joinSafe, linesOf, MAX_GRAPHEME_POINTS, MAX_SAFE_UNITS, safeBlock, safeLine, safeName, safeTyped, say } from "../../src/tui/safe-text.ts"
+import {
+  joinSafe,
+  linesOf,
+  MAX_GRAPHEME_POINTS,
+  MAX_SAFE_UNITS,
+  safeBlock,
+  safeLine,
+  safeName,
+  safeTyped,
+  say,
+} from "../../src/tui/safe-text.ts"
 import { clustersOf } from "../../src/tui/text-width.ts"
 import { HOSTILE_CORPUS, hostileText } from "../support/hostile-text.ts"
 
@@ -49,7 +59,8 @@ test("our own words take safe pieces", () => {
 })
 
 /** Nothing here may reach a terminal, whatever the text was. */
-const FORBIDDEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/u
+const FORBIDDEN =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/u
 
 test("property: no control, bidi or invisible character survives", () => {
   const check = (text: string) => {
@@ -80,7 +91,8 @@ test("property: no line starts with a mark that would sit on what is left of it;
     fc.property(hostileText, (text) => {
       for (const line of linesOf(safeBlock(text))) {
         expect(line).not.toMatch(/^[\p{M}\u200d]/u)
-        for (const cluster of clustersOf(line)) expect([...cluster].length).toBeLessThanOrEqual(MAX_GRAPHEME_POINTS + 2)
+        for (const cluster of clustersOf(line))
+          expect([...cluster].length).toBeLessThanOrEqual(MAX_GRAPHEME_POINTS + 2)
       }
     }),
     { numRuns: 500 },

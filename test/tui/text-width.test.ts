@@ -42,7 +42,10 @@ test("property: rows lie end to end, keep every letter and fit, as every code po
         expect(one || stringWidth(row.text) <= width).toBe(true)
       }
       expect(at).toBe(text.length)
-      const kept = wrapped.map((row) => row.text).join("").replaceAll(" ", "")
+      const kept = wrapped
+        .map((row) => row.text)
+        .join("")
+        .replaceAll(" ", "")
       expect(kept).toBe(text.replaceAll(/[\n ]/gu, ""))
     }),
     { numRuns: 1_000 },

@@ -20,7 +20,12 @@ class Chat {
 
   constructor(client: FakeClient, size: { columns: number; rows: number } = { columns: 80, rows: 24 }) {
     this.client = client
-    const first = initialChat(snapshotOf(client), themeOf({ ascii: false, color: false }), size.columns, size.rows)
+    const first = initialChat(
+      snapshotOf(client),
+      themeOf({ ascii: false, color: false }),
+      size.columns,
+      size.rows,
+    )
     this.view = first.view
     this.effects = [...first.effects]
   }
@@ -39,7 +44,8 @@ class Chat {
 
   refresh(): this {
     const { roomId } = this.view
-    const tail = roomId === undefined ? undefined : { roomId, lines: this.client.transcript(roomId, TAIL_LINES) }
+    const tail =
+      roomId === undefined ? undefined : { roomId, lines: this.client.transcript(roomId, TAIL_LINES) }
     return this.give({ kind: "snapshot", data: snapshotOf(this.client), tail })
   }
 
@@ -64,7 +70,9 @@ class Chat {
   }
 
   screen(): string[] {
-    return visibleRows(viewportOf(this.view), this.view.scroll).map((row) => row.spans.map(({ text }) => text).join(""))
+    return visibleRows(viewportOf(this.view), this.view.scroll).map((row) =>
+      [...(row.head?.spans ?? []), ...row.spans].map(({ text }) => text).join(""),
+    )
   }
 }
 
@@ -119,12 +127,15 @@ test("a paste never sends; Esc drops a large one, and Ctrl+Y brings it back", as
   expect(it.press("ctrl+y").view.composer.text).toBe("1\n2\n3\n4\n5\n6\n/quit")
 })
 
-test.each(["/nonsense", " /quit", "/msg ravi", "/win x"])("%j stays in the line with a reason", async (line) => {
-  const it = (await chat()).type(line).press("enter")
-  expect(it.taken()).toEqual([])
-  expect(it.view.composer.text).toBe(line)
-  expect(it.view.toast?.tone).toBe("warning")
-})
+test.each(["/nonsense", " /quit", "/msg ravi", "/win x"])(
+  "%j stays in the line with a reason",
+  async (line) => {
+    const it = (await chat()).type(line).press("enter")
+    expect(it.taken()).toEqual([])
+    expect(it.view.composer.text).toBe(line)
+    expect(it.view.toast?.tone).toBe("warning")
+  },
+)
 
 test.each<[string, Effect]>([
   ["/msg ravi hi", { kind: "send-to", to: "ravi", text: "hi", typed: safeBlock("/msg ravi hi") }],
@@ -145,7 +156,8 @@ test.each<[string, Effect]>([
 test("/help and /who lie over the chat and Esc takes them away", async () => {
   const it = (await chat()).type("/help").press("enter")
   expect(it.view.overlay?.kind).toBe("help")
-  expect(it.press("pagedown").view.overlay).toMatchObject({ offset: 20 })
+  expect(it.press("down", "down").view.overlay).toMatchObject({ offset: 2 })
+  expect(it.press("home", "up").view.overlay).toMatchObject({ offset: 0 })
   expect(it.press("esc").view.overlay).toBeUndefined()
   expect(it.type("/who").press("enter").view.overlay?.kind).toBe("who")
 })

@@ -3,7 +3,7 @@ import { memo, type ReactNode } from "react"
 import { Box } from "ink"
 import type { Theme } from "../theme.ts"
 import type { Row } from "../transcript-rows.ts"
-import { Line } from "./line.tsx"
+import { Anchors, Line } from "./line.tsx"
 
 export interface TranscriptProps {
   rows: readonly Row[]
@@ -30,5 +30,14 @@ export function Transcript({ rows, width, height, theme }: TranscriptProps): Rea
 }
 
 const TranscriptRow = memo(function TranscriptRow({ row, theme }: { row: Row; theme: Theme }): ReactNode {
-  return <Line spans={row.spans} theme={theme} />
+  if (row.head === undefined) return <Line spans={row.spans} theme={theme} />
+  return (
+    <Box flexDirection="row" height={1} flexShrink={0}>
+      <Box width={row.head.width} flexShrink={0}>
+        <Line spans={row.head.spans} theme={theme} />
+      </Box>
+      <Anchors height={1} />
+      <Line spans={row.spans} theme={theme} />
+    </Box>
+  )
 })

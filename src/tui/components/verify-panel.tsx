@@ -6,7 +6,7 @@ import { wrap } from "../text-width.ts"
 import { span, type Span } from "../theme.ts"
 import type { ChatView, Overlay } from "../view.ts"
 import { digitRows } from "../words.ts"
-import { choicesLine, Panel } from "./panel.tsx"
+import { Panel } from "./panel.tsx"
 
 type Verify = Overlay & { kind: "verify" }
 
@@ -16,10 +16,7 @@ export function VerifyPanel({ view, panel }: { view: ChatView; panel: Verify }):
   const name = safeName(panel.person.name)
   const lines =
     panel.step === "compare" ? compareLines(view, panel, name, inner) : outcomeLines(panel, name, inner)
-  const footer =
-    panel.step === "compare"
-      ? choicesLine([say`[Y] They match`, say`[N] They differ`, say`[Esc] Later`], inner)
-      : say`Enter: back`
+  const footer = panel.step === "compare" ? answers(inner) : say`Enter: back`
   return (
     <Panel
       title={say`Verify ${name}`}
@@ -99,4 +96,10 @@ function outcomeLines(panel: Verify, name: SafeText, width: number): (readonly S
 
 function paragraph(text: SafeText, width: number, style: Span["style"] = "plain"): (readonly Span[])[] {
   return wrap(text, width).map((row) => [span(row.text, style)])
+}
+
+function answers(width: number): SafeText {
+  return width < 46
+    ? say`[Y] match [N] differ [Esc] later`
+    : say`[Y] They match   [N] They differ   [Esc] Later`
 }

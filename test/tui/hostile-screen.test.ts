@@ -1,0 +1,141 @@
+/**
+ * Hostile text through the real components, the real Ink and a real emulator: whatever a member writes or calls
+ * itself, no handler of the terminal is reached and nothing outside the message's own cells changes. Run for
+ * terminals that disagree about the width of emoji and Indic letters.
+ */
+import fc from "fast-check"
+import stringWidth from "string-width"
+import { expect, test } from "vitest"
+import { systemClock } from "../../src/platform/clock.ts"
+import type { PersonView } from "../../src/client/events.ts"
+import { FakeClient } from "../support/fake-client.ts"
+import { HOSTILE_CORPUS, hostileText } from "../support/hostile-text.ts"
+import { Stage } from "../support/tui-stage.ts"
+
+const SIZE = { columns: 120, rows: 50 }
+/** Texts on the screen at a time; together with the names more than 2,000 strings. */
+const BATCH = 16
+const BATCHES = 65
+
+/** How terminals count: old tables, and code points one by one without joining emoji. */
+type Widths = "old tables" | "code point by code point"
+
+/** Left edge of the transcript, and of what stands right of it, in cells. */
+const CHAT_FROM = 1 + 20 + 3
+const CHAT_TO = SIZE.columns - 20 - 3
+/** Where a message's own text begins: behind time, name and the line that no text can draw over. */
+const TEXT_FROM = CHAT_FROM + 6 + 20 + 1 + 2
+
+/** Everything Ink and we write: cursor moves, erasing, colours, cursor, frames, and the modes of the start and end. */
+const ALLOWED = /\u001b\[(?:\d*[ABEGK]|[12]?J|H|\d*(?:;\d*)*m|\?(?:25|2026|1049|7|2004|1004)[hl])/gu
+
+test.each<Widths>(["old tables", "code point by code point"])(
+  "no text leaves its box: %s",
+  async (widths) => {
+    const client = new FakeClient()
+    const ravi = client.addPerson("Ravi", { tag: "7f3c2k" })
+    client.setConnection({
+      state: "online",
+      host: "10.0.0.1",
+      port: 7667,
+      relayName: "Class",
+      openRelay: false,
+    })
+    const stage = new Stage({ kind: "chat", client }, SIZE, systemClock)
+    const reached = watch(stage, widths)
+    await stage.until("#everyone ▸")
+    const calm = outside(stage)
+    const samples = fc.sample(hostileText, { numRuns: BATCH * BATCHES - HOSTILE_CORPUS.length, seed: 42 })
+    const names = fc.sample(hostileText, { numRuns: BATCH * BATCHES, seed: 43 })
+    const texts = [...HOSTILE_CORPUS, ...samples]
+    for (let batch = 0; batch < BATCHES; batch++) {
+      for (let n = 0; n < BATCH; n++) {
+        const at = batch * BATCH + n
+        const from: PersonView = {
+          ...ravi,
+          name: at % 2 === 0 ? names[at]! : "Ravi",
+          tag: at % 3 === 0 ? names[at]! : ravi.tag,
+        }
+        client.receive("r_everyone", from, texts[at]!)
+      }
+      client.receive("r_everyone", ravi, `the end of batch ${batch}.`)
+      // Read, too: the count beside the room goes to nothing.
+      await stage.until(
+        (screen) => screen.includes(`the end of batch ${batch}.`) && outside(stage)[2] === calm[2],
+      )
+      expect(outside(stage), `batch ${batch}`).toEqual(calm)
+      for (const [row, gutter] of gutters(stage).entries())
+        expect(gutter, `batch ${batch}, row ${row}`).toMatch(/^[ │─]$/u)
+    }
+    expect(reached).toEqual([])
+    const rest = stage.written.join("").replaceAll(ALLOWED, "").replaceAll("\r\n", "")
+    expect(/[\u0000-\u001f\u007f-\u009f]/u.exec(rest)).toBeNull()
+    expect(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.exec(rest)).toBeNull()
+    stage.type("\u0004")
+    await stage.done
+    expect(2 * BATCH * BATCHES).toBeGreaterThan(2_000)
+  },
+  120_000,
+)
+
+/** Header, rooms, people, rule, composer and status line: all but the transcript's cells. */
+function outside(stage: Stage): string[] {
+  const buffer = stage.terminal.buffer.active
+  return Array.from({ length: SIZE.rows }, (_, row) => {
+    const line = buffer.getLine(row)!
+    if (row === 0 || row >= SIZE.rows - 3) return line.translateToString(true)
+    return `${line.translateToString(false, 0, CHAT_FROM)}${line.translateToString(false, CHAT_TO)}`
+  })
+}
+
+/** The cells between names and text: ours in every row of a message. */
+function gutters(stage: Stage): string[] {
+  const buffer = stage.terminal.buffer.active
+  const rows: string[] = []
+  for (let row = 1; row < SIZE.rows - 3; row++) {
+    const text = buffer.getLine(row)!.translateToString(false, CHAT_FROM, CHAT_TO)
+    // Rows of days and notices have no gutter.
+    if (/^──|^\d\d:\d\d —/u.test(text)) continue
+    rows.push(
+      buffer
+        .getLine(row)!
+        .getCell(TEXT_FROM - 2)!
+        .getChars() || " ",
+    )
+  }
+  return rows
+}
+
+/** Notes everything that a text could make a terminal do. */
+function watch(stage: Stage, widths: Widths): string[] {
+  const reached: string[] = []
+  const { terminal } = stage
+  for (const id of [0, 1, 2, 4, 7, 8, 9, 10, 11, 52, 99, 104, 133, 777, 1337]) {
+    terminal.parser.registerOscHandler(id, () => reached.push(`OSC ${id}`) > 0)
+  }
+  for (const final of "pqrstuvwxyz{|}")
+    terminal.parser.registerDcsHandler({ final }, () => reached.push("DCS") > 0)
+  for (const final of "cn")
+    terminal.parser.registerCsiHandler({ final }, () => reached.push(`CSI ${final}`) > 0)
+  terminal.onTitleChange((title) => reached.push(`title ${title}`))
+  terminal.onBell(() => reached.push("bell"))
+  if (widths === "code point by code point") {
+    terminal.unicode.register(codePointWidths)
+    terminal.unicode.activeVersion = codePointWidths.version
+  }
+  return reached
+}
+
+const codePointWidths = {
+  version: "code points",
+  wcwidth: (point: number): 0 | 1 | 2 => {
+    const cells = stringWidth(String.fromCodePoint(point))
+    return cells >= 2 ? 2 : cells === 1 ? 1 : 0
+  },
+  /** Packed as the emulator wants it: width in bits 1 and 2, "belongs to the cell before" in bit 0. */
+  charProperties(point: number, preceding: number): number {
+    const width = this.wcwidth(point)
+    const joins = width === 0 && preceding !== 0 && ((preceding >> 1) & 3) !== 0
+    return ((joins ? (preceding >> 1) & 3 : width) << 1) | (joins ? 1 : 0)
+  },
+}
