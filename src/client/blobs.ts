@@ -17,7 +17,8 @@ export function putBlob(
     const chunk = bytes.subarray(offset, offset + BLOB_CHUNK_BYTES)
     link.ask({ type: "putBlob", hash, total: bytes.length, offset, chunk }, (answer) => {
       if (answer.type === "refused") return done(refusalName(answer.code))
-      if (answer.type !== "blobStored" || answer.received > bytes.length) return link.distrust("an answer that is none")
+      if (answer.type !== "blobStored" || answer.received > bytes.length)
+        return link.distrust("an answer that is none")
       if (answer.received === bytes.length) return done(undefined)
       // The relay may hold a beginning from before; it never may go backwards, or this would not end.
       if (answer.received <= offset) return link.distrust("a blob that does not grow")
@@ -38,14 +39,17 @@ export function getBlob(
   const readFrom = (offset: number): void => {
     link.ask({ type: "getBlob", hash, offset }, (answer) => {
       if (answer.type === "refused") return done(refusalName(answer.code))
-      if (answer.type !== "blobChunk" || answer.offset !== offset) return link.distrust("an answer that is none")
+      if (answer.type !== "blobChunk" || answer.offset !== offset)
+        return link.distrust("an answer that is none")
       const { total, chunk } = answer
-      if (total > MAX_BLOB_BYTES || chunk.length === 0 || offset + chunk.length > total) return link.distrust("a blob that cannot be")
+      if (total > MAX_BLOB_BYTES || chunk.length === 0 || offset + chunk.length > total)
+        return link.distrust("a blob that cannot be")
       bytes ??= new Uint8Array(total)
       if (bytes.length !== total) return link.distrust("a blob that changes its size")
       bytes.set(chunk, offset)
       if (offset + chunk.length < total) return readFrom(offset + chunk.length)
-      if (!equalBytes(primitives.sha("sha256", bytes), hash)) return link.distrust("a blob that is not its hash")
+      if (!equalBytes(primitives.sha("sha256", bytes), hash))
+        return link.distrust("a blob that is not its hash")
       return done(bytes)
     })
   }

@@ -77,7 +77,8 @@ export class CatchUp {
     const channelIds = strangers.map(({ entry }) => this.#rooms.directChannel(entry.accountId))
     for (const { entry } of strangers) this.#looked.add(toHex(entry.accountId))
     link.ask({ type: "look", channelIds }, async (answer) => {
-      if (answer.type !== "looked" || answer.lastSeqs.length !== channelIds.length) return link.distrust("an answer that is none")
+      if (answer.type !== "looked" || answer.lastSeqs.length !== channelIds.length)
+        return link.distrust("an answer that is none")
       for (const [i, { entry }] of strangers.entries()) {
         if (answer.lastSeqs[i]! > 0) await this.#rooms.ensureDirect(entry.accountId).advance()
       }

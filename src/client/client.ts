@@ -3,7 +3,15 @@
  * of these methods. Reads answer from the local store at once; writes resolve when they are on disk, never
  * when they have travelled: what happens afterwards arrives as events.
  */
-import type { ClientEvent, ConnectionView, PersonView, RoomRef, RoomView, StampedEvent, TranscriptLine } from "./events.ts"
+import type {
+  ClientEvent,
+  ConnectionView,
+  PersonView,
+  RoomRef,
+  RoomView,
+  StampedEvent,
+  TranscriptLine,
+} from "./events.ts"
 
 export type { ClientErrorCode } from "./errors.ts"
 export { ClientError } from "./errors.ts"

@@ -8,7 +8,13 @@ import { labelledHash } from "../crypto/hash.ts"
 import { accountIdOf, checkAccountKeys, verifyDeviceCertificate } from "../crypto/identity.ts"
 import { CryptoError } from "../crypto/errors.ts"
 import { verify } from "../crypto/signature.ts"
-import { decodeDirectoryEntry, DIRECTORY_KINDS, type DirectoryEntry, encodeDirectoryEntry, encodeDirectoryStatement } from "../protocol/directory-entry.ts"
+import {
+  decodeDirectoryEntry,
+  DIRECTORY_KINDS,
+  type DirectoryEntry,
+  encodeDirectoryEntry,
+  encodeDirectoryStatement,
+} from "../protocol/directory-entry.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import type { Context, Update } from "./context.ts"
 import { ClientError } from "./errors.ts"
@@ -87,7 +93,11 @@ export class Contacts {
     const known = this.#byAccount.get(key)
     if (!before.has(key)) before.set(key, known)
     const { trust, firstSeenAt } = contact
-    putRecord(update.tx, "person", account, { entry: bytes.slice(), trust, firstSeenAt } satisfies PersonRecord)
+    putRecord(update.tx, "person", account, {
+      entry: bytes.slice(),
+      trust,
+      firstSeenAt,
+    } satisfies PersonRecord)
     this.#remember(contact)
     if (known || this.#isSelf(account)) return
     const at = this.#context.clock.now()
@@ -96,7 +106,11 @@ export class Contacts {
 
   setTrust(update: Update, accountId: Uint8Array, trust: StoredTrust): void {
     const contact = this.#present(accountId)
-    const record: PersonRecord = { entry: encodeDirectoryEntry(contact.entry), trust, firstSeenAt: contact.firstSeenAt }
+    const record: PersonRecord = {
+      entry: encodeDirectoryEntry(contact.entry),
+      trust,
+      firstSeenAt: contact.firstSeenAt,
+    }
     putRecord(update.tx, "person", accountId, record)
     update.after(() => this.#remember({ ...contact, trust }))
   }
@@ -153,7 +167,10 @@ export class Contacts {
     const found = [...(this.#byName.get(nameKey(text)) ?? [])].map((key) => this.#byAccount.get(key)!)
     const others = found.filter((contact) => !this.#isSelf(contact.entry.accountId))
     if (others.length > 1 || (others.length === 1 && found.length > 1)) {
-      throw new ClientError("ambiguous-name", `more than one person is called "${text}"; nothing was sent. Ask the relay's operator`)
+      throw new ClientError(
+        "ambiguous-name",
+        `more than one person is called "${text}"; nothing was sent. Ask the relay's operator`,
+      )
     }
     const only = others[0]
     if (!only) throw new ClientError("unknown-name", `nobody here is called "${text}"`)
@@ -192,7 +209,10 @@ export class Contacts {
     const { account } = this.#context.identity
     const keys = this.#isSelf(accountId)
       ? { ed: account.ed.public, x: account.x.public }
-      : this.get(accountId) && { ed: this.get(accountId)!.entry.accountEd, x: this.get(accountId)!.entry.accountX }
+      : this.get(accountId) && {
+          ed: this.get(accountId)!.entry.accountEd,
+          x: this.get(accountId)!.entry.accountX,
+        }
     if (!keys) return key.slice(0, 6)
     const tag = keyTag(fingerprint(this.#context.primitives, keys.ed, keys.x))
     this.#tags.set(key, tag)
@@ -233,7 +253,8 @@ export class Contacts {
       checkAccountKeys(accountEd, accountX, accountKem)
       if (!verify(accountEd, "directory", encodeDirectoryStatement(entry), signature)) return undefined
       for (const { deviceId, authPublic, notAfter, certificate } of entry.devices) {
-        if (!verifyDeviceCertificate(accountEd, accountId, deviceId, authPublic, notAfter, certificate)) return undefined
+        if (!verifyDeviceCertificate(accountEd, accountId, deviceId, authPublic, notAfter, certificate))
+          return undefined
       }
       const before = this.get(accountId)
       if (!before) {
@@ -241,7 +262,10 @@ export class Contacts {
         return first ? { entry, trust: "unverified", firstSeenAt: this.#context.clock.now() } : undefined
       }
       const previous = labelledHash("directory entry", encodeDirectoryEntry(before.entry))
-      const continues = entry.kind === DIRECTORY_KINDS.update && entry.seq === before.entry.seq + 1 && equalBytes(entry.previous, previous)
+      const continues =
+        entry.kind === DIRECTORY_KINDS.update &&
+        entry.seq === before.entry.seq + 1 &&
+        equalBytes(entry.previous, previous)
       return continues ? { ...before, entry } : undefined
     } catch (cause) {
       if (cause instanceof ProtocolError || cause instanceof CryptoError) return undefined

@@ -15,7 +15,12 @@ import { type JournalRecord, putRecord } from "./records.ts"
 import type { ClientStore, Durability, StoreWriter } from "./store.ts"
 
 /** A message whose answer is matched by its `rid`, which the link fills in. */
-export type Question = Extract<ClientMessage, { rid: number }> extends infer M ? (M extends { rid: number } ? Omit<M, "rid"> : never) : never
+export type Question =
+  Extract<ClientMessage, { rid: number }> extends infer M
+    ? M extends { rid: number }
+      ? Omit<M, "rid">
+      : never
+    : never
 export type Answer = Extract<RelayMessage, { rid: number }>
 
 /** The connection to the relay as conversations see it. Everything is dropped when it ends; nothing is repeated here. */
@@ -78,7 +83,11 @@ export function cursorNumber(text: string): number | undefined {
 }
 
 /** Builds `Context.update` over a store. @param emit is called after the commit, in order. */
-export function updater(store: ClientStore, clock: Clock, emit: (stamped: StampedEvent) => void): Context["update"] {
+export function updater(
+  store: ClientStore,
+  clock: Clock,
+  emit: (stamped: StampedEvent) => void,
+): Context["update"] {
   const stored = store.get("meta", JOURNAL_COUNTER)
   let lastKept = stored ? new ByteReader(stored).u64() : 0
   return (durability, body) => {

@@ -19,7 +19,13 @@ import { sendHint } from "./inbox.ts"
 import { joinOrOpen, offerPending } from "./joining.ts"
 import { addNotice } from "./lines.ts"
 import { readEntry } from "./reading.ts"
-import { type ConversationRecord, getRecord, type PendingRecord, putRecord, type StoredNotice } from "./records.ts"
+import {
+  type ConversationRecord,
+  getRecord,
+  type PendingRecord,
+  putRecord,
+  type StoredNotice,
+} from "./records.ts"
 import { type EpochKeys, epochKeys, wipeEpochKeys } from "./sealing.ts"
 import { sendNext } from "./sending.ts"
 import { prefixRange } from "./store.ts"
@@ -66,7 +72,7 @@ const FRESH: Transient = {
 export class Conversation {
   readonly context: Context
   readonly contacts: Contacts
-  readonly log: ChannelLog
+  log: ChannelLog
   record: ConversationRecord
   group: GroupState | undefined
   keys: EpochKeys | undefined
@@ -83,13 +89,19 @@ export class Conversation {
     this.log = new ChannelLog(context.link, context.primitives, record.channelId)
   }
 
+  /** The channel that the conversation uses now. */
   get channelId(): Uint8Array {
     return this.record.channelId
   }
 
+  /** Under which everything of this conversation is stored: its first channel's id. */
+  get room(): Uint8Array {
+    return this.record.room
+  }
+
   get ref(): RoomRef {
-    const { kind, peer, channelId } = this.record
-    return { id: roomId(channelId), kind, name: peer ? this.contacts.ref(peer).name : "everyone" }
+    const { kind, peer, room } = this.record
+    return { id: roomId(room), kind, name: peer ? this.contacts.ref(peer).name : "everyone" }
   }
 
   /** What every member of this conversation's group must have agreed to. */
@@ -112,12 +124,12 @@ export class Conversation {
   async load(): Promise<void> {
     const { store, engine } = this.context
     if (this.record.member) {
-      this.group = await engine.load(stripped(store.range("group", prefixRange(this.channelId))))
+      this.group = await engine.load(stripped(store.range("group", prefixRange(this.room))))
       await this.refreshKeys()
     }
-    const record = getRecord<PendingRecord>(store, "pending", this.channelId)
+    const record = getRecord<PendingRecord>(store, "pending", this.room)
     if (record) {
-      const state = await engine.load(stripped(store.range("pendingGroup", prefixRange(this.channelId))))
+      const state = await engine.load(stripped(store.range("pendingGroup", prefixRange(this.room))))
       this.pending = { record, state, consumed: undefined }
     }
   }
@@ -165,7 +177,9 @@ export class Conversation {
     })
   }
 
-  async received(message: Of<"entry" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral">): Promise<void> {
+  async received(
+    message: Of<"entry" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral">,
+  ): Promise<void> {
     switch (message.type) {
       case "entry":
         return readEntry(this, message)
@@ -228,7 +242,11 @@ export class Conversation {
   }
 
   /** One change of the record (and whatever `more` adds), then the record in memory. */
-  save(durability: "synced" | "ordered", change: Partial<ConversationRecord>, more?: (update: Update) => void): void {
+  save(
+    durability: "synced" | "ordered",
+    change: Partial<ConversationRecord>,
+    more?: (update: Update) => void,
+  ): void {
     this.context.update(durability, (update) => {
       more?.(update)
       this.put(update, change)
@@ -238,14 +256,14 @@ export class Conversation {
   /** As `save`, inside a change that is under way. */
   put(update: Update, change: Partial<ConversationRecord>): void {
     const next = { ...this.record, ...change }
-    putRecord(update.tx, "conversation", this.channelId, next)
+    putRecord(update.tx, "conversation", this.room, next)
     update.after(() => {
       this.record = next
     })
   }
 
   notice(update: Update, order: number, notice: StoredNotice): void {
-    addNotice(this.context, this.contacts, update, this.ref, this.channelId, order, notice)
+    addNotice(this.context, this.contacts, update, this.ref, this.room, this.record.orderBase + order, notice)
   }
 
   /** Sending stops until a person, or a later part of the protocol, decides. */
@@ -256,7 +274,8 @@ export class Conversation {
 
   /** The relay has another log than the one we read: nothing is sent into it. */
   private logReset(): void {
-    if (!this.record.member) return this.save("ordered", { cursor: 0, head: new Uint8Array(32), incarnation: new Uint8Array(16) })
+    if (!this.record.member)
+      return this.save("ordered", { cursor: 0, head: new Uint8Array(32), incarnation: new Uint8Array(16) })
     this.save("ordered", {}, (update) => this.notice(update, this.record.cursor, { code: "log-reset" }))
     this.stopFor("relay-inconsistent")
   }
@@ -269,13 +288,15 @@ export class Conversation {
 
 const RETRY_MS = 5_000
 
-function stripped(rows: readonly { key: Uint8Array; value: Uint8Array }[]): { key: Uint8Array; value: Uint8Array }[] {
+function stripped(
+  rows: readonly { key: Uint8Array; value: Uint8Array }[],
+): { key: Uint8Array; value: Uint8Array }[] {
   return rows.map(({ key, value }) => ({ key: key.slice(CHANNEL_ID_BYTES), value }))
 }
 
 const CHANNEL_ID_BYTES = 32
 
 /** The key of a group row in the tables `group` and `pendingGroup`. */
-export function groupRowKey(channelId: Uint8Array, rowKey: Uint8Array): Uint8Array {
-  return concat(channelId, rowKey)
+export function groupRowKey(room: Uint8Array, rowKey: Uint8Array): Uint8Array {
+  return concat(room, rowKey)
 }

@@ -5,7 +5,13 @@
 import { concat, equalBytes, u8, utf8 } from "../bytes.ts"
 import { openLetter, sealLetter } from "../crypto/letter.ts"
 import { sign, verify } from "../crypto/signature.ts"
-import { decodeLetter, encodeLetter, type Letter, LETTER_KINDS, letterStatement } from "../protocol/content.ts"
+import {
+  decodeLetter,
+  encodeLetter,
+  type Letter,
+  LETTER_KINDS,
+  letterStatement,
+} from "../protocol/content.ts"
 import { ENTRY_KINDS } from "../protocol/envelope.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import type { Of } from "../protocol/messages.ts"
@@ -27,7 +33,11 @@ export class Inbox {
   #place: LogPlace
 
   /** @param found is told of each letter that checks, from somebody in the directory. */
-  constructor(context: Context, contacts: Contacts, found: (from: Uint8Array, letter: Letter) => Promise<void>) {
+  constructor(
+    context: Context,
+    contacts: Contacts,
+    found: (from: Uint8Array, letter: Letter) => Promise<void>,
+  ) {
     this.#context = context
     this.#contacts = contacts
     this.#found = found
@@ -67,7 +77,9 @@ export class Inbox {
       const letter = decodeLetter(plain)
       const author = this.#contacts.get(letter.from)?.entry
       const isForUs = equalBytes(letter.to, identity.account.accountId)
-      return author && isForUs && verify(author.accountEd, "inbox", letterStatement(letter), letter.signature) ? letter : undefined
+      return author && isForUs && verify(author.accountEd, "inbox", letterStatement(letter), letter.signature)
+        ? letter
+        : undefined
     } catch (cause) {
       if (cause instanceof ProtocolError) return undefined
       throw cause
@@ -83,7 +95,12 @@ export function sendHint(conversation: Conversation): void {
   const peer = contacts.get(record.peer)?.entry
   if (!peer) return
   const { identity, primitives, random, link } = context
-  const statement = { to: peer.accountId, from: identity.account.accountId, kind: LETTER_KINDS.hint, counter: record.counter }
+  const statement = {
+    to: peer.accountId,
+    from: identity.account.accountId,
+    kind: record.counter > 0 ? LETTER_KINDS.reopen : LETTER_KINDS.hint,
+    counter: record.counter,
+  }
   const signature = sign(identity.account.ed.secret, "inbox", letterStatement(statement))
   const plain = encodeLetter({ ...statement, signature })
   for (const { inboxId } of peer.devices) {

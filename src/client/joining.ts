@@ -4,16 +4,30 @@
  * offered; whether it happened is decided where its entry is met in the log, and nowhere else.
  */
 import { equalBytes, isZero } from "../bytes.ts"
-import { appendToken, directKeys, externalKey, headerKeys, type OpeningKeys, roomKeys, tokenHash } from "../crypto/channel-keys.ts"
+import {
+  appendToken,
+  directKeys,
+  externalKey,
+  headerKeys,
+  type OpeningKeys,
+  roomKeys,
+  tokenHash,
+} from "../crypto/channel-keys.ts"
 import { sealHeader, openHeader } from "../crypto/envelope-seal.ts"
 import { CryptoError } from "../crypto/errors.ts"
 import type { Consumed, GroupState } from "../crypto/mls-engine.ts"
-import { decodeRoomHeader, encodeOpening, encodeRoomHeader, FORMS, type RoomHeader } from "../protocol/content.ts"
+import {
+  decodeRoomHeader,
+  encodeOpening,
+  encodeRoomHeader,
+  FORMS,
+  type RoomHeader,
+} from "../protocol/content.ts"
 import type { DirectoryDevice } from "../protocol/directory-entry.ts"
 import { ProtocolError, refusalName } from "../protocol/errors.ts"
 import { MAX_INLINE_HEADER_BYTES, type Of } from "../protocol/messages.ts"
 import { getBlob, putBlob } from "./blobs.ts"
-import { type Conversation, groupRowKey } from "./conversation.ts"
+import { type Conversation, groupRowKey, type Pending } from "./conversation.ts"
 import { type PendingRecord, putRecord } from "./records.ts"
 import { packEntry, type SealedEntry } from "./sealing.ts"
 import { prefixRange } from "./store.ts"
@@ -29,7 +43,12 @@ export async function joinOrOpen(conversation: Conversation): Promise<boolean> {
   if (record.kind === "everyone") return joinRoom(conversation)
   const empty = log.isCaughtUp(record) && record.nextPosition === 0
   // A chat is opened when there is something to say; being in somebody's list is no conversation.
-  if (!empty || conversation.context.store.count("outbox", { ...prefixRange(record.channelId), limit: 1 }) === 0) return false
+  if (!empty) return false
+  if (
+    !record.reopenDue &&
+    conversation.context.store.count("outbox", { ...prefixRange(record.room), limit: 1 }) === 0
+  )
+    return false
   takePackages(conversation, [], PACKAGE_TRIES)
   return true
 }
@@ -41,7 +60,13 @@ export function openingKeys(conversation: Conversation): OpeningKeys {
   const { primitives, identity, relayId } = context
   if (record.kind === "everyone") return roomKeys(primitives, record.link!.secret, relayId)
   const peer = contacts.get(record.peer!)!.entry
-  return directKeys(primitives, identity.account, { accountId: peer.accountId, x: peer.accountX }, relayId, record.counter)
+  return directKeys(
+    primitives,
+    identity.account,
+    { accountId: peer.accountId, x: peer.accountX },
+    relayId,
+    record.counter,
+  )
 }
 
 /** Fetches one package of each device of the peer, then opens. */
@@ -51,20 +76,31 @@ function takePackages(conversation: Conversation, packages: readonly Uint8Array[
   const device = peer.devices[packages.length]
   now.busy = true
   if (!device) return context.link.distrust("a person without a device")
-  context.link.ask({ type: "takePackage", accountId: peer.accountId, deviceId: device.deviceId }, async (answer) => {
-    now.busy = false
-    if (conversation.now !== now) return
-    if (answer.type !== "keyPackage") return conversation.pause("no-package-yet", PACKAGE_RETRY_MS)
-    if (!(await isUsable(conversation, device, answer.keyPackage))) {
-      return triesLeft > 1 ? takePackages(conversation, packages, triesLeft - 1) : conversation.pause("no-package-yet", PACKAGE_RETRY_MS)
-    }
-    const taken = [...packages, answer.keyPackage.slice()]
-    return taken.length < peer.devices.length ? takePackages(conversation, taken, PACKAGE_TRIES) : openDirect(conversation, taken)
-  })
+  context.link.ask(
+    { type: "takePackage", accountId: peer.accountId, deviceId: device.deviceId },
+    async (answer) => {
+      now.busy = false
+      if (conversation.now !== now) return
+      if (answer.type !== "keyPackage") return conversation.pause("no-package-yet", PACKAGE_RETRY_MS)
+      if (!(await isUsable(conversation, device, answer.keyPackage))) {
+        return triesLeft > 1
+          ? takePackages(conversation, packages, triesLeft - 1)
+          : conversation.pause("no-package-yet", PACKAGE_RETRY_MS)
+      }
+      const taken = [...packages, answer.keyPackage.slice()]
+      return taken.length < peer.devices.length
+        ? takePackages(conversation, taken, PACKAGE_TRIES)
+        : openDirect(conversation, taken)
+    },
+  )
 }
 
 /** Lifetime and owner are judged here, by the one who adds, and by nobody afterwards (PROTOCOL.md §10.1). */
-async function isUsable(conversation: Conversation, device: DirectoryDevice, keyPackage: Uint8Array): Promise<boolean> {
+async function isUsable(
+  conversation: Conversation,
+  device: DirectoryDevice,
+  keyPackage: Uint8Array,
+): Promise<boolean> {
   const { context, record } = conversation
   try {
     const owner = await context.engine.inspectKeyPackage(keyPackage)
@@ -86,7 +122,14 @@ async function openDirect(conversation: Conversation, packages: readonly Uint8Ar
     deviceId: identity.device.deviceId,
     welcome: commit.welcome!,
   })
-  const sealed = packEntry(context, "handshake", openingKeys(conversation).open, record.channelId, FORMS.opening, body)
+  const sealed = packEntry(
+    context,
+    "handshake",
+    openingKeys(conversation).open,
+    record.channelId,
+    FORMS.opening,
+    body,
+  )
   await propose(conversation, "opening", sealed, commit.state, 0, commit.consumed)
 }
 
@@ -143,7 +186,8 @@ function askHeader(
     }
     now.busy = false
     if (conversation.now !== now) return
-    if (answer.type === "refused" && refusalName(answer.code) === "unknown-channel") return done(undefined, undefined)
+    if (answer.type === "refused" && refusalName(answer.code) === "unknown-channel")
+      return done(undefined, undefined)
     return conversation.pause("no-header")
   })
 }
@@ -165,11 +209,22 @@ function startAt(conversation: Conversation, header: RoomHeader | undefined): vo
   conversation.open()
 }
 
-async function joinByHeader(conversation: Conversation, answer: Of<"header">, header: RoomHeader): Promise<void> {
+async function joinByHeader(
+  conversation: Conversation,
+  answer: Of<"header">,
+  header: RoomHeader,
+): Promise<void> {
   const { context, record, expected } = conversation
   try {
     const commit = await context.engine.joinExternal(header.groupInfo, expected, context.identity.signer)
-    const sealed = packEntry(context, "handshake", header.externalKey, record.channelId, FORMS.mls, commit.bytes)
+    const sealed = packEntry(
+      context,
+      "handshake",
+      header.externalKey,
+      record.channelId,
+      FORMS.mls,
+      commit.bytes,
+    )
     await propose(conversation, "join", sealed, commit.state, answer.nextPosition, commit.consumed)
   } catch (cause) {
     if (!(cause instanceof CryptoError)) throw cause
@@ -181,9 +236,21 @@ async function createRoom(conversation: Conversation): Promise<void> {
   const { context, record, expected } = conversation
   // A log without a header: its first handshake never had one, or the relay hides it. Either way it is not ours to replace.
   if (record.nextPosition > 0) return conversation.pause("no-header")
-  const state = await context.engine.create("xwing", expected.groupId, expected.parameters, context.identity.signer)
+  const state = await context.engine.create(
+    "xwing",
+    expected.groupId,
+    expected.parameters,
+    context.identity.signer,
+  )
   const { open } = openingKeys(conversation)
-  const sealed = packEntry(context, "handshake", open, record.channelId, FORMS.creation, context.identity.account.accountId)
+  const sealed = packEntry(
+    context,
+    "handshake",
+    open,
+    record.channelId,
+    FORMS.creation,
+    context.identity.account.accountId,
+  )
   await propose(conversation, "creation", sealed, state, 0, undefined)
 }
 
@@ -211,19 +278,42 @@ async function propose(
   const { engine } = context
   const token = await appendToken(engine, state, record.channelId, expect)
   const header = record.kind === "everyone" ? await makeHeader(conversation, state, expect, token) : undefined
-  const pending: PendingRecord = { kind, ...sealed, expect, tokenHash: tokenHash(record.channelId, expect, token), header }
+  const pending: PendingRecord = {
+    kind,
+    ...sealed,
+    expect,
+    tokenHash: tokenHash(record.channelId, expect, token),
+    header,
+  }
   conversation.save("synced", {}, (update) => {
-    putRecord(update.tx, "pending", record.channelId, pending)
-    update.tx.deleteRange("pendingGroup", prefixRange(record.channelId))
+    putRecord(update.tx, "pending", record.room, pending)
+    update.tx.deleteRange("pendingGroup", prefixRange(record.room))
     for (const { key, value } of engine.rows(undefined, state)) {
-      if (value) update.tx.put("pendingGroup", groupRowKey(record.channelId, key), value)
+      if (value) update.tx.put("pendingGroup", groupRowKey(record.room, key), value)
     }
   })
   conversation.pending = { record: pending, state, consumed }
   offerPending(conversation)
 }
 
-async function makeHeader(conversation: Conversation, state: GroupState, position: number, appendTokenBytes: Uint8Array) {
+/** The same commit at a later position: what names the position is made again, the entry stays (PROTOCOL.md §10.5). */
+export async function renew(
+  conversation: Conversation,
+  { record, state }: Pending,
+  expect: number,
+): Promise<PendingRecord> {
+  const { context, channelId } = conversation
+  const token = await appendToken(context.engine, state, channelId, expect)
+  const header = record.header && (await makeHeader(conversation, state, expect, token))
+  return { ...record, expect, tokenHash: tokenHash(channelId, expect, token), header }
+}
+
+async function makeHeader(
+  conversation: Conversation,
+  state: GroupState,
+  position: number,
+  appendTokenBytes: Uint8Array,
+) {
   const { context, record } = conversation
   const { engine, primitives, relayId, random } = context
   const { headerId, headerKey } = headerKeys(primitives, record.link!.secret, relayId)

@@ -14,7 +14,14 @@ export function messageIdText(messageId: Uint8Array): string {
 
 export function messageView(line: LineRecord & { kind: "message" }, contacts: Contacts): MessageView {
   const { messageId, account, own, text, sentAt, state } = line
-  return { id: messageIdText(messageId), from: contacts.ref(account), own, text, sentAt, state: own ? state : undefined }
+  return {
+    id: messageIdText(messageId),
+    from: contacts.ref(account),
+    own,
+    text,
+    sentAt,
+    state: own ? state : undefined,
+  }
 }
 
 export function noticeView(notice: StoredNotice, contacts: Contacts): Notice {
@@ -41,12 +48,12 @@ export function addNotice(
   contacts: Contacts,
   update: Update,
   room: RoomRef,
-  channelId: Uint8Array,
+  storedUnder: Uint8Array,
   order: number,
   notice: StoredNotice,
 ): void {
   const line: LineRecord = { kind: "notice", at: context.clock.now(), notice }
-  putRecord(update.tx, "line", concat(channelId, nextPlace(update.tx, channelId, order)), line)
+  putRecord(update.tx, "line", concat(storedUnder, nextPlace(update.tx, storedUnder, order)), line)
   update.tell({ type: "notice", room, notice: noticeView(notice, contacts) })
 }
 
@@ -54,12 +61,12 @@ export function addNotice(
 export function readLines(
   store: StoreReader,
   contacts: Contacts,
-  channelId: Uint8Array,
+  room: Uint8Array,
   limit: number,
   before: string | undefined,
 ): TranscriptLine[] {
-  const range = prefixRange(channelId)
-  if (before !== undefined) range.to = concat(channelId, fromHex(before))
+  const range = prefixRange(room)
+  if (before !== undefined) range.to = concat(room, fromHex(before))
   const rows = store.range("line", { ...range, reverse: true, limit })
   return rows.toReversed().map(({ key, value }) => {
     const line = decodeRecord<LineRecord>(value)

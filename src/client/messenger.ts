@@ -84,7 +84,9 @@ export class Messenger implements Client {
     }
     this.#contacts = new Contacts(this.#context)
     this.#rooms = new Rooms(this.#context, this.#contacts)
-    this.#inbox = new Inbox(this.#context, this.#contacts, (from) => this.#rooms.ensureDirect(from).advance())
+    this.#inbox = new Inbox(this.#context, this.#contacts, (from, letter) =>
+      this.#rooms.takeLetter(from, letter),
+    )
     this.#packages = new PackageStock(this.#context)
     this.#catchUp = new CatchUp(this.#context, this.#contacts, this.#rooms, this.#inbox)
   }
@@ -167,15 +169,17 @@ export class Messenger implements Client {
   }
 
   openChat(personId: string): Promise<RoomRef> {
-    return this.#queue.do(() => this.#rooms.ensureDirect(this.#contacts.findById(personId).entry.accountId).ref)
+    return this.#queue.do(
+      () => this.#rooms.ensureDirect(this.#contacts.findById(personId).entry.accountId).ref,
+    )
   }
 
   transcript(id: string, limit: number, before?: string): readonly TranscriptLine[] {
-    return readLines(this.#deps.store, this.#contacts, this.#rooms.byId(id).channelId, limit, before)
+    return readLines(this.#deps.store, this.#contacts, this.#rooms.byId(id).room, limit, before)
   }
 
   lineCount(id: string): number {
-    return this.#deps.store.count("line", prefixRange(this.#rooms.byId(id).channelId))
+    return this.#deps.store.count("line", prefixRange(this.#rooms.byId(id).room))
   }
 
   send(id: string, text: string): Promise<{ id: string }> {
@@ -184,11 +188,18 @@ export class Messenger implements Client {
       if (text.trim().length === 0) throw new ClientError("message-empty", "there is nothing in this message")
       const bytes = utf8(text).length
       if (bytes > MAX_TEXT_BYTES) {
-        throw new ClientError("message-too-long", `the message has ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit. Send it in parts`)
+        throw new ClientError(
+          "message-too-long",
+          `the message has ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit. Send it in parts`,
+        )
       }
       const { peer } = conversation.record
       const trust = peer && this.#contacts.trust(peer)
-      if (trust === "changed") throw new ClientError("key-changed", "the keys did not match; nothing is sent until they have been compared again")
+      if (trust === "changed")
+        throw new ClientError(
+          "key-changed",
+          "the keys did not match; nothing is sent until they have been compared again",
+        )
       if (trust === "blocked") throw new ClientError("blocked", "this person is blocked")
       const messageId = queueText(conversation, text)
       this.#queue.push(() => conversation.advance())
@@ -203,7 +214,9 @@ export class Messenger implements Client {
       const isRead = receipt === undefined || receipt.read >= receipt.delivered
       if (unread === 0 && isRead) return
       const change = receipt ? { unread: 0, receipt: { ...receipt, read: receipt.delivered } } : { unread: 0 }
-      conversation.save("ordered", change, (update) => update.tell({ type: "room.changed", room: conversation.ref }))
+      conversation.save("ordered", change, (update) =>
+        update.tell({ type: "room.changed", room: conversation.ref }),
+      )
       await conversation.advance()
     })
   }
@@ -221,7 +234,7 @@ export class Messenger implements Client {
   }
 
   eventsSince(cursor: string | undefined, limit: number): readonly StampedEvent[] {
-    const refOf = (channelId: Uint8Array) => this.#rooms.refOf(channelId)
+    const refOf = (room: Uint8Array) => this.#rooms.refOf(room)
     return keptEvents(this.#deps.store, this.#contacts, refOf, cursor, limit)
   }
 
@@ -231,7 +244,8 @@ export class Messenger implements Client {
       const conversation = this.#rooms.with(accountId)
       this.#context.update("synced", (update) => {
         this.#contacts.setTrust(update, accountId, trust)
-        if (conversation) conversation.notice(update, conversation.record.cursor, { code: trust, account: accountId })
+        if (conversation)
+          conversation.notice(update, conversation.record.cursor, { code: trust, account: accountId })
       })
       const person = this.#contacts.ref(accountId)
       this.#tell(trust === "verified" ? { type: "verify.done", person } : { type: "verify.mismatch", person })
@@ -278,7 +292,11 @@ export class Messenger implements Client {
         break
       case "presence":
         if (this.#contacts.setOnline(message.accountId, message.online)) {
-          this.#tell({ type: "person.presence", person: this.#contacts.ref(message.accountId), online: message.online })
+          this.#tell({
+            type: "person.presence",
+            person: this.#contacts.ref(message.accountId),
+            online: message.online,
+          })
           // A peer that had no package left may have brought some.
           const conversation = message.online ? this.#rooms.with(message.accountId) : undefined
           if (conversation && !conversation.group) conversation.now.notBefore = 0
@@ -289,7 +307,9 @@ export class Messenger implements Client {
     this.#catchUp.check()
   }
 
-  async #route(message: Of<"entry" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral">): Promise<void> {
+  async #route(
+    message: Of<"entry" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral">,
+  ): Promise<void> {
     if (message.handle === this.#inbox.log.handle) {
       if (message.type === "entry") await this.#inbox.received(message)
       return
@@ -312,7 +332,8 @@ export class Messenger implements Client {
       this.#tell({ type: "relay.disconnected", why: session.why, retryAt: session.retryAt })
       if (session.why === "unreachable") this.#findMovedRelay()
     }
-    if (session.kind === "refused") this.#tell({ type: "relay.disconnected", why: session.why, retryAt: undefined })
+    if (session.kind === "refused")
+      this.#tell({ type: "relay.disconnected", why: session.why, retryAt: undefined })
   }
 
   /** A relay with our pin at another address is our relay; the pin is checked again when it is dialled. */
@@ -332,7 +353,10 @@ export class Messenger implements Client {
   }
 
   #view(conversation: Conversation): RoomView {
-    return roomView(conversation, this.#relay?.pin !== undefined && !roomSecretOf(this.#relay, this.#relay.pin).isSecret)
+    return roomView(
+      conversation,
+      this.#relay?.pin !== undefined && !roomSecretOf(this.#relay, this.#relay.pin).isSecret,
+    )
   }
 
   #relayId(): Uint8Array {

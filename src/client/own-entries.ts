@@ -18,24 +18,41 @@ import {
 } from "./records.ts"
 import { localOf } from "./sending.ts"
 
-export function confirmOwn(conversation: Conversation, { message, place }: Arrival, first: { key: Uint8Array; record: OutboxRecord }): void {
-  const { context, channelId, now } = conversation
+export function confirmOwn(
+  conversation: Conversation,
+  { message, place }: Arrival,
+  first: { key: Uint8Array; record: OutboxRecord },
+): void {
+  const { context, room, record, now } = conversation
   const { content, payload } = first.record
   const { chainId, n } = decodePayload(payload!)
   conversation.save("ordered", { ...place }, (update) => {
     update.tx.delete("outbox", first.key)
     if (content.type !== "text") return
-    const from = concat(channelId, linePlace(UNPLACED + localOf(first.key), 0))
+    const from = concat(room, linePlace(UNPLACED + localOf(first.key), 0))
     const line = getRecord<LineRecord>(update.tx, "line", from)
     if (line?.kind !== "message") return
-    const end = nextPlace(update.tx, channelId, message.seq)
+    const end = nextPlace(update.tx, room, record.orderBase + message.seq)
     update.tx.delete("line", from)
-    putRecord(update.tx, "line", concat(channelId, end), { ...line, at: showable(message.time), state: "relayed" } satisfies LineRecord)
-    const stored = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(channelId, chainId, n))
-    if (stored) putRecord(update.tx, "payload", payloadKey(channelId, chainId, n), { ...stored, line: end } satisfies PayloadRecord)
+    putRecord(update.tx, "line", concat(room, end), {
+      ...line,
+      at: showable(message.time),
+      state: "relayed",
+    } satisfies LineRecord)
+    const stored = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(room, chainId, n))
+    if (stored)
+      putRecord(update.tx, "payload", payloadKey(room, chainId, n), {
+        ...stored,
+        line: end,
+      } satisfies PayloadRecord)
     update.keep(
-      { at: context.clock.now(), type: "message.state", channelId, messageId: line.messageId, state: "relayed" },
-      { type: "message.state", room: conversation.ref, message: { id: messageIdText(line.messageId) }, state: "relayed" },
+      { at: context.clock.now(), type: "message.state", room, messageId: line.messageId, state: "relayed" },
+      {
+        type: "message.state",
+        room: conversation.ref,
+        message: { id: messageIdText(line.messageId) },
+        state: "relayed",
+      },
     )
   })
   now.inFlight = undefined

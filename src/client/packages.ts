@@ -49,7 +49,11 @@ export class PackageStock {
   }
 
   /** Saved first: a package that others can take and we cannot open would be worse than none. */
-  async #publish(count: number, lastResort: boolean, done: () => Promise<void> | void = () => {}): Promise<void> {
+  async #publish(
+    count: number,
+    lastResort: boolean,
+    done: () => Promise<void> | void = () => {},
+  ): Promise<void> {
     const { engine, identity, clock, link } = this.#context
     const madeAt = clock.now()
     const notAfter = madeAt + PACKAGE_LIFETIME_MS
@@ -59,14 +63,21 @@ export class PackageStock {
     }
     this.#context.update("synced", ({ tx }) => {
       for (const { reference, ...halves } of made) {
-        putRecord(tx, "package", reference, { ...halves, lastResort, madeAt, notAfter } satisfies PackageRecord)
+        putRecord(tx, "package", reference, {
+          ...halves,
+          lastResort,
+          madeAt,
+          notAfter,
+        } satisfies PackageRecord)
       }
     })
     link.ask({ type: "putPackages", lastResort, packages: made.map((each) => each.public) }, done)
   }
 
   #holdsLastResort(): boolean {
-    return this.#context.store.range("package", {}).some(({ value }) => decodeRecord<PackageRecord>(value).lastResort)
+    return this.#context.store
+      .range("package", {})
+      .some(({ value }) => decodeRecord<PackageRecord>(value).lastResort)
   }
 
   #forgetExpired(): void {

@@ -27,10 +27,11 @@ import { unpackEntry } from "./sealing.ts"
 const RECEIPT_DELAY_MS = 100
 
 export async function takePayload(conversation: Conversation, arrival: Arrival): Promise<void> {
-  const { context, channelId, group, keys } = conversation
+  const { context, channelId, room, group, keys } = conversation
   const { entry, message, blob } = arrival
   const opened = unpackEntry(entry!, keys!.envelope, channelId, blob)
-  if (opened?.form !== FORMS.mls) return passOver(conversation, arrival, "it was not sealed for this room as it is now")
+  if (opened?.form !== FORMS.mls)
+    return passOver(conversation, arrival, "it was not sealed for this room as it is now")
   const result = await context.engine.open(group!, opened.body)
   if (result.kind === "refused") return passOver(conversation, arrival, result.reason)
   const { state, plain, authenticatedData, sender, consumed } = result
@@ -39,8 +40,8 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
   const payload = readPayload(plain, authenticatedData)
   context.update("ordered", (update) => {
     for (const { key, value } of rows) {
-      if (value) update.tx.put("group", groupRowKey(channelId, key), value)
-      else update.tx.delete("group", groupRowKey(channelId, key))
+      if (value) update.tx.put("group", groupRowKey(room, key), value)
+      else update.tx.delete("group", groupRowKey(room, key))
     }
     if (payload) Object.assign(change, judged(conversation, update, arrival, payload, plain, sender))
     else quarantine(conversation, update, message, "its contents make no sense")
@@ -77,19 +78,24 @@ function judged(
   plain: Uint8Array,
   sender: Member,
 ): Partial<ConversationRecord> {
-  const { channelId, record } = conversation
+  const { channelId, room, record } = conversation
   const { tx } = update
   const { seq } = arrival.message
-  const chainKey = concat(channelId, payload.chainId)
+  const chainKey = concat(room, payload.chainId)
   const last = getRecord<ChainRecord>(tx, "chain", chainKey)
-  const at = payloadKey(channelId, payload.chainId, payload.n)
+  const at = payloadKey(room, payload.chainId, payload.n)
   const hash = payloadHash(channelId, plain)
   const known = getRecord<PayloadRecord>(tx, "payload", at)?.hash
   const verdict = judge(payload, hash, sender.leafKey, last, known)
   const change: Partial<ConversationRecord> = { hintDue: false }
   if (verdict.kind === "duplicate") return change
   if (verdict.kind === "fork") {
-    quarantine(conversation, update, arrival.message, "this device has said something else at this place before")
+    quarantine(
+      conversation,
+      update,
+      arrival.message,
+      "this device has said something else at this place before",
+    )
     conversation.notice(update, seq, { code: "fork", account: sender.accountId })
     return change
   }
@@ -107,7 +113,13 @@ function judged(
   return change
 }
 
-function gapNotice(conversation: Conversation, update: Update, seq: number, sender: Member, verdict: Verdict): void {
+function gapNotice(
+  conversation: Conversation,
+  update: Update,
+  seq: number,
+  sender: Member,
+  verdict: Verdict,
+): void {
   if (verdict.kind !== "gap") return
   const { missing } = verdict
   conversation.notice(update, seq, { code: "gap", account: sender.accountId, missing })
@@ -123,7 +135,7 @@ function store(
   content: Content,
   sender: Member,
 ): Uint8Array | undefined {
-  const { channelId, contacts, context } = conversation
+  const { room, record, contacts, context } = conversation
   switch (content.type) {
     case "beacon":
       update.tell({ type: "room.changed", room: conversation.ref })
@@ -142,11 +154,22 @@ function store(
         sentAt: showable(content.sentAt),
         state: undefined,
       }
-      const place = nextPlace(update.tx, channelId, message.seq)
-      putRecord(update.tx, "line", concat(channelId, place), line)
+      const place = nextPlace(update.tx, room, record.orderBase + message.seq)
+      putRecord(update.tx, "line", concat(room, place), line)
       update.keep(
-        { at: context.clock.now(), type: "message.received", channelId, line: place, messageId: content.messageId },
-        { type: "message.received", room: conversation.ref, from: contacts.ref(sender.accountId), message: messageView(line, contacts) },
+        {
+          at: context.clock.now(),
+          type: "message.received",
+          room,
+          line: place,
+          messageId: content.messageId,
+        },
+        {
+          type: "message.received",
+          room: conversation.ref,
+          from: contacts.ref(sender.accountId),
+          message: messageView(line, contacts),
+        },
       )
       return place
     }
@@ -155,19 +178,24 @@ function store(
 
 /** What we owe the author now: everything of this chain up to here has been delivered. */
 function owed({ receipt }: ConversationRecord, { chainId, n }: Payload): ConversationRecord["receipt"] {
-  if (receipt && equalBytes(receipt.chainId, chainId)) return { ...receipt, delivered: Math.max(receipt.delivered, n + 1) }
+  if (receipt && equalBytes(receipt.chainId, chainId))
+    return { ...receipt, delivered: Math.max(receipt.delivered, n + 1) }
   return { chainId, delivered: n + 1, read: 0, toldDelivered: 0, toldRead: 0 }
 }
 
 /** The other side has, or has seen, our payloads up to a number: newest first, until one says so already. */
-function takeReceipt(conversation: Conversation, update: Update, receipt: Content & { type: "receipt" }): void {
-  const { channelId, record, context } = conversation
+function takeReceipt(
+  conversation: Conversation,
+  update: Update,
+  receipt: Content & { type: "receipt" },
+): void {
+  const { room, record, context } = conversation
   const { chainId, delivered, read } = receipt
   const chain = record.chain
   if (!chain || !equalBytes(chain.chainId, chainId)) return
   for (let n = Math.min(delivered, chain.n) - 1; n >= 0; n--) {
-    const stored = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(channelId, chainId, n))
-    const key = stored?.line && concat(channelId, stored.line)
+    const stored = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(room, chainId, n))
+    const key = stored?.line && concat(room, stored.line)
     const line = key && getRecord<LineRecord>(update.tx, "line", key)
     if (!key || line?.kind !== "message" || line.state === undefined) continue
     const state = n < read ? "read" : "delivered"
@@ -176,7 +204,7 @@ function takeReceipt(conversation: Conversation, update: Update, receipt: Conten
     putRecord(update.tx, "line", key, { ...line, state } satisfies LineRecord)
     const { messageId } = line
     update.keep(
-      { at: context.clock.now(), type: "message.state", channelId, messageId, state },
+      { at: context.clock.now(), type: "message.state", room, messageId, state },
       { type: "message.state", room: conversation.ref, message: { id: messageIdText(messageId) }, state },
     )
   }

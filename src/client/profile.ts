@@ -68,7 +68,10 @@ export function readProfile(store: StoreReader): ProfileView | undefined {
   if (account === undefined) return undefined
   const format = store.get("meta", KEY.format)?.[0] ?? 0
   if (format > FORMAT) {
-    throw new ClientError("profile-newer", "this profile was written by a newer version of secure-chat; update the program")
+    throw new ClientError(
+      "profile-newer",
+      "this profile was written by a newer version of secure-chat; update the program",
+    )
   }
   const relay = readRelay(store)
   return {
@@ -105,7 +108,11 @@ export function nameKey(name: string): string {
 }
 
 /** New account and device keys. @throws ClientError `bad-name`, `already-joined` when the store has a profile. */
-export function createProfile(store: ClientStore, deps: { random: Random; clock: Clock }, name: string): void {
+export function createProfile(
+  store: ClientStore,
+  deps: { random: Random; clock: Clock },
+  name: string,
+): void {
   const checked = checkName(name)
   if (readProfile(store)) throw new ClientError("already-joined", "this folder holds a profile already")
   store.transaction("synced", (tx) => {
@@ -121,7 +128,8 @@ export function createProfile(store: ClientStore, deps: { random: Random; clock:
 /** Only before registration. @throws ClientError `bad-name`, `already-joined`. */
 export function renameProfile(store: ClientStore, name: string): void {
   const checked = checkName(name)
-  if (readProfile(store)?.registered) throw new ClientError("already-joined", "the name is registered and stays")
+  if (readProfile(store)?.registered)
+    throw new ClientError("already-joined", "the name is registered and stays")
   store.transaction("synced", (tx) => tx.put("meta", KEY.name, utf8(checked)))
 }
 
@@ -129,13 +137,21 @@ export function renameProfile(store: ClientStore, name: string): void {
  * Notes where the relay is and what lets us in. Until the relay has registered us, another invitation replaces it.
  * @throws ClientError `already-joined` for another relay than the one that knows us.
  */
-export function setRelay(store: ClientStore, primitives: Primitives, invitation: Link | SpokenInvitation): void {
+export function setRelay(
+  store: ClientStore,
+  primitives: Primitives,
+  invitation: Link | SpokenInvitation,
+): void {
   const record = relayOf(primitives, invitation)
   const known = readRelay(store)
   if (known && readProfile(store)?.registered) {
-    const same = record.pin && known.pin ? equalBytes(record.pin, known.pin) : sameWords(record.words, known.words)
+    const same =
+      record.pin && known.pin ? equalBytes(record.pin, known.pin) : sameWords(record.words, known.words)
     if (!same) {
-      throw new ClientError("already-joined", "this profile belongs to another relay; use another folder (--data DIR)")
+      throw new ClientError(
+        "already-joined",
+        "this profile belongs to another relay; use another folder (--data DIR)",
+      )
     }
     store.transaction("synced", (tx) => putRelay(tx, { ...known, host: record.host, port: record.port }))
     return
@@ -204,7 +220,11 @@ function relayOf(primitives: Primitives, invitation: Link | SpokenInvitation): R
     return { host, port, pin, words: undefined, admission, roomSecret }
   }
   const words = secretOf(invitation.words.join(" "))
-  if (!words) throw new ClientError("bad-invitation", "those are not the twelve words of an invitation; check the spelling")
+  if (!words)
+    throw new ClientError(
+      "bad-invitation",
+      "those are not the twelve words of an invitation; check the spelling",
+    )
   const { admission, room } = invitationSecrets(primitives, words)
   return { host, port, pin: undefined, words, admission, roomSecret: room }
 }

@@ -14,10 +14,11 @@ import { getBlob } from "./blobs.ts"
 import type { LogPlace } from "./channel-log.ts"
 import { type Conversation, groupRowKey } from "./conversation.ts"
 import type { Update } from "./context.ts"
-import { openingKeys } from "./joining.ts"
+import { openingKeys, renew } from "./joining.ts"
 import { takePayload } from "./payloads.ts"
 import { confirmOwn } from "./own-entries.ts"
 import { type ConversationRecord, getRecord, type PackageRecord, putRecord } from "./records.ts"
+import { reopen } from "./reopening.ts"
 import { unpackEntry } from "./sealing.ts"
 import { firstInOutbox, queueQuietly, unfixOutbox } from "./sending.ts"
 import { prefixRange } from "./store.ts"
@@ -35,12 +36,19 @@ export interface Arrival {
 /** Longest delay before a member answers a join, and how many answers are enough (PROTOCOL.md §12.3). */
 const BEACON_DELAY_MS = 3_000
 const BEACONS_ENOUGH = 8
+/** How often a pair opens anew before the chat stops and says so: a peer that spoils every opening must not keep us busy. */
+export const MAX_REOPENINGS = 16
 
 export async function readEntry(conversation: Conversation, message: Of<"entry">): Promise<void> {
   const { context, record, log, now } = conversation
   const next = log.next(record, message)
   if (!next) return context.link.distrust("a log that does not continue")
-  const arrival: Arrival = { message: { ...message, entry: message.entry.slice() }, entry: readable(message.entry), blob: undefined, ...next }
+  const arrival: Arrival = {
+    message: { ...message, entry: message.entry.slice() },
+    entry: readable(message.entry),
+    blob: undefined,
+    ...next,
+  }
   if (arrival.entry?.blobHash && !isOwn(conversation, arrival.eid) && conversation.group) {
     // What follows is not read before this is: the log is asked for again from here, blob in hand.
     log.close()
@@ -67,66 +75,93 @@ function readable(bytes: Uint8Array): Entry | undefined {
 }
 
 function isOwn(conversation: Conversation, eid: Uint8Array): boolean {
-  const { pending, context, channelId } = conversation
+  const { pending, context, room } = conversation
   if (pending && equalBytes(pending.record.eid, eid)) return true
-  const first = firstInOutbox(context.store, channelId)
+  const first = firstInOutbox(context.store, room)
   return first?.record.sealed !== undefined && equalBytes(first.record.sealed.eid, eid)
 }
 
 async function arrive(conversation: Conversation, arrival: Arrival): Promise<void> {
-  const { pending, context, channelId, group, record } = conversation
+  const { pending, context, room, group, record } = conversation
   const { entry, eid, message } = arrival
   const isHandshake = entry?.kind === "handshake"
   // The relay numbers handshakes; a member counts along and catches it skipping or repeating.
-  if (isHandshake && (group ? message.position !== record.nextPosition : message.position < record.nextPosition)) {
+  if (
+    isHandshake &&
+    (group ? message.position !== record.nextPosition : message.position < record.nextPosition)
+  ) {
     return context.link.distrust("a handshake out of its place")
   }
   if (pending && equalBytes(pending.record.eid, eid)) return merge(conversation, arrival)
-  const first = firstInOutbox(context.store, channelId)
-  if (first?.record.sealed && equalBytes(first.record.sealed.eid, eid)) return confirmOwn(conversation, arrival, first)
+  const first = firstInOutbox(context.store, room)
+  if (first?.record.sealed && equalBytes(first.record.sealed.eid, eid))
+    return confirmOwn(conversation, arrival, first)
   if (isHandshake) return handshake(conversation, arrival)
   if (!group || !entry) return passOver(conversation, arrival, group ? "not an entry" : undefined)
   return takePayload(conversation, arrival)
 }
 
 /** The cursor moves and nothing else; members keep what did not open, and say so. */
-export function passOver(conversation: Conversation, { message, place }: Arrival, unreadable: string | undefined): void {
+export function passOver(
+  conversation: Conversation,
+  { message, place }: Arrival,
+  unreadable: string | undefined,
+): void {
   conversation.save("ordered", place, (update) => {
     if (unreadable !== undefined) quarantine(conversation, update, message, unreadable)
   })
 }
 
-export function quarantine(conversation: Conversation, update: Update, message: Of<"entry">, detail: string): void {
-  update.tx.put("quarantine", concat(conversation.channelId, u64(message.seq)), message.entry)
+export function quarantine(
+  conversation: Conversation,
+  update: Update,
+  message: Of<"entry">,
+  detail: string,
+): void {
+  update.tx.put("quarantine", concat(conversation.room, u64(message.seq)), message.entry)
   conversation.notice(update, message.seq, { code: "unreadable", detail })
 }
 
 // ── handshakes ──────────────────────────────────────────────────────────────────────────────────
 
 async function handshake(conversation: Conversation, arrival: Arrival): Promise<void> {
-  const { group, keys, context, channelId, record } = conversation
+  const { group, keys, context, channelId, room, record } = conversation
   const { message, entry, blob, place } = arrival
   if (!group || !keys) return foreignHandshake(conversation, arrival)
-  const opened = unpackEntry(entry!, keys.envelope, channelId, blob) ?? unpackEntry(entry!, keys.external, channelId, blob)
+  const opened =
+    unpackEntry(entry!, keys.envelope, channelId, blob) ?? unpackEntry(entry!, keys.external, channelId, blob)
   const applied = opened?.form === FORMS.mls ? await context.engine.apply(group, opened.body) : undefined
+  if (applied?.kind === "applied" && applied.change.selfRemoved) {
+    stranded(conversation, arrival)
+    return conversation.stopFor("stranded")
+  }
   if (applied?.kind === "applied") {
     const { state, change, consumed } = applied
-    await become(conversation, state, (update) => {
-      rosterNotices(conversation, update, message.seq, change)
-    }, { ...place, nextPosition: message.position + 1, here: withHere(conversation, change) })
+    await become(
+      conversation,
+      state,
+      (update) => {
+        rosterNotices(conversation, update, message.seq, change)
+      },
+      { ...place, nextPosition: message.position + 1, here: withHere(conversation, change) },
+    )
     consumed.wipe()
     if (change.committer === undefined && change.added.length > 0) answerJoin(conversation)
     return
   }
   if (applied?.kind === "uncertain") return stranded(conversation, arrival)
   // Void: the same for every member. Our own commit, if any, moves on to the next position unchanged.
-  const pending = conversation.pending && { ...conversation.pending.record, expect: message.position + 1 }
+  const pending =
+    conversation.pending && (await renew(conversation, conversation.pending, message.position + 1))
   conversation.save("ordered", { ...place, nextPosition: message.position + 1 }, (update) => {
     conversation.notice(update, message.seq, { code: "void-commit" })
-    if (pending) putRecord(update.tx, "pending", channelId, pending)
+    if (pending) putRecord(update.tx, "pending", room, pending)
   })
   if (pending && conversation.pending) conversation.pending = { ...conversation.pending, record: pending }
-  context.log.write("warn", "commit.void", { reason: applied?.reason ?? "does not open", position: record.nextPosition })
+  context.log.write("warn", "commit.void", {
+    reason: applied?.reason ?? "does not open",
+    position: record.nextPosition,
+  })
 }
 
 /** A handshake of a group that we are not in: perhaps the opening we wait for, perhaps somebody was faster. */
@@ -134,7 +169,10 @@ async function foreignHandshake(conversation: Conversation, arrival: Arrival): P
   const { record, context } = conversation
   const { message, place } = arrival
   if (record.kind === "direct" && message.position === 0) return acceptOpening(conversation, arrival)
-  const pending = conversation.pending && message.position >= conversation.pending.record.expect ? conversation.pending : undefined
+  const pending =
+    conversation.pending && message.position >= conversation.pending.record.expect
+      ? conversation.pending
+      : undefined
   conversation.save("ordered", { ...place, nextPosition: message.position + 1 }, (update) => {
     if (pending) dropPending(conversation, update)
   })
@@ -144,8 +182,8 @@ async function foreignHandshake(conversation: Conversation, arrival: Arrival): P
 }
 
 function dropPending(conversation: Conversation, update: Update): void {
-  update.tx.delete("pending", conversation.channelId)
-  update.tx.deleteRange("pendingGroup", prefixRange(conversation.channelId))
+  update.tx.delete("pending", conversation.room)
+  update.tx.deleteRange("pendingGroup", prefixRange(conversation.room))
   update.after(() => {
     conversation.pending = undefined
     conversation.now.offeredAt = undefined
@@ -162,22 +200,32 @@ async function merge(conversation: Conversation, arrival: Arrival): Promise<void
     ...place,
     nextPosition: message.position + 1,
     healing: { ...record.healing, at: context.clock.now(), due: false },
-    ...(joins ? { joinedAt: message.seq, here: [], chain: undefined, hintDue: kind === "opening" } : {}),
+    ...(joins
+      ? { joinedAt: message.seq, here: [], chain: undefined, hintDue: kind === "opening", reopenDue: false }
+      : {}),
   }
-  await become(conversation, pending!.state, (update) => {
-    if (!joins) return
-    if (kind === "opening") conversation.notice(update, message.seq, { code: "chat-opened" })
-    else conversation.notice(update, message.seq, { code: record.joinedAt > 0 ? "rejoined" : "you-joined" })
-    const { channelId } = conversation
-    update.keep({ at: context.clock.now(), type: "room.joined", channelId }, { type: "room.joined", room: conversation.ref })
-  }, change)
+  await become(
+    conversation,
+    pending!.state,
+    (update) => {
+      if (!joins) return
+      if (kind === "opening") conversation.notice(update, message.seq, { code: "chat-opened" })
+      else conversation.notice(update, message.seq, { code: record.joinedAt > 0 ? "rejoined" : "you-joined" })
+      const { room } = conversation
+      update.keep(
+        { at: context.clock.now(), type: "room.joined", room },
+        { type: "room.joined", room: conversation.ref },
+      )
+    },
+    change,
+  )
   pending!.consumed?.wipe()
   conversation.endTurn()
 }
 
 /** Position 0 of a direct chat, written by the other side (PROTOCOL.md §11.3). */
 async function acceptOpening(conversation: Conversation, arrival: Arrival): Promise<void> {
-  const { context, record, expected, channelId } = conversation
+  const { context, record, expected, channelId, room } = conversation
   const { entry, place, blob, message } = arrival
   try {
     const opened = unpackEntry(entry!, openingKeys(conversation).open, channelId, blob)
@@ -188,42 +236,74 @@ async function acceptOpening(conversation: Conversation, arrival: Arrival): Prom
     const reference = references.find((each) => context.store.get("package", each) !== undefined)
     const own = reference && getRecord<PackageRecord>(context.store, "package", reference)
     if (!reference || !own) throw new CryptoError("bad-join", "it is for none of our packages")
-    if (context.store.get("used", used) || context.store.get("used", reference)) throw new CryptoError("bad-join", "it was used before")
+    if (context.store.get("used", used) || context.store.get("used", reference))
+      throw new CryptoError("bad-join", "it was used before")
     const { state, signer } = await context.engine.joinWelcome(welcome, own, expected)
-    if (!equalBytes(signer.accountId, accountId) || !equalBytes(accountId, record.peer!) || state.epoch !== 1) {
+    if (
+      !equalBytes(signer.accountId, accountId) ||
+      !equalBytes(accountId, record.peer!) ||
+      state.epoch !== 1
+    ) {
       throw new CryptoError("bad-join", "another person signed it")
     }
     const healing = { at: 0, due: true, messages: 0, lastOwn: false }
-    await become(conversation, state, (update) => {
-      update.tx.put("used", used, Uint8Array.of(1))
-      update.tx.put("used", reference, Uint8Array.of(1))
-      update.tx.delete("package", reference)
-      conversation.notice(update, message.seq, { code: "chat-opened" })
-      update.keep({ at: context.clock.now(), type: "room.joined", channelId }, { type: "room.joined", room: conversation.ref })
-    }, { ...place, nextPosition: 1, joinedAt: message.seq, here: [signer.leafKey], chain: undefined, healing })
+    await become(
+      conversation,
+      state,
+      (update) => {
+        update.tx.put("used", used, Uint8Array.of(1))
+        update.tx.put("used", reference, Uint8Array.of(1))
+        update.tx.delete("package", reference)
+        conversation.notice(update, message.seq, { code: "chat-opened" })
+        update.keep(
+          { at: context.clock.now(), type: "room.joined", room },
+          { type: "room.joined", room: conversation.ref },
+        )
+      },
+      {
+        ...place,
+        nextPosition: 1,
+        joinedAt: message.seq,
+        here: [signer.leafKey],
+        chain: undefined,
+        healing,
+        reopenDue: false,
+      },
+    )
   } catch (cause) {
     if (!(cause instanceof CryptoError || cause instanceof ProtocolError)) throw cause
     conversation.save("ordered", { ...place, nextPosition: 1 }, (update) => {
       quarantine(conversation, update, message, cause.message)
       if (conversation.pending) dropPending(conversation, update)
     })
-    conversation.stopFor("opening-refused")
+    giveUpChannel(conversation)
   }
 }
 
 /** The commit may have worked for others: what we hold is not trusted any further (PROTOCOL.md §10.5). */
 function stranded(conversation: Conversation, { message, place }: Arrival): void {
-  const { record, group, context, channelId, pending } = conversation
+  const { record, group, context, room, pending } = conversation
   const unfixed = unfixOutbox(conversation, context.store)
-  conversation.save("synced", { ...place, nextPosition: message.position + 1, member: false, chain: undefined }, (update) => {
-    update.tx.deleteRange("group", prefixRange(channelId))
-    for (const { key, record: row } of unfixed) putRecord(update.tx, "outbox", key, row)
-    if (pending) dropPending(conversation, update)
-  })
+  conversation.save(
+    "synced",
+    { ...place, nextPosition: message.position + 1, member: false, chain: undefined },
+    (update) => {
+      update.tx.deleteRange("group", prefixRange(room))
+      for (const { key, record: row } of unfixed) putRecord(update.tx, "outbox", key, row)
+      if (pending) dropPending(conversation, update)
+    },
+  )
   if (group) context.engine.wipeEnded(group, undefined)
   conversation.group = undefined
   conversation.now.inFlight = undefined
-  if (record.kind === "direct") conversation.stopFor("stranded")
+  if (record.kind === "direct") giveUpChannel(conversation)
+}
+
+/** Opens anew, unless that has been tried so often that something else must be wrong. */
+function giveUpChannel(conversation: Conversation): void {
+  const { counter } = conversation.record
+  if (counter + 1 > MAX_REOPENINGS) return conversation.stopFor("opening-refused")
+  reopen(conversation, counter + 1, true)
 }
 
 /** The group's state is `state` from this entry on: rows, record and notices in one transaction, then memory. */
@@ -233,14 +313,14 @@ async function become(
   more: (update: Update) => void,
   change: Partial<ConversationRecord>,
 ): Promise<void> {
-  const { context, channelId, group, pending } = conversation
+  const { context, room, group, pending } = conversation
   const isNewLeaf = group === undefined || group.ownLeaf !== state.ownLeaf
   const unfixed = isNewLeaf ? unfixOutbox(conversation, context.store) : []
   conversation.save("ordered", { ...change, member: true }, (update) => {
-    if (isNewLeaf) update.tx.deleteRange("group", prefixRange(channelId))
+    if (isNewLeaf) update.tx.deleteRange("group", prefixRange(room))
     for (const { key, value } of context.engine.rows(isNewLeaf ? undefined : group, state)) {
-      if (value) update.tx.put("group", groupRowKey(channelId, key), value)
-      else update.tx.delete("group", groupRowKey(channelId, key))
+      if (value) update.tx.put("group", groupRowKey(room, key), value)
+      else update.tx.delete("group", groupRowKey(room, key))
     }
     for (const { key, record } of unfixed) putRecord(update.tx, "outbox", key, record)
     if (pending) dropPending(conversation, update)
@@ -261,7 +341,8 @@ function rosterNotices(conversation: Conversation, update: Update, seq: number, 
   const replaced = new Set(change.removed.map((member) => toHex(member.accountId)))
   const came = new Set(change.added.map((member) => toHex(member.accountId)))
   for (const { accountId } of change.added) {
-    if (!replaced.has(toHex(accountId))) conversation.notice(update, seq, { code: "joined", account: accountId })
+    if (!replaced.has(toHex(accountId)))
+      conversation.notice(update, seq, { code: "joined", account: accountId })
   }
   for (const { accountId } of change.removed) {
     if (!came.has(toHex(accountId))) conversation.notice(update, seq, { code: "left", account: accountId })
@@ -269,7 +350,10 @@ function rosterNotices(conversation: Conversation, update: Update, seq: number, 
 }
 
 /** Who signed this commit has been heard; who left is forgotten. */
-function withHere({ record }: Conversation, { committer, added, removed }: RosterChange): readonly Uint8Array[] {
+function withHere(
+  { record }: Conversation,
+  { committer, added, removed }: RosterChange,
+): readonly Uint8Array[] {
   const heard = committer ? [committer.leafKey] : added.map((member) => member.leafKey)
   const gone = [...removed.map((member) => member.leafKey), ...heard]
   return [...record.here.filter((leafKey) => !gone.some((other) => equalBytes(other, leafKey))), ...heard]
@@ -285,7 +369,13 @@ function answerJoin(conversation: Conversation): void {
   const cancel = context.later(context.clock.now() + Math.floor(chance * BEACON_DELAY_MS), async () => {
     const { beacon, record } = conversation
     conversation.beacon = undefined
-    if (!beacon || !conversation.group || beacon.heard.size >= BEACONS_ENOUGH || (record.chain?.n ?? 0) > beacon.since) return
+    if (
+      !beacon ||
+      !conversation.group ||
+      beacon.heard.size >= BEACONS_ENOUGH ||
+      (record.chain?.n ?? 0) > beacon.since
+    )
+      return
     queueQuietly(conversation, "beacon")
     await conversation.advance()
   })

@@ -34,7 +34,14 @@ export interface ReceiptRecord {
 }
 
 export interface ConversationRecord {
+  /** Under which everything of the conversation is stored: the id of its first channel. */
+  room: Uint8Array
+  /** The channel it uses now; another one after opening anew. */
   channelId: Uint8Array
+  /** Added to the log's numbers to place lines: what was said in an earlier channel comes first. */
+  orderBase: number
+  /** True from the moment we give up a channel until the next one has a group. */
+  reopenDue: boolean
   kind: "direct" | "everyone"
   /** The other account of a direct chat. */
   peer: Uint8Array | undefined
@@ -82,7 +89,10 @@ export interface PendingRecord {
 
 /** A message on its way. `payload` is fixed when its counter is taken, `sealed` each time it is sealed. */
 export interface OutboxRecord {
-  content: { type: "text"; messageId: Uint8Array; sentAt: Millis; text: string } | { type: "receipt" } | { type: "beacon" }
+  content:
+    | { type: "text"; messageId: Uint8Array; sentAt: Millis; text: string }
+    | { type: "receipt" }
+    | { type: "beacon" }
   payload: Uint8Array | undefined
   sealed: { entry: Uint8Array; eid: Uint8Array; position: number; blob: Uint8Array | undefined } | undefined
 }
@@ -129,21 +139,27 @@ export interface PackageRecord {
 }
 
 export type JournalRecord = { at: Millis } & (
-  | { type: "message.received" | "message.sent"; channelId: Uint8Array; line: Uint8Array; messageId: Uint8Array }
-  | { type: "message.state"; channelId: Uint8Array; messageId: Uint8Array; state: MessageState }
+  | { type: "message.received" | "message.sent"; room: Uint8Array; line: Uint8Array; messageId: Uint8Array }
+  | { type: "message.state"; room: Uint8Array; messageId: Uint8Array; state: MessageState }
   | { type: "person.joined"; account: Uint8Array }
-  | { type: "room.joined"; channelId: Uint8Array }
+  | { type: "room.joined"; room: Uint8Array }
 )
 
 /** Sorts after every log number: lines that have no place in the log yet. */
 export const UNPLACED = 2 ** 52
 
 export function encodeRecord(value: object): Uint8Array {
-  return utf8(JSON.stringify(value, (_, field: unknown) => (field instanceof Uint8Array ? { "~": toBase64Url(field) } : field)))
+  return utf8(
+    JSON.stringify(value, (_, field: unknown) =>
+      field instanceof Uint8Array ? { "~": toBase64Url(field) } : field,
+    ),
+  )
 }
 
 export function decodeRecord<T>(bytes: Uint8Array): T {
-  return JSON.parse(fromUtf8(bytes), (_, field: unknown) => (isBytes(field) ? fromBase64Url(field["~"]) : field)) as T
+  return JSON.parse(fromUtf8(bytes), (_, field: unknown) =>
+    isBytes(field) ? fromBase64Url(field["~"]) : field,
+  ) as T
 }
 
 function isBytes(field: unknown): field is { "~": string } {
@@ -165,12 +181,12 @@ export function linePlace(order: number, sub: number): Uint8Array {
 }
 
 /** The first free place at `order`. */
-export function nextPlace(from: StoreReader, channelId: Uint8Array, order: number): Uint8Array {
-  const last = from.range("line", { ...prefixRange(concat(channelId, u64(order))), reverse: true, limit: 1 })[0]
+export function nextPlace(from: StoreReader, room: Uint8Array, order: number): Uint8Array {
+  const last = from.range("line", { ...prefixRange(concat(room, u64(order))), reverse: true, limit: 1 })[0]
   const sub = last === undefined ? 0 : ((last.key.at(-2)! << 8) | last.key.at(-1)!) + 1
   return linePlace(order, Math.min(sub, 0xffff))
 }
 
-export function payloadKey(channelId: Uint8Array, chainId: Uint8Array, n: number): Uint8Array {
-  return concat(channelId, chainId, u64(n))
+export function payloadKey(room: Uint8Array, chainId: Uint8Array, n: number): Uint8Array {
+  return concat(room, chainId, u64(n))
 }

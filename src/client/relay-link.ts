@@ -9,13 +9,25 @@ import type { Log } from "../platform/log.ts"
 import type { CloseReason, Connection, Network } from "../platform/network.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
-import { DIRECTORY_KINDS, encodeDirectoryEntry, encodeDirectoryStatement } from "../protocol/directory-entry.ts"
+import {
+  DIRECTORY_KINDS,
+  encodeDirectoryEntry,
+  encodeDirectoryStatement,
+} from "../protocol/directory-entry.ts"
 import { ProtocolError, refusalName } from "../protocol/errors.ts"
 import { encodeFrame, FrameDecoder } from "../protocol/framing.ts"
 import { helloTranscript } from "../protocol/hello.ts"
-import { type ClientMessage, decodeRelayMessage, encodeMessage, type Of, PROTOCOL_VERSION, type RelayMessage } from "../protocol/messages.ts"
+import {
+  type ClientMessage,
+  decodeRelayMessage,
+  encodeMessage,
+  type Of,
+  PROTOCOL_VERSION,
+  type RelayMessage,
+} from "../protocol/messages.ts"
 import type { Answer, Identity, Question, RelayLink } from "./context.ts"
 import type { ConnectionProblem } from "./events.ts"
+import { Keepalive } from "./keepalive.ts"
 import { pinOf, type RelayRecord } from "./profile.ts"
 import type { EventQueue } from "./queue.ts"
 import { nextTimeout, type Session, type SessionEvent, step } from "./session.ts"
@@ -54,6 +66,7 @@ export class RelayConnection implements RelayLink {
   #questions = new Map<number, (answer: Answer) => Promise<void> | void>()
   #nextRid = 1
   #cancelTimer: () => void = () => {}
+  #keepalive: Keepalive | undefined
 
   constructor(deps: RelayLinkDeps, owner: RelayLinkOwner) {
     this.#deps = deps
@@ -75,6 +88,7 @@ export class RelayConnection implements RelayLink {
   stop(): void {
     this.#generation++
     this.#cancelTimer()
+    this.#keepalive?.stop()
     this.#connection?.close()
     this.#connection = undefined
     this.#session = { kind: "idle" }
@@ -113,7 +127,9 @@ export class RelayConnection implements RelayLink {
     this.#cancelTimer()
     const at = nextTimeout(this.#session)
     if (at !== undefined) {
-      this.#cancelTimer = clock.wakeAt(at, () => this.#deps.queue.push(() => this.#apply({ kind: "time-passed" })))
+      this.#cancelTimer = clock.wakeAt(at, () =>
+        this.#deps.queue.push(() => this.#apply({ kind: "time-passed" })),
+      )
     }
   }
 
@@ -137,13 +153,19 @@ export class RelayConnection implements RelayLink {
               return accepted
             },
           }
-    const ifCurrent = (event: () => Promise<void> | void) => queue.push(() => (generation === this.#generation ? event() : undefined))
+    const ifCurrent = (event: () => Promise<void> | void) =>
+      queue.push(() => (generation === this.#generation ? event() : undefined))
     network.dial({ host: relay.host, port: relay.port }, watched, {
       opened: (connection) => {
         // Stopped, or dialled again, while this one was on its way.
         if (generation !== this.#generation) return connection.close()
         ifCurrent(() => {
           this.#connection = connection
+          this.#keepalive = new Keepalive(
+            this.#deps.clock,
+            () => this.send({ type: "ping", token: 0 }),
+            () => ifCurrent(() => this.#end("lost")),
+          )
           if (recognised) this.#owner.pinned(recognised)
           this.#apply({ kind: "opened" })
         })
@@ -164,6 +186,7 @@ export class RelayConnection implements RelayLink {
   }
 
   #closed(why: ConnectionProblem): void {
+    this.#keepalive?.stop()
     this.#connection = undefined
     this.#generation++
     this.#apply({ kind: "closed", why })
@@ -226,13 +249,17 @@ export class RelayConnection implements RelayLink {
     }
     const signature = sign(account.ed.secret, "directory", encodeDirectoryStatement(statement))
     const entry = encodeDirectoryEntry({ ...statement, signature })
-    this.ask({ type: "register", admission: this.#deps.relay().admission ?? new Uint8Array(16), entry }, (answer) => {
-      if (answer.type === "refused") this.#refused(answer.code)
-    })
+    this.ask(
+      { type: "register", admission: this.#deps.relay().admission ?? new Uint8Array(16), entry },
+      (answer) => {
+        if (answer.type === "refused") this.#refused(answer.code)
+      },
+    )
   }
 
   async #received(bytes: Uint8Array): Promise<void> {
     const generation = this.#generation
+    this.#keepalive?.heard()
     try {
       for (const body of this.#decoder.push(bytes)) {
         if (generation !== this.#generation) return
@@ -270,10 +297,17 @@ export class RelayConnection implements RelayLink {
 
   #refused(code: number): void {
     const refusal = refusalName(code)
-    if (refusal === "name-taken" || refusal === "not-allowed" || refusal === "superseded" || refusal === "bad-version") {
+    if (
+      refusal === "name-taken" ||
+      refusal === "not-allowed" ||
+      refusal === "superseded" ||
+      refusal === "bad-version"
+    ) {
       return this.#end(refusal)
     }
-    this.#end(refusal === "busy" || refusal === "storage" || refusal === "quota" ? "busy" : "relay-inconsistent")
+    this.#end(
+      refusal === "busy" || refusal === "storage" || refusal === "quota" ? "busy" : "relay-inconsistent",
+    )
   }
 }
 

@@ -1,18 +1,21 @@
 /** All conversations of a profile: found by id, name, person or handle; made when they are first needed. */
 import { equalBytes, toHex } from "../bytes.ts"
 import { directKeys, roomKeys } from "../crypto/channel-keys.ts"
+import { type Letter, LETTER_KINDS } from "../protocol/content.ts"
 import { START_OF_LOG } from "./channel-log.ts"
 import { type Contacts, roomId } from "./contacts.ts"
 import type { Context } from "./context.ts"
 import { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
 import type { RoomRef } from "./events.ts"
+import { MAX_REOPENINGS } from "./reading.ts"
 import { type ConversationRecord, decodeRecord, putRecord } from "./records.ts"
+import { reopen } from "./reopening.ts"
 
 export class Rooms {
   readonly #context: Context
   readonly #contacts: Contacts
-  readonly #byChannel = new Map<string, Conversation>()
+  readonly #byRoom = new Map<string, Conversation>()
 
   constructor(context: Context, contacts: Contacts) {
     this.#context = context
@@ -22,57 +25,76 @@ export class Rooms {
   /** Reads all conversations from the store. @throws CryptoError `bad-group`. */
   async load(): Promise<void> {
     for (const { value } of this.#context.store.range("conversation", {})) {
-      const conversation = new Conversation(this.#context, this.#contacts, decodeRecord<ConversationRecord>(value))
+      const conversation = new Conversation(
+        this.#context,
+        this.#contacts,
+        decodeRecord<ConversationRecord>(value),
+      )
       await conversation.load()
-      this.#byChannel.set(toHex(conversation.channelId), conversation)
+      this.#byRoom.set(toHex(conversation.room), conversation)
     }
   }
 
   all(): readonly Conversation[] {
-    return [...this.#byChannel.values()]
+    return [...this.#byRoom.values()]
   }
 
   /** @throws ClientError `unknown-name`. */
   byId(id: string): Conversation {
-    for (const conversation of this.#byChannel.values()) if (conversation.ref.id === id) return conversation
+    for (const conversation of this.#byRoom.values()) if (conversation.ref.id === id) return conversation
     throw new ClientError("unknown-name", "there is no such room")
   }
 
   byHandle(handle: number): Conversation | undefined {
-    for (const conversation of this.#byChannel.values()) if (conversation.log.handle === handle) return conversation
+    for (const conversation of this.#byRoom.values())
+      if (conversation.log.handle === handle) return conversation
     return undefined
   }
 
   with(accountId: Uint8Array): Conversation | undefined {
-    for (const conversation of this.#byChannel.values()) {
+    for (const conversation of this.#byRoom.values()) {
       if (conversation.record.peer && equalBytes(conversation.record.peer, accountId)) return conversation
     }
     return undefined
   }
 
-  refOf(channelId: Uint8Array): RoomRef {
-    return this.#byChannel.get(toHex(channelId))?.ref ?? { id: roomId(channelId), name: "?", kind: "direct" }
+  refOf(room: Uint8Array): RoomRef {
+    return this.#byRoom.get(toHex(room))?.ref ?? { id: roomId(room), name: "?", kind: "direct" }
   }
 
   /** Where `send TO` goes; the chat need not exist. @throws ClientError `unknown-name`, `ambiguous-name`. */
   find(to: string): RoomRef {
-    for (const { ref } of this.#byChannel.values()) {
+    for (const { ref } of this.#byRoom.values()) {
       if (ref.id === to || (ref.kind === "everyone" && to.toLowerCase() === "#everyone")) return ref
     }
-    if (to.startsWith("#")) throw new ClientError("unknown-name", `there is no room called "${to}"; #everyone is the one there is`)
+    if (to.startsWith("#"))
+      throw new ClientError("unknown-name", `there is no room called "${to}"; #everyone is the one there is`)
     const { accountId, name } = this.#contacts.find(to).entry
     return this.with(accountId)?.ref ?? { id: roomId(this.directChannel(accountId)), name, kind: "direct" }
   }
 
   /** @param accountId of somebody in the directory. */
   ensureDirect(accountId: Uint8Array): Conversation {
-    return this.with(accountId) ?? this.#create(newConversation(this.directChannel(accountId), "direct", accountId, undefined))
+    return (
+      this.with(accountId) ??
+      this.#create(newConversation(this.directChannel(accountId), "direct", accountId, undefined))
+    )
+  }
+
+  /** Somebody says that a chat has been opened, or opened anew, in the channel of this counter. */
+  async takeLetter(from: Uint8Array, { kind, counter }: Letter): Promise<void> {
+    const conversation = this.ensureDirect(from)
+    // Only forwards, and not without end: an old letter, or one that counts to the sky, changes nothing.
+    if (kind === LETTER_KINDS.reopen && counter > conversation.record.counter && counter <= MAX_REOPENINGS) {
+      reopen(conversation, counter, false)
+    }
+    await conversation.advance()
   }
 
   /** @param secret `S_0`: the invitation's room secret, or what an open relay has instead. */
   ensureEveryone(secret: Uint8Array): void {
     const { channel } = roomKeys(this.#context.primitives, secret, this.#context.relayId)
-    if (this.#byChannel.has(toHex(channel))) return
+    if (this.#byRoom.has(toHex(channel))) return
     this.#create(newConversation(channel, "everyone", undefined, { secret, generation: 0 }))
   }
 
@@ -86,8 +108,8 @@ export class Rooms {
   #create(record: ConversationRecord): Conversation {
     const conversation = new Conversation(this.#context, this.#contacts, record)
     this.#context.update("ordered", (update) => {
-      putRecord(update.tx, "conversation", record.channelId, record)
-      update.after(() => this.#byChannel.set(toHex(record.channelId), conversation))
+      putRecord(update.tx, "conversation", record.room, record)
+      update.after(() => this.#byRoom.set(toHex(record.room), conversation))
       update.tell({ type: "room.changed", room: conversation.ref })
     })
     return conversation
@@ -102,10 +124,13 @@ function newConversation(
 ): ConversationRecord {
   return {
     ...START_OF_LOG,
+    room: channelId,
     channelId,
     kind,
     peer,
     counter: 0,
+    orderBase: 0,
+    reopenDue: false,
     link,
     nextPosition: 0,
     member: false,

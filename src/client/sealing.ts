@@ -3,7 +3,13 @@
  * One epoch per position: the keys tried are those of the group's present epoch and no others.
  */
 import { envelopeKey, externalKey } from "../crypto/channel-keys.ts"
-import { MAX_INLINE_BODY_BYTES, openBlob, openEnvelope, sealBlob, sealEnvelope } from "../crypto/envelope-seal.ts"
+import {
+  MAX_INLINE_BODY_BYTES,
+  openBlob,
+  openEnvelope,
+  sealBlob,
+  sealEnvelope,
+} from "../crypto/envelope-seal.ts"
 import type { GroupState, MlsEngine } from "../crypto/mls-engine.ts"
 import { wipe } from "../crypto/sodium.ts"
 import type { Primitives } from "../platform/primitives.ts"
@@ -16,8 +22,15 @@ export interface EpochKeys {
   external: Uint8Array
 }
 
-export async function epochKeys(engine: MlsEngine, state: GroupState, channelId: Uint8Array): Promise<EpochKeys> {
-  return { envelope: await envelopeKey(engine, state, channelId), external: await externalKey(engine, state, channelId) }
+export async function epochKeys(
+  engine: MlsEngine,
+  state: GroupState,
+  channelId: Uint8Array,
+): Promise<EpochKeys> {
+  return {
+    envelope: await envelopeKey(engine, state, channelId),
+    external: await externalKey(engine, state, channelId),
+  }
 }
 
 export function wipeEpochKeys(keys: EpochKeys | undefined): void {

@@ -48,13 +48,18 @@ export function queueText(conversation: Conversation, text: string): Uint8Array 
   const place = linePlace(UNPLACED + record.nextLocal, 0)
   const { messages, lastOwn } = record.healing
   const turned = !lastOwn && messages >= MESSAGES_BEFORE_HEALING
-  const healing = { ...record.healing, due: record.healing.due || turned, messages: turned ? 0 : messages + 1, lastOwn: true }
+  const healing = {
+    ...record.healing,
+    due: record.healing.due || turned,
+    messages: turned ? 0 : messages + 1,
+    lastOwn: true,
+  }
   conversation.save("synced", { nextLocal: record.nextLocal + 1, lastAt: at, healing }, (update) => {
     const queued: OutboxRecord = { content, payload: undefined, sealed: undefined }
-    putRecord(update.tx, "outbox", concat(record.channelId, u64(record.nextLocal)), queued)
-    putRecord(update.tx, "line", concat(record.channelId, place), line)
+    putRecord(update.tx, "outbox", concat(record.room, u64(record.nextLocal)), queued)
+    putRecord(update.tx, "line", concat(record.room, place), line)
     update.keep(
-      { at, type: "message.sent", channelId: record.channelId, line: place, messageId },
+      { at, type: "message.sent", room: record.room, line: place, messageId },
       { type: "message.sent", room: conversation.ref, message: messageView(line, contacts) },
     )
   })
@@ -66,38 +71,47 @@ export function queueQuietly(conversation: Conversation, type: "receipt" | "beac
   const { record } = conversation
   conversation.save("ordered", { nextLocal: record.nextLocal + 1 }, (update) => {
     const queued: OutboxRecord = { content: { type }, payload: undefined, sealed: undefined }
-    putRecord(update.tx, "outbox", concat(record.channelId, u64(record.nextLocal)), queued)
+    putRecord(update.tx, "outbox", concat(record.room, u64(record.nextLocal)), queued)
   })
 }
 
 /** The oldest message that the log does not hold yet. */
 export function firstInOutbox(
   store: StoreReader,
-  channelId: Uint8Array,
+  room: Uint8Array,
 ): { key: Uint8Array; record: OutboxRecord } | undefined {
-  const row = store.range("outbox", { ...prefixRange(channelId), limit: 1 })[0]
+  const row = store.range("outbox", { ...prefixRange(room), limit: 1 })[0]
   return row && { key: row.key, record: decodeRecord<OutboxRecord>(row.value) }
 }
 
 /** A new leaf has a new chain: payloads that were fixed for the old one are fixed again (PROTOCOL.md §11.3). */
-export function unfixOutbox(conversation: Conversation, store: StoreReader): { key: Uint8Array; record: OutboxRecord }[] {
+export function unfixOutbox(
+  conversation: Conversation,
+  store: StoreReader,
+): { key: Uint8Array; record: OutboxRecord }[] {
   return store
-    .range("outbox", prefixRange(conversation.channelId))
-    .map(({ key, value }) => ({ key, record: { ...decodeRecord<OutboxRecord>(value), payload: undefined, sealed: undefined } }))
+    .range("outbox", prefixRange(conversation.room))
+    .map(({ key, value }) => ({
+      key,
+      record: { ...decodeRecord<OutboxRecord>(value), payload: undefined, sealed: undefined },
+    }))
 }
 
 /** Sends what is next in the outbox, or heals when there is nothing to send. */
 export async function sendNext(conversation: Conversation): Promise<void> {
   const { context, record, now, group } = conversation
   if (!group || now.inFlight || record.nextPosition < now.staleUntil || isSendingStopped(conversation)) return
-  if (owesReceipt(record.receipt) && !firstInOutbox(context.store, record.channelId)) {
+  if (owesReceipt(record.receipt) && !firstInOutbox(context.store, record.room)) {
     if (now.receiptAt > context.clock.now()) conversation.wakeAt(now.receiptAt)
     else queueQuietly(conversation, "receipt")
   }
-  const first = firstInOutbox(context.store, record.channelId)
+  const first = firstInOutbox(context.store, record.room)
   if (!first) return healIfDue(conversation)
   const position = record.nextPosition - 1
-  const sealed = first.record.sealed?.position === position ? first.record.sealed : await seal(conversation, first, position)
+  const sealed =
+    first.record.sealed?.position === position
+      ? first.record.sealed
+      : await seal(conversation, first, position)
   now.inFlight = sealed.eid
   if (!sealed.blob) return transmit(conversation, sealed.entry, position)
   putBlob(context.link, context.primitives.sha("sha256", sealed.blob), sealed.blob, (problem) => {
@@ -121,7 +135,9 @@ function isSendingStopped({ record, contacts }: Conversation): boolean {
 }
 
 export function owesReceipt(receipt: ReceiptRecord | undefined): boolean {
-  return receipt !== undefined && (receipt.delivered > receipt.toldDelivered || receipt.read > receipt.toldRead)
+  return (
+    receipt !== undefined && (receipt.delivered > receipt.toldDelivered || receipt.read > receipt.toldRead)
+  )
 }
 
 async function healIfDue(conversation: Conversation): Promise<void> {
@@ -132,7 +148,11 @@ async function healIfDue(conversation: Conversation): Promise<void> {
 }
 
 /** Fixes the payload if it is not, seals it in the present epoch, saves both and the ratchet. */
-async function seal(conversation: Conversation, first: { key: Uint8Array; record: OutboxRecord }, position: number) {
+async function seal(
+  conversation: Conversation,
+  first: { key: Uint8Array; record: OutboxRecord },
+  position: number,
+) {
   const { context, group, keys, record } = conversation
   const { engine } = context
   const fixed = first.record.payload ? undefined : fix(conversation, first)
@@ -143,8 +163,8 @@ async function seal(conversation: Conversation, first: { key: Uint8Array; record
   const sealed = { ...packed, position }
   conversation.save("synced", fixed?.change ?? {}, (update) => {
     for (const { key, value } of engine.rows(group, opened.state)) {
-      if (value) update.tx.put("group", groupRowKey(record.channelId, key), value)
-      else update.tx.delete("group", groupRowKey(record.channelId, key))
+      if (value) update.tx.put("group", groupRowKey(record.room, key), value)
+      else update.tx.delete("group", groupRowKey(record.room, key))
     }
     putRecord(update.tx, "outbox", first.key, { ...first.record, payload, sealed } satisfies OutboxRecord)
     if (fixed) putRecord(update.tx, "payload", fixed.key, fixed.stored)
@@ -157,16 +177,32 @@ async function seal(conversation: Conversation, first: { key: Uint8Array; record
 /** Takes the chain's next number. */
 function fix(conversation: Conversation, { key, record: queued }: { key: Uint8Array; record: OutboxRecord }) {
   const { context, record } = conversation
-  const chain: OwnChain = record.chain ?? { chainId: context.random.bytes(16), n: 0, previous: new Uint8Array(32) }
+  const chain: OwnChain = record.chain ?? {
+    chainId: context.random.bytes(16),
+    n: 0,
+    previous: new Uint8Array(32),
+  }
   const { chainId, n, previous } = chain
-  const receipt = record.receipt && { ...record.receipt, toldDelivered: record.receipt.delivered, toldRead: record.receipt.read }
-  const payload = encodePayload({ chainId, n, previous, continues: [], frontier: [], content: contentOf(queued, receipt) })
+  const receipt = record.receipt && {
+    ...record.receipt,
+    toldDelivered: record.receipt.delivered,
+    toldRead: record.receipt.read,
+  }
+  const payload = encodePayload({
+    chainId,
+    n,
+    previous,
+    continues: [],
+    frontier: [],
+    content: contentOf(queued, receipt),
+  })
   const hash = payloadHash(record.channelId, payload)
-  const line = queued.content.type === "text" ? concat(u64(UNPLACED + localOf(key)), new Uint8Array(2)) : undefined
+  const line =
+    queued.content.type === "text" ? concat(u64(UNPLACED + localOf(key)), new Uint8Array(2)) : undefined
   const stored: PayloadRecord = { hash, line }
   return {
     payload,
-    key: payloadKey(record.channelId, chainId, n),
+    key: payloadKey(record.room, chainId, n),
     stored,
     change: {
       chain: { chainId, n: n + 1, previous: hash },

@@ -38,7 +38,13 @@ const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 60_000
 
 /** What will not get better by trying again: the person has to do something. */
-const FINAL: ReadonlySet<ConnectionProblem> = new Set(["wrong-pin", "not-allowed", "name-taken", "superseded", "bad-version"])
+const FINAL: ReadonlySet<ConnectionProblem> = new Set([
+  "wrong-pin",
+  "not-allowed",
+  "name-taken",
+  "superseded",
+  "bad-version",
+])
 
 /** @param chance 0 to 1, for the jitter that keeps a room full of clients from returning at once. */
 export function step(state: Session, event: SessionEvent, now: Millis, chance: number): SessionStep {
@@ -46,7 +52,9 @@ export function step(state: Session, event: SessionEvent, now: Millis, chance: n
     case "start":
       return state.kind === "idle" || state.kind === "refused" ? dial(0) : stay(state)
     case "opened":
-      return state.kind === "dialing" ? { state: { kind: "greeting", attempt: state.attempt }, effects: ["hello"] } : stay(state)
+      return state.kind === "dialing"
+        ? { state: { kind: "greeting", attempt: state.attempt }, effects: ["hello"] }
+        : stay(state)
     case "register-first":
       return state.kind === "greeting"
         ? { state: { kind: "registering", attempt: state.attempt }, effects: ["register"] }
@@ -73,7 +81,12 @@ function closed(state: Session, why: ConnectionProblem, now: Millis, chance: num
   if (state.kind === "waiting") return stay(state)
   const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10))
   // Full jitter above a floor: a lone client comes back at once, a crowd spreads.
-  return stay({ kind: "waiting", attempt, retryAt: now + FIRST_RETRY_MS / 2 + Math.floor(chance * ceiling), why })
+  return stay({
+    kind: "waiting",
+    attempt,
+    retryAt: now + FIRST_RETRY_MS / 2 + Math.floor(chance * ceiling),
+    why,
+  })
 }
 
 function dial(attempt: number): SessionStep {

@@ -148,7 +148,7 @@ class MemoryStore implements ClientStore {
       this.#disk.keep(done, durability)
       return result
     } catch (cause) {
-      for (const write of undo.reverse()) apply(this.#tables, write)
+      for (const taken of undo.toReversed()) apply(this.#tables, taken)
       throw cause
     } finally {
       this.#state = "open"
@@ -200,7 +200,11 @@ function lowerBound(rows: readonly Row[], key: Uint8Array): number {
   return low
 }
 
-function bounds(rows: readonly Row[], from: Uint8Array | undefined, to: Uint8Array | undefined): [number, number] {
+function bounds(
+  rows: readonly Row[],
+  from: Uint8Array | undefined,
+  to: Uint8Array | undefined,
+): [number, number] {
   const first = from ? lowerBound(rows, from) : 0
   const last = to ? lowerBound(rows, to) : rows.length
   return [first, Math.max(first, last)]

@@ -56,9 +56,12 @@ function prepareDatabase(db: Database, key: Uint8Array, maxPages: number | undef
   db.pragma("secure_delete = ON")
   if (maxPages !== undefined) db.pragma(`max_page_count = ${maxPages}`)
   const format = Number(db.pragma("user_version", { simple: true }))
-  if (format > FORMAT) throw new ClientError("profile-newer", "a newer secure-chat wrote this profile; use that one")
+  if (format > FORMAT)
+    throw new ClientError("profile-newer", "a newer secure-chat wrote this profile; use that one")
   if (format === FORMAT) return
-  const tables = TABLES.map((name) => `CREATE TABLE "${name}"(k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID;`)
+  const tables = TABLES.map(
+    (name) => `CREATE TABLE "${name}"(k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID;`,
+  )
   db.exec(`BEGIN; ${tables.join(" ")} PRAGMA user_version = ${FORMAT}; COMMIT`)
 }
 
@@ -95,7 +98,9 @@ class SqliteStore implements ClientStore {
 
   count(table: TableName, range: Range): number {
     const { where, bound } = condition(range)
-    const row = translated(() => this.#statement(`SELECT count(*) AS found FROM "${table}"${where}`).get(...bound))
+    const row = translated(() =>
+      this.#statement(`SELECT count(*) AS found FROM "${table}"${where}`).get(...bound),
+    )
     return Math.min((row as { found: number }).found, range.limit ?? Infinity)
   }
 
@@ -104,7 +109,9 @@ class SqliteStore implements ClientStore {
     return translated(() => {
       this.#setDurability(durability)
       this.#statement("BEGIN IMMEDIATE").run()
-      const tx = new SqliteWriter(this, (sql, ...bound) => translated(() => this.#statement(sql).run(...bound)))
+      const tx = new SqliteWriter(this, (sql, ...bound) =>
+        translated(() => this.#statement(sql).run(...bound)),
+      )
       try {
         const result = body(tx)
         this.#statement("COMMIT").run()
@@ -167,7 +174,11 @@ class SqliteWriter implements StoreWriter {
   }
 
   put(table: TableName, key: Uint8Array, value: Uint8Array): void {
-    this.#write(`INSERT INTO "${table}"(k, v) VALUES(?, ?) ON CONFLICT(k) DO UPDATE SET v = excluded.v`, key, value)
+    this.#write(
+      `INSERT INTO "${table}"(k, v) VALUES(?, ?) ON CONFLICT(k) DO UPDATE SET v = excluded.v`,
+      key,
+      value,
+    )
   }
 
   delete(table: TableName, key: Uint8Array): void {
@@ -212,12 +223,17 @@ function translated<T>(run: () => T): T {
     }
     const code = cause instanceof Database.SqliteError ? cause.code : ""
     if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) {
-      throw new ClientError("database-damaged", "the database is damaged or belongs to another key", { cause })
+      throw new ClientError("database-damaged", "the database is damaged or belongs to another key", {
+        cause,
+      })
     }
     if (/^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|BUSY|LOCKED|PERM|NOLFS|NOMEM)/.test(code)) {
-      throw new ClientError("storage", `the disk refused (${code}): it may be full, or not writable`, { cause })
+      throw new ClientError("storage", `the disk refused (${code}): it may be full, or not writable`, {
+        cause,
+      })
     }
-    if (/^SQLITE_/.test(code)) throw new ClientError("database-damaged", `the database does not fit (${code})`, { cause })
+    if (code.startsWith("SQLITE_"))
+      throw new ClientError("database-damaged", `the database does not fit (${code})`, { cause })
     throw cause
   }
 }

@@ -10,17 +10,17 @@
 export const TABLES = [
   "meta", // keys, name, relay, counters
   "person", // accountId
-  "conversation", // channelId
-  "group", // channelId ‖ row key: live MLS state, in rows
-  "pending", // channelId: a commit that is offered and not yet met in the log
-  "pendingGroup", // channelId ‖ row key: the state after it
-  "outbox", // channelId ‖ u64: messages that the relay has not accepted
-  "line", // channelId ‖ u64 ‖ u16: transcript
-  "chain", // channelId ‖ chainId: newest payload of each chain
-  "payload", // channelId ‖ chainId ‖ u64 n: hash and place of each payload
+  "conversation", // room: the id of its first channel
+  "group", // room ‖ row key: live MLS state, in rows
+  "pending", // room: a commit that is offered and not yet met in the log
+  "pendingGroup", // room ‖ row key: the state after it
+  "outbox", // room ‖ u64: messages that the relay has not accepted
+  "line", // room ‖ u64 ‖ u16: transcript
+  "chain", // room ‖ chainId: newest payload of each chain
+  "payload", // room ‖ chainId ‖ u64 n: hash and place of each payload
   "package", // reference: own key packages not used yet
   "used", // hash of every Welcome joined and every package used: kept for ever
-  "quarantine", // channelId ‖ u64 seq: entries that did not open
+  "quarantine", // room ‖ u64 seq: entries that did not open
   "journal", // u64: kept events
 ] as const
 export type TableName = (typeof TABLES)[number]

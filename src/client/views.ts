@@ -20,7 +20,13 @@ export function roomView(conversation: Conversation, withoutSecret: boolean): Ro
     peer: record.peer && contacts.view(record.peer),
     unread: record.unread,
     lastAt: record.lastAt,
-    state: problem ? "stopped" : isWaiting ? "waiting" : group || record.kind === "direct" ? "open" : "joining",
+    state: problem
+      ? "stopped"
+      : isWaiting
+        ? "waiting"
+        : group || record.kind === "direct"
+          ? "open"
+          : "joining",
     problem,
     members: group ? membersOf(group, record.here, contacts) : [],
     withoutSecret: record.kind === "everyone" && withoutSecret,
@@ -40,7 +46,7 @@ function membersOf(group: GroupState, here: readonly Uint8Array[], contacts: Con
 export function keptEvents(
   store: StoreReader,
   contacts: Contacts,
-  room: (channelId: Uint8Array) => RoomRef,
+  refOf: (room: Uint8Array) => RoomRef,
   cursor: string | undefined,
   limit: number,
 ): StampedEvent[] {
@@ -48,9 +54,14 @@ export function keptEvents(
   const events: StampedEvent[] = []
   for (const { key, value } of store.range("journal", { from: u64(after + 1), limit })) {
     const record = decodeRecord<JournalRecord>(value)
-    const event = keptEvent(store, contacts, room, record)
+    const event = keptEvent(store, contacts, refOf, record)
     const number = new DataView(key.buffer, key.byteOffset)
-    if (event) events.push({ event, at: record.at, cursor: cursorText(number.getUint32(0) * 2 ** 32 + number.getUint32(4)) })
+    if (event)
+      events.push({
+        event,
+        at: record.at,
+        cursor: cursorText(number.getUint32(0) * 2 ** 32 + number.getUint32(4)),
+      })
   }
   return events
 }
@@ -58,24 +69,29 @@ export function keptEvents(
 function keptEvent(
   store: StoreReader,
   contacts: Contacts,
-  room: (channelId: Uint8Array) => RoomRef,
+  refOf: (room: Uint8Array) => RoomRef,
   record: JournalRecord,
 ): ClientEvent | undefined {
   switch (record.type) {
     case "person.joined":
       return { type: "person.joined", person: contacts.ref(record.account) }
     case "room.joined":
-      return { type: "room.joined", room: room(record.channelId) }
+      return { type: "room.joined", room: refOf(record.room) }
     case "message.state":
-      return { type: "message.state", room: room(record.channelId), message: { id: messageIdText(record.messageId) }, state: record.state }
+      return {
+        type: "message.state",
+        room: refOf(record.room),
+        message: { id: messageIdText(record.messageId) },
+        state: record.state,
+      }
     case "message.sent":
     case "message.received": {
       const line = findLine(store, record)
       if (!line) return undefined
       const message = messageView(line, contacts)
       return record.type === "message.sent"
-        ? { type: "message.sent", room: room(record.channelId), message }
-        : { type: "message.received", room: room(record.channelId), from: message.from, message }
+        ? { type: "message.sent", room: refOf(record.room), message }
+        : { type: "message.received", room: refOf(record.room), from: message.from, message }
     }
   }
 }
@@ -83,11 +99,11 @@ function keptEvent(
 /** A message of our own has moved to its place in the log since: then it is looked for by its id. */
 function findLine(
   store: StoreReader,
-  { channelId, line, messageId }: Extract<JournalRecord, { line: Uint8Array }>,
+  { room, line, messageId }: Extract<JournalRecord, { line: Uint8Array }>,
 ): (LineRecord & { kind: "message" }) | undefined {
-  const stored = getRecord<LineRecord>(store, "line", concat(channelId, line))
+  const stored = getRecord<LineRecord>(store, "line", concat(room, line))
   if (stored?.kind === "message" && equalBytes(stored.messageId, messageId)) return stored
-  const placed = { ...prefixRange(channelId), to: concat(channelId, u64(UNPLACED)), reverse: true }
+  const placed = { ...prefixRange(room), to: concat(room, u64(UNPLACED)), reverse: true }
   for (const { value } of store.range("line", placed)) {
     const each = decodeRecord<LineRecord>(value)
     if (each.kind === "message" && equalBytes(each.messageId, messageId)) return each

@@ -12,8 +12,15 @@ test("whatever was promised is shown once, to everybody, in one order", { timeou
     const { world, people, tally } = await live(seed)
     const why = `SEED=${seed}`
     if (!people.every(isCalm)) {
-      const states = people.map((someone) => ({ name: someone.name, connection: someone.client.connection(), out: someone.client.outboxCount(), rooms: someone.client.rooms().map(({ name, state, problem }) => `${name} ${state} ${problem}`) }))
-      throw new Error(`${why}: not everything drained\n${JSON.stringify(states, undefined, 1)}\n${world.notes.slice(-30).join("\n")}`)
+      const states = people.map((someone) => ({
+        name: someone.name,
+        connection: someone.client.connection(),
+        out: someone.client.outboxCount(),
+        rooms: someone.client.rooms().map(({ name, state, problem }) => `${name} ${state} ${problem}`),
+      }))
+      throw new Error(
+        `${why}: not everything drained\n${JSON.stringify(states, undefined, 1)}\n${world.notes.slice(-30).join("\n")}`,
+      )
     }
     check(people, why)
     for (const key of Object.keys(total) as (keyof Tally)[]) total[key] += tally[key]

@@ -28,7 +28,11 @@ export async function live(seed: number): Promise<{ world: World; people: SimPer
   await relay.start()
   const people: SimPerson[] = []
   for (const name of NAMES) {
-    people.push(await SimPerson.create(world, relay, { admission, roomSecret: seededSecret(admission) }, name, { crashAfterSave: 0.003 }))
+    people.push(
+      await SimPerson.create(world, relay, { admission, roomSecret: seededSecret(admission) }, name, {
+        crashAfterSave: 0.003,
+      }),
+    )
   }
   // Three begin; the fourth comes when the others are talking.
   for (const someone of people.slice(0, 3)) await someone.start()
@@ -79,7 +83,11 @@ async function speak(world: World, someone: SimPerson, text: string): Promise<vo
 }
 
 export function isCalm({ client }: SimPerson): boolean {
-  return client.connection().state === "online" && client.outboxCount() === 0 && client.rooms().every(({ state }) => state === "open")
+  return (
+    client.connection().state === "online" &&
+    client.outboxCount() === 0 &&
+    client.rooms().every(({ state }) => state === "open")
+  )
 }
 
 export function check(people: readonly SimPerson[], why: string): void {
@@ -88,9 +96,21 @@ export function check(people: readonly SimPerson[], why: string): void {
   for (const someone of people) {
     const texts = someone.texts("#everyone")
     // Who came later sees a later beginning of the same story.
-    expect(texts, `${why}: ${someone.name} reads the room`).toEqual(longest.slice(longest.length - texts.length))
-    const bad = [...someone.notices("#everyone"), ...NAMES.flatMap((name) => (name === someone.name || !hasChat(someone, name) ? [] : someone.notices(name)))]
-    expect(bad.filter((code) => ["unreadable", "fork", "gap", "void-commit", "log-reset", "rejoined"].includes(code)), `${why}: ${someone.name}`).toEqual([])
+    expect(texts, `${why}: ${someone.name} reads the room`).toEqual(
+      longest.slice(longest.length - texts.length),
+    )
+    const bad = [
+      ...someone.notices("#everyone"),
+      ...NAMES.flatMap((name) =>
+        name === someone.name || !hasChat(someone, name) ? [] : someone.notices(name),
+      ),
+    ]
+    expect(
+      bad.filter((code) =>
+        ["unreadable", "fork", "gap", "void-commit", "log-reset", "rejoined"].includes(code),
+      ),
+      `${why}: ${someone.name}`,
+    ).toEqual([])
   }
   expect(new Set(longest).size, `${why}: shown twice`).toBe(longest.length)
   for (const someone of people) {
@@ -98,13 +118,17 @@ export function check(people: readonly SimPerson[], why: string): void {
       const readers = room === "#everyone" ? [someone] : [someone, people.find(({ name }) => name === room)!]
       for (const reader of readers) {
         const where = room === "#everyone" ? room : reader === someone ? room : someone.name
-        expect(reader.texts(where).filter((each) => each === text), `${why}: "${text}" at ${reader.name}`).toEqual([text])
+        expect(
+          reader.texts(where).filter((each) => each === text),
+          `${why}: "${text}" at ${reader.name}`,
+        ).toEqual([text])
       }
     }
   }
   for (const [i, one] of people.entries()) {
     for (const other of people.slice(i + 1)) {
-      if (hasChat(one, other.name)) expect(other.texts(one.name), `${why}: ${one.name} and ${other.name}`).toEqual(one.texts(other.name))
+      if (hasChat(one, other.name))
+        expect(other.texts(one.name), `${why}: ${one.name} and ${other.name}`).toEqual(one.texts(other.name))
     }
   }
 }

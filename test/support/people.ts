@@ -33,15 +33,25 @@ const HOST = "127.0.0.1"
 export async function testRelay(store?: RelayStore): Promise<TestRelay> {
   await sodiumReady()
   const key = createRelayKey(systemRandom)
-  const certificatePem = createCertificate({ key, tag: new Uint8Array(32), notBefore: 0, random: systemRandom })
+  const certificatePem = createCertificate({
+    key,
+    tag: new Uint8Array(32),
+    notBefore: 0,
+    random: systemRandom,
+  })
   const relayId = key.spkiSha256
   const admission = systemRandom.bytes(16)
   const running = await startRelay({
     store: store ?? new MemoryRelayStore(new MemoryDisk(systemRandom.bytes(16))),
     primitives: nodePrimitives,
     relayId,
-    config: { name: "test relay", admissionHash: labelledHash("admission", admission), limits: DEFAULT_LIMITS },
-    listen: (handler) => listenTls({ host: HOST, port: 0, privatePem: key.privatePem, certificatePem }, handler),
+    config: {
+      name: "test relay",
+      admissionHash: labelledHash("admission", admission),
+      limits: DEFAULT_LIMITS,
+    },
+    listen: (handler) =>
+      listenTls({ host: HOST, port: 0, privatePem: key.privatePem, certificatePem }, handler),
     clock: systemClock,
     soon: afterWaitingEvents,
     onEvent: () => {},
@@ -49,7 +59,14 @@ export async function testRelay(store?: RelayStore): Promise<TestRelay> {
       throw error
     },
   })
-  const invitation: Link = { kind: "link", host: HOST, port: running.port, pin: relayId, admission, roomSecret: systemRandom.bytes(32) }
+  const invitation: Link = {
+    kind: "link",
+    host: HOST,
+    port: running.port,
+    pin: relayId,
+    admission,
+    roomSecret: systemRandom.bytes(32),
+  }
   return { invitation, running, stop: () => running.stop() }
 }
 
@@ -63,7 +80,11 @@ export interface TestPerson {
 }
 
 /** A new person, registered and connected. @param other parts of the client that are not the real ones. */
-export async function person(name: string, invitation: Link, other: Partial<ClientDeps> = {}): Promise<TestPerson> {
+export async function person(
+  name: string,
+  invitation: Link,
+  other: Partial<ClientDeps> = {},
+): Promise<TestPerson> {
   const store = openMemoryStore()
   createProfile(store, { random: systemRandom, clock: systemClock }, name)
   setRelay(store, nodePrimitives, invitation)

@@ -40,7 +40,13 @@ export class SimPerson {
   }
 
   /** A new profile that knows the relay; not started. */
-  static async create(world: World, relay: SimRelay, secrets: { admission: Uint8Array; roomSecret: Uint8Array }, name: string, options: SimPeopleOptions = {}) {
+  static async create(
+    world: World,
+    relay: SimRelay,
+    secrets: { admission: Uint8Array; roomSecret: Uint8Array },
+    name: string,
+    options: SimPeopleOptions = {},
+  ) {
     await sodiumReady()
     const made = new SimPerson(world, name, options)
     const process = world.process(name)
@@ -133,7 +139,8 @@ export class SimPerson {
       close: () => store.close(),
       transaction: (durability, body) => {
         const result = store.transaction(durability, body)
-        if (process.alive && this.#running && !this.immortal && this.#world.chance.chance(crashAfterSave)) this.crash()
+        if (process.alive && this.#running && !this.immortal && this.#world.chance.chance(crashAfterSave))
+          this.crash()
         return result
       },
     }
