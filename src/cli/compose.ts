@@ -13,8 +13,8 @@ import { tlsNetwork } from "../platform/tls.ts"
 import type { Io } from "./io.ts"
 
 /** The client owns the store from here on. The profile must exist, and sodium must be ready. */
-export async function composeClient(store: ClientStore, log: Log): Promise<Client> {
-  return await openClient({
+export function composeClient(store: ClientStore, log: Log): Promise<Client> {
+  return openClient({
     store,
     clock: systemClock,
     random: systemRandom,

@@ -35,7 +35,10 @@ const folder = v.pipe(
 )
 const profileName = v.pipe(
   v.string(),
-  v.regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, "a profile is named by up to 64 letters, digits, dots and dashes"),
+  v.regex(
+    /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u,
+    "a profile is named by up to 64 letters, digits, dots and dashes",
+  ),
 )
 const descriptor = v.pipe(
   v.string(),
@@ -64,7 +67,11 @@ const environment = v.object({
 
 /** @param given the options as commander collected them. @throws CliError `usage`, naming the option. */
 export function readConfig(given: Readonly<Record<string, unknown>>, env: Environment): Config {
-  const set = parse(flags, given, (key) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
+  const set = parse(
+    flags,
+    given,
+    (key) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  )
   const around = parse(environment, withoutEmpty(env), (key) => key)
   const profile = set.profile ?? around.SECURE_CHAT_PROFILE ?? "default"
   const data = set.data ?? around.SECURE_CHAT_DATA

@@ -27,12 +27,22 @@ export function storedAtRelay(path: string): StoredThing[] {
       .all()
       .map(({ id, seq, bytes }) => {
         const { kind, sealed } = decodeEntry(new Uint8Array(bytes))
-        return { where: `channel ${toHex(id.subarray(0, 4))}… #${seq}`, kind, bytes: bytes.length, begins: beginning(sealed) }
+        return {
+          where: `channel ${toHex(id.subarray(0, 4))}… #${seq}`,
+          kind,
+          bytes: bytes.length,
+          begins: beginning(sealed),
+        }
       })
     const headers = db
       .prepare<[], { bytes: Uint8Array }>("SELECT inline AS bytes FROM header")
       .all()
-      .map(({ bytes }) => ({ where: "header of a room", kind: "header", bytes: bytes.length, begins: beginning(bytes) }))
+      .map(({ bytes }) => ({
+        where: "header of a room",
+        kind: "header",
+        bytes: bytes.length,
+        begins: beginning(bytes),
+      }))
     return [...entries, ...headers]
   } finally {
     db.close()
@@ -52,7 +62,12 @@ export function relayBytes(dir: string): Buffer {
 /** How often a text stands in the bytes, in the writings that a careless program would use. */
 export function timesFound(haystack: Buffer, text: string): number {
   const utf8 = Buffer.from(text)
-  const writings = [utf8, Buffer.from(text, "utf16le"), Buffer.from(utf8.toString("hex")), Buffer.from(toBase64Url(utf8).slice(0, -2))]
+  const writings = [
+    utf8,
+    Buffer.from(text, "utf16le"),
+    Buffer.from(utf8.toString("hex")),
+    Buffer.from(toBase64Url(utf8).slice(0, -2)),
+  ]
   return writings.reduce((sum, writing) => sum + count(haystack, writing), 0)
 }
 

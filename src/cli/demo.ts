@@ -41,7 +41,17 @@ async function play(stage: Stage, io: Io): Promise<void> {
   const began = stage.now()
   io.result("secure-chat, a demonstration: one relay and three people, each a process of its own.\n")
 
-  const relay = stage.start("relay", "start", "--host", "127.0.0.1", "--port", "0", "--no-discovery", "--name", "demonstration")
+  const relay = stage.start(
+    "relay",
+    "start",
+    "--host",
+    "127.0.0.1",
+    "--port",
+    "0",
+    "--no-discovery",
+    "--name",
+    "demonstration",
+  )
   const ready = await relay.line((line) => line.includes('"relay.ready"'))
   if (ready === undefined) throw failed("the relay did not start")
   const { invitation, fingerprint } = JSON.parse(ready) as { invitation: string; fingerprint: string }
@@ -60,7 +70,9 @@ async function play(stage: Stage, io: Io): Promise<void> {
   const bytes = Buffer.concat([whileRunning, relayBytes(stage.dirOf("relay"))])
   showWhatEachReads(io, read)
   showWhatTheRelayHolds(stage, io, bytes)
-  io.result(`\nEverything arrived, and the relay could read none of it. ${((stage.now() - began) / 1_000).toFixed(1)} s`)
+  io.result(
+    `\nEverything arrived, and the relay could read none of it. ${((stage.now() - began) / 1_000).toFixed(1)} s`,
+  )
 }
 
 async function verifyEachOther(stage: Stage): Promise<void> {
@@ -75,7 +87,9 @@ async function verifyEachOther(stage: Stage): Promise<void> {
     stage.run("alice", "verify", "bob", "--expect", one),
     stage.run("bob", "verify", "alice", "--expect", one),
   ])
-  stage.tell(`alice and bob see the same safety number, ${one.slice(0, 23)} …, and mark each other as verified`)
+  stage.tell(
+    `alice and bob see the same safety number, ${one.slice(0, 23)} …, and mark each other as verified`,
+  )
 }
 
 async function talk(stage: Stage): Promise<void> {
@@ -97,7 +111,9 @@ async function talk(stage: Stage): Promise<void> {
   await stage.send("bob", "#everyone", TEXTS.answer)
   stage.tell("alice wrote to #everyone and to carol; bob answered in #everyone")
   const back = stage.listen("carol")
-  await Promise.all([TEXTS.missedRoom, TEXTS.missedDirect, TEXTS.answer].map((text) => stage.receives(back, text)))
+  await Promise.all(
+    [TEXTS.missedRoom, TEXTS.missedDirect, TEXTS.answer].map((text) => stage.receives(back, text)),
+  )
   await stage.end(back)
   stage.tell("carol is back and has everything she missed")
   await stage.send("carol", "alice", TEXTS.reply)
@@ -122,7 +138,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
 type Read = Readonly<Record<string, readonly Line[]>>
 
 async function histories(stage: Stage): Promise<Read> {
-  const others: Readonly<Record<string, readonly string[]>> = { alice: ["bob", "carol"], bob: ["alice"], carol: ["alice"] }
+  const others: Readonly<Record<string, readonly string[]>> = {
+    alice: ["bob", "carol"],
+    bob: ["alice"],
+    carol: ["alice"],
+  }
   const all = Object.entries(others).map(async ([name, people]) => {
     const lines: Line[] = []
     for (const to of ["#everyone", ...people]) {
@@ -134,7 +154,8 @@ async function histories(stage: Stage): Promise<Read> {
   for (const [name, expected] of Object.entries(EXPECTED)) {
     const texts = (read[name] ?? []).map(({ message }) => message?.text)
     const isComplete = texts.length === expected.length && expected.every((text) => texts.includes(text))
-    if (!isComplete) throw failed(`${name} has ${texts.length} messages, and should have exactly ${expected.length}`)
+    if (!isComplete)
+      throw failed(`${name} has ${texts.length} messages, and should have exactly ${expected.length}`)
   }
   return read
 }
@@ -162,7 +183,8 @@ function showWhatTheRelayHolds(stage: Stage, io: Io, bytes: Buffer): void {
   const messages = stored.filter(({ kind }) => kind === "message").length
   if (messages < texts.length) throw failed(`the relay holds ${messages} messages, fewer than were sent`)
   // A search that finds nothing proves nothing, unless it finds what is known to be there.
-  if (timesFound(bytes, "carol") === 0) throw failed("the search does not find even the names of the directory")
+  if (timesFound(bytes, "carol") === 0)
+    throw failed("the search does not find even the names of the directory")
   const words = texts.flatMap((text) => text.split(/[^\p{L}]+/u)).filter((word) => word.length >= 6)
   const found = [...texts, ...words].filter((text) => timesFound(bytes, text) > 0)
   io.result(`\nSearched ${bytes.length} bytes of the relay's database, write-ahead log and log file:`)
@@ -215,7 +237,8 @@ class Stage {
     this.#runs.add(run)
     const { exitCode, lines, said } = await this.#inTime(run.ended, `${name}: ${args[0]}`)
     this.#runs.delete(run)
-    if (exitCode !== 0) throw failed(`${name}: ${args.slice(0, 2).join(" ")} ended with ${exitCode}: ${said.trim()}`)
+    if (exitCode !== 0)
+      throw failed(`${name}: ${args.slice(0, 2).join(" ")} ended with ${exitCode}: ${said.trim()}`)
     return lines
   }
 
@@ -224,7 +247,10 @@ class Stage {
   }
 
   async online(run: OwnRun): Promise<void> {
-    await this.#inTime(run.line((line) => line.includes('"sync.done"')), "connecting")
+    await this.#inTime(
+      run.line((line) => line.includes('"sync.done"')),
+      "connecting",
+    )
   }
 
   async receives(run: OwnRun, text: string): Promise<void> {
@@ -257,7 +283,9 @@ class Stage {
 
   #inTime<T>(promise: Promise<T>, what: string): Promise<T> {
     return new Promise((resolve, reject) => {
-      const cancel = this.#clock.wakeAt(this.now() + STEP_DEADLINE_MS, () => reject(failed(`${what} took too long`)))
+      const cancel = this.#clock.wakeAt(this.now() + STEP_DEADLINE_MS, () =>
+        reject(failed(`${what} took too long`)),
+      )
       void promise.then(resolve, reject).finally(cancel)
     })
   }

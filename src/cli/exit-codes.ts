@@ -42,7 +42,10 @@ const cli: Record<CliErrorCode, End> = {
     exit: EXIT.untrusted,
     hint: "nothing was sent; ask the person who runs the relay for the invitation, face to face",
   },
-  "not-verified": { exit: EXIT.untrusted, hint: "compare the safety number first: secure-chat verify NAME --number" },
+  "not-verified": {
+    exit: EXIT.untrusted,
+    hint: "compare the safety number first: secure-chat verify NAME --number",
+  },
   "not-matching": { exit: EXIT.untrusted, hint: "compare again, by another way than this network" },
   "too-slow": { exit: EXIT.late },
   "profile-in-use": { exit: EXIT.locked, hint: "close the other one, or use another folder (--data DIR)" },
@@ -66,7 +69,10 @@ const client: Record<ClientErrorCode, End> = {
   "already-joined": { exit: EXIT.usage },
   "bad-name": { exit: EXIT.usage },
   "bad-invitation": { exit: EXIT.refused },
-  "key-changed": { exit: EXIT.untrusted, hint: "compare the safety number: secure-chat verify NAME --number" },
+  "key-changed": {
+    exit: EXIT.untrusted,
+    hint: "compare the safety number: secure-chat verify NAME --number",
+  },
   blocked: { exit: EXIT.untrusted },
   "database-damaged": {
     exit: EXIT.unavailable,
@@ -84,7 +90,10 @@ const platform: Record<PlatformCode, End> = {
   "too-large": { exit: EXIT.limit },
   "disk-full": { exit: EXIT.unavailable, hint: "free some space and try again" },
   "disk-failed": { exit: EXIT.unavailable },
-  "in-use": { exit: EXIT.locked, hint: "another secure-chat uses this folder; close it, or use another (--data DIR)" },
+  "in-use": {
+    exit: EXIT.locked,
+    hint: "another secure-chat uses this folder; close it, or use another (--data DIR)",
+  },
   "bad-key": { exit: EXIT.unavailable, hint: "nothing was deleted; put back a copy of the folder" },
 }
 
@@ -112,7 +121,8 @@ export function endOf(error: unknown): (End & { sentence: string }) | undefined 
   if (!(error instanceof CodedError)) return undefined
   const code = String(error.code)
   // Two folders use the word "in-use" and mean the same by it; nothing else overlaps.
-  const table: Readonly<Record<string, End>> = error instanceof StoreError ? store : { ...other, ...platform, ...client, ...cli }
+  const table: Readonly<Record<string, End>> =
+    error instanceof StoreError ? store : { ...other, ...platform, ...client, ...cli }
   const end = Object.hasOwn(table, code) ? table[code] : undefined
   if (!end) return undefined
   const sentence = error instanceof CryptoError ? (sentences[code] ?? error.message) : error.message

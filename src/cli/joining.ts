@@ -10,7 +10,11 @@ import { CliError } from "./errors.ts"
 import { failIfRefused, lateError, waitFor, waitForSync, type Waiting } from "./wait.ts"
 
 /** Writes down who we are and where we go. Until the relay knows us, both may be changed by joining again. */
-export function noteJoining(store: ClientStore, name: string | undefined, invite: Link | SpokenInvitation): void {
+export function noteJoining(
+  store: ClientStore,
+  name: string | undefined,
+  invite: Link | SpokenInvitation,
+): void {
   const known = readProfile(store)
   if (!known && name === undefined) throw new CliError("usage", "who are you? give --name NAME")
   if (!known) createProfile(store, { random: systemRandom, clock: systemClock }, name!)

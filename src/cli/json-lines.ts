@@ -2,7 +2,16 @@
  * Events and views as JSON, one object a line: the public format for scripts (PROTOCOL.md does not cover it;
  * the README does). `v` changes only on a break; readers ignore what they do not know.
  */
-import type { ClientEvent, MessageView, PersonRef, PersonView, RoomRef, RoomView, StampedEvent, TranscriptLine } from "../client/events.ts"
+import type {
+  ClientEvent,
+  MessageView,
+  PersonRef,
+  PersonView,
+  RoomRef,
+  RoomView,
+  StampedEvent,
+  TranscriptLine,
+} from "../client/events.ts"
 import type { Millis } from "../platform/clock.ts"
 
 const SCHEMA_VERSION = 1
@@ -13,11 +22,15 @@ const MAX_DATE_MS = 8.64e15
  * direction characters. JSON can write them as numbers, and readers get the same text.
  */
 // oxlint-disable-next-line no-control-regex
-const INVISIBLE = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+const INVISIBLE =
+  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
 
 /** One line without its end. Control characters are escaped by JSON itself. */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(INVISIBLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
+  return JSON.stringify(value).replace(
+    INVISIBLE,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  )
 }
 
 /** Other people's clocks may say anything: what no date can hold becomes the last one that there is. */
@@ -40,10 +53,18 @@ export function eventJson(profile: string, { event, at, cursor }: StampedEvent):
 /** A line of a transcript in the same shape as the event that brought it. */
 export function lineJson(profile: string, room: RoomRef, line: TranscriptLine): object {
   const head = { v: SCHEMA_VERSION, ts: isoTime(line.at) }
-  if (line.kind === "notice") return { ...head, type: "notice", profile, room: roomJson(room), notice: line.notice }
+  if (line.kind === "notice")
+    return { ...head, type: "notice", profile, room: roomJson(room), notice: line.notice }
   const { message } = line
   const type = message.own ? "message.sent" : "message.received"
-  return { ...head, type, profile, room: roomJson(room), from: personJson(message.from), message: messageJson(message) }
+  return {
+    ...head,
+    type,
+    profile,
+    room: roomJson(room),
+    from: personJson(message.from),
+    message: messageJson(message),
+  }
 }
 
 /** A result that is no event: a person, a room, a number. */
@@ -90,7 +111,11 @@ function details(event: ClientEvent): object {
     case "message.received":
       return { room: roomJson(event.room), from: personJson(event.from), message: messageJson(event.message) }
     case "message.sent":
-      return { room: roomJson(event.room), from: personJson(event.message.from), message: messageJson(event.message) }
+      return {
+        room: roomJson(event.room),
+        from: personJson(event.message.from),
+        message: messageJson(event.message),
+      }
     case "message.state":
       return { room: roomJson(event.room), message: { id: event.message.id, state: event.state } }
     case "relay.disconnected":

@@ -61,7 +61,8 @@ function explain(error: unknown, io: Io): ExitCode {
     if (end.hint !== undefined) io.say(end.hint)
     return end.exit
   }
-  const what = error instanceof Error ? `${error.name}: ${error.message}` : "something that is no error was thrown"
+  const what =
+    error instanceof Error ? `${error.name}: ${error.message}` : "something that is no error was thrown"
   io.say(`secure-chat: this is a fault of the program, not of yours (${safeLine(what)})`)
   io.say("Nothing that was saved is lost. SECURE_CHAT_DEBUG=1 shows where it happened.")
   return EXIT.internal

@@ -11,7 +11,8 @@ export function writeNewFile(path: string, text: string): string {
   try {
     file = openSync(absolute, "wx", 0o600)
   } catch (cause) {
-    if (systemCode(cause) === "EEXIST") throw new CliError("output-exists", `${absolute} exists already`, { cause })
+    if (systemCode(cause) === "EEXIST")
+      throw new CliError("output-exists", `${absolute} exists already`, { cause })
     throw fileError(cause, absolute)
   }
   try {

@@ -1,13 +1,21 @@
 import { CliError } from "./errors.ts"
 
-const UNITS: Readonly<Record<string, number>> = { "": 1_000, ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const UNITS: Readonly<Record<string, number>> = {
+  "": 1_000,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
 const LONGEST_MS = 365 * 86_400_000
 
 /** `500ms`, `10s`, `2m`, `1h`; a bare number is seconds. @returns milliseconds. @throws CliError `usage`. */
 export function parseDuration(text: string): number {
   const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/.exec(text.trim())
   const duration = match ? Number(match[1]) * UNITS[match[2] ?? ""]! : Number.NaN
-  if (!(duration <= LONGEST_MS)) throw new CliError("usage", `"${text}" is no duration; write 500ms, 10s, 2m or 1h`)
+  if (!(duration <= LONGEST_MS))
+    throw new CliError("usage", `"${text}" is no duration; write 500ms, 10s, 2m or 1h`)
   return duration
 }
 

@@ -26,7 +26,7 @@ export function startOwn(args: readonly string[], env: Io["env"]): OwnRun {
   const lines: string[] = []
   const waiting = new Set<() => void>()
   const wakeAll = () => {
-    for (const look of [...waiting]) look()
+    for (const look of waiting) look()
   }
   let said = ""
   let isOver = false
@@ -77,11 +77,17 @@ export interface NotReady {
  */
 export function startDetachedRelay(args: readonly string[], env: Io["env"]): Promise<ReadyRelay | NotReady> {
   const own = ownCommand(["relay", "start", "--background", "--json", ...args])
-  const child = spawn(own.program, own.args, { detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...env } })
+  const child = spawn(own.program, own.args, {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...env },
+  })
   return new Promise((resolve, reject) => {
     let said = ""
     child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text))
-    child.once("error", (cause) => reject(new CliError("relay-refused", "the relay could not be started", { cause })))
+    child.once("error", (cause) =>
+      reject(new CliError("relay-refused", "the relay could not be started", { cause })),
+    )
     child.once("close", (code) => resolve({ exitCode: code ?? 2, said }))
     createInterface({ input: child.stdout }).once("line", (line) => {
       letGo(child)

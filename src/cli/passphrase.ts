@@ -13,7 +13,7 @@ const MAX_PASSPHRASE_CHARS = 1_024
 export async function askPassphrase(config: Config, io: Io): Promise<string> {
   if (config.passphraseFd !== undefined) return fromDescriptor(config.passphraseFd)
   if (!io.stdin.isTTY) throw new CliError("no-passphrase", "this profile is locked with a passphrase")
-  return await askHidden(io, "Passphrase: ")
+  return askHidden(io, "Passphrase: ")
 }
 
 /** For a profile that is being made. Undefined: none is wanted, or nobody is there to ask. */

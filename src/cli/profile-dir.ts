@@ -94,13 +94,17 @@ async function dataKeyOf(dir: string, config: Config, io: Io): Promise<Secret> {
   const bytes = statSync(path, { throwIfNoEntry: false })?.size
   const found = keyFileIn(dir)
   if (found === undefined && bytes !== undefined) {
-    throw new ClientError("database-damaged", `${dir} has a database but not its key (the file "key" or "vault")`)
+    throw new ClientError(
+      "database-damaged",
+      `${dir} has a database but not its key (the file "key" or "vault")`,
+    )
   }
   const complete = found === "vault" || found === "key"
   if (complete && (bytes ?? 0) === 0) {
     throw new ClientError("database-damaged", `${path} is ${bytes === undefined ? "gone" : "empty"}`)
   }
-  const { file, dataKey } = found === undefined ? await createKey(dir, config, io) : await readKey(dir, found, config, io)
+  const { file, dataKey } =
+    found === undefined ? await createKey(dir, config, io) : await readKey(dir, found, config, io)
   if (!complete) {
     openSqliteStore({ path, key: dataKey.expose() }).close()
     finishKey(dir, file)
@@ -138,7 +142,10 @@ async function readKey(dir: string, file: KeyFile, config: Config, io: Io): Prom
   const profileId = bytes.subarray(0, PROFILE_ID_BYTES)
   const passphrase = await askPassphrase(config, io)
   try {
-    return { file, dataKey: unwrapDataKey(nodePrimitives, bytes.subarray(PROFILE_ID_BYTES), passphrase, profileId) }
+    return {
+      file,
+      dataKey: unwrapDataKey(nodePrimitives, bytes.subarray(PROFILE_ID_BYTES), passphrase, profileId),
+    }
   } catch (cause) {
     if (!(cause instanceof CryptoError) || cause.code !== "bad-passphrase") throw cause
     throw new CliError("wrong-passphrase", "the passphrase is wrong", { cause })

@@ -3,11 +3,20 @@ import { Command, Option } from "commander"
 import manifest from "../../package.json" with { type: "json" }
 import { chat } from "./commands/chat.ts"
 import { type Invocation, invocationOf } from "./commands/context.ts"
-import { join } from "./commands/join.ts"
-import { checkType, listen } from "./commands/listen.ts"
-import { exportRoom, listPeople, listRooms, showHistory, showId } from "./commands/read.ts"
-import { startRelayCommand, stopRelayCommand } from "./commands/relay.ts"
-import { send } from "./commands/send.ts"
+import { join, type JoinOptions } from "./commands/join.ts"
+import { checkType, listen, type ListenOptions } from "./commands/listen.ts"
+import {
+  type ExportOptions,
+  exportRoom,
+  type HistoryOptions,
+  listPeople,
+  listRooms,
+  type ReadOptions,
+  showHistory,
+  showId,
+} from "./commands/read.ts"
+import { type RelayStartOptions, startRelayCommand, stopRelayCommand } from "./commands/relay.ts"
+import { send, type SendOptions } from "./commands/send.ts"
 import { verify } from "./commands/verify.ts"
 import { showVersion } from "./commands/version.ts"
 import { CliError } from "./errors.ts"
@@ -45,22 +54,35 @@ function addTalking(program: Command, io: Io): void {
     .description("join a relay: its link, or HOST:PORT and twelve words, or the file that holds them")
     .option("--name <name>", "how others see you")
     .addOption(timeout("15s"))
-    .action(run(io, (invocation, options, typed: string[]) => join(invocation, typed, options)))
+    .action(run(io, (invocation, options: JoinOptions, typed: string[]) => join(invocation, typed, options)))
   program
     .command("send <to> [text...]")
     .description("send a message to a person or to #everyone; without text, or with -, from stdin")
-    .addOption(new Option("--wait <state>", "how far it must get").choices(["relay", "delivered", "read"]).default("relay"))
+    .addOption(
+      new Option("--wait <state>", "how far it must get")
+        .choices(["relay", "delivered", "read"])
+        .default("relay"),
+    )
     .addOption(timeout("10s"))
     .option("--require-verified", "only to people you have verified", false)
-    .action(run(io, (invocation, options, to: string, text: string[]) => send(invocation, to, text, options)))
+    .action(
+      run(io, (invocation, options: SendOptions, to: string, text: string[]) =>
+        send(invocation, to, text, options),
+      ),
+    )
   program
     .command("listen")
     .description("print what happens, from where the last listen ended")
     .option("--max <n>", "end after so many messages (with --type: events)", parseCount)
     .addOption(new Option("--timeout <time>", "end after this time").argParser(parseDuration))
-    .option("--type <type>", "only events of this type; may be repeated", (type, all: string[]) => [...all, checkType(type)], [])
+    .option(
+      "--type <type>",
+      "only events of this type; may be repeated",
+      (type, all: string[]) => [...all, checkType(type)],
+      [],
+    )
     .option("--since <cursor>", "from this cursor on")
-    .action(run(io, (invocation, { type, max, timeout: end, since }) => listen(invocation, { types: type, max, timeout: end, since })))
+    .action(run(io, (invocation, options: ListenOptions) => listen(invocation, options)))
   program
     .command("verify <name>")
     .description("compare the safety number of a person")
@@ -87,25 +109,27 @@ function addReading(program: Command, io: Io): void {
     .command("list")
     .description("print everybody in the relay's directory")
     .addOption(offline())
-    .action(run(io, (invocation, options) => listPeople(invocation, options)))
+    .action(run(io, (invocation, options: ReadOptions) => listPeople(invocation, options)))
   group("rooms", "where you talk")
     .command("list")
     .description("print your rooms")
     .addOption(offline())
-    .action(run(io, (invocation, options) => listRooms(invocation, options)))
+    .action(run(io, (invocation, options: ReadOptions) => listRooms(invocation, options)))
   program
     .command("history <to>")
     .description("print the newest messages with a person, or of #everyone")
     .option("--limit <n>", "how many lines", parseCount, 50)
     .addOption(offline())
-    .action(run(io, (invocation, options, to: string) => showHistory(invocation, to, options)))
+    .action(
+      run(io, (invocation, options: HistoryOptions, to: string) => showHistory(invocation, to, options)),
+    )
   program
     .command("export <to>")
     .description("write a whole conversation as text or JSON, unencrypted")
     .addOption(new Option("--format <format>", "of the file").choices(["txt", "json"]).default("txt"))
     .option("--out <path>", "a new file; without it, stdout")
     .addOption(offline())
-    .action(run(io, (invocation, options, to: string) => exportRoom(invocation, to, options)))
+    .action(run(io, (invocation, options: ExportOptions, to: string) => exportRoom(invocation, to, options)))
 }
 
 function addRelay(program: Command, io: Io): void {
@@ -120,7 +144,7 @@ function addRelay(program: Command, io: Io): void {
     .option("--advertise <host>", "address to put into the invitation")
     .option("--no-discovery", "do not announce the relay on the network")
     .addOption(new Option("--background").hideHelp().default(false))
-    .action(run(io, (invocation, options) => startRelayCommand(invocation, options)))
+    .action(run(io, (invocation, options: RelayStartOptions) => startRelayCommand(invocation, options)))
   relay
     .command("stop")
     .description("stop the relay of this folder")

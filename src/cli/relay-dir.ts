@@ -17,8 +17,20 @@ import { join } from "node:path"
 import * as v from "valibot"
 import { BytesError, fromUtf8, utf8 } from "../bytes.ts"
 import { labelledHash } from "../crypto/hash.ts"
-import { certificateTag, invitationSecrets, INVITATION_SECRET_BYTES, secretOf, wordsOf } from "../crypto/invitation-words.ts"
-import { createCertificate, createRelayKey, loadRelayKey, type RelayKey, TAG_BYTES } from "../platform/certificate.ts"
+import {
+  certificateTag,
+  invitationSecrets,
+  INVITATION_SECRET_BYTES,
+  secretOf,
+  wordsOf,
+} from "../crypto/invitation-words.ts"
+import {
+  createCertificate,
+  createRelayKey,
+  loadRelayKey,
+  type RelayKey,
+  TAG_BYTES,
+} from "../platform/certificate.ts"
 import type { Clock } from "../platform/clock.ts"
 import { type Files, nodeFiles } from "../platform/files.ts"
 import { nodePrimitives } from "../platform/primitives.ts"
@@ -78,18 +90,25 @@ export const relayFiles = (dir: string) => ({
  * Reads what the folder holds and makes what is missing at the first start. Holding the lock is the caller's business.
  * @throws CliError `relay-damaged` when a part is gone that cannot be made again, `usage`. @throws PlatformError.
  */
-export function prepareRelayDir(dir: string, options: RelayOptions, deps: { random: Random; clock: Clock }): RelayDir {
+export function prepareRelayDir(
+  dir: string,
+  options: RelayOptions,
+  deps: { random: Random; clock: Clock },
+): RelayDir {
   const paths = relayFiles(dir)
   const isNew = (statSync(paths.database, { throwIfNoEntry: false })?.size ?? 0) === 0
   if (!isNew) {
     for (const path of [paths.key, paths.invitation, paths.settings]) {
-      if (!nodeFiles.exists(path)) throw new CliError("relay-damaged", `${path} is gone; put it back from a copy of the folder`)
+      if (!nodeFiles.exists(path))
+        throw new CliError("relay-damaged", `${path} is gone; put it back from a copy of the folder`)
     }
   }
   const stored = readSettings(nodeFiles, paths.settings)
   const settings = chooseSettings(stored, options)
   const key = keyIn(paths.key, deps.random)
-  const secret = settings.open ? undefined : (secretIn(paths.invitation) ?? deps.random.bytes(INVITATION_SECRET_BYTES))
+  const secret = settings.open
+    ? undefined
+    : (secretIn(paths.invitation) ?? deps.random.bytes(INVITATION_SECRET_BYTES))
   const tag = secret ? certificateTag(nodePrimitives, secret, key.spkiSha256) : new Uint8Array(TAG_BYTES)
   const relay = {
     key,
@@ -104,18 +123,32 @@ export function prepareRelayDir(dir: string, options: RelayOptions, deps: { rand
 }
 
 /** Writes the settings and the invitation for the address at which the relay now listens. */
-export function finishRelayDir(dir: string, relay: RelayDir, address: { host: string; port: number }): PrintedInvitation {
+export function finishRelayDir(
+  dir: string,
+  relay: RelayDir,
+  address: { host: string; port: number },
+): PrintedInvitation {
   const paths = relayFiles(dir)
   const invitation = printInvitation(relay, address)
   const lines = [invitation.link, ...(invitation.words === undefined ? [] : [invitation.words])]
   nodeFiles.writeAtomic(paths.invitation, utf8(`${lines.join("\n")}\n`))
-  nodeFiles.writeAtomic(paths.settings, utf8(`${JSON.stringify({ ...relay.settings, port: address.port })}\n`))
+  nodeFiles.writeAtomic(
+    paths.settings,
+    utf8(`${JSON.stringify({ ...relay.settings, port: address.port })}\n`),
+  )
   return invitation
 }
 
-function printInvitation({ key, secret }: RelayDir, { host, port }: { host: string; port: number }): PrintedInvitation {
+function printInvitation(
+  { key, secret }: RelayDir,
+  { host, port }: { host: string; port: number },
+): PrintedInvitation {
   const pin = key.spkiSha256
-  if (!secret) return { link: printLink({ host, port, pin, admission: undefined, roomSecret: undefined }), words: undefined }
+  if (!secret)
+    return {
+      link: printLink({ host, port, pin, admission: undefined, roomSecret: undefined }),
+      words: undefined,
+    }
   const { admission, room } = invitationSecrets(nodePrimitives, secret)
   return {
     link: printLink({ host, port, pin, admission, roomSecret: room }),
@@ -128,7 +161,9 @@ export function advertisedHost(listensOn: string | undefined, advertise: string 
   if (advertise !== undefined) return advertise
   if (listensOn !== undefined && !["::", "0.0.0.0"].includes(listensOn)) return listensOn
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
-  const ipv4 = own.filter(({ family, internal }) => family === "IPv4" && !internal).map(({ address }) => address)
+  const ipv4 = own
+    .filter(({ family, internal }) => family === "IPv4" && !internal)
+    .map(({ address }) => address)
   return ipv4.find(isPrivate) ?? ipv4[0] ?? "127.0.0.1"
 }
 
@@ -140,7 +175,10 @@ export function isPrivate(address: string): boolean {
 /** What is stored holds for later starts; a closed relay is never opened by a flag, nor the reverse. */
 function chooseSettings(stored: Settings | undefined, { name, port, open }: RelayOptions): Settings {
   if (stored && open === true && !stored.open) {
-    throw new CliError("usage", "this relay was set up with an invitation; an open relay needs a folder of its own (--data DIR)")
+    throw new CliError(
+      "usage",
+      "this relay was set up with an invitation; an open relay needs a folder of its own (--data DIR)",
+    )
   }
   const chosen = {
     name: name ?? stored?.name ?? `relay of ${hostname()}`,
@@ -159,14 +197,17 @@ function readSettings(files: Files, path: string): Settings | undefined {
     return v.parse(settingsSchema, JSON.parse(fromUtf8(files.read(path, MAX_FILE_BYTES))))
   } catch (cause) {
     if (cause instanceof SyntaxError || cause instanceof BytesError || v.isValiError(cause)) {
-      throw new CliError("relay-damaged", `${path} cannot be read; put it back from a copy of the folder`, { cause })
+      throw new CliError("relay-damaged", `${path} cannot be read; put it back from a copy of the folder`, {
+        cause,
+      })
     }
     throw cause
   }
 }
 
 function keyIn(path: string, random: Random): RelayKey {
-  if (nodeFiles.exists(path)) return loadRelayKey(Buffer.from(nodeFiles.read(path, MAX_FILE_BYTES)).toString("latin1"))
+  if (nodeFiles.exists(path))
+    return loadRelayKey(Buffer.from(nodeFiles.read(path, MAX_FILE_BYTES)).toString("latin1"))
   const key = createRelayKey(random)
   nodeFiles.writeAtomic(path, utf8(key.privatePem))
   return key

@@ -34,13 +34,22 @@ export interface RelayProcess {
 }
 
 /** @throws StoreError, PlatformError. The caller holds the folder's lock, and sodium is ready. */
-export async function openRelay({ relay, database, host, log, onEvent, onFatal }: RelayProcessSetup): Promise<RelayProcess> {
+export async function openRelay({
+  relay,
+  database,
+  host,
+  log,
+  onEvent,
+  onFatal,
+}: RelayProcessSetup): Promise<RelayProcess> {
   const store = new SqliteRelayStore({ path: database, random: systemRandom })
   const relayId = relay.key.spkiSha256
   const { name, port } = relay.settings
   const listen = (handler: ListenHandler) => {
     const keys = { privatePem: relay.key.privatePem, certificatePem: relay.certificatePem }
-    return host === undefined ? listenOnAll({ port, ...keys }, handler) : listenTls({ host, port, ...keys }, handler)
+    return host === undefined
+      ? listenOnAll({ port, ...keys }, handler)
+      : listenTls({ host, port, ...keys }, handler)
   }
   try {
     const running = await startRelay({
@@ -81,6 +90,6 @@ async function listenOnAll(
     return await listenTls({ ...options, host: "::" }, handler)
   } catch (error) {
     if (error instanceof PlatformError && error.code === "port-busy") throw error
-    return await listenTls({ ...options, host: "0.0.0.0" }, handler)
+    return listenTls({ ...options, host: "0.0.0.0" }, handler)
   }
 }

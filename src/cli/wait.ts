@@ -16,7 +16,10 @@ export interface Waiting {
 export type Waited<T> = { kind: "found"; value: T } | { kind: "late" } | { kind: "stopped" }
 
 /** Asks `look` now and after every event until it answers something. */
-export function waitFor<T>(waiting: Waiting, look: (stamped: StampedEvent | undefined) => T | undefined): Promise<Waited<T>> {
+export function waitFor<T>(
+  waiting: Waiting,
+  look: (stamped: StampedEvent | undefined) => T | undefined,
+): Promise<Waited<T>> {
   const { client, clock, deadline, stop } = waiting
   return new Promise((resolve, reject) => {
     const clear = () => {
@@ -34,7 +37,7 @@ export function waitFor<T>(waiting: Waiting, look: (stamped: StampedEvent | unde
         if (value !== undefined) end({ kind: "found", value })
       } catch (error) {
         clear()
-        reject(error)
+        reject(error instanceof Error ? error : new Error(String(error)))
       }
     }
     const stopped = () => end({ kind: "stopped" })
@@ -58,7 +61,8 @@ export async function waitForSync(waiting: Waiting): Promise<boolean> {
     failIfRefused(waiting.client.connection())
     return stamped?.event.type === "sync.done" ? true : undefined
   })
-  if (waited.kind === "late") throw lateError(waiting.client.connection(), "the relay has not sent everything yet")
+  if (waited.kind === "late")
+    throw lateError(waiting.client.connection(), "the relay has not sent everything yet")
   return waited.kind === "found"
 }
 

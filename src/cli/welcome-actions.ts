@@ -22,7 +22,12 @@ const JOIN_MS = 15_000
  * @param profile stays the caller's: each attempt opens its store, and the client that comes out has it.
  * @param taken is told of that client, for the caller to stop in the end.
  */
-export function welcomeActions(config: Config, io: Io, profile: ProfileDir, taken: (client: Client) => void): WelcomeActions {
+export function welcomeActions(
+  config: Config,
+  io: Io,
+  profile: ProfileDir,
+  taken: (client: Client) => void,
+): WelcomeActions {
   const join = async (name: string, invitation: string) => {
     const client = await joinOnce(io, profile, name, invitation)
     taken(client)
@@ -45,7 +50,8 @@ export function welcomeActions(config: Config, io: Io, profile: ProfileDir, take
         return { ok: false, problem: problemOf(error) }
       }
     },
-    findRelays: (onFound) => createDiscovery(silentLog).look(({ name, host, port }) => onFound({ name, host, port })),
+    findRelays: (onFound) =>
+      createDiscovery(silentLog).look(({ name, host, port }) => onFound({ name, host, port })),
     join: async (name, invitation) => {
       try {
         return { ok: true, client: await join(name, invitation) }

@@ -86,7 +86,9 @@ export function storeContract(name: string, make: () => StoreUnderTest): void {
 
   test(`${name}: refuses a transaction in a transaction, and a writer kept after its end`, () => {
     const store = make().open()
-    expect(() => store.transaction("ordered", () => store.transaction("ordered", () => 1))).toThrow(RangeError)
+    expect(() => store.transaction("ordered", () => store.transaction("ordered", () => 1))).toThrow(
+      RangeError,
+    )
     const kept = store.transaction("ordered", (tx) => tx)
     expect(() => kept.put("meta", k(1), k(1))).toThrow(RangeError)
     expect(store.count("meta", {})).toBe(0)
@@ -120,15 +122,36 @@ export function storeContract(name: string, make: () => StoreUnderTest): void {
 
   test(`property, ${name}: behaves as a sorted map, whatever is done to it`, () => {
     const key = fc.uint8Array({ maxLength: 2 }).map((bytes) => bytes.map((byte) => byte & 3))
-    const table = fc.constantFrom<TableName>("line", "group")
+    const tables = fc.constantFrom<TableName>("line", "group")
     const write = fc.oneof(
-      fc.record({ do: fc.constant("put" as const), table, key, value: fc.uint8Array({ maxLength: 3 }) }),
-      fc.record({ do: fc.constant("delete" as const), table, key }),
-      fc.record({ do: fc.constant("deleteRange" as const), table, from: fc.option(key), to: fc.option(key) }),
+      fc.record({
+        do: fc.constant("put" as const),
+        table: tables,
+        key,
+        value: fc.uint8Array({ maxLength: 3 }),
+      }),
+      fc.record({ do: fc.constant("delete" as const), table: tables, key }),
+      fc.record({
+        do: fc.constant("deleteRange" as const),
+        table: tables,
+        from: fc.option(key),
+        to: fc.option(key),
+      }),
     )
-    const durability = fc.constantFrom<Durability>("synced", "ordered")
-    const step = fc.record({ durability, writes: fc.array(write, { maxLength: 6 }), fails: fc.boolean(), restart: fc.boolean() })
-    const look = fc.record({ table, from: fc.option(key), to: fc.option(key), reverse: fc.boolean(), limit: fc.nat(5) })
+    const durabilities = fc.constantFrom<Durability>("synced", "ordered")
+    const step = fc.record({
+      durability: durabilities,
+      writes: fc.array(write, { maxLength: 6 }),
+      fails: fc.boolean(),
+      restart: fc.boolean(),
+    })
+    const look = fc.record({
+      table: tables,
+      from: fc.option(key),
+      to: fc.option(key),
+      reverse: fc.boolean(),
+      limit: fc.nat(5),
+    })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 8 }), fc.array(look, { maxLength: 6 }), (steps, looks) => {
         const disk = make()
@@ -180,7 +203,11 @@ function rangeOf({ from, to }: { from: Uint8Array | null; to: Uint8Array | null 
   return { ...(from ? { from } : {}), ...(to ? { to } : {}) }
 }
 
-function select(model: Map<string, { table: TableName; key: Uint8Array; value: Uint8Array }>, table: TableName, range: Range) {
+function select(
+  model: Map<string, { table: TableName; key: Uint8Array; value: Uint8Array }>,
+  table: TableName,
+  range: Range,
+) {
   return [...model.values()]
     .filter((row) => row.table === table)
     .filter(({ key }) => !range.from || compareBytes(key, range.from) >= 0)

@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, test } from "vitest"
@@ -16,7 +25,7 @@ const key = new Uint8Array(32).fill(0xa7)
 let files = 0
 const freshPath = () => join(folder, `store-${files++}.db`)
 const k = (...bytes: number[]) => Uint8Array.from(bytes)
-const damaged = expect.objectContaining({ constructor: ClientError, code: "database-damaged" })
+const damaged: unknown = expect.objectContaining({ constructor: ClientError, code: "database-damaged" })
 
 storeContract("memory", () => {
   const disk = new MemoryDisk()
@@ -44,8 +53,18 @@ test("memory: a crash takes unsynced transactions from the end only", () => {
     expect(disk.unsynced).toBe(3)
     disk.crash(kept)
     expect(() => store.get("line", k(1))).toThrow(RangeError)
-    const keys = disk.open().range("line", {}).map((row) => row.key[0])
-    expect(keys).toEqual([[1, 2], [1, 2, 3], [2, 3], [2, 3, 4]][kept])
+    const keys = disk
+      .open()
+      .range("line", {})
+      .map((row) => row.key[0])
+    expect(keys).toEqual(
+      [
+        [1, 2],
+        [1, 2, 3],
+        [2, 3],
+        [2, 3, 4],
+      ][kept],
+    )
   }
 })
 

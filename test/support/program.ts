@@ -10,20 +10,31 @@ import { buildProgram } from "../../.config/build.ts"
 
 const PROGRAM = fileURLToPath(new URL("../../dist/secure-chat.js", import.meta.url))
 
+/** A line of `--json`, as far as tests look into it. */
+export interface Line {
+  v?: number
+  type: string
+  name?: string
+  cursor?: string
+  number?: string
+  person?: { name: string; trust: string }
+  message?: { id: string; text?: string; state?: string }
+}
+
 export interface Finished {
   code: number | null
   signal: NodeJS.Signals | null
   out: string
   err: string
   /** stdout as one JSON object per line. */
-  json(): Record<string, any>[]
+  json(): Line[]
   ms: number
 }
 
 export interface Running {
   child: ChildProcess
   /** The first line that fits, however long ago it came. @throws when the process ends without one. */
-  line(fits: (line: any) => boolean): Promise<any>
+  line(fits: (line: Line) => boolean): Promise<Line>
   finished: Promise<Finished>
 }
 
@@ -44,6 +55,12 @@ export interface RelayRun extends Running {
   stop(): Promise<Finished>
 }
 
+/** @throws with what the program said, unless it ended with 0. */
+export function succeeded(finished: Finished): Finished {
+  if (finished.code !== 0) throw new Error(`ended with ${finished.code ?? finished.signal}: ${finished.err}`)
+  return finished
+}
+
 /** Call at the top of a test file: builds once, and cleans up after the file. */
 export function builtProgram(): Program {
   const dir = mkdtempSync(join(tmpdir(), "secure-chat-e2e-"))
@@ -59,14 +76,19 @@ export function builtProgram(): Program {
   const start: Program["start"] = (args, input) => {
     const env = { PATH: process.env["PATH"], HOME: dir, TZ: "UTC" }
     const began = performance.now()
-    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: dir, env, stdio: ["pipe", "pipe", "pipe", "pipe"] })
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      cwd: dir,
+      env,
+      stdio: ["pipe", "pipe", "pipe", "pipe"],
+    })
     children.add(child)
     // What is not read by the program must not end the test.
-    child.stdin!.on("error", () => {})
-    child.stdin!.end(typeof input === "string" ? input : "")
+    child.stdin.on("error", () => {})
+    child.stdin.end(typeof input === "string" ? input : "")
     const extra = child.stdio[3] as NodeJS.WritableStream
     extra.on("error", () => {})
-    extra.end(Array.isArray(input) ? input[0] : undefined)
+    if (input === undefined || typeof input === "string") extra.end()
+    else extra.end(Buffer.concat(input))
     return watch(child, began, () => children.delete(child))
   }
   return {
@@ -78,7 +100,13 @@ export function builtProgram(): Program {
       const args = ["relay", "start", "--host", "127.0.0.1", "--data", name, "--no-discovery", "--json"]
       const port = options.includes("--port") ? [] : ["--port", "0"]
       const running = start([...args, ...port, ...options])
-      const { invitation, words, port: at, fingerprint } = await running.line(({ type }) => type === "relay.ready")
+      const ready = await running.line(({ type }) => type === "relay.ready")
+      const {
+        invitation,
+        words,
+        port: at,
+        fingerprint,
+      } = ready as unknown as Omit<RelayRun, keyof Running | "stop">
       const stop = () => {
         running.child.kill("SIGTERM")
         return running.finished
@@ -91,22 +119,26 @@ export function builtProgram(): Program {
 function watch(child: ChildProcess, began: number, gone: () => void): Running {
   let out = ""
   let err = ""
-  const lines: unknown[] = []
+  const lines: Line[] = []
   const looks = new Set<() => void>()
   child.stderr!.setEncoding("utf8").on("data", (text: string) => (err += text))
   createInterface({ input: child.stdout! }).on("line", (line) => {
     out += `${line}\n`
-    lines.push(line.startsWith("{") ? JSON.parse(line) : line)
-    for (const look of [...looks]) look()
+    if (line.startsWith("{")) lines.push(JSON.parse(line) as Line)
+    for (const look of looks) look()
   })
   let isOver = false
   const finished = new Promise<Finished>((resolve) => {
     child.once("close", (code, signal) => {
       isOver = true
       gone()
-      const json = () => out.trimEnd().split("\n").filter(Boolean).map((line) => JSON.parse(line) as Record<string, any>)
+      const json = () =>
+        out
+          .split("\n")
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as Line)
       resolve({ code, signal, out, err, json, ms: performance.now() - began })
-      for (const look of [...looks]) look()
+      for (const look of looks) look()
     })
   })
   const line: Running["line"] = (fits) =>
@@ -115,7 +147,8 @@ function watch(child: ChildProcess, began: number, gone: () => void): Running {
         const found = lines.find(fits)
         if (found === undefined && !isOver) return
         looks.delete(look)
-        if (found === undefined) reject(new Error(`the program ended without that line; it said: ${err}\n${out}`))
+        if (found === undefined)
+          reject(new Error(`the program ended without that line; it said: ${err}\n${out}`))
         else resolve(found)
       }
       looks.add(look)

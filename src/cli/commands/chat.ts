@@ -17,7 +17,7 @@ import { plainWelcome } from "./plain-welcome.ts"
 
 export async function chat(invocation: Invocation): Promise<void> {
   const { io, config } = invocation
-  if (!io.stdin.isTTY && !config.plain) return await runDemo(io, systemClock)
+  if (!io.stdin.isTTY && !config.plain) return runDemo(io, systemClock)
   const profile = await openProfileDir(config, io, { create: true })
   const seat = new Seat(invocation, profile)
   try {
@@ -32,7 +32,12 @@ export async function chat(invocation: Invocation): Promise<void> {
 }
 
 function isForLines({ io, config }: Invocation): boolean {
-  return config.plain || !process.stdout.isTTY || io.env["TERM"] === "dumb" || io.env["INK_SCREEN_READER"] === "true"
+  return (
+    config.plain ||
+    !process.stdout.isTTY ||
+    io.env["TERM"] === "dumb" ||
+    io.env["INK_SCREEN_READER"] === "true"
+  )
 }
 
 /** The client of this chat: known from the profile, or made by the first steps. */
@@ -64,7 +69,10 @@ class Seat {
     const room = client.room(roomId)
     const exportedAt = systemClock.now()
     const lines = client.transcript(roomId, client.lineCount(roomId))
-    const text = exportText({ profile: client.self().name, room, lines, exportedAt }, this.#invocation.symbols)
+    const text = exportText(
+      { profile: client.self().name, room, lines, exportedAt },
+      this.#invocation.symbols,
+    )
     return Promise.resolve(writeNewFile(path ?? freshName(room.name, exportedAt), text))
   }
 

@@ -50,7 +50,8 @@ export async function withClient<T>(
   const profile = await openProfileDir(config, io, { create: false })
   try {
     const store = profile.open()
-    if (!readProfile(store)?.relay) throw new ClientError("not-joined", "this profile has joined no relay yet")
+    if (!readProfile(store)?.relay)
+      throw new ClientError("not-joined", "this profile has joined no relay yet")
     const client = await composeClient(store, clientLog(io.env))
     try {
       const waiting = (timeout: number | undefined) => ({

@@ -6,12 +6,16 @@ import { waitForSync, type Waiting } from "../wait.ts"
 import type { ClientSession } from "./context.ts"
 
 /** @throws ClientError `unknown-name`, `ambiguous-name`. @throws CliError when the relay had to be asked and could not. */
-export async function findRoomSyncing(session: ClientSession, to: string, waiting: Waiting): Promise<RoomRef> {
-  return await findSyncing(session, waiting, (client) => client.findRoom(to))
+export function findRoomSyncing(session: ClientSession, to: string, waiting: Waiting): Promise<RoomRef> {
+  return findSyncing(session, waiting, (client) => client.findRoom(to))
 }
 
-export async function findPersonSyncing(session: ClientSession, name: string, waiting: Waiting): Promise<PersonView> {
-  return await findSyncing(session, waiting, (client) => client.findPerson(name))
+export function findPersonSyncing(
+  session: ClientSession,
+  name: string,
+  waiting: Waiting,
+): Promise<PersonView> {
+  return findSyncing(session, waiting, (client) => client.findPerson(name))
 }
 
 async function findSyncing<T>(

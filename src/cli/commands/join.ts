@@ -18,7 +18,11 @@ export interface JoinOptions {
   timeout: number
 }
 
-export async function join(invocation: Invocation, typed: readonly string[], options: JoinOptions): Promise<void> {
+export async function join(
+  invocation: Invocation,
+  typed: readonly string[],
+  options: JoinOptions,
+): Promise<void> {
   const { io, config } = invocation
   const invite = readInvitation(typed)
   if (options.name !== undefined) checkName(options.name)
@@ -48,9 +52,16 @@ export async function join(invocation: Invocation, typed: readonly string[], opt
 function report(invocation: Invocation, client: Client): void {
   const self = client.self()
   const connection = client.connection()
-  const relay = connection.state === "online" ? { host: connection.host, port: connection.port, name: connection.relayName } : null
+  const relay =
+    connection.state === "online"
+      ? { host: connection.host, port: connection.port, name: connection.relayName }
+      : null
   const room = client.rooms().find(({ kind }) => kind === "everyone")
-  const json = resultJson("joined", self.name, { person: personJson(self), relay, room: room ? roomJson(room) : null })
+  const json = resultJson("joined", self.name, {
+    person: personJson(self),
+    relay,
+    room: room ? roomJson(room) : null,
+  })
   const where = relay === null ? "the relay" : `${safeName(relay.name)} (${printHostPort(relay)})`
   invocation.show(json, `${safeName(self.name)} joined ${where}`)
 }

@@ -3,6 +3,7 @@
  * that nothing which arrived in between is lost; `--since` chooses another place and leaves that mark alone.
  */
 import { fromUtf8, utf8 } from "../../bytes.ts"
+import type { Client } from "../../client/client.ts"
 import type { StampedEvent } from "../../client/events.ts"
 import type { ClientStore } from "../../client/store.ts"
 import { CliError } from "../errors.ts"
@@ -13,17 +14,18 @@ import { failIfRefused, lateError, waitFor } from "../wait.ts"
 import { type Invocation, withClient } from "./context.ts"
 
 export interface ListenOptions {
-  max: number | undefined
+  max?: number
   /** Milliseconds; undefined: until stopped. */
-  timeout: number | undefined
-  types: readonly string[]
-  since: string | undefined
+  timeout?: number
+  type: readonly string[]
+  since?: string
 }
 
 const LISTENED = utf8("cli.listened")
 const PAGE = 500
 
-export async function listen(invocation: Invocation, { max, timeout, types, since }: ListenOptions): Promise<void> {
+export async function listen(invocation: Invocation, options: ListenOptions): Promise<void> {
+  const { max, timeout, type: types, since } = options
   await withClient(invocation, async (session) => {
     const { client, store } = session
     const { io, config, symbols } = invocation
@@ -46,11 +48,10 @@ export async function listen(invocation: Invocation, { max, timeout, types, sinc
       if (since === undefined && cursor !== undefined) note(store, cursor)
     }
 
-    let cursor = since ?? noted(store)
-    for (let page = client.eventsSince(cursor, PAGE); page.length > 0 && !enough(); page = client.eventsSince(cursor, PAGE)) {
-      for (const stamped of page) take(stamped)
-      cursor = page.at(-1)!.cursor
-    }
+    replay(client, since ?? noted(store), (stamped) => {
+      take(stamped)
+      return !enough()
+    })
     const waiting = session.waiting(timeout)
     const leave = client.on(take)
     client.start()
@@ -66,6 +67,17 @@ export async function listen(invocation: Invocation, { max, timeout, types, sinc
     }
     if (waited.kind === "found") await settleReceipts(session)
   })
+}
+
+/** Kept events in order, for as long as `take` wants more. */
+function replay(client: Client, from: string | undefined, take: (stamped: StampedEvent) => boolean): void {
+  let cursor = from
+  for (;;) {
+    const page = client.eventsSince(cursor, PAGE)
+    for (const stamped of page) if (!take(stamped)) return
+    if (page.length === 0) return
+    cursor = page.at(-1)?.cursor
+  }
 }
 
 /** Types that `--type` may name are those of the event format; a misspelt one would wait for ever. */

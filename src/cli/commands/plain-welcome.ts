@@ -50,6 +50,6 @@ async function askName(
 }
 
 async function next(lines: AsyncIterator<string>): Promise<string | undefined> {
-  const { value, done } = await lines.next()
-  return done === true ? undefined : (value as string).trim()
+  const result: IteratorResult<string, unknown> = await lines.next()
+  return result.done === true ? undefined : result.value.trim()
 }

@@ -21,7 +21,12 @@ export async function showId(invocation: Invocation): Promise<void> {
     const profile = readProfile(store)
     const relay = profile?.relay && printHostPort(profile.relay)
     const json = { person: personJson(self), relay: relay ?? null, registered: profile?.registered ?? false }
-    const lines = [`name   ${safeName(self.name)}`, `id     ${self.id}`, `tag    ${self.tag}`, `relay  ${relay ?? "none"}`]
+    const lines = [
+      `name   ${safeName(self.name)}`,
+      `id     ${self.id}`,
+      `tag    ${self.tag}`,
+      `relay  ${relay ?? "none"}`,
+    ]
     invocation.show(resultJson("identity", self.name, json), lines.join("\n"))
   })
 }
@@ -57,7 +62,11 @@ export interface HistoryOptions extends ReadOptions {
   limit: number
 }
 
-export async function showHistory(invocation: Invocation, to: string, { limit, offline }: HistoryOptions): Promise<void> {
+export async function showHistory(
+  invocation: Invocation,
+  to: string,
+  { limit, offline }: HistoryOptions,
+): Promise<void> {
   await withClient(invocation, async (session) => {
     const { client } = session
     if (!offline) await syncIfPossible(session, invocation.io)
@@ -92,11 +101,13 @@ export async function exportRoom(invocation: Invocation, to: string, options: Ex
       lines: exists ? client.transcript(room.id, client.lineCount(room.id)) : [],
       exportedAt: systemClock.now(),
     }
-    const text = options.format === "json" ? `${jsonLine(exportJson(parts))}\n` : exportText(parts, invocation.symbols)
+    const text =
+      options.format === "json" ? `${jsonLine(exportJson(parts))}\n` : exportText(parts, invocation.symbols)
     if (options.out === undefined) return invocation.io.resultText(text)
     const path = writeNewFile(options.out, text)
     invocation.io.say(`Written to ${path}. It is not encrypted: whoever has the file can read it.`)
-    if (invocation.config.json) invocation.io.result(jsonLine(resultJson("exported", parts.profile, { path })))
+    if (invocation.config.json)
+      invocation.io.result(jsonLine(resultJson("exported", parts.profile, { path })))
   })
 }
 

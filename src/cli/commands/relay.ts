@@ -87,11 +87,13 @@ export async function stopRelayCommand(invocation: Invocation): Promise<void> {
     throw new CliError("relay-not-running", `no relay runs in ${dir}`)
   }
   const pid = Number(Buffer.from(nodeFiles.read(paths.pid, MAX_PID_BYTES)).toString("latin1"))
-  if (!Number.isSafeInteger(pid) || pid < 2) throw new CliError("relay-damaged", `${paths.pid} names no process`)
+  if (!Number.isSafeInteger(pid) || pid < 2)
+    throw new CliError("relay-damaged", `${paths.pid} names no process`)
   process.kill(pid, "SIGTERM")
   const deadline = systemClock.now() + STOP_DEADLINE_MS
   while (!isFree(paths.lock)) {
-    if (systemClock.now() > deadline) throw new CliError("too-slow", `the relay (process ${pid}) has not stopped yet`)
+    if (systemClock.now() > deadline)
+      throw new CliError("too-slow", `the relay (process ${pid}) has not stopped yet`)
     await new Promise<void>((wake) => systemClock.wakeAt(systemClock.now() + STOP_POLL_MS, wake))
   }
   invocation.show(resultJson("relay.stopped", undefined, { pid }), "the relay has stopped")
@@ -125,7 +127,14 @@ function showReady(
   const fingerprint = toHex(relay.key.spkiSha256)
   const { name } = relay.settings
   if (config.json) {
-    const ready = { name, ...address, open: relay.settings.open, invitation: link, words: words ?? null, fingerprint }
+    const ready = {
+      name,
+      ...address,
+      open: relay.settings.open,
+      invitation: link,
+      words: words ?? null,
+      fingerprint,
+    }
     // The first line of a relay is only this: its readers look at `type` first.
     return io.result(jsonLine({ type: "relay.ready", v: 1, ts: isoTime(systemClock.now()), ...ready }))
   }

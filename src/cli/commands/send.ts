@@ -20,16 +20,28 @@ export interface SendOptions {
 /** More than any message may have; what is longer is refused by the client with its own words. */
 const MAX_INPUT_BYTES = 1_048_576
 const RANK: Record<MessageState, number> = { failed: -1, queued: 0, relayed: 1, delivered: 2, read: 3 }
-const WANTED: Record<SendOptions["wait"], MessageState> = { relay: "relayed", delivered: "delivered", read: "read" }
+const WANTED: Record<SendOptions["wait"], MessageState> = {
+  relay: "relayed",
+  delivered: "delivered",
+  read: "read",
+}
 
-export async function send(invocation: Invocation, to: string, words: readonly string[], options: SendOptions): Promise<void> {
+export async function send(
+  invocation: Invocation,
+  to: string,
+  words: readonly string[],
+  options: SendOptions,
+): Promise<void> {
   const text = await messageText(invocation.io, words)
   await withClient(invocation, async (session) => {
     const { client } = session
     const waiting = session.waiting(options.timeout)
     const room = await findRoomSyncing(session, to, waiting)
     if (room.kind === "everyone" && options.wait !== "relay") {
-      throw new CliError("usage", "a room shows when the relay has a message, not who received it; use --wait relay")
+      throw new CliError(
+        "usage",
+        "a room shows when the relay has a message, not who received it; use --wait relay",
+      )
     }
     if (options.requireVerified) {
       // A key may have changed while we were away: what the directory says now decides.
@@ -55,7 +67,10 @@ export async function send(invocation: Invocation, to: string, words: readonly s
         if (!invocation.config.json) invocation.io.result(`${waited.value} ${id}`)
         return await settle(session)
       }
-      throw lateError(client.connection(), `the message is ${states.of(id)}, not yet ${wanted}; it stays on its way`)
+      throw lateError(
+        client.connection(),
+        `the message is ${states.of(id)}, not yet ${wanted}; it stays on its way`,
+      )
     } finally {
       states.leave()
     }
@@ -65,7 +80,8 @@ export async function send(invocation: Invocation, to: string, words: readonly s
 async function messageText(io: Io, words: readonly string[]): Promise<string> {
   const fromStdin = words.length === 0 || (words.length === 1 && words[0] === "-")
   if (!fromStdin) return words.join(" ")
-  if (words.length === 0 && io.stdin.isTTY) throw new CliError("usage", "send what? give the text, or - to read it from stdin")
+  if (words.length === 0 && io.stdin.isTTY)
+    throw new CliError("usage", "send what? give the text, or - to read it from stdin")
   try {
     // The last line's end ends the input; every other line break belongs to the message.
     return fromUtf8(await readAll(io.stdin, MAX_INPUT_BYTES)).replace(/\r?\n$/, "")
@@ -76,10 +92,14 @@ async function messageText(io: Io, words: readonly string[]): Promise<string> {
 }
 
 function requireVerified(client: Client, room: RoomRef, to: string): void {
-  const people = room.kind === "direct" ? [client.findPerson(to)] : client.room(room.id).members.map(({ person }) => person)
+  const people =
+    room.kind === "direct"
+      ? [client.findPerson(to)]
+      : client.room(room.id).members.map(({ person }) => person)
   const others = people.filter(({ trust }) => trust !== "self" && trust !== "verified")
   if (others.length === 0) return
-  const whom = room.kind === "direct" ? others[0]!.name : `${others.length} of ${people.length} people in the room`
+  const whom =
+    room.kind === "direct" ? others[0]!.name : `${others.length} of ${people.length} people in the room`
   throw new CliError("not-verified", `not sent: you have not verified ${whom}`)
 }
 

@@ -9,7 +9,11 @@ import { findPersonSyncing } from "./find.ts"
 const DIGITS = 60
 
 /** @param expected undefined: only print. @throws CliError `not-matching`: nothing is marked then. */
-export async function verify(invocation: Invocation, name: string, expected: string | undefined): Promise<void> {
+export async function verify(
+  invocation: Invocation,
+  name: string,
+  expected: string | undefined,
+): Promise<void> {
   const wanted = expected === undefined ? undefined : digitsOf(expected)
   await withClient(invocation, async (session) => {
     const { client } = session
@@ -17,10 +21,16 @@ export async function verify(invocation: Invocation, name: string, expected: str
     const number = client.safetyNumber(person.id)
     const self = client.self().name
     if (wanted === undefined) {
-      return invocation.show(resultJson("verify.number", self, { person: personJson(person), number }), number)
+      return invocation.show(
+        resultJson("verify.number", self, { person: personJson(person), number }),
+        number,
+      )
     }
     if (digitsOf(number) !== wanted) {
-      throw new CliError("not-matching", `that is not the safety number you share with ${person.name}; nothing was marked`)
+      throw new CliError(
+        "not-matching",
+        `that is not the safety number you share with ${person.name}; nothing was marked`,
+      )
     }
     await client.markVerified(person.id)
     const marked = client.findPerson(person.id)

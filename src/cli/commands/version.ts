@@ -5,6 +5,10 @@ import type { Invocation } from "./context.ts"
 
 export function showVersion({ show }: Invocation): void {
   const { version } = manifest
-  const json = resultJson("version", undefined, { version, protocol: PROTOCOL_VERSION, node: process.versions.node })
+  const json = resultJson("version", undefined, {
+    version,
+    protocol: PROTOCOL_VERSION,
+    node: process.versions.node,
+  })
   show(json, `secure-chat ${version}`)
 }
