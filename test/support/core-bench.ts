@@ -3,7 +3,6 @@ import { labelledHash } from "../../src/crypto/hash.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import type { Random } from "../../src/platform/random.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
-import { ENTRY_KINDS } from "../../src/protocol/envelope.ts"
 import { FrameDecoder } from "../../src/protocol/framing.ts"
 import {
   type ClientMessage,
@@ -228,5 +227,3 @@ export function upload(handle: number, position: number, entry: Uint8Array): Of<
 export function eidOf(entry: Uint8Array): Uint8Array {
   return nodePrimitives.sha("sha256", entry)
 }
-
-export const KIND_BYTE = ENTRY_KINDS
