@@ -184,8 +184,7 @@ function onKey(view: WelcomeView, key: Key): WelcomeStep {
 
 function onInput(view: WelcomeView, key: Key): WelcomeStep {
   if (key.kind === "text" || key.kind === "paste") {
-    // One line: a pasted invitation may be broken by a mail program.
-    const text = key.text.replaceAll(/[\r\n]+/gu, view.stage.at === "invitation" ? " " : "")
+    const text = view.stage.at === "invitation" ? oneLine(key.text) : key.text.replaceAll(/[\r\n]+/gu, " ")
     return typed({ ...view, input: insert(view.input, text) })
   }
   if (key.kind !== "chord") return still(view)
@@ -195,6 +194,12 @@ function onInput(view: WelcomeView, key: Key): WelcomeStep {
   const action = actionOf(key.chord, false)
   if (action?.kind !== "edit" || isNewline(action.edit)) return still(view)
   return typed({ ...view, input: edit(view.input, action.edit) })
+}
+
+/** A link that a screen or a mail program broke is joined again; words keep their spaces. */
+function oneLine(text: string): string {
+  const gap = /secure-chat:/iu.test(text) ? "" : " "
+  return text.replaceAll(/\s*[\r\n]+\s*/gu, gap)
 }
 
 function isNewline(what: Edit): boolean {
@@ -248,7 +253,7 @@ function onChoose(view: WelcomeView, index: number, key: Key): WelcomeStep {
       problem: undefined,
       stage: { at: "choose", index: (to + choices.length) % choices.length },
     })
-  if (key.kind === "paste") return typed(inputStage(view, key.text.replaceAll(/[\r\n]+/gu, " ")))
+  if (key.kind === "paste") return typed(inputStage(view, oneLine(key.text)))
   if (key.kind !== "chord") return still(view)
   switch (key.chord) {
     case "up":

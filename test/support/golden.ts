@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { expect } from "vitest"
+import type { Stage } from "./tui-stage.ts"
 
 const folder = fileURLToPath(new URL("../golden/", import.meta.url))
 
@@ -14,4 +15,19 @@ export function expectGolden(name: string, text: string): void {
   }
   expect(existsSync(path), `${name} is missing; UPDATE_GOLDEN=1 writes it`).toBe(true)
   expect(wanted).toBe(readFileSync(path, "utf8"))
+}
+
+/**
+ * A screen that shows `seen` becomes the golden one, if not at once then as soon as what was still on its way (a
+ * count that goes to nothing) is drawn.
+ */
+export async function expectGoldenScreen(stage: Stage, name: string, seen: string | RegExp): Promise<void> {
+  await stage.until(seen)
+  const path = `${folder}${name}`
+  if (process.env["UPDATE_GOLDEN"] === "1") await new Promise((resolve) => setTimeout(resolve, 400))
+  else if (existsSync(path)) {
+    const wanted = readFileSync(path, "utf8")
+    await stage.until((screen) => `${screen.trimEnd()}\n` === wanted).catch(() => undefined)
+  }
+  expectGolden(name, await stage.screen())
 }

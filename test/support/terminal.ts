@@ -54,11 +54,9 @@ export class TerminalProgram {
     })
     this.ended = new Promise((resolve) => {
       this.#process.onExit(({ exitCode, signal }) => {
-        this.#end = { code: exitCode, signal: signal === 0 ? undefined : signal }
-        void this.#drawn.then(() => {
-          this.#look()
-          resolve(this.#end!)
-        })
+        const end = { code: exitCode, signal: signal === 0 ? undefined : signal }
+        this.#end = end
+        resolve(this.#drawn.then(() => this.#look()).then(() => end))
       })
     })
   }
@@ -125,7 +123,7 @@ export class TerminalProgram {
   }
 
   #look(): void {
-    for (const watch of [...this.#watchers]) watch()
+    for (const watch of this.#watchers) watch()
   }
 }
 

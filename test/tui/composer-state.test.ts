@@ -18,9 +18,9 @@ import { clustersOf } from "../../src/tui/text-width.ts"
 import { hostileText } from "../support/hostile-text.ts"
 
 /** `|` is the caret. */
-function at(picture: string): Composer {
-  const caret = picture.indexOf("|")
-  return { ...setDraft(EMPTY_COMPOSER, picture.replace("|", "")), caret }
+function at(drawn: string): Composer {
+  const caret = drawn.indexOf("|")
+  return { ...setDraft(EMPTY_COMPOSER, drawn.replace("|", "")), caret }
 }
 
 function picture(composer: Composer): string {

@@ -44,7 +44,7 @@ test.each<[string, string[]]>([
   [`${ESC}a${ESC}A${ESC}1`, ["alt+a", "alt+a", "alt+1"]],
   [`${ESC}\r${ESC}\u007f`, ["alt+enter", "alt+backspace"]],
   [`${ESC}[13;2u${ESC}[97;5u${ESC}[27;2;13~`, ["shift+enter", "ctrl+a", "shift+enter"]],
-  [`${ESC}`, ["esc"]],
+  [ESC, ["esc"]],
   [`${ESC}${ESC}`, ["esc", "esc"]],
   [`${ESC}[I${ESC}[O`, ["focus", "blur"]],
   // Mouse reports and answers of the terminal are no keys.
@@ -62,7 +62,7 @@ test.each<[string, string[]]>([
 ])("%j is %j", (bytes, keys) => expect(decode(bytes)).toEqual(keys))
 
 test.each([
-  [[`${ESC}`, "[A"], ["up"]],
+  [[ESC, "[A"], ["up"]],
   [[`${ESC}[`, "1;", "5A"], ["ctrl+up"]],
   [
     [`${ESC}[200`, "~a", "b", `${ESC}[20`, "1~c"],

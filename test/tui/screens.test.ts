@@ -2,8 +2,8 @@
 import { expect, test } from "vitest"
 import { systemClock } from "../../src/platform/clock.ts"
 import type { TuiOptions } from "../../src/tui/main.tsx"
-import { classroom, FakeClient, NOON } from "../support/fake-client.ts"
-import { expectGolden } from "../support/golden.ts"
+import { classroom, type FakeClient, NOON } from "../support/fake-client.ts"
+import { expectGoldenScreen } from "../support/golden.ts"
 import { Stage } from "../support/tui-stage.ts"
 
 const SIZES = [
@@ -33,7 +33,7 @@ test.each(SIZES)("the chat at $columns × $rows", async (size) => {
   const stage = await chatStage(size, client)
   await stage.until("write with.")
   stage.type("A longer thought that does not fit on one row of a small screen,\\\rwith a second line")
-  expectGolden(nameOf("chat", size), await stage.until("second line"))
+  await expectGoldenScreen(stage, nameOf("chat", size), "second line")
   await end(stage)
 })
 
@@ -41,9 +41,9 @@ test.each(SIZES)("verifying at $columns × $rows", async (size) => {
   const client = await classroom()
   const stage = await chatStage(size, client)
   stage.type("/verify ravi\r")
-  expectGolden(nameOf("verify", size), await stage.until("Do they match?"))
+  await expectGoldenScreen(stage, nameOf("verify", size), "Do they match?")
   stage.type("y")
-  expectGolden(nameOf("verified", size), await stage.until("VERIFIED."))
+  await expectGoldenScreen(stage, nameOf("verified", size), "VERIFIED.")
   stage.type("\r")
   await stage.until("Ravi ✓")
   expect(await stage.screen()).not.toContain("?7f3c2k")
@@ -63,14 +63,14 @@ test.each(SIZES)("everything that can go wrong at once, at $columns × $rows", a
   const everyone = await stage.until("#everyone")
   if (size.columns > 100) expect(everyone).toContain("NO SECRET: anybody on this network can be here")
   stage.type("/go meera t\r")
-  expectGolden(nameOf("stopped", size), await stage.until("aside."))
+  await expectGoldenScreen(stage, nameOf("stopped", size), "aside.")
   await end(stage)
 })
 
 test.each(SIZES)("help at $columns × $rows names the keys of the table", async (size) => {
   const stage = await chatStage(size, await classroom())
   stage.type("\u001bOP")
-  expectGolden(nameOf("help", size), await stage.until("Esc back"))
+  await expectGoldenScreen(stage, nameOf("help", size), "Esc back")
   stage.type("q")
   await stage.until("write with.")
   await end(stage)
@@ -79,9 +79,8 @@ test.each(SIZES)("help at $columns × $rows names the keys of the table", async 
 test("without Unicode and colour every state is still told apart", async () => {
   const client = await classroom()
   const stage = new Stage({ kind: "chat", client }, { columns: 80, rows: 24 }, systemClock, { ascii: true })
-  const screen = await stage.until("write with.")
-  expectGolden("tui-ascii-80x24.txt", screen)
-  expect(screen).not.toMatch(/[^\u0000-\u007f]/u)
+  await expectGoldenScreen(stage, "tui-ascii-80x24.txt", "write with.")
+  expect(await stage.screen()).not.toMatch(/[^\u0000-\u007f]/u)
   await end(stage)
 })
 

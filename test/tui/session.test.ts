@@ -1,0 +1,208 @@
+/** Effects performed on a client: what it is asked, what is told when it refuses. */
+import { expect, test } from "vitest"
+import { ClientError } from "../../src/client/client.ts"
+import { systemClock } from "../../src/platform/clock.ts"
+import { classroom, type FakeClient } from "../support/fake-client.ts"
+import { Stage } from "../support/tui-stage.ts"
+import { feed } from "../support/virtual-screen.ts"
+
+const SIZE = { columns: 80, rows: 24 }
+
+async function stageOf(client: FakeClient): Promise<Stage> {
+  const stage = new Stage({ kind: "chat", client }, SIZE, systemClock)
+  await stage.until("#everyone ▸")
+  return stage
+}
+
+async function end(stage: Stage): Promise<void> {
+  stage.type("\u0003")
+  stage.type("\u0003")
+  stage.type("\u0003")
+  await stage.done
+}
+
+test("what is sent reaches the client, and each state is shown", async () => {
+  const client = await classroom()
+  const stage = await stageOf(client)
+  stage.type("@meera t are you there?\r")
+  await stage.until("Sent to Meera T.")
+  stage.type("/go meera t\r")
+  await stage.until(/you · +│ are you there\?/u)
+  const id = client.transcript("r_Meera T", 1)[0]!
+  for (const [state, mark] of [
+    ["relayed", "you ✓ "],
+    ["delivered", "you ✓✓ "],
+    ["read", "you ✓✓ read "],
+  ] as const) {
+    client.setState("r_Meera T", id.kind === "message" ? id.message.id : "", state)
+    await stage.until(mark)
+  }
+  expect(client.sent.at(-1)).toEqual({ roomId: "r_Meera T", text: "are you there?" })
+  await end(stage)
+})
+
+test("a first message to somebody makes the chat", async () => {
+  const client = await classroom()
+  const stage = await stageOf(client)
+  stage.type("/go imran\r")
+  await stage.until("Imran ▸")
+  stage.type("hello\r")
+  await stage.until(/you · +│ hello/u)
+  expect(client.sent.at(-1)).toEqual({ roomId: "r_Imran", text: "hello" })
+  await end(stage)
+})
+
+test.each([
+  [
+    new ClientError("message-too-long", "20 kB, and 16 kB are the most."),
+    "Not sent. Too long. 20 kB, and 16 kB are the most.",
+  ],
+  [new ClientError("key-changed", "Compare keys first."), "Not sent. STOPPED. Compare keys first."],
+])("a refusal is said, and the text is back in its line", async (failure, words) => {
+  const client = await classroom()
+  client.failNextSend = failure
+  const stage = await stageOf(client)
+  stage.type("my words\r")
+  await stage.until(words)
+  await stage.until("▸ my words")
+  expect(client.sent.at(-1)?.text).not.toBe("my words")
+  await end(stage)
+})
+
+test.each([
+  ["/verify nobody\r", 'Nobody found. Nobody here is called "nobody".'],
+  ["/go nobody\r", "Nobody found."],
+  ["@nobody psst\r", "Not sent. Nobody found."],
+  ["#nowhere psst\r", "Not sent. Nobody found."],
+])("%j says who was not found and sends nothing", async (typed, words) => {
+  const client = await classroom()
+  const sent = client.sent.length
+  const stage = await stageOf(client)
+  stage.type(typed)
+  await stage.until(words)
+  expect(client.sent).toHaveLength(sent)
+  await end(stage)
+})
+
+test("two people of one name are never guessed", async () => {
+  const client = await classroom()
+  client.addPerson("ravi")
+  const stage = await stageOf(client)
+  stage.type("/verify Ravi\r")
+  await stage.until("More than one.")
+  await end(stage)
+})
+
+test("digits that changed while somebody compared are not believed", async () => {
+  const client = await classroom()
+  const stage = await stageOf(client)
+  stage.type("/verify ravi\r")
+  await stage.until("12345 67890")
+  client.setSafetyNumber("u_Ravi", "11111222223333344444".repeat(3))
+  stage.type("y")
+  await stage.until("11111 22222")
+  expect(client.findPerson("ravi").trust).toBe("unverified")
+  stage.type("y")
+  await stage.until("VERIFIED.")
+  expect(client.findPerson("ravi").trust).toBe("verified")
+  await end(stage)
+})
+
+test("digits that differ stop the chat, and that stays on the screen", async () => {
+  const client = await classroom()
+  const stage = await stageOf(client)
+  stage.type("/verify ravi\r")
+  await stage.until("Do they match?")
+  stage.type("n")
+  await stage.until("STOPPED. The digits differ")
+  expect(client.findPerson("ravi").trust).toBe("blocked")
+  stage.type("\r")
+  await stage.until(/Ravi ! +│ Is the quiz today\?/u)
+  await end(stage)
+})
+
+test("fingerprint, export and who", async () => {
+  const stage = await stageOf(await classroom())
+  stage.type("/fingerprint ravi\r")
+  await stage.until("u_Ravi")
+  stage.type("q")
+  await stage.until("#everyone ▸")
+  stage.type("/export\r")
+  await stage.until("Saved in /tmp/room.txt. The file is not encrypted.")
+  stage.type("/who\r")
+  await stage.until("○ Imran ?9qx4e1")
+  expect(await stage.screen()).toMatch(/Imran .*only listed, offline, not verified/u)
+  stage.type("q")
+  await end(stage)
+})
+
+test("a room that comes after the start opens by itself; a refused connection says what to do", async () => {
+  const client = await classroom()
+  const stage = await stageOf(client)
+  client.setConnection({ state: "refused", host: "10.0.0.9", port: 7667, why: "name-taken" })
+  await stage.until("Choose another name and join again.")
+  client.setConnection({ state: "waiting", host: "10.0.0.9", port: 7667, retryAt: 0, why: "unreachable" })
+  await stage.until("relay not reached, trying again")
+  await end(stage)
+})
+
+test("the summary says what waits; the client is handed back for its owner to stop", async () => {
+  const client = await classroom()
+  await client.send("r_everyone", "unsent")
+  const stage = await stageOf(client)
+  stage.type("\u0004")
+  const result = await stage.done
+  expect(result.client).toBe(client)
+  expect(client.stopped).toBe(false)
+  expect(result.summary.split("\n")).toEqual([
+    "You were Asha on the relay at 192.168.1.5:7667. Nothing of the chat stays on this screen.",
+    "1 message waits here and will be sent the next time you start.",
+    "",
+  ])
+  expect(stage.rawMode()).toBe(false)
+})
+
+test("a client whose store broke ends the screen with that error, terminal first", async () => {
+  const client = await classroom()
+  const stage = await stageOf(client)
+  client.people = () => {
+    throw new ClientError("storage", "the disk is gone")
+  }
+  client.receive("r_everyone", client.findPerson("ravi"), "one more")
+  await expect(stage.done).rejects.toMatchObject({ code: "storage" })
+  expect(stage.rawMode()).toBe(false)
+})
+
+test("Ctrl+L draws a screen again that something else wrote on", async () => {
+  const client = await classroom()
+  const stage = await stageOf(client)
+  const before = await stage.until(/▸1 #everyone +│/u)
+  await feed(stage.terminal, "\u001b[5;1Hrubbish from another program\r\n\r\nmore rubbish")
+  expect(await stage.screen()).toContain("rubbish")
+  stage.type("\u000c")
+  await stage.until((screen) => screen === before)
+  stage.type("still here")
+  await stage.until("▸ still here")
+  await end(stage)
+})
+
+test("Ctrl+Z lends the terminal as a shell wants it, and takes it back", async () => {
+  const client = await classroom()
+  let resume: () => void = () => undefined
+  const stage = new Stage({ kind: "chat", client }, SIZE, systemClock, {
+    suspend: () => new Promise((resolve) => (resume = resolve)),
+  })
+  const before = await stage.until(/▸1 #everyone +│/u)
+  stage.type("\u001a")
+  await stage.until(() => stage.terminal.buffer.active.type === "normal")
+  expect(stage.rawMode()).toBe(false)
+  expect(stage.terminal.modes.wraparoundMode).toBe(true)
+  expect(stage.terminal.modes.bracketedPasteMode).toBe(false)
+  resume()
+  await stage.until((screen) => screen === before)
+  expect(stage.terminal.modes.wraparoundMode).toBe(false)
+  expect(stage.rawMode()).toBe(true)
+  stage.type("back")
+  await stage.until("▸ back")
+  await end(stage)
+})

@@ -1,0 +1,219 @@
+/** The first start, on a virtual terminal: every way through it, and back. */
+import { expect, test } from "vitest"
+import { systemClock } from "../../src/platform/clock.ts"
+import type { WelcomeActions } from "../../src/tui/main.tsx"
+import { classroom, FakeClient } from "../support/fake-client.ts"
+import { expectGoldenScreen } from "../support/golden.ts"
+import { Stage } from "../support/tui-stage.ts"
+
+const SIZE = { columns: 80, rows: 24 }
+const WORDS = "abandon ability able about above absent absorb abstract absurd abuse access accident"
+
+/** Accepts what the real thing accepts, in miniature. */
+function actions(client: FakeClient, change: Partial<WelcomeActions> = {}): WelcomeActions {
+  return {
+    checkName: (name) =>
+      name.includes("!") ? { ok: false, problem: "A name has letters and digits only." } : { ok: true, name },
+    readInvitation: (text) => {
+      const address = /^([\w.]+):(\d+)\s*(.*)$/u.exec(text.trim())
+      if (address === null) return { ok: false, problem: "That is neither a link nor an address." }
+      return {
+        ok: true,
+        host: address[1]!,
+        port: Number(address[2]),
+        complete: address[3]!.split(" ").length === 12,
+      }
+    },
+    findRelays: () => () => undefined,
+    join: () => Promise.resolve({ ok: true, client }),
+    hostHere: () =>
+      Promise.resolve({
+        ok: true,
+        client,
+        invitation: "secure-chat://10.0.0.1:7667/#k=abc&a=def&i=ghi",
+        words: `10.0.0.1:7667 ${WORDS}`,
+      }),
+    ...change,
+  }
+}
+
+async function opened(given: WelcomeActions, size = SIZE): Promise<Stage> {
+  const stage = new Stage({ kind: "welcome", actions: given }, size, systemClock)
+  await stage.until("Your name ▸")
+  return stage
+}
+
+test.each([SIZE, { columns: 40, rows: 12 }, { columns: 120, rows: 40 }])(
+  "name, invitation, chat at $columns × $rows",
+  async (size) => {
+    const client = await classroom()
+    const joined: string[][] = []
+    const stage = await opened(
+      actions(client, {
+        join: (...given) => {
+          joined.push(given)
+          return Promise.resolve({ ok: true, client })
+        },
+      }),
+      size,
+    )
+    const name = `${size.columns}x${size.rows}.txt`
+    stage.type("Asha")
+    await expectGoldenScreen(stage, `tui-welcome-name-${name}`, "▸ Asha")
+    stage.type("\r")
+    await expectGoldenScreen(stage, `tui-welcome-choose-${name}`, "Start a relay")
+    stage.type("\r")
+    await stage.until("Invitation ▸")
+    stage.type(
+      "\u001b[200~10.0.0.1:7667 abandon ability able about above absent\nabsorb abstract absurd abuse access accident\u001b[201~",
+    )
+    await expectGoldenScreen(stage, `tui-welcome-invitation-${name}`, /Enter joins\s+it/u)
+    expect(joined).toEqual([])
+    stage.type("\r")
+    await stage.until("#everyo")
+    expect(joined).toEqual([["Asha", `10.0.0.1:7667 ${WORDS}`]])
+    stage.type("\u0004")
+    expect((await stage.done).client).toBe(client)
+  },
+)
+
+test("a link that a screen broke into rows is joined again", async () => {
+  const seen: string[] = []
+  const given = actions(new FakeClient())
+  const stage = await opened({
+    ...given,
+    readInvitation: (text) => {
+      seen.push(text)
+      return given.readInvitation(text)
+    },
+  })
+  stage.type("Asha\r")
+  await stage.until("I have an invitation")
+  stage.type("\u001b[200~secure-chat://10.0.0.1:7667/#k=ab\r\n  cd&a=ef\n\u001b[201~")
+  await stage.until("k=abcd&a=ef")
+  expect(seen).toEqual(["secure-chat://10.0.0.1:7667/#k=abcd&a=ef"])
+  stage.type("\u0003")
+  await stage.done
+})
+
+test("each mistake gets its sentence and stays where it was made", async () => {
+  const stage = await opened(actions(new FakeClient()))
+  stage.type("\r")
+  await stage.until("Type a name first.")
+  stage.type("A!\r")
+  await stage.until("A name has letters and digits only.")
+  stage.type("\u0015Asha\r")
+  await stage.until("I have an invitation")
+  stage.type("\r")
+  await stage.until("Invitation ▸")
+  stage.type("nonsense")
+  await stage.until("That is neither a link nor an address.")
+  stage.type("\u001510.0.0.1:7667")
+  await stage.until("Now the 12 words")
+  stage.type("\r")
+  await stage.until("That is only the address.")
+  stage.type("\u0003")
+  expect(await stage.done).toEqual({ client: undefined, summary: "" })
+})
+
+test("Esc goes back step by step, and what was typed is still there", async () => {
+  const stage = await opened(actions(new FakeClient()))
+  stage.type("Asha\r")
+  await stage.until("I have an invitation")
+  stage.type("\r")
+  await stage.until("Invitation ▸")
+  stage.type("10.0.0.1:7667 abandon")
+  await stage.until("abandon")
+  stage.type("\u001b")
+  await stage.until("I have an invitation")
+  stage.type("\u001b")
+  await stage.until("▸ Asha")
+  stage.type("\r")
+  await stage.until("I have an invitation")
+  stage.type("\r")
+  await stage.until("▸ 10.0.0.1:7667 abandon")
+  stage.type("\u0003")
+  await stage.done
+})
+
+test("relays that show themselves are listed, once each, and only fill in the address", async () => {
+  let found: (relay: { name: string; host: string; port: number }) => void = () => undefined
+  let stopped = 0
+  const client = await classroom()
+  const stage = await opened(
+    actions(client, {
+      findRelays: (onFound) => {
+        found = onFound
+        return () => (stopped += 1)
+      },
+    }),
+  )
+  stage.type("Asha\r")
+  await stage.until("No relay has shown itself")
+  const relay = { name: "Class\u001b]0;x\u0007 8B", host: "192.168.1.5", port: 7667 }
+  found(relay)
+  found(relay)
+  const screen = await stage.until("at 192.168.1.5:7667")
+  expect(screen.match(/192\.168\.1\.5/gu)).toHaveLength(1)
+  expect(screen).toContain("Class␛]0;x␇ 8B")
+  stage.type("\r")
+  await stage.until("Now the 12 words")
+  expect(await stage.screen()).toContain("▸ 192.168.1.5:7667")
+  stage.type(WORDS)
+  await stage.until("Enter joins it.")
+  stage.type("\r")
+  await stage.until("#everyone ▸")
+  expect(stopped).toBe(1)
+  stage.type("\u0004")
+  await stage.done
+})
+
+test("hosting: says that it goes on, and shows the invitation for the others before the chat", async () => {
+  const stage = await opened(actions(await classroom()))
+  stage.type("Asha\r")
+  await stage.until("Start a relay")
+  stage.type("\u001b[A\r")
+  await expectGoldenScreen(stage, "tui-welcome-hosted-80x24.txt", "Your relay runs")
+  stage.type("\r")
+  await stage.until("#everyone ▸")
+  stage.type("\u0004")
+  await stage.done
+})
+
+test.each([
+  ["name", "Somebody has this name.", "▸ Asha"],
+  ["invitation", "The relay refused it.", "▸ 10.0.0.1:7667"],
+] as const)("a join that fails for the %s goes there and says why", async (retry, problem, line) => {
+  const stage = await opened(
+    actions(new FakeClient(), { join: () => Promise.resolve({ ok: false, problem, retry }) }),
+  )
+  stage.type("Asha\r")
+  await stage.until("I have an invitation")
+  stage.type("\r")
+  await stage.until("Invitation ▸")
+  stage.type(`10.0.0.1:7667 ${WORDS}`)
+  await stage.until("Enter joins it.")
+  stage.type("\r")
+  await stage.until(problem)
+  await stage.until(line)
+  stage.type("\u0003")
+  await stage.done
+})
+
+test.each([
+  [
+    "says why",
+    () => Promise.resolve({ ok: false as const, problem: "Port 7667 is busy." }),
+    "Port 7667 is busy.",
+  ],
+  ["breaks", () => Promise.reject(new Error("no such program")), "no such program"],
+])("hosting that %s is told, and the choice is open again", async (_, hostHere, words) => {
+  const stage = await opened(actions(new FakeClient(), { hostHere }))
+  stage.type("Asha\r")
+  await stage.until("Start a relay")
+  stage.type("\u001b[A\r")
+  await stage.until(words)
+  await stage.until("I have an invitation")
+  stage.type("\u0003")
+  await stage.done
+})
