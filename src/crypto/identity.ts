@@ -26,7 +26,6 @@ import {
   xwingKeyPair,
 } from "./sodium.ts"
 
-export const ACCOUNT_ID_BYTES = 32
 export const DEVICE_ID_BYTES = 16
 
 export interface KeyHalves {

@@ -1,8 +1,6 @@
 /** Inbox letters, and HPKE under them, against another implementation (PROTOCOL.md §11.4, RFC 9180). */
-import { Chacha20Poly1305 } from "@hpke/chacha20poly1305"
-import { CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core"
-import { XWing } from "@hpke/hybridkem-x-wing"
 import fc from "fast-check"
+import { makeHpke } from "ts-mls/crypto/implementation/default/makeHpke.js"
 import { beforeAll, expect, test } from "vitest"
 import { concat, utf8 } from "../../src/bytes.ts"
 import { HpkeContext, hpkeSuite } from "../../src/crypto/hpke.ts"
@@ -22,7 +20,9 @@ const bob = () => {
   return { publicKey, secret: new Secret(secret) }
 }
 const INFO = utf8("secure-chat/v1 inbox")
-const memory = (bytes: Uint8Array) => bytes.slice().buffer
+/** HPKE of the package that the MLS library uses by default. */
+const theirHpke = (kem: "X-Wing" | "DHKEM-X25519-HKDF-SHA256") =>
+  makeHpke({ kem, kdf: "HKDF-SHA256", aead: "CHACHA20POLY1305" })
 
 test("property: a letter opens for its recipient and for nobody else", () => {
   const { publicKey, secret } = bob()
@@ -63,47 +63,33 @@ test("letters have few sizes, and one that is too long is our own bug", () => {
 })
 
 test("another implementation opens our letters, and we open its", async () => {
-  const suite = new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: new Chacha20Poly1305() })
+  const theirs = await theirHpke("X-Wing")
   const { publicKey, secret } = bob()
   const letter = sealLetter(nodePrimitives, random, publicKey, utf8("to them"))
-  const theirKey = await suite.kem.deserializePrivateKey(memory(secret.expose()))
-  const enc = memory(letter.slice(0, XWING_CIPHERTEXT_BYTES))
-  const opened = await suite.open(
-    { recipientKey: theirKey, enc, info: INFO },
-    memory(letter.slice(XWING_CIPHERTEXT_BYTES)),
-  )
-  expect(unpad(new Uint8Array(opened))).toEqual(utf8("to them"))
+  const theirKey = await theirs.importPrivateKey(secret.expose())
+  const [enc, ct] = [letter.slice(0, XWING_CIPHERTEXT_BYTES), letter.slice(XWING_CIPHERTEXT_BYTES)]
+  expect(unpad(await theirs.open(theirKey, enc, ct, INFO))).toEqual(utf8("to them"))
 
-  const recipientPublicKey = await suite.kem.deserializePublicKey(memory(publicKey))
-  const sealed = await suite.seal({ recipientPublicKey, info: INFO }, memory(padTo(utf8("to us"), 1_024)))
-  const theirs = concat(new Uint8Array(sealed.enc), new Uint8Array(sealed.ct))
-  expect(openLetter(nodePrimitives, secret, theirs)).toEqual(utf8("to us"))
+  const sealed = await theirs.seal(await theirs.importPublicKey(publicKey), padTo(utf8("to us"), 1_024), INFO)
+  expect(openLetter(nodePrimitives, secret, concat(sealed.enc, sealed.ct))).toEqual(utf8("to us"))
 })
 
-test.each(["x25519", "xwing"] as const)(
+test.each(["DHKEM-X25519-HKDF-SHA256", "X-Wing"] as const)(
   "keys are derived and secrets exported as elsewhere: %s",
   async (name) => {
-    const theirKem = name === "x25519" ? new DhkemX25519HkdfSha256() : new XWing()
-    const ourKem = name === "x25519" ? x25519Kem(nodePrimitives, random) : xwingKem(random)
-    const theirs = new CipherSuite({ kem: theirKem, kdf: new HkdfSha256(), aead: new Chacha20Poly1305() })
+    const theirs = await theirHpke(name)
+    const ourKem = name === "X-Wing" ? xwingKem(random) : x25519Kem(nodePrimitives, random)
     const ours = hpkeSuite(nodePrimitives, ourKem, "sha256", chachaAead(nodePrimitives))
     const ikm = random.bytes(32)
     const pair = ourKem.deriveKeyPair(ikm)
-    // The pair's type is the browser's, which is not in our library of types; its halves are what the others take.
-    const theirPair = (await theirs.kem.deriveKeyPair(memory(ikm))) as unknown as Record<
-      "publicKey" | "privateKey",
-      Parameters<typeof theirs.kem.serializePublicKey>[0]
-    >
-    expect(new Uint8Array(await theirs.kem.serializePublicKey(theirPair.publicKey))).toEqual(pair.public)
+    const theirPair = await theirs.deriveKeyPair(ikm)
+    expect(await theirs.exportPublicKey(theirPair.publicKey)).toEqual(pair.public)
 
     const { ciphertext, shared } = ourKem.encapsulate(pair.public)
-    const receiver = await theirs.createRecipientContext({
-      recipientKey: theirPair.privateKey,
-      enc: memory(ciphertext),
-      info: INFO,
-    })
     const exported = new HpkeContext(ours, shared, INFO).export(utf8("context"), 48)
-    expect(new Uint8Array(await receiver.export(memory(utf8("context")), 48))).toEqual(exported)
+    expect(await theirs.importSecret(theirPair.privateKey, utf8("context"), ciphertext, 48, INFO)).toEqual(
+      exported,
+    )
     expect(ourKem.decapsulate(pair.secret, ciphertext)).toEqual(shared)
   },
 )
