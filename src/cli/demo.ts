@@ -29,6 +29,9 @@ export async function runDemo(io: Io, clock: Clock): Promise<void> {
   io.stop.addEventListener("abort", stop)
   try {
     await play(stage, io)
+  } catch (error) {
+    // What broke then is only that its processes were ended.
+    throw io.stop.aborted ? failed("it was interrupted") : error
   } finally {
     io.stop.removeEventListener("abort", stop)
     stage.endAll()

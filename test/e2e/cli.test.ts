@@ -287,6 +287,21 @@ test("without a terminal the program shows what it is for", async () => {
   expect(shown.out).toMatch(/6 messages and \d+ words of them: 0 found/)
 }, 60_000)
 
+test("who has no relay hosts one, in lines; it outlives the chat, and the next chat starts it again", async () => {
+  const first = await run(["--plain", "--data", "zoe"], "#bad\nzoe\nnonsense!\nhost\nhello all\n/quit\n")
+  expect(succeeded(first).out).toContain("would be taken for something else")
+  expect(first.out).toContain("an address is HOST or HOST:PORT")
+  const [link] = /secure-chat:\/\/\S+/.exec(first.out)!
+  succeeded(await run(["join", link, "--name", "yan", "--data", "yan"]))
+  succeeded(await run(["relay", "stop", "--data", "zoe/relay"]))
+  const second = await run(["--plain", "--data", "zoe"], "/quit\n")
+  expect(succeeded(second).out).toContain("You are zoe")
+  expect(second.out).toContain("relay goes on running")
+  const history = await run(["history", "#everyone", "--data", "zoe"])
+  expect(succeeded(history).out).toContain("you: hello all")
+  succeeded(await run(["relay", "stop", "--data", "zoe/relay"]))
+})
+
 test("version and help are results", async () => {
   const version = await run(["version", "--json"])
   expect(version.json()).toEqual([{ v: 1, type: "version", version: anyText, protocol: 1, node: anyText }])
