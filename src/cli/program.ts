@@ -4,7 +4,7 @@ import manifest from "../../package.json" with { type: "json" }
 import { chat } from "./commands/chat.ts"
 import { type Invocation, invocationOf } from "./commands/context.ts"
 import { join, type JoinOptions } from "./commands/join.ts"
-import { checkType, listen, type ListenOptions } from "./commands/listen.ts"
+import { checkCursor, checkType, listen, type ListenOptions } from "./commands/listen.ts"
 import {
   type ExportOptions,
   exportRoom,
@@ -81,7 +81,7 @@ function addTalking(program: Command, io: Io): void {
       (type, all: string[]) => [...all, checkType(type)],
       [],
     )
-    .option("--since <cursor>", "from this cursor on")
+    .option("--since <cursor>", "from this cursor on", checkCursor)
     .action(run(io, (invocation, options: ListenOptions) => listen(invocation, options)))
   program
     .command("verify <name>")

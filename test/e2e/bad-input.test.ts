@@ -147,6 +147,7 @@ test.each([
   [["send", "#everyone", "hello", "--wait", "read"]],
   [["listen", "--max", "0"]],
   [["listen", "--type", "a b"]],
+  [["listen", "--since", "yesterday"]],
   [["relay"]],
   [["relay", "start", "--port", "70000"]],
   [["relay", "start", "--name", ""]],

@@ -6,6 +6,7 @@ import { fromUtf8, utf8 } from "../../bytes.ts"
 import type { Client } from "../../client/client.ts"
 import type { StampedEvent } from "../../client/events.ts"
 import type { ClientStore } from "../../client/store.ts"
+import { cursorNumber } from "../../client/context.ts"
 import { CliError } from "../errors.ts"
 import { eventJson, jsonLine } from "../json-lines.ts"
 import { settleReceipts } from "../settle.ts"
@@ -84,6 +85,13 @@ function replay(client: Client, from: string | undefined, take: (stamped: Stampe
 export function checkType(type: string): string {
   if (!/^[a-z]+(\.[a-zA-Z]+)?$/.test(type)) throw new CliError("usage", `"${type}" is no type of event`)
   return type
+}
+
+/** A cursor as our events carry it. @throws CliError `usage`. */
+export function checkCursor(cursor: string): string {
+  if (cursorNumber(cursor) === undefined)
+    throw new CliError("usage", `"${cursor}" is no cursor; take one from an event`)
+  return cursor
 }
 
 function noted(store: ClientStore): string | undefined {
