@@ -48,15 +48,16 @@ export async function applyCommit(
 
   const trial = new Trial(context, group, externalLeaf(commit))
   const client = { ...group.client, clientConfig: { ...context.config, authService: trial.authService } }
+  let result: { newState: ClientState; consumed: Uint8Array[] }
   try {
-    const result =
+    result =
       commit.wireformat === "mls_private_message"
         ? await processPrivateMessage(client, commit.privateMessage, emptyPskIndex, trial.suite, trial.decide)
         : await processPublicMessage(client, commit.publicMessage, emptyPskIndex, trial.suite, trial.decide)
-    return finish(context, group, trial, result.newState, result.consumed)
   } catch (error) {
     return trial.failure(error)
   }
+  return finish(context, group, trial, result.newState, result.consumed)
 }
 
 /** Watches one commit on its way through the library, and answers its questions. */
