@@ -1,5 +1,5 @@
 /** The root of the screen: follows the store, shows the first start or the chat, puts the terminal back at the end. */
-import { Box, Text, useApp } from "ink"
+import { Box, useApp } from "ink"
 import { useLayoutEffect, useSyncExternalStore, type ReactNode } from "react"
 import { ChatScreen } from "./components/chat-screen.tsx"
 import { RelayScreen } from "./components/relay-screen.tsx"
@@ -49,14 +49,6 @@ export function App({ store, onGone, onSuspender }: AppProps): ReactNode {
     })
     return onGone
   }, [onGone, onSuspender, suspendTerminal])
-  if (screen === undefined) return <Blank />
+  if (screen === undefined) return <Box />
   return screen.kind === "chat" ? <ChatScreen view={screen} /> : <RelayScreen view={screen} />
-}
-
-function Blank(): ReactNode {
-  return (
-    <Box>
-      <Text> </Text>
-    </Box>
-  )
 }

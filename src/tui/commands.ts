@@ -3,7 +3,7 @@
  * help cannot promise a key that does nothing, and a new command appears everywhere at once.
  */
 import type { Edit } from "./composer-state.ts"
-import { safeName, say, safeLine, type SafeText } from "./safe-text.ts"
+import { safeName, say, type SafeText } from "./safe-text.ts"
 
 /** What a submitted line asks for. Names are as typed; the client resolves them. */
 export type Command =
@@ -343,9 +343,4 @@ export function helpRows(): readonly { left: SafeText; right: SafeText }[] {
     ...KEYS.flatMap((row) => (row.label === undefined ? [] : [{ left: row.label, right: row.what }])),
     { left: say`Ctrl+A E W K Y _  Alt+B F D`, right: say`edit as in a shell` },
   ]
-}
-
-/** A path or other text that the person typed, for a sentence. */
-export function echo(text: string): SafeText {
-  return safeLine(text)
 }

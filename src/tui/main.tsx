@@ -16,7 +16,7 @@ import { initialChat, reduceChat } from "./view-state.ts"
 import type { ChatEvent, ChatView, Effect } from "./view.ts"
 import { summaryOf } from "./words.ts"
 
-export { runPlain, type PlainOptions } from "./plain.ts"
+export { runPlain } from "./plain.ts"
 export type { WelcomeActions } from "./welcome.ts"
 
 export interface TuiOptions {

@@ -81,12 +81,6 @@ export function scrollToTop(viewport: Viewport, key: string): Scroll {
   return scrollAt(viewport, down(viewport, { index, row: 0 }, viewport.height - 1))
 }
 
-/** The key of the lowest visible line. */
-export function bottomKey(viewport: Viewport, scroll: Scroll): string | undefined {
-  const place = placeOf(viewport, scroll)
-  return place === undefined ? undefined : keyOf(viewport.lines[place.index]!)
-}
-
 function rowsAt(viewport: Viewport, index: number): readonly Row[] {
   return viewport.cache.rowsAt(viewport.lines, index, viewport.context, viewport.unreadFrom)
 }

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest"
 import { runSource, type TerminalProgram } from "../support/terminal.ts"
 
-const FIXTURE = "tui-fixture.tsx"
+const FIXTURE = "tui-fixture.ts"
 
 async function opened(...flags: string[]): Promise<TerminalProgram> {
   const program = runSource(FIXTURE, flags, { columns: 80, rows: 24 })
