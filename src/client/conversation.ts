@@ -10,7 +10,7 @@ import { groupIdOf } from "../crypto/channel-keys.ts"
 import type { Consumed, GroupState, RoomParameters } from "../crypto/mls-engine.ts"
 import { type Refusal, refusalName } from "../protocol/errors.ts"
 import type { Of } from "../protocol/messages.ts"
-import { ChannelLog } from "./channel-log.ts"
+import { ChannelLog, START_OF_LOG } from "./channel-log.ts"
 import type { Contacts } from "./contacts.ts"
 import { roomId } from "./contacts.ts"
 import type { Context, Update } from "./context.ts"
@@ -27,7 +27,7 @@ import {
   type StoredNotice,
 } from "./records.ts"
 import { type EpochKeys, epochKeys, wipeEpochKeys } from "./sealing.ts"
-import { sendNext } from "./sending.ts"
+import { firstInOutbox, sendNext } from "./sending.ts"
 import { prefixRange } from "./store.ts"
 
 /** A pending commit with the state that it will lead to. */
@@ -169,7 +169,9 @@ export class Conversation {
   open(): void {
     this.log.open(this.record, async (answer) => {
       if (answer.type === "refused") return this.pause(refusalName(answer.code))
-      if (!answer.resumed && this.record.cursor > 0) return this.logReset()
+      if (!answer.resumed && this.record.cursor > 0) return this.#logReset(answer)
+      // What was read of a log cannot be gone from it.
+      if (answer.lastSeq < this.record.cursor) return this.context.link.distrust("a log that shrank")
       if (!equalBytes(answer.incarnation, this.record.incarnation)) {
         this.save("ordered", { incarnation: answer.incarnation.slice() })
       }
@@ -184,10 +186,7 @@ export class Conversation {
       case "entry":
         return readEntry(this, message)
       case "stale":
-        if (!this.isInFlight(message.eid)) return
-        this.now.inFlight = undefined
-        this.now.staleUntil = message.nextPosition
-        return this.advance()
+        return this.#stale(message)
       case "rejected":
         return this.#rejected(message.eid, refusalName(message.code))
       case "granted":
@@ -200,6 +199,16 @@ export class Conversation {
       case "ephemeral":
         return
     }
+  }
+
+  #stale({ eid, nextPosition }: Of<"stale">): Promise<void> | void {
+    if (!this.isInFlight(eid)) return
+    const position = firstInOutbox(this.context.store, this.room)?.record.sealed?.position ?? 0
+    // Sealed at the latest place the relay knows of, and stale all the same: it would go round for ever.
+    if (nextPosition <= position + 1) return this.context.link.distrust("stale at its own place")
+    this.now.inFlight = undefined
+    this.now.staleUntil = nextPosition
+    return this.advance()
   }
 
   isInFlight(eid: Uint8Array): boolean {
@@ -217,6 +226,16 @@ export class Conversation {
       this.context.link.send({ type: "turnDone", handle: this.log.handle })
     }
     this.now.turn = "none"
+  }
+
+  /** Stops the stream, and what hangs on it: the relay forgets our turn, and we do not hear what becomes of an entry. */
+  closeLog(): void {
+    this.log.close()
+    Object.assign(this.now, {
+      turn: "none",
+      offeredAt: undefined,
+      inFlight: undefined,
+    } satisfies Partial<Transient>)
   }
 
   /** Tries again in a while; `why` is said to the person. */
@@ -273,11 +292,14 @@ export class Conversation {
   }
 
   /** The relay has another log than the one we read: nothing is sent into it. */
-  private logReset(): void {
-    if (!this.record.member)
-      return this.save("ordered", { cursor: 0, head: new Uint8Array(32), incarnation: new Uint8Array(16) })
+  #logReset({ incarnation }: Of<"opened">): Promise<void> | void {
+    // Whoever wrote the header lied about its log, or the relay lost it; it is read from its beginning.
+    if (!this.record.member) {
+      this.save("ordered", { ...START_OF_LOG, incarnation: incarnation.slice(), nextPosition: 0 })
+      return this.advance()
+    }
     this.save("ordered", {}, (update) => this.notice(update, this.record.cursor, { code: "log-reset" }))
-    this.stopFor("relay-inconsistent")
+    return this.stopFor("relay-inconsistent")
   }
 
   #rejected(eid: Uint8Array, why: Refusal): void {

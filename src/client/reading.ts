@@ -51,7 +51,7 @@ export async function readEntry(conversation: Conversation, message: Of<"entry">
   }
   if (arrival.entry?.blobHash && !isOwn(conversation, arrival.eid) && conversation.group) {
     // What follows is not read before this is: the log is asked for again from here, blob in hand.
-    log.close()
+    conversation.closeLog()
     now.busy = true
     return getBlob(context.link, context.primitives, arrival.entry.blobHash, async (blob) => {
       if (conversation.now !== now) return
@@ -118,7 +118,11 @@ export function quarantine(
   message: Of<"entry">,
   detail: string,
 ): void {
-  update.tx.put("quarantine", concat(conversation.room, u64(message.seq)), message.entry)
+  update.tx.put(
+    "quarantine",
+    concat(conversation.room, u64(conversation.record.orderBase + message.seq)),
+    message.entry,
+  )
   conversation.notice(update, message.seq, { code: "unreadable", detail })
 }
 

@@ -15,7 +15,7 @@ export type Session =
   | { kind: "dialing"; attempt: number }
   | { kind: "greeting"; attempt: number }
   | { kind: "registering"; attempt: number }
-  | { kind: "ready" }
+  | { kind: "ready"; attempt: number; since: Millis }
   | { kind: "waiting"; attempt: number; retryAt: Millis; why: ConnectionProblem }
   | { kind: "refused"; why: ConnectionProblem }
 
@@ -61,7 +61,7 @@ export function step(state: Session, event: SessionEvent, now: Millis, chance: n
         : { state, effects: ["close"] }
     case "ready":
       return state.kind === "greeting" || state.kind === "registering"
-        ? { state: { kind: "ready" }, effects: [] }
+        ? { state: { kind: "ready", attempt: state.attempt, since: now }, effects: [] }
         : { state, effects: ["close"] }
     case "closed":
       if (state.kind === "idle" || state.kind === "refused") return stay(state)
@@ -77,8 +77,8 @@ export function nextTimeout(state: Session): Millis | undefined {
 
 function closed(state: Session, why: ConnectionProblem, now: Millis, chance: number): SessionStep {
   if (FINAL.has(why)) return stay({ kind: "refused", why })
-  const attempt = "attempt" in state ? state.attempt + 1 : 1
   if (state.kind === "waiting") return stay(state)
+  const attempt = isFreshStart(state, why, now) ? 1 : "attempt" in state ? state.attempt + 1 : 1
   const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10))
   // Full jitter above a floor: a lone client comes back at once, a crowd spreads.
   return stay({
@@ -87,6 +87,11 @@ function closed(state: Session, why: ConnectionProblem, now: Millis, chance: num
     retryAt: now + FIRST_RETRY_MS / 2 + Math.floor(chance * ceiling),
     why,
   })
+}
+
+/** A connection that was good counts as a success, unless we gave it up soon: what was wrong then is still wrong. */
+function isFreshStart(state: Session, why: ConnectionProblem, now: Millis): boolean {
+  return state.kind === "ready" && (why !== "relay-inconsistent" || now - state.since > LAST_RETRY_MS)
 }
 
 function dial(attempt: number): SessionStep {

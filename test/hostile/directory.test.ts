@@ -34,13 +34,22 @@ function entryOf(
     devices: [device],
     ...change,
   }
-  const signed = { ...statement, signature: sign(account.ed.secret, "directory", encodeDirectoryStatement(statement)) }
+  const signed = {
+    ...statement,
+    signature: sign(account.ed.secret, "directory", encodeDirectoryStatement(statement)),
+  }
   return encodeDirectoryEntry({ ...signed, ...spoil(signed) })
 }
 
 function deviceOf(account: AccountKeys) {
   const [deviceId, authPublic, notAfter] = [systemRandom.bytes(16), systemRandom.bytes(32), Date.now() + 1e9]
-  return { deviceId, authPublic, notAfter, inboxId: systemRandom.bytes(32), certificate: certifyDevice(account, deviceId, authPublic, notAfter) }
+  return {
+    deviceId,
+    authPublic,
+    notAfter,
+    inboxId: systemRandom.bytes(32),
+    certificate: certifyDevice(account, deviceId, authPublic, notAfter),
+  }
 }
 
 /** Hands out these entries after the real ones, as if they were in the directory. */
@@ -49,7 +58,12 @@ function adds(wire: Wire, entries: readonly Uint8Array[]): void {
   wire.up = (message) => {
     if (message.type !== "getDirectory" || message.from < real) return [message]
     const from = message.from - real
-    const answer = { type: "directory" as const, rid: message.rid, from: message.from, size: real + entries.length }
+    const answer = {
+      type: "directory" as const,
+      rid: message.rid,
+      from: message.from,
+      size: real + entries.length,
+    }
     wire.say({ ...answer, entries: entries.slice(from, from + 16) })
     return []
   }
@@ -80,26 +94,43 @@ const someone = account
 const spoiled: readonly (readonly [string, () => Uint8Array])[] = [
   ["with a signature of noise", () => entryOf(someone(), {}, () => ({ signature: systemRandom.bytes(64) }))],
   ["whose name was changed after signing", () => entryOf(someone(), {}, () => ({ name: "alice" }))],
-  ["signed by another account", () => {
-    const [her, him] = [someone(), someone()]
-    return entryOf(her, {}, (entry) => ({ signature: sign(him.ed.secret, "directory", encodeDirectoryStatement(entry)) }))
-  }],
-  ["under an account id that is not its keys'", () => entryOf(someone(), { accountId: systemRandom.bytes(32) })],
-  ["with an X25519 key that agrees with everybody on zero", () => {
-    const her = someone()
-    const accountX = new Uint8Array(32)
-    return entryOf(her, { accountX, accountId: labelledHash("account", her.ed.public, accountX) })
-  }],
-  ["with a device that the account did not certify", () => {
-    const [her, him] = [someone(), someone()]
-    return entryOf(her, { devices: [deviceOf(him)] })
-  }],
+  [
+    "signed by another account",
+    () => {
+      const [her, him] = [someone(), someone()]
+      return entryOf(her, {}, (entry) => ({
+        signature: sign(him.ed.secret, "directory", encodeDirectoryStatement(entry)),
+      }))
+    },
+  ],
+  [
+    "under an account id that is not its keys'",
+    () => entryOf(someone(), { accountId: systemRandom.bytes(32) }),
+  ],
+  [
+    "with an X25519 key that agrees with everybody on zero",
+    () => {
+      const her = someone()
+      const accountX = new Uint8Array(32)
+      return entryOf(her, { accountX, accountId: labelledHash("account", her.ed.public, accountX) })
+    },
+  ],
+  [
+    "with a device that the account did not certify",
+    () => {
+      const [her, him] = [someone(), someone()]
+      return entryOf(her, { devices: [deviceOf(him)] })
+    },
+  ],
   ["without a device", () => entryOf(someone(), { devices: [] })],
-  ["with the same device twice", () => {
-    const her = someone()
-    const device = deviceOf(her)
-    return entryOf(her, { devices: [device, device] })
-  }],
+  [
+    "with the same device twice",
+    () => {
+      const her = someone()
+      const device = deviceOf(her)
+      return entryOf(her, { devices: [device, device] })
+    },
+  ],
   ["that begins a chain in the middle", () => entryOf(someone(), { seq: 3 })],
   ["that is an update of nobody", () => entryOf(someone(), { kind: DIRECTORY_KINDS.update, seq: 1 })],
   ["of an unknown kind", () => entryOf(someone(), { kind: 9 })],
@@ -117,7 +148,9 @@ for (const [what, make] of spoiled) {
     const bob = entryOf(someone(), { name: "bob" })
     const { alice } = await hears([make(), bob])
     expect(alice.client.people().map(({ name }) => name)).toEqual(["bob"])
-    expect(alice.events.filter((event) => event.type === "error")).toMatchObject([{ code: "bad-directory-entry" }])
+    expect(alice.events.filter((event) => event.type === "error")).toMatchObject([
+      { code: "bad-directory-entry" },
+    ])
     expect(distrusts(alice)).toBe(0)
   })
 }
@@ -140,7 +173,9 @@ test("an entry is replaced only by one that continues it", async () => {
 
 test("two people of one name are told apart by nobody's guess: commands refuse the name", async () => {
   const { alice } = await hears([entryOf(account()), entryOf(account(), { name: "Mallory" })])
-  expect(() => alice.client.findPerson("mallory")).toThrow(expect.objectContaining({ code: "ambiguous-name" }))
+  expect(() => alice.client.findPerson("mallory")).toThrow(
+    expect.objectContaining({ code: "ambiguous-name" }),
+  )
   expect(alice.client.people().map(({ ambiguous }) => ambiguous)).toEqual([true, true])
 })
 
@@ -153,8 +188,10 @@ test("a directory that shrinks, ends early or answers something else is not beli
   for (const lie of [
     (message: RelayMessage) => (message.type === "ready" ? { ...message, directorySize: 0 } : message),
     (message: RelayMessage) => (message.type === "directory" ? { ...message, entries: [] } : message),
-    (message: RelayMessage) => (message.type === "directory" ? { ...message, from: message.from + 1 } : message),
-    (message: RelayMessage) => (message.type === "directory" ? { type: "done" as const, rid: message.rid } : message),
+    (message: RelayMessage) =>
+      message.type === "directory" ? { ...message, from: message.from + 1 } : message,
+    (message: RelayMessage) =>
+      message.type === "directory" ? { type: "done" as const, rid: message.rid } : message,
     (message: RelayMessage) => (message.type === "directory" ? { ...message, size: 0 } : message),
   ]) {
     const world = await HostileWorld.create()

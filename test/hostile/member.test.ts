@@ -6,7 +6,7 @@ import { arrived, distrusts, forging, type Guest, HostileWorld, MINUTE, stateOf 
 const HIGHEST = Number.MAX_SAFE_INTEGER
 
 /** Mallory talks like anybody until she is told to lie. */
-function liar() {
+function makeLiar() {
   let lie: ((payload: Payload) => Payload | Uint8Array) | undefined
   return {
     engine: forging((payload) => (lie ? lie(payload) : payload)),
@@ -17,9 +17,17 @@ function liar() {
 
 async function threeInTheRoom() {
   const world = await HostileWorld.create()
-  const mallory = liar()
-  const guests = [await world.join("alice"), await world.join("bob"), await world.join("mallory", { engine: mallory.engine })]
-  for (const guest of guests) await world.until(() => guest.client.room(guest.client.findRoom("#everyone").id).members.length === 2, "three in the room")
+  const mallory = makeLiar()
+  const guests = [
+    await world.join("alice"),
+    await world.join("bob"),
+    await world.join("mallory", { engine: mallory.engine }),
+  ]
+  for (const guest of guests)
+    await world.until(
+      () => guest.client.room(guest.client.findRoom("#everyone").id).members.length === 2,
+      "three in the room",
+    )
   await world.run(5_000)
   const [alice, bob, liarGuest] = guests as [Guest, Guest, Guest]
   return { world, alice, bob, mallory: liarGuest, liar: mallory }
@@ -35,7 +43,7 @@ async function theOthersStillTalk(world: HostileWorld, room: string, from: Guest
 
 test("a payload with the highest number of all neither stops the reader nor its receipts", async () => {
   const world = await HostileWorld.create()
-  const mallory = liar()
+  const mallory = makeLiar()
   const [alice, bob] = await world.pair({ engine: mallory.engine })
   mallory.lie((payload) => ({ ...payload, n: HIGHEST }))
   await alice.write("bob", "far ahead")
@@ -120,16 +128,20 @@ test("the same payload sealed twice is shown once", async () => {
 
 test("a receipt for more than was ever sent, or for another chain, claims nothing beyond what was sent", async () => {
   const world = await HostileWorld.create()
-  const mallory = liar()
+  const mallory = makeLiar()
   const [alice, bob] = await world.pair({}, { engine: mallory.engine })
   mallory.lie((payload) =>
-    payload.content.type === "receipt" ? { ...payload, content: { ...payload.content, delivered: HIGHEST, read: HIGHEST } } : payload,
+    payload.content.type === "receipt"
+      ? { ...payload, content: { ...payload.content, delivered: HIGHEST, read: HIGHEST } }
+      : payload,
   )
   await alice.write("bob", "read that")
   await world.until(() => stateOf(alice, "bob", "read that") === "read", "the receipt")
   expect(stateOf(alice, "bob", "hello bob")).toBe("read")
   mallory.lie((payload) =>
-    payload.content.type === "receipt" ? { ...payload, content: { ...payload.content, chainId: new Uint8Array(16) } } : payload,
+    payload.content.type === "receipt"
+      ? { ...payload, content: { ...payload.content, chainId: new Uint8Array(16) } }
+      : payload,
   )
   await alice.write("bob", "and that")
   await world.run(MINUTE)

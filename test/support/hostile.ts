@@ -2,7 +2,6 @@
  * A simulated world in which anybody may lie. Every person is the real engine; what lies is put between it and the
  * wire (a relay that rewrites what it hands out), or inside it (a member whose client seals other things).
  */
-import { equalBytes } from "../../src/bytes.ts"
 import type { ClientEvent } from "../../src/client/events.ts"
 import type { Messenger } from "../../src/client/messenger.ts"
 import { type ClientDeps, openClient } from "../../src/client/open.ts"
@@ -147,7 +146,12 @@ export class HostileWorld {
 
   /** Somebody new, or back from their disk; started, and not waited for. */
   async start(name: string, options: GuestOptions = {}): Promise<Guest> {
-    const { wire = new Wire(), disk = new MemoryDisk(), engine = (real: MlsEngine) => real, ...parts } = options
+    const {
+      wire = new Wire(),
+      disk = new MemoryDisk(),
+      engine = (real: MlsEngine) => real,
+      ...parts
+    } = options
     const process = this.world.process(name)
     const { clock, random, network } = process
     const store = disk.open()
@@ -180,7 +184,9 @@ export class HostileWorld {
       texts: (to) => lines(to).flatMap((line) => (line.kind === "message" ? [line.message.text] : [])),
       notices: (to) => lines(to).flatMap((line) => (line.kind === "notice" ? [line.notice.code] : [])),
       write: async (to, text) => {
-        const room = to.startsWith("#") ? client.findRoom(to) : await client.openChat(client.findPerson(to).id)
+        const room = to.startsWith("#")
+          ? client.findRoom(to)
+          : await client.openChat(client.findPerson(to).id)
         return (await client.send(room.id, text)).id
       },
     }
@@ -197,7 +203,10 @@ export class HostileWorld {
   async pair(a: GuestOptions = {}, b: GuestOptions = {}): Promise<[alice: Guest, bob: Guest]> {
     const alice = await this.join("alice", a)
     const bob = await this.join("bob", b)
-    await this.until(() => alice.client.people().length === 1 && bob.client.people().length === 1, "them to meet")
+    await this.until(
+      () => alice.client.people().length === 1 && bob.client.people().length === 1,
+      "them to meet",
+    )
     await alice.write("bob", "hello bob")
     await this.until(() => arrived(bob, "alice", "hello bob"), "alice's hello")
     await bob.write("alice", "hello alice")
@@ -209,6 +218,10 @@ export class HostileWorld {
   async until(isSo: () => boolean, what: string, ms = 5 * MINUTE): Promise<void> {
     if (await this.world.runUntil(isSo, ms)) return
     throw new Error(`waited in vain for ${what}:\n${this.world.notes.slice(-12).join("\n")}`)
+  }
+
+  eidOf(entry: Uint8Array): Uint8Array {
+    return nodePrimitives.sha("sha256", entry)
   }
 
   run(ms: number): Promise<void> {
@@ -234,7 +247,11 @@ export function forging(forge: (payload: Payload) => Payload | Uint8Array): (rea
     ...real,
     seal: (state, plain, authenticatedData) => {
       const forged = forge(decodePayload(plain))
-      return real.seal(state, forged instanceof Uint8Array ? forged : encodePayload(forged), authenticatedData)
+      return real.seal(
+        state,
+        forged instanceof Uint8Array ? forged : encodePayload(forged),
+        authenticatedData,
+      )
     },
   })
 }
@@ -260,14 +277,12 @@ export function stateOf(guest: Guest, to: string, text: string): string | undefi
 
 /** How often the person's connection was given up because the relay made no sense. */
 export function distrusts(guest: Guest): number {
-  return guest.events.filter((event) => event.type === "relay.disconnected" && event.why === "relay-inconsistent").length
+  return guest.events.filter(
+    (event) => event.type === "relay.disconnected" && event.why === "relay-inconsistent",
+  ).length
 }
 
-/** Of a wire: the messages of one type, as far as they are of this channel's handle. */
+/** What a client said, of one type. */
 export function saidOf<K extends ClientMessage["type"]>(wire: Wire, type: K) {
   return wire.said.filter((message): message is Extract<ClientMessage, { type: K }> => message.type === type)
-}
-
-export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return equalBytes(a, b)
 }

@@ -1,0 +1,394 @@
+/** A relay that lies about a channel's log: it is caught, or it harms nothing but its own service. */
+import { expect, test } from "vitest"
+import { systemRandom } from "../../src/platform/random.ts"
+import { encodeEntry } from "../../src/protocol/envelope.ts"
+import type { Of, RelayMessage } from "../../src/protocol/messages.ts"
+import {
+  arrived,
+  distrusts,
+  type Guest,
+  HostileWorld,
+  MINUTE,
+  saidOf,
+  stateOf,
+  type Wire,
+} from "../support/hostile.ts"
+
+type Entry = Of<"entry">
+
+/** Rewrites entries on their way to one person. */
+function rewrites(wire: Wire, rewrite: (entry: Entry) => readonly RelayMessage[]): void {
+  wire.down = (message) => (message.type === "entry" ? rewrite(message) : [message])
+}
+
+function behaves(wire: Wire): void {
+  wire.down = (message) => [message]
+}
+
+/** From now on this channel's log has more entries for this person than for the others. */
+function inserts(wire: Wire, what: (entry: Entry) => readonly Uint8Array[]): void {
+  const more = new Map<number, number>()
+  wire.down = (message) => {
+    if (message.type !== "entry") return [message]
+    const shift = more.get(message.handle) ?? 0
+    const moved = { ...message, seq: message.seq + shift }
+    const added = what(message).map((entry, i) => ({ ...moved, seq: moved.seq + 1 + i, entry }))
+    more.set(message.handle, shift + added.length)
+    return [moved, ...added]
+  }
+}
+
+async function pairOf(): Promise<{ world: HostileWorld; alice: Guest; bob: Guest }> {
+  const world = await HostileWorld.create()
+  const [alice, bob] = await world.pair()
+  // Receipts and healing are over: what comes from here on is what the test sends.
+  await world.run(MINUTE)
+  return { world, alice, bob }
+}
+
+const isMessage = ({ entry }: Entry) => entry[0] === 1
+
+// ── order ───────────────────────────────────────────────────────────────────────────────────────
+
+for (const [what, lie] of [
+  ["left out", () => []],
+  ["given the number after", (entry: Entry) => [{ ...entry, seq: entry.seq + 1 }]],
+  ["given the number before", (entry: Entry) => [{ ...entry, seq: entry.seq - 1 }]],
+  ["given number zero", (entry: Entry) => [{ ...entry, seq: 0 }]],
+  ["given the highest number", (entry: Entry) => [{ ...entry, seq: Number.MAX_SAFE_INTEGER }]],
+  ["said twice", (entry: Entry) => [entry, entry]],
+  ["empty", (entry: Entry) => [{ ...entry, entry: new Uint8Array(0) }]],
+] as const) {
+  test(`an entry that is ${what}: the connection is given up, and the next one brings everything once`, async () => {
+    const { world, alice, bob } = await pairOf()
+    let lies = 0
+    rewrites(bob.wire, (entry) => (lies++ === 0 ? lie(entry) : [entry]))
+    await alice.write("bob", "one")
+    await world.run(100)
+    await alice.write("bob", "two")
+    await world.until(() => arrived(bob, "alice", "one") && arrived(bob, "alice", "two"), "both messages")
+    await world.run(MINUTE)
+    expect(bob.texts("alice")).toEqual(["hello bob", "hello alice", "one", "two"])
+    expect(distrusts(bob)).toBe(1)
+    expect(bob.client.room(bob.client.findRoom("alice").id).state).toBe("open")
+  })
+}
+
+test("two entries in the other order: the connection is given up", async () => {
+  const { world, alice, bob } = await pairOf()
+  let held: Entry | undefined
+  rewrites(bob.wire, (entry) => {
+    if (distrusts(bob) > 0) return [entry]
+    if (held === undefined) {
+      held = entry
+      return []
+    }
+    return [entry, held]
+  })
+  await alice.write("bob", "one")
+  await alice.write("bob", "two")
+  await world.run(MINUTE)
+  expect(distrusts(bob)).toBe(1)
+  expect(bob.texts("alice").slice(-2)).toEqual(["one", "two"])
+})
+
+for (const [what, by] of [
+  ["before", -1],
+  ["after", 1],
+  ["far after", 1e9],
+] as const) {
+  test(`a handshake at a place ${what} its own is not applied`, async () => {
+    const world = await HostileWorld.create()
+    const alice = await world.join("alice")
+    await world.run(MINUTE)
+    rewrites(alice.wire, (entry) => [isMessage(entry) ? entry : { ...entry, position: entry.position + by }])
+    const bob = await world.start("bob")
+    await world.run(5_000)
+    expect(distrusts(alice)).toBeGreaterThan(0)
+    behaves(alice.wire)
+    await world.run(MINUTE)
+    await alice.write("#everyone", "hello")
+    await world.until(() => arrived(bob, "#everyone", "hello"), "the message")
+  })
+}
+
+// ── what entries are ────────────────────────────────────────────────────────────────────────────
+
+test("an entry of somebody else that the relay appends again is shown once", async () => {
+  const { world, alice, bob } = await pairOf()
+  inserts(bob.wire, (entry) => (isMessage(entry) ? [entry.entry] : []))
+  await alice.write("bob", "once")
+  await alice.write("bob", "more")
+  await world.until(() => arrived(bob, "alice", "more"), "more")
+  expect(bob.texts("alice").slice(-2)).toEqual(["once", "more"])
+  expect(bob.notices("alice")).not.toContain("fork")
+  expect(distrusts(bob)).toBe(0)
+})
+
+test("one's own entry that the relay appends again is shown once, and is no fork", async () => {
+  const { world, alice, bob } = await pairOf()
+  inserts(alice.wire, (entry) => (isMessage(entry) ? [entry.entry] : []))
+  await alice.write("bob", "once")
+  await world.until(() => stateOf(alice, "bob", "once") === "delivered", "the receipt")
+  await alice.write("bob", "more")
+  await world.until(() => arrived(bob, "alice", "more"), "more")
+  expect(alice.texts("bob").slice(-2)).toEqual(["once", "more"])
+  expect(alice.notices("bob")).not.toContain("fork")
+  expect(distrusts(alice)).toBe(0)
+})
+
+for (const [what, make] of [
+  ["noise", () => systemRandom.bytes(400)],
+  ["one byte", () => Uint8Array.of(1)],
+  [
+    "a message of noise",
+    () =>
+      encodeEntry({
+        kind: "message",
+        blobHash: undefined,
+        nonce: systemRandom.bytes(24),
+        sealed: systemRandom.bytes(1_040),
+      }),
+  ],
+  [
+    "a message without a seal",
+    () =>
+      encodeEntry({
+        kind: "message",
+        blobHash: undefined,
+        nonce: systemRandom.bytes(24),
+        sealed: new Uint8Array(0),
+      }),
+  ],
+  [
+    "a letter",
+    () =>
+      encodeEntry({
+        kind: "letter",
+        blobHash: undefined,
+        nonce: systemRandom.bytes(24),
+        sealed: systemRandom.bytes(1_040),
+      }),
+  ],
+] as const) {
+  test(`an entry that is ${what} is said to be unreadable, and what follows is read`, async () => {
+    const { world, alice, bob } = await pairOf()
+    let inserted = 0
+    inserts(bob.wire, () => (inserted++ === 0 ? [make()] : []))
+    await alice.write("bob", "one")
+    await alice.write("bob", "two")
+    await world.until(() => arrived(bob, "alice", "two"), "the message after it")
+    expect(bob.notices("alice").filter((code) => code === "unreadable")).toHaveLength(1)
+    expect(distrusts(bob)).toBe(0)
+  })
+}
+
+test("a handshake of noise is void for whoever reads it, and their conversation goes on once the relay is honest", async () => {
+  const { world, alice, bob } = await pairOf()
+  const noise = encodeEntry({
+    kind: "handshake",
+    blobHash: undefined,
+    nonce: systemRandom.bytes(24),
+    sealed: systemRandom.bytes(1_040),
+  })
+  let seq = 0
+  rewrites(bob.wire, (entry) => {
+    if (seq !== 0 || !isMessage(entry)) return [entry]
+    seq = entry.seq
+    return [{ ...entry, entry: noise, position: entry.position + 1 }]
+  })
+  await alice.write("bob", "hidden")
+  await world.until(() => bob.notices("alice").includes("void-commit"), "the notice")
+  // Bob's log has another entry than everybody's: the next connection shows it.
+  behaves(bob.wire)
+  world.world.network.cutAll()
+  await world.run(MINUTE)
+  expect(bob.client.room(bob.client.findRoom("alice").id)).toMatchObject({
+    state: "stopped",
+    problem: "relay-inconsistent",
+  })
+  expect(bob.notices("alice")).toContain("log-reset")
+})
+
+test("an entry of another channel does not open in this one", async () => {
+  const { world, alice, bob } = await pairOf()
+  const foreign: Uint8Array[] = []
+  rewrites(bob.wire, (entry) => {
+    foreign.push(entry.entry)
+    return [entry]
+  })
+  await alice.write("#everyone", "for everybody")
+  await world.until(() => arrived(bob, "#everyone", "for everybody"), "the room's message")
+  let inserted = 0
+  inserts(bob.wire, () => (inserted++ === 0 ? [foreign[0]!] : []))
+  await alice.write("bob", "for bob")
+  await alice.write("bob", "and more")
+  await world.until(() => arrived(bob, "alice", "and more"), "the messages")
+  expect(bob.texts("alice").slice(-2)).toEqual(["for bob", "and more"])
+  expect(bob.notices("alice").filter((code) => code === "unreadable")).toHaveLength(1)
+})
+
+test("the highest time of all is a date that can be shown", async () => {
+  const { world, alice, bob } = await pairOf()
+  rewrites(bob.wire, (entry) => [{ ...entry, time: Number.MAX_SAFE_INTEGER }])
+  await alice.write("bob", "when?")
+  await world.until(() => arrived(bob, "alice", "when?"), "the message")
+  const room = bob.client.room(bob.client.findRoom("alice").id)
+  expect(() => new Date(room.lastAt!).toISOString()).not.toThrow()
+  for (const line of bob.client.transcript(room.id, 100))
+    expect(() => new Date(line.at).toISOString()).not.toThrow()
+  await bob.write("alice", "never")
+  await world.until(() => arrived(alice, "bob", "never"), "the answer")
+})
+
+// ── opening a log ───────────────────────────────────────────────────────────────────────────────
+
+function opens(wire: Wire, lie: (message: Of<"opened">) => Partial<Of<"opened">>): void {
+  wire.down = (message) => [message.type === "opened" ? { ...message, ...lie(message) } : message]
+}
+
+test("a log that is shorter than what was read of it is not believed", async () => {
+  const { world, alice } = await pairOf()
+  opens(alice.wire, (message) => ({ lastSeq: Math.min(1, message.lastSeq) }))
+  world.world.network.cutAll()
+  await world.run(20_000)
+  expect(distrusts(alice)).toBeGreaterThan(0)
+})
+
+test("a log that is not the one that was read stops the conversation, and nothing is sent into it", async () => {
+  const { world, alice, bob } = await pairOf()
+  opens(alice.wire, () => ({ resumed: false, incarnation: new Uint8Array(16).fill(9) }))
+  world.world.network.cutAll()
+  await world.run(20_000)
+  const room = alice.client.findRoom("bob").id
+  expect(alice.client.room(room)).toMatchObject({ state: "stopped", problem: "relay-inconsistent" })
+  await alice.client.send(room, "into the void")
+  await world.run(MINUTE)
+  expect(stateOf(alice, "bob", "into the void")).toBe("queued")
+  expect(bob.texts("alice")).not.toContain("into the void")
+})
+
+test("handles that are all the same carry no message into another conversation", async () => {
+  const { world, alice, bob } = await pairOf()
+  world.world.network.cutAll()
+  bob.wire.down = (message) => {
+    if (message.type === "opened") return [{ ...message, handle: 7 }]
+    return "handle" in message ? [{ ...message, handle: 7 }] : [message]
+  }
+  await alice.write("bob", "for bob alone")
+  await world.run(MINUTE)
+  expect(bob.texts("#everyone")).toEqual([])
+  behaves(bob.wire)
+  world.world.network.cutAll()
+  await world.run(2 * MINUTE)
+  expect(bob.texts("#everyone")).toEqual([])
+  expect(alice.texts("#everyone")).toEqual([])
+})
+
+// ── answers to what was appended ────────────────────────────────────────────────────────────────
+
+test("an acceptance alone proves nothing: a message is relayed when it stands in the log", async () => {
+  const { world, alice } = await pairOf()
+  alice.wire.up = (message) => {
+    if (message.type !== "entry") return [message]
+    alice.wire.say({ type: "accepted", handle: message.handle, eid: new Uint8Array(32), seq: 9, time: 9 })
+    return []
+  }
+  await alice.write("bob", "swallowed")
+  await world.run(10 * MINUTE)
+  expect(stateOf(alice, "bob", "swallowed")).toBe("queued")
+  alice.wire.up = (message) => [message]
+  world.world.network.cutAll()
+  await world.until(
+    () => stateOf(alice, "bob", "swallowed") === "delivered",
+    "the message on the next connection",
+  )
+})
+
+test("a relay that calls everything stale is given up instead of being asked for ever", async () => {
+  const { world, alice } = await pairOf()
+  const positions = new Set<number>()
+  alice.wire.up = (message) => {
+    if (message.type !== "entry") return [message]
+    positions.add(message.position)
+    const eid = world.eidOf(message.entry)
+    alice.wire.say({ type: "stale", handle: message.handle, eid, nextPosition: message.position + 1 })
+    return []
+  }
+  await alice.write("bob", "never fresh")
+  await world.run(2 * MINUTE)
+  expect(positions.size).toBe(1)
+  expect(saidOf(alice.wire, "entry").length).toBeLessThan(60)
+  expect(distrusts(alice)).toBeGreaterThan(0)
+  alice.wire.up = (message) => [message]
+  await world.until(
+    () => stateOf(alice, "bob", "never fresh") === "delivered",
+    "the message, from an honest relay",
+    10 * MINUTE,
+  )
+})
+
+test("stale at a place that never comes: waits, and sends on the next connection", async () => {
+  const { world, alice } = await pairOf()
+  let lied = false
+  alice.wire.up = (message) => {
+    if (message.type !== "entry" || lied) return [message]
+    lied = true
+    alice.wire.say({
+      type: "stale",
+      handle: message.handle,
+      eid: world.eidOf(message.entry),
+      nextPosition: Number.MAX_SAFE_INTEGER,
+    })
+    return []
+  }
+  await alice.write("bob", "patient")
+  await world.run(MINUTE)
+  world.world.network.cutAll()
+  await world.until(() => stateOf(alice, "bob", "patient") === "delivered", "the message")
+})
+
+test("answers for entries that were never offered change nothing", async () => {
+  const { world, alice, bob } = await pairOf()
+  const handle = saidOf(alice.wire, "entry").at(-1)!.handle
+  const eid = systemRandom.bytes(32)
+  for (let i = 0; i < 50; i++) {
+    alice.wire.say(
+      { type: "accepted", handle, eid, seq: i, time: 0 },
+      { type: "stale", handle, eid, nextPosition: 99 },
+      { type: "conflict", handle, eid, nextPosition: 99 },
+      { type: "rejected", handle, eid, code: 6 },
+      { type: "granted", handle, nextPosition: 99, leaseMs: 4_000_000_000 },
+      { type: "ephemeral", handle, body: systemRandom.bytes(100) },
+      { type: "accepted", handle: 77_777, eid, seq: i, time: 0 },
+    )
+  }
+  await alice.write("bob", "unmoved")
+  await world.until(() => arrived(bob, "alice", "unmoved"), "the message")
+  expect(distrusts(alice)).toBe(0)
+})
+
+for (const code of ["quota", "storage", "too-large", "bad-request"] as const) {
+  test(`a message refused with ${code} is offered again, a few times a minute, and goes out in the end`, async () => {
+    const { world, alice } = await pairOf()
+    const codes = { "too-large": 5, quota: 6, storage: 7, "bad-request": 11 }
+    const before = saidOf(alice.wire, "entry").length
+    alice.wire.up = (message) => {
+      if (message.type !== "entry") return [message]
+      alice.wire.say({
+        type: "rejected",
+        handle: message.handle,
+        eid: world.eidOf(message.entry),
+        code: codes[code],
+      })
+      return []
+    }
+    await alice.write("bob", "again and again")
+    await world.run(2 * MINUTE)
+    const offers = saidOf(alice.wire, "entry").length - before
+    expect(offers).toBeGreaterThan(1)
+    expect(offers).toBeLessThan(40)
+    alice.wire.up = (message) => [message]
+    await world.until(() => stateOf(alice, "bob", "again and again") === "delivered", "the message")
+  })
+}
