@@ -39,7 +39,7 @@ export function composerWidth(view: ChatView): number {
 export function belowRows(view: ChatView): BelowRows {
   const prompt = promptOf(view)
   const width = composerWidth(view)
-  const rows = wrap(view.composer.text, width)
+  const rows = view.cache.draftRows(view.composer.text, width)
   const at = rowOfCaret(rows, view.composer.caret)
   const limit = composerRowLimit(view.rows)
   const top = Math.max(0, Math.min(at - limit + 1, rows.length - limit), Math.min(at, rows.length - limit))

@@ -25,8 +25,9 @@ const FIXED_ROWS = 3
 /** @param belowRows rows that the composer and the lines above it need. */
 export function layoutOf(columns: number, rows: number, belowRows: number): Layout {
   const panes = columns < 60 ? "one" : columns < 100 ? "two" : "three"
-  const roomsWidth = panes === "one" ? 0 : panes === "two" ? 16 : 20
-  const peopleWidth = panes === "three" ? 20 : 0
+  const side = columns < 120 ? 16 : 20
+  const roomsWidth = panes === "one" ? 0 : side
+  const peopleWidth = panes === "three" ? side : 0
   // One cell at the left edge; each pane to the right costs an anchor, a line and a space.
   const chatWidth =
     columns - 1 - (roomsWidth > 0 ? roomsWidth + 3 : 0) - (peopleWidth > 0 ? peopleWidth + 3 : 0)

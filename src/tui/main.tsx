@@ -26,7 +26,10 @@ export interface TuiOptions {
   output: NodeJS.WriteStream
   /** Writes the room to a file and returns its path. `path` is what the person asked for. */
   exportRoom(roomId: string, path: string | undefined): Promise<string>
-  /** Said once at the start and again at the end, for example that a relay goes on running here. */
+  /**
+   * Said once at the start and again at the end, for example that a relay goes on running here. Read anew each time,
+   * so a getter can speak of a relay that was started meanwhile.
+   */
   relayNote: string | undefined
   ascii: boolean
   color: boolean

@@ -30,6 +30,7 @@ export function clustersOf(text: string): string[] {
 }
 
 function clusterCells(cluster: string): number {
+  if (cluster.length === 1 && cluster >= " " && cluster <= "~") return 1
   const drawn = stringWidth(cluster)
   if (cluster.length <= 1) return drawn
   let sum = 0

@@ -11,7 +11,7 @@
  */
 import type { TranscriptLine } from "../client/events.ts"
 import { linesOf, repeatSafe, safeBlock, say, type SafeText } from "./safe-text.ts"
-import { drawnCells, fit, truncate, wrap } from "./text-width.ts"
+import { drawnCells, fit, truncate, wrap, type WrappedRow } from "./text-width.ts"
 import { nameWithMark, span, stateMark, trustMark, trustStyle, type Span, type Symbols } from "./theme.ts"
 import { safeName } from "./safe-text.ts"
 import { dayOf, noticeWords, plural, timeOfDay } from "./words.ts"
@@ -42,6 +42,16 @@ export function keyOf(line: TranscriptLine): string {
 /** Rows of the lines that were asked for, kept until the line, its neighbour or the width changes. */
 export class RowCache {
   readonly #kept = new Map<string, { stamp: string; line: TranscriptLine; rows: readonly Row[] }>()
+
+  #draft: { text: SafeText; width: number; rows: readonly WrappedRow[] } | undefined
+
+  /** The draft, wrapped: asked for several times per key, and long after a large paste. */
+  draftRows(text: SafeText, width: number): readonly WrappedRow[] {
+    if (this.#draft?.text !== text || this.#draft.width !== width) {
+      this.#draft = { text, width, rows: wrap(text, width) }
+    }
+    return this.#draft.rows
+  }
 
   /** Rows of `lines[index]`, with the day line and the unread line that stand before it. */
   rowsAt(

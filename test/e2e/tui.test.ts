@@ -33,7 +33,7 @@ test("types, sends, resizes, quits: and the shell's screen is back", async () =>
   await program.until((screen) => screen.includes("≡ #everyone") && !screen.includes("Rooms"))
   program.resize(120, 40)
   await program.until(() => program.rows()[39]!.includes("connected to Class 8B"))
-  expect(program.rows()[1]).toContain("People · 2 online")
+  expect(program.rows()[1]).toContain("2 of 3 online")
   program.type("\u0004")
   expect(await program.ended).toEqual({ code: 0, signal: undefined })
   expectRestored(program)

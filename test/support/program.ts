@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll } from "vitest"
 import { buildProgram } from "../../.config/build.ts"
 
-const PROGRAM = fileURLToPath(new URL("../../dist/secure-chat.js", import.meta.url))
+export const PROGRAM = fileURLToPath(new URL("../../dist/secure-chat.js", import.meta.url))
 
 /** A line of `--json`, as far as tests look into it. */
 export interface Line {

@@ -20,7 +20,7 @@ export const PeopleList = memo(function PeopleList({
   theme,
 }: PeopleListProps): ReactNode {
   const online = people.filter((person) => person.online).length
-  const title = { key: "title", spans: [span(say`People ${theme.symbols.dot} ${online} online`, "faint")] }
+  const title = { key: "title", spans: [span(say`${online} of ${people.length} online`, "faint")] }
   return (
     <Pane
       rows={[title, ...peopleRows(people, width, height - 1, theme)]}
