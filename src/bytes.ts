@@ -48,7 +48,9 @@ export function toHex(bytes: Uint8Array): string {
 /** @throws BytesError `bad-value` for anything but an even number of hex digits. */
 export function fromHex(text: string): Uint8Array {
   if (text.length % 2 !== 0 || /[^0-9a-fA-F]/.test(text)) throw new BytesError("bad-value", "not hexadecimal")
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16))
+  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
+    Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
+  )
 }
 
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -167,7 +169,8 @@ export class ByteWriter {
   }
 
   #claim(bytes: number, value: number, max: number): number {
-    if (!Number.isSafeInteger(value) || value < 0 || value > max) throw new RangeError(`${value} does not fit the field`)
+    if (!Number.isSafeInteger(value) || value < 0 || value > max)
+      throw new RangeError(`${value} does not fit the field`)
     const at = this.#length
     if (at + bytes > this.#buffer.length) {
       const grown = new Uint8Array(Math.max(this.#buffer.length * 2, at + bytes))

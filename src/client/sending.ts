@@ -89,12 +89,10 @@ export function unfixOutbox(
   conversation: Conversation,
   store: StoreReader,
 ): { key: Uint8Array; record: OutboxRecord }[] {
-  return store
-    .range("outbox", prefixRange(conversation.room))
-    .map(({ key, value }) => ({
-      key,
-      record: { ...decodeRecord<OutboxRecord>(value), payload: undefined, sealed: undefined },
-    }))
+  return store.range("outbox", prefixRange(conversation.room)).map(({ key, value }) => ({
+    key,
+    record: { ...decodeRecord<OutboxRecord>(value), payload: undefined, sealed: undefined },
+  }))
 }
 
 /** Sends what is next in the outbox, or heals when there is nothing to send. */

@@ -44,7 +44,13 @@ export const nodePrimitives: Primitives = {
     own(argon2Sync("argon2id", { message, nonce, memory: memoryKiB, passes, parallelism: lanes, tagLength })),
 }
 
-function seal(name: AeadName, key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plain: Uint8Array): Uint8Array {
+function seal(
+  name: AeadName,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  plain: Uint8Array,
+): Uint8Array {
   // The two names share one call signature at run time; the types know only the first.
   const cipher = createCipheriv(name as "chacha20-poly1305", key, nonce, { authTagLength: TAG_BYTES })
   cipher.setAAD(aad, { plaintextLength: plain.length })
@@ -55,7 +61,13 @@ function seal(name: AeadName, key: Uint8Array, nonce: Uint8Array, aad: Uint8Arra
   return sealed
 }
 
-function open(name: AeadName, key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+function open(
+  name: AeadName,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+): Uint8Array | undefined {
   if (sealed.length < TAG_BYTES) return undefined
   const length = sealed.length - TAG_BYTES
   const decipher = createDecipheriv(name as "chacha20-poly1305", key, nonce, { authTagLength: TAG_BYTES })

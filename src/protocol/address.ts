@@ -59,7 +59,8 @@ export function parseInvitation(typed: string): Invitation {
   const [address, ...words] = text.split(" ")
   const { host, port } = parseHostPort(address!)
   if (words.length === 0) return { kind: "address", host, port }
-  if (words.length !== 12) throw bad(`an invitation has 12 words after the address, this one has ${words.length}`)
+  if (words.length !== 12)
+    throw bad(`an invitation has 12 words after the address, this one has ${words.length}`)
   return { kind: "words", host, port, words: words.map((word) => word.toLowerCase()) }
 }
 
@@ -78,7 +79,8 @@ function parseLink(rest: string): Link {
   if (!pin) throw bad("the link does not name the relay's key (k=)")
   const admission = secretField(fields, "a", 16)
   const roomSecret = secretField(fields, "i", 32)
-  if ((admission === undefined) !== (roomSecret === undefined)) throw bad("the link has lost a part (a= or i=); copy it whole")
+  if ((admission === undefined) !== (roomSecret === undefined))
+    throw bad("the link has lost a part (a= or i=); copy it whole")
   return { kind: "link", host, port, pin, admission, roomSecret }
 }
 

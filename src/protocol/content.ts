@@ -7,7 +7,20 @@
  */
 import { ByteReader, BytesError } from "../bytes.ts"
 import { ProtocolError } from "./errors.ts"
-import { decode, encode, type Field, fixed, list, record, type RecordOf, rest, text, u32, u64, u8 } from "./fields.ts"
+import {
+  decode,
+  encode,
+  type Field,
+  fixed,
+  list,
+  record,
+  type RecordOf,
+  rest,
+  text,
+  u32,
+  u64,
+  u8,
+} from "./fields.ts"
 
 /** Longest message text in UTF-8 bytes. */
 export const MAX_TEXT_BYTES = 16_384
@@ -71,7 +84,8 @@ function decodeContent(bytes: Uint8Array): Content {
   const from = new ByteReader(bytes)
   const number = from.u8()
   for (const [type, [known, field]] of Object.entries(contents)) {
-    if (known === number) return { type, ...(decode(field as Field<object>, from.rest()) as object) } as Content
+    if (known === number)
+      return { type, ...(decode(field as Field<object>, from.rest()) as object) } as Content
   }
   throw new ProtocolError("bad-payload", `content type ${number}`)
 }
@@ -103,7 +117,11 @@ export const FORMS = { mls: 1, opening: 2, creation: 3 } as const
 
 /** Position 0 of a direct chat (§11). */
 const opening = record({ accountId: fixed(32), deviceId: fixed(16), welcome: rest })
-export type Opening = RecordOf<{ accountId: Field<Uint8Array>; deviceId: Field<Uint8Array>; welcome: Field<Uint8Array> }>
+export type Opening = RecordOf<{
+  accountId: Field<Uint8Array>
+  deviceId: Field<Uint8Array>
+  welcome: Field<Uint8Array>
+}>
 
 export function encodeOpening(value: Opening): Uint8Array {
   return encode(opening, value)

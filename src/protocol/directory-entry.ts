@@ -4,7 +4,19 @@
  */
 import { BytesError } from "../bytes.ts"
 import { ProtocolError } from "./errors.ts"
-import { decode, encode, type Field, fixed, list, record, type RecordOf, text, u32, u64, u8 } from "./fields.ts"
+import {
+  decode,
+  encode,
+  type Field,
+  fixed,
+  list,
+  record,
+  type RecordOf,
+  text,
+  u32,
+  u64,
+  u8,
+} from "./fields.ts"
 import { MAX_DIRECTORY_ENTRY_BYTES } from "./messages.ts"
 
 /** Longest name in UTF-8 bytes; 1 to 32 graphemes, checked where names are made. */

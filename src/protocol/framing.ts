@@ -72,7 +72,8 @@ export class FrameDecoder {
     this.#headerUsed += Math.min(wanted, bytes.length)
     if (this.#headerUsed === FRAME_HEADER_BYTES) {
       const length = new DataView(this.#header.buffer).getUint32(0)
-      if (length > this.#limit) throw new ProtocolError("frame-too-large", `peer announced a frame of ${length} bytes`)
+      if (length > this.#limit)
+        throw new ProtocolError("frame-too-large", `peer announced a frame of ${length} bytes`)
       if (length === 0) throw new ProtocolError("frame-empty", "peer sent a frame without a type")
       this.#body = new Uint8Array(length)
       this.#bodyUsed = 0

@@ -7,7 +7,20 @@
  */
 import { ByteReader, ByteWriter, BytesError } from "../bytes.ts"
 import { ProtocolError } from "./errors.ts"
-import { type Field, fixed, flag, list, record, type RecordOf, rest, sized, text, u16, u32, u64 } from "./fields.ts"
+import {
+  type Field,
+  fixed,
+  flag,
+  list,
+  record,
+  type RecordOf,
+  rest,
+  sized,
+  text,
+  u16,
+  u32,
+  u64,
+} from "./fields.ts"
 
 /** Version in the hello; one per release, never negotiated down. */
 export const PROTOCOL_VERSION = 1
@@ -64,7 +77,14 @@ const shapes = {
   ],
   putHeader: [
     18,
-    record({ ...requestId, handle: u32, expect: u64, headerId: id, headerBlob: id, header: sized(MAX_INLINE_HEADER_BYTES) }),
+    record({
+      ...requestId,
+      handle: u32,
+      expect: u64,
+      headerId: id,
+      headerBlob: id,
+      header: sized(MAX_INLINE_HEADER_BYTES),
+    }),
   ],
   getHeader: [19, record({ ...requestId, headerId: id })],
   turn: [20, record({ handle: u32 })],
@@ -74,7 +94,11 @@ const shapes = {
   getDirectory: [25, record({ ...requestId, from: u64 })],
   putPackages: [
     26,
-    record({ ...requestId, lastResort: flag, packages: list(sized(MAX_KEY_PACKAGE_BYTES), MAX_PACKAGES_PER_PUT) }),
+    record({
+      ...requestId,
+      lastResort: flag,
+      packages: list(sized(MAX_KEY_PACKAGE_BYTES), MAX_PACKAGES_PER_PUT),
+    }),
   ],
   takePackage: [27, record({ ...requestId, accountId: id, deviceId: fixed(16) })],
   look: [28, record({ ...requestId, channelIds: list(id, MAX_LOOK_IDS) })],
@@ -100,19 +124,40 @@ const shapes = {
   refused: [66, record({ ...requestId, code: u16, detail: u64 })],
   opened: [
     67,
-    record({ ...requestId, handle: u32, incarnation: fixed(16), resumed: flag, lastSeq: u64, nextPosition: u64 }),
+    record({
+      ...requestId,
+      handle: u32,
+      incarnation: fixed(16),
+      resumed: flag,
+      lastSeq: u64,
+      nextPosition: u64,
+    }),
   ],
   accepted: [69, record({ handle: u32, eid: id, seq: u64, time: u64 })],
   stale: [70, record({ handle: u32, eid: id, nextPosition: u64 })],
   conflict: [71, record({ handle: u32, eid: id, nextPosition: u64 })],
   rejected: [72, record({ handle: u32, eid: id, code: u16 })],
   granted: [73, record({ handle: u32, nextPosition: u64, leaseMs: u32 })],
-  header: [74, record({ ...requestId, position: u64, nextPosition: u64, blob: id, header: sized(MAX_INLINE_HEADER_BYTES) })],
+  header: [
+    74,
+    record({
+      ...requestId,
+      position: u64,
+      nextPosition: u64,
+      blob: id,
+      header: sized(MAX_INLINE_HEADER_BYTES),
+    }),
+  ],
   blobStored: [75, record({ ...requestId, received: u32 })],
   blobChunk: [76, record({ ...requestId, total: u32, offset: u32, chunk: sized(BLOB_CHUNK_BYTES) })],
   directory: [
     77,
-    record({ ...requestId, from: u64, size: u64, entries: list(sized(MAX_DIRECTORY_ENTRY_BYTES), MAX_DIRECTORY_PAGE) }),
+    record({
+      ...requestId,
+      from: u64,
+      size: u64,
+      entries: list(sized(MAX_DIRECTORY_ENTRY_BYTES), MAX_DIRECTORY_PAGE),
+    }),
   ],
   directoryGrew: [78, record({ size: u64 })],
   keyPackage: [79, record({ ...requestId, lastResort: flag, keyPackage: sized(MAX_KEY_PACKAGE_BYTES) })],
@@ -143,11 +188,12 @@ export type ClientMessage = Of<(typeof CLIENT_MESSAGES)[number]>
 export type RelayMessage = Of<(typeof RELAY_MESSAGES)[number]>
 
 /** The number of each message on the wire; PROTOCOL.md §4 lists the same. */
-export const MESSAGE_NUMBERS = Object.fromEntries(Object.entries(shapes).map(([name, [number]]) => [name, number])) as Record<
-  MessageName,
-  number
->
-const byNumber = new Map<number, MessageName>(Object.entries(shapes).map(([name, [number]]) => [number, name as MessageName]))
+export const MESSAGE_NUMBERS = Object.fromEntries(
+  Object.entries(shapes).map(([name, [number]]) => [name, number]),
+) as Record<MessageName, number>
+const byNumber = new Map<number, MessageName>(
+  Object.entries(shapes).map(([name, [number]]) => [number, name as MessageName]),
+)
 const CLIENT_SET: ReadonlySet<MessageName> = new Set(CLIENT_MESSAGES)
 const RELAY_SET: ReadonlySet<MessageName> = new Set(RELAY_MESSAGES)
 
@@ -171,14 +217,16 @@ export function decodeRelayMessage(body: Uint8Array): RelayMessage {
 
 function decode(body: Uint8Array, accepted: ReadonlySet<MessageName>): Message {
   const name = byNumber.get(body[0] ?? 0)
-  if (name === undefined || !accepted.has(name)) throw new ProtocolError("unknown-message", `message type ${body[0]}`)
+  if (name === undefined || !accepted.has(name))
+    throw new ProtocolError("unknown-message", `message type ${body[0]}`)
   const from = new ByteReader(body.subarray(1))
   try {
     const fields = (shapes[name][1] as Field<RecordOf<Record<string, Field<unknown>>>>).read(from)
     from.end()
     return { type: name, ...fields } as Message
   } catch (cause) {
-    if (cause instanceof BytesError) throw new ProtocolError("bad-message", `${name}: ${cause.message}`, { cause })
+    if (cause instanceof BytesError)
+      throw new ProtocolError("bad-message", `${name}: ${cause.message}`, { cause })
     throw cause
   }
 }
