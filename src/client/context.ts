@@ -9,7 +9,7 @@ import type { Clock } from "../platform/clock.ts"
 import type { Log } from "../platform/log.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
-import type { ClientMessage, RelayMessage } from "../protocol/messages.ts"
+import type { ClientMessage, Of, RelayMessage } from "../protocol/messages.ts"
 import type { ClientEvent, StampedEvent } from "./events.ts"
 import { type JournalRecord, putRecord } from "./records.ts"
 import type { ClientStore, Durability, StoreWriter } from "./store.ts"
@@ -22,6 +22,20 @@ export type Question =
       : never
     : never
 export type Answer = Extract<RelayMessage, { rid: number }>
+
+/** What the relay tells of itself, once we are in. */
+export type Unasked = Of<
+  | "entry"
+  | "accepted"
+  | "stale"
+  | "conflict"
+  | "rejected"
+  | "granted"
+  | "ephemeral"
+  | "directoryGrew"
+  | "packagesLeft"
+  | "presence"
+>
 
 /** The connection to the relay as conversations see it. Everything is dropped when it ends; nothing is repeated here. */
 export interface RelayLink {
@@ -60,8 +74,8 @@ export interface Context {
   readonly engine: MlsEngine
   readonly log: Log
   readonly identity: Identity
-  /** SHA-256 of the relay's SPKI. */
-  readonly relayId: Uint8Array
+  /** SHA-256 of the relay's SPKI; with twelve words it is known from the first connection on. */
+  relayId(): Uint8Array
   readonly link: RelayLink
   update<T>(durability: Durability, body: (update: Update) => T): T
   /** Runs `action` as an event of the queue at `at`; the result cancels it. */

@@ -57,14 +57,14 @@ export async function joinOrOpen(conversation: Conversation): Promise<boolean> {
 
 export function openingKeys(conversation: Conversation): OpeningKeys {
   const { context, contacts, record } = conversation
-  const { primitives, identity, relayId } = context
-  if (record.kind === "everyone") return roomKeys(primitives, record.link!.secret, relayId)
+  const { primitives, identity } = context
+  if (record.kind === "everyone") return roomKeys(primitives, record.link!.secret, context.relayId())
   const peer = contacts.get(record.peer!)!.entry
   return directKeys(
     primitives,
     identity.account,
     { accountId: peer.accountId, x: peer.accountX },
-    relayId,
+    context.relayId(),
     record.counter,
   )
 }
@@ -160,7 +160,7 @@ function askHeader(
   done: (answer: Of<"header"> | undefined, header: RoomHeader | undefined) => Promise<void> | void,
 ): void {
   const { context, now, record } = conversation
-  const { headerId, headerKey } = headerKeys(context.primitives, record.link!.secret, context.relayId)
+  const { headerId, headerKey } = headerKeys(context.primitives, record.link!.secret, context.relayId())
   now.busy = true
   const finish = async (answer: Of<"header">, bytes: Uint8Array) => {
     now.busy = false
@@ -315,8 +315,8 @@ async function makeHeader(
   appendTokenBytes: Uint8Array,
 ) {
   const { context, record } = conversation
-  const { engine, primitives, relayId, random } = context
-  const { headerId, headerKey } = headerKeys(primitives, record.link!.secret, relayId)
+  const { engine, primitives, random } = context
+  const { headerId, headerKey } = headerKeys(primitives, record.link!.secret, context.relayId())
   const plain = encodeRoomHeader({
     channelId: record.channelId,
     generation: record.link!.generation,

@@ -1,5 +1,6 @@
 /**
- * Notices a relay that has gone silent (PROTOCOL.md §3.4): a pulled cable closes no connection by itself.
+ * Notices a relay that has gone silent (PROTOCOL.md §3.4): a pulled cable closes no connection by itself. Also one
+ * that talks and leaves a question open: whoever asked waits for the answer before it does anything else.
  * One timer per connection; it moves with what is heard and costs nothing in between.
  */
 import type { Clock, Millis } from "../platform/clock.ts"
@@ -9,17 +10,27 @@ export const PING_AFTER_SILENCE_MS: Millis = 25_000
 /** … and after this much the connection is given up; also the longest that a greeting may take. */
 export const LOST_AFTER_SILENCE_MS: Millis = 50_000
 
+/** How long an answer may take. */
+export const ANSWER_WITHIN_MS: Millis = 60_000
+
+export interface KeepaliveOwner {
+  ping(): void
+  /** When the oldest question was asked that is still open. */
+  openSince(): Millis | undefined
+  lost(): void
+  /** It is there and does not answer. */
+  ignored(): void
+}
+
 export class Keepalive {
   readonly #clock: Clock
-  readonly #ping: () => void
-  readonly #lost: () => void
+  readonly #owner: KeepaliveOwner
   #heardAt: Millis
   #cancel: () => void = () => {}
 
-  constructor(clock: Clock, ping: () => void, lost: () => void) {
+  constructor(clock: Clock, owner: KeepaliveOwner) {
     this.#clock = clock
-    this.#ping = ping
-    this.#lost = lost
+    this.#owner = owner
     this.#heardAt = clock.now()
     this.#wakeAt(this.#heardAt + PING_AFTER_SILENCE_MS)
   }
@@ -37,10 +48,12 @@ export class Keepalive {
   }
 
   #look(): void {
-    const silence = this.#clock.now() - this.#heardAt
-    if (silence >= LOST_AFTER_SILENCE_MS) return this.#lost()
+    const now = this.#clock.now()
+    const silence = now - this.#heardAt
+    if (silence >= LOST_AFTER_SILENCE_MS) return this.#owner.lost()
+    if (now - (this.#owner.openSince() ?? now) >= ANSWER_WITHIN_MS) return this.#owner.ignored()
     if (silence < PING_AFTER_SILENCE_MS) return this.#wakeAt(this.#heardAt + PING_AFTER_SILENCE_MS)
-    this.#ping()
+    this.#owner.ping()
     this.#wakeAt(this.#heardAt + LOST_AFTER_SILENCE_MS)
   }
 }

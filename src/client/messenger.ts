@@ -5,11 +5,11 @@
 import { equalBytes, toHex, utf8 } from "../bytes.ts"
 import { CryptoError } from "../crypto/errors.ts"
 import { MAX_TEXT_BYTES } from "../protocol/content.ts"
-import type { Of, RelayMessage } from "../protocol/messages.ts"
+import type { Of } from "../protocol/messages.ts"
 import { CatchUp } from "./catch-up.ts"
 import type { Client } from "./client.ts"
 import { Contacts } from "./contacts.ts"
-import { type Context, type Identity, updater } from "./context.ts"
+import { type Context, type Identity, type Unasked, updater } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
 import type { ConnectionView, PersonView, RoomRef, RoomView, StampedEvent, TranscriptLine } from "./events.ts"
@@ -66,7 +66,6 @@ export class Messenger implements Client {
       },
     )
     const queue = this.#queue
-    const messenger = this
     this.#context = {
       store,
       clock,
@@ -75,9 +74,7 @@ export class Messenger implements Client {
       engine,
       log,
       identity,
-      get relayId() {
-        return messenger.#relayId()
-      },
+      relayId: () => this.#relayId(),
       link: this.#link,
       update: updater(store, clock, (stamped) => this.#emit(stamped)),
       later: (at, action) => clock.wakeAt(at, () => queue.push(action)),
@@ -273,7 +270,7 @@ export class Messenger implements Client {
     await this.#packages.refill(welcome.packagesLeft, welcome.lastResort)
   }
 
-  async #received(message: RelayMessage): Promise<void> {
+  async #received(message: Unasked): Promise<void> {
     switch (message.type) {
       case "entry":
       case "accepted":

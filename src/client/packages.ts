@@ -11,6 +11,8 @@ import { decodeRecord, type PackageRecord, putRecord } from "./records.ts"
 export const PACKAGE_STOCK = 24
 /** Refill below this. */
 export const PACKAGE_LOW = 12
+/** Most private halves that wait here. Whoever takes packages without using them gets the one of last resort at the end. */
+export const MAX_PACKAGES = 240
 const DAY_MS = 24 * 3_600_000
 const PACKAGE_LIFETIME_MS = 30 * DAY_MS
 /** Clocks of a room differ: a package counts from a day ago. */
@@ -34,8 +36,9 @@ export class PackageStock {
   async refill(left: number, lastResort: boolean): Promise<void> {
     if (this.#busy) return
     this.#forgetExpired()
-    // A restored or replaced relay may claim few: the stock here bounds what we make for it.
-    const wanted = left < PACKAGE_LOW ? PACKAGE_STOCK - left : 0
+    // A relay may claim few again and again: the stock here bounds what we make for it.
+    const room = MAX_PACKAGES - this.#context.store.count("package", {})
+    const wanted = left < PACKAGE_LOW ? Math.min(PACKAGE_STOCK - left, room) : 0
     if (!lastResort || !this.#holdsLastResort()) await this.#publish(1, true)
     if (wanted > 0) {
       this.#busy = true

@@ -4,7 +4,7 @@
  */
 import { certifyDevice, signHello } from "../crypto/identity.ts"
 import { sign } from "../crypto/signature.ts"
-import type { Clock } from "../platform/clock.ts"
+import type { Clock, Millis } from "../platform/clock.ts"
 import type { Log } from "../platform/log.ts"
 import type { CloseReason, Connection, Network } from "../platform/network.ts"
 import type { Primitives } from "../platform/primitives.ts"
@@ -25,7 +25,7 @@ import {
   PROTOCOL_VERSION,
   type RelayMessage,
 } from "../protocol/messages.ts"
-import type { Answer, Identity, Question, RelayLink } from "./context.ts"
+import type { Answer, Identity, Question, RelayLink, Unasked } from "./context.ts"
 import type { ConnectionProblem } from "./events.ts"
 import { Keepalive } from "./keepalive.ts"
 import { pinOf, type RelayRecord } from "./profile.ts"
@@ -48,7 +48,7 @@ export interface RelayLinkOwner {
   /** The relay's key is known and, with twelve words, has just been recognised by them. */
   pinned(spkiSha256: Uint8Array): void
   ready(welcome: Of<"ready">): Promise<void> | void
-  received(message: RelayMessage): Promise<void> | void
+  received(message: Unasked): Promise<void> | void
   /** An answer has been taken by whoever asked. */
   answered(): void
   /** Once for each connection that was ready. */
@@ -63,7 +63,11 @@ export class RelayConnection implements RelayLink {
   #connection: Connection | undefined
   #generation = 0
   #decoder = new FrameDecoder()
-  #questions = new Map<number, (answer: Answer) => Promise<void> | void>()
+  /** By `rid`, oldest first. */
+  readonly #questions = new Map<
+    number,
+    { answered: (answer: Answer) => Promise<void> | void; askedAt: Millis }
+  >()
   #nextRid = 1
   #cancelTimer: () => void = () => {}
   #keepalive: Keepalive | undefined
@@ -100,8 +104,8 @@ export class RelayConnection implements RelayLink {
 
   ask(question: Question, answered: (answer: Answer) => Promise<void> | void): void {
     const rid = this.#nextRid++
-    this.#questions.set(rid, answered)
-    this.send({ ...question, rid } as ClientMessage)
+    this.#questions.set(rid, { answered, askedAt: this.#deps.clock.now() })
+    this.send({ ...question, rid })
   }
 
   distrust(detail: string): void {
@@ -159,13 +163,15 @@ export class RelayConnection implements RelayLink {
       opened: (connection) => {
         // Stopped, or dialled again, while this one was on its way.
         if (generation !== this.#generation) return connection.close()
+        // At once, so that whoever stops us before the next event closes it.
+        this.#connection = connection
         ifCurrent(() => {
-          this.#connection = connection
-          this.#keepalive = new Keepalive(
-            this.#deps.clock,
-            () => this.send({ type: "ping", token: 0 }),
-            () => ifCurrent(() => this.#end("lost")),
-          )
+          this.#keepalive = new Keepalive(this.#deps.clock, {
+            ping: () => this.send({ type: "ping", token: 0 }),
+            openSince: () => this.#questions.values().next().value?.askedAt,
+            lost: () => ifCurrent(() => this.#end("lost")),
+            ignored: () => ifCurrent(() => this.distrust("questions are not answered")),
+          })
           if (recognised) this.#owner.pinned(recognised)
           this.#apply({ kind: "opened" })
         })
@@ -283,16 +289,26 @@ export class RelayConnection implements RelayLink {
       case "pong":
         return
       case "refused":
-        if (message.rid === 0) return this.#refused(message.code)
-        break
+        return message.rid === 0 ? this.#refused(message.code) : this.#answer(message)
+      case "opened":
+      case "header":
+      case "blobStored":
+      case "blobChunk":
+      case "directory":
+      case "keyPackage":
+      case "looked":
+      case "done":
+        return this.#answer(message)
+      default:
+        return this.online ? this.#owner.received(message) : undefined
     }
-    if ("rid" in message) {
-      const answered = this.#questions.get(message.rid)
-      this.#questions.delete(message.rid)
-      await answered?.(message)
-      return this.#owner.answered()
-    }
-    if (this.online) return this.#owner.received(message)
+  }
+
+  async #answer(answer: Answer): Promise<void> {
+    const question = this.#questions.get(answer.rid)
+    this.#questions.delete(answer.rid)
+    await question?.answered(answer)
+    this.#owner.answered()
   }
 
   #refused(code: number): void {

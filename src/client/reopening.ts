@@ -23,7 +23,13 @@ export function reopen(conversation: Conversation, counter: number, isOurs: bool
   const { context, contacts, record, room, group, pending } = conversation
   const { entry } = contacts.get(record.peer!)!
   const peer = { accountId: entry.accountId, x: entry.accountX }
-  const { channel } = directKeys(context.primitives, context.identity.account, peer, context.relayId, counter)
+  const { channel } = directKeys(
+    context.primitives,
+    context.identity.account,
+    peer,
+    context.relayId(),
+    counter,
+  )
   const unfixed = unfixOutbox(conversation, context.store)
   let { nextLocal } = record
   context.update("synced", (update) => {

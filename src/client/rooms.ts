@@ -93,7 +93,7 @@ export class Rooms {
 
   /** @param secret `S_0`: the invitation's room secret, or what an open relay has instead. */
   ensureEveryone(secret: Uint8Array): void {
-    const { channel } = roomKeys(this.#context.primitives, secret, this.#context.relayId)
+    const { channel } = roomKeys(this.#context.primitives, secret, this.#context.relayId())
     if (this.#byRoom.has(toHex(channel))) return
     this.#create(newConversation(channel, "everyone", undefined, { secret, generation: 0 }))
   }
@@ -102,7 +102,7 @@ export class Rooms {
   directChannel(accountId: Uint8Array): Uint8Array {
     const { primitives, identity, relayId } = this.#context
     const { accountX } = this.#contacts.get(accountId)!.entry
-    return directKeys(primitives, identity.account, { accountId, x: accountX }, relayId, 0).channel
+    return directKeys(primitives, identity.account, { accountId, x: accountX }, relayId(), 0).channel
   }
 
   #create(record: ConversationRecord): Conversation {

@@ -84,8 +84,7 @@ function decodeContent(bytes: Uint8Array): Content {
   const from = new ByteReader(bytes)
   const number = from.u8()
   for (const [type, [known, field]] of Object.entries(contents)) {
-    if (known === number)
-      return { type, ...(decode(field as Field<object>, from.rest()) as object) } as Content
+    if (known === number) return { type, ...decode(field as Field<object>, from.rest()) } as Content
   }
   throw new ProtocolError("bad-payload", `content type ${number}`)
 }
