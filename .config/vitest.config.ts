@@ -19,6 +19,8 @@ export default defineConfig({
     include: ["test/**/*.test.{ts,tsx}"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Half of the tests wait for processes and clocks: one worker less than cores would leave a core idle.
+    maxWorkers: 2,
     env: { SEEDS: process.env["SEEDS"] ?? "20" },
     // Vite transforms what is inlined; the correction is such a transformation.
     server: { deps: { inline: ["ts-mls"] } },

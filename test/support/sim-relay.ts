@@ -1,5 +1,6 @@
 /** The real relay, core and driver, in a simulated world: it can crash and come back with the same disk. */
 import { labelledHash } from "../../src/crypto/hash.ts"
+import { sodiumReady } from "../../src/crypto/sodium.ts"
 import type { Address, Pin } from "../../src/platform/network.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { DEFAULT_LIMITS, type RelayLimits } from "../../src/relay/config.ts"
@@ -54,6 +55,7 @@ export class SimRelay {
   }
 
   async start(): Promise<void> {
+    await sodiumReady()
     const { admission, limits, syncMs = 0, failAt } = this.#options
     const process = this.#world.process(SIM_RELAY_HOST)
     const sync = () =>
