@@ -141,6 +141,14 @@ export class Conversation {
     wipeEpochKeys(before)
   }
 
+  /** Out of the group: its secrets are overwritten. */
+  forgetGroup(): void {
+    if (this.group) this.context.engine.wipeEnded(this.group, undefined)
+    wipeEpochKeys(this.keys)
+    this.group = undefined
+    this.keys = undefined
+  }
+
   /** The connection is gone: what was asked will not be answered, what was offered may or may not be in the log. */
   disconnected(): void {
     this.log.forget()

@@ -308,7 +308,8 @@ export async function renew(
   return { ...record, expect, tokenHash: tokenHash(channelId, expect, token), header }
 }
 
-async function makeHeader(
+/** The room's header as of a handshake that took `position`. */
+export async function makeHeader(
   conversation: Conversation,
   state: GroupState,
   position: number,

@@ -10,7 +10,8 @@ import { judge, payloadHash, type Verdict } from "./chain.ts"
 import { type Conversation, groupRowKey } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { messageIdText, messageView } from "./lines.ts"
-import { type Arrival, passOver, quarantine } from "./reading.ts"
+import { isLost } from "./mending.ts"
+import { type Arrival, passOver, quarantine, stranded } from "./reading.ts"
 import {
   type ChainRecord,
   type ConversationRecord,
@@ -30,6 +31,7 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
   const { context, channelId, room, group, keys } = conversation
   const { entry, message, blob } = arrival
   const opened = unpackEntry(entry!, keys!.envelope, channelId, blob)
+  if (!opened && isLost(conversation)) return stranded(conversation, arrival)
   if (opened?.form !== FORMS.mls)
     return passOver(conversation, arrival, "it was not sealed for this room as it is now")
   const result = await context.engine.open(group!, opened.body)

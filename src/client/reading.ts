@@ -15,6 +15,7 @@ import type { LogPlace } from "./channel-log.ts"
 import { type Conversation, groupRowKey } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { openingKeys, renew } from "./joining.ts"
+import { isLost, mendSoon } from "./mending.ts"
 import { takePayload } from "./payloads.ts"
 import { confirmOwn } from "./own-entries.ts"
 import { type ConversationRecord, getRecord, type PackageRecord, putRecord } from "./records.ts"
@@ -153,7 +154,9 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
     if (change.committer === undefined && change.added.length > 0) answerJoin(conversation)
     return
   }
-  if (applied?.kind === "uncertain") return stranded(conversation, arrival)
+  if (applied?.kind === "uncertain" || (!opened && isLost(conversation))) {
+    return stranded(conversation, arrival)
+  }
   // Void: the same for every member. Our own commit, if any, moves on to the next position unchanged.
   const pending =
     conversation.pending && (await renew(conversation, conversation.pending, message.position + 1))
@@ -162,6 +165,7 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
     if (pending) putRecord(update.tx, "pending", room, pending)
   })
   if (pending && conversation.pending) conversation.pending = { ...conversation.pending, record: pending }
+  mendSoon(conversation, message.position)
   context.log.write("warn", "commit.void", {
     reason: applied?.reason ?? "does not open",
     position: record.nextPosition,
@@ -284,21 +288,18 @@ async function acceptOpening(conversation: Conversation, arrival: Arrival): Prom
   }
 }
 
-/** The commit may have worked for others: what we hold is not trusted any further (PROTOCOL.md §10.5). */
-function stranded(conversation: Conversation, { message, place }: Arrival): void {
-  const { record, group, context, room, pending } = conversation
+/** What we hold does not fit, or may not fit, what the others have: it is not trusted any further (PROTOCOL.md §10.5). */
+export function stranded(conversation: Conversation, { message, entry, place }: Arrival): void {
+  const { record, context, room, pending } = conversation
+  const nextPosition = entry?.kind === "handshake" ? message.position + 1 : record.nextPosition
   const unfixed = unfixOutbox(conversation, context.store)
-  conversation.save(
-    "synced",
-    { ...place, nextPosition: message.position + 1, member: false, chain: undefined },
-    (update) => {
-      update.tx.deleteRange("group", prefixRange(room))
-      for (const { key, record: row } of unfixed) putRecord(update.tx, "outbox", key, row)
-      if (pending) dropPending(conversation, update)
-    },
-  )
-  if (group) context.engine.wipeEnded(group, undefined)
-  conversation.group = undefined
+  conversation.save("synced", { ...place, nextPosition, member: false, chain: undefined }, (update) => {
+    update.tx.deleteRange("group", prefixRange(room))
+    for (const { key, record: row } of unfixed) putRecord(update.tx, "outbox", key, row)
+    if (pending) dropPending(conversation, update)
+  })
+  conversation.forgetGroup()
+  if (pending) context.engine.wipeEnded(pending.state, undefined)
   conversation.now.inFlight = undefined
   if (record.kind === "direct") giveUpChannel(conversation)
 }

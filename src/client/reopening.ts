@@ -20,7 +20,7 @@ import { prefixRange } from "./store.ts"
 
 /** @param isOurs true when we give the channel up, so that the other side has to be told. */
 export function reopen(conversation: Conversation, counter: number, isOurs: boolean): void {
-  const { context, contacts, record, room, group, pending } = conversation
+  const { context, contacts, record, room, pending } = conversation
   const { entry } = contacts.get(record.peer!)!
   const peer = { accountId: entry.accountId, x: entry.accountX }
   const { channel } = directKeys(
@@ -58,12 +58,11 @@ export function reopen(conversation: Conversation, counter: number, isOurs: bool
     update.after(() => {
       conversation.log.close()
       conversation.log = new ChannelLog(context.link, context.primitives, channel)
-      conversation.group = undefined
       conversation.pending = undefined
       conversation.disconnected()
     })
   })
-  if (group) context.engine.wipeEnded(group, undefined)
+  conversation.forgetGroup()
   if (pending) context.engine.wipeEnded(pending.state, undefined)
 }
 

@@ -1,0 +1,57 @@
+/**
+ * A void handshake may have brought a header of its own (PROTOCOL.md §12.2), and leads newcomers into a room of its
+ * author's making. Members put the room's header back: whoever comes first, unless the room has moved on. Whoever was
+ * led astray hears nobody, notices by what does not open, and joins again.
+ */
+import { appendToken } from "../crypto/channel-keys.ts"
+import { MAX_INLINE_HEADER_BYTES } from "../protocol/messages.ts"
+import { putBlob } from "./blobs.ts"
+import type { Conversation } from "./conversation.ts"
+import { makeHeader } from "./joining.ts"
+
+/** Members wait this long for each leaf before theirs, so that mostly one of them mends. */
+const PER_LEAF_MS = 100
+/** A newcomer who has heard nobody for this long may be alone in a room of its own. */
+const HEARD_WITHIN_MS = 10_000
+const NO_HASH = new Uint8Array(32)
+
+/** @param position the void handshake's. */
+export function mendSoon(conversation: Conversation, position: number): void {
+  const { context, group, record } = conversation
+  if (record.kind !== "everyone" || !group || isAlone(conversation)) return
+  context.later(context.clock.now() + group.ownLeaf * PER_LEAF_MS, () => mend(conversation, position))
+}
+
+/** Came by the link and has heard nobody since, though others are in the list. */
+function isAlone({ record, group }: Conversation): boolean {
+  // The room's first entry is its creation: whoever made the room came by no link.
+  const cameByLink = record.kind === "everyone" && record.joinedAt > 1
+  return cameByLink && record.here.length === 0 && group !== undefined && group.members.length > 1
+}
+
+/**
+ * Whether something that does not open says that our own join was void for everybody else. Not before the others had
+ * time to be heard, and so only once in a while: a stranger's noise would keep us joining.
+ */
+export function isLost(conversation: Conversation): boolean {
+  const { record, context } = conversation
+  return isAlone(conversation) && context.clock.now() - record.healing.at > HEARD_WITHIN_MS
+}
+
+async function mend(conversation: Conversation, position: number): Promise<void> {
+  const { context, group, log, record, now } = conversation
+  const { link, primitives } = context
+  const isLatest = record.nextPosition === position + 1 && log.isCaughtUp(record)
+  if (!group || !isLatest || conversation.pending) return
+  const token = await appendToken(context.engine, group, record.channelId, position)
+  const { id, bytes } = await makeHeader(conversation, group, position, token)
+  const put = (headerBlob: Uint8Array, header: Uint8Array): void => {
+    if (conversation.now !== now || log.handle === undefined) return
+    const place = { handle: log.handle, expect: position + 1 }
+    // A refusal says that the room has moved on meanwhile.
+    link.ask({ type: "putHeader", ...place, headerId: id, headerBlob, header }, () => {})
+  }
+  if (bytes.length <= MAX_INLINE_HEADER_BYTES) return put(NO_HASH, bytes)
+  const hash = primitives.sha("sha256", bytes)
+  putBlob(link, hash, bytes, (problem) => (problem ? undefined : put(hash, new Uint8Array(0))))
+}
