@@ -266,10 +266,12 @@ export function arrived(guest: Guest, to: string, text: string): boolean {
   }
 }
 
-/** The state of one's own message. */
+/** The state of one's own message; undefined when it was never written. */
 export function stateOf(guest: Guest, to: string, text: string): string | undefined {
   const { client } = guest
-  for (const line of client.transcript(client.findRoom(to).id, 1_000)) {
+  const { id } = client.findRoom(to)
+  if (!client.rooms().some((room) => room.id === id)) return undefined
+  for (const line of client.transcript(id, 1_000)) {
     if (line.kind === "message" && line.message.own && line.message.text === text) return line.message.state
   }
   return undefined
