@@ -53,7 +53,7 @@ export function printLink(link: Omit<Link, "kind">): string {
 
 /** @throws ProtocolError `bad-address`, whose message says what to look at. */
 export function parseInvitation(typed: string): Invitation {
-  const text = typed.trim().replace(/\s+/g, " ")
+  const text = withoutFilledIn(typed.trim().replace(/\s+/g, " "))
   if (text.length === 0 || text.length > MAX_INVITATION_LENGTH) throw bad("an invitation is one line of text")
   if (text.toLowerCase().startsWith(SCHEME)) return parseLink(text.slice(SCHEME.length))
   const [address, ...words] = text.split(" ")
@@ -62,6 +62,13 @@ export function parseInvitation(typed: string): Invitation {
   if (words.length !== 12)
     throw bad(`an invitation has 12 words after the address, this one has ${words.length}`)
   return { kind: "words", host, port, words: words.map((word) => word.toLowerCase()) }
+}
+
+/** An address that a program had filled in before a whole invitation was pasted behind it says nothing new. */
+function withoutFilledIn(text: string): string {
+  const link = text.toLowerCase().indexOf(` ${SCHEME}`)
+  if (link >= 0) return text.slice(link + 1)
+  return /^\S+ \S*[.:]\S* /.test(text) ? text.slice(text.indexOf(" ") + 1) : text
 }
 
 function parseLink(rest: string): Link {
