@@ -39,6 +39,11 @@ export class ChannelLog {
     return this.#handle
   }
 
+  /** True while the relay has been asked and has not answered. */
+  get isOpening(): boolean {
+    return this.#asking
+  }
+
   /** True when everything that was in the log when it was opened has been read. */
   isCaughtUp(place: LogPlace): boolean {
     return this.#handle !== undefined && place.cursor >= this.#lastSeq

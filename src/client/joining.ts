@@ -15,7 +15,7 @@ import {
 } from "../crypto/channel-keys.ts"
 import { sealHeader, openHeader } from "../crypto/envelope-seal.ts"
 import { CryptoError } from "../crypto/errors.ts"
-import type { Consumed, GroupState } from "../crypto/mls-engine.ts"
+import type { Commit, Consumed, GroupState, MlsEngine } from "../crypto/mls-engine.ts"
 import {
   decodeRoomHeader,
   encodeOpening,
@@ -74,8 +74,9 @@ function takePackages(conversation: Conversation, packages: readonly Uint8Array[
   const { context, contacts, record, now } = conversation
   const peer = contacts.get(record.peer!)!.entry
   const device = peer.devices[packages.length]
+  // Nobody without a device is in the list of people.
+  if (!device) return conversation.pause("no-package-yet", PACKAGE_RETRY_MS)
   now.busy = true
-  if (!device) return context.link.distrust("a person without a device")
   context.link.ask(
     { type: "takePackage", accountId: peer.accountId, deviceId: device.deviceId },
     async (answer) => {
@@ -116,7 +117,8 @@ async function openDirect(conversation: Conversation, packages: readonly Uint8Ar
   const { context, record, expected } = conversation
   const { engine, identity } = context
   const alone = await engine.create("xwing", expected.groupId, expected.parameters, identity.signer)
-  const commit = await engine.commit(alone, { add: packages })
+  const commit = await addAll(engine, alone, packages)
+  if (!commit) return conversation.pause("no-package-yet", PACKAGE_RETRY_MS)
   const body = encodeOpening({
     accountId: identity.account.accountId,
     deviceId: identity.device.deviceId,
@@ -133,11 +135,26 @@ async function openDirect(conversation: Conversation, packages: readonly Uint8Ar
   await propose(conversation, "opening", sealed, commit.state, 0, commit.consumed)
 }
 
+/** Undefined for a package that we took for good and the group does not: it is valid from tomorrow on, say. */
+async function addAll(
+  engine: MlsEngine,
+  alone: GroupState,
+  packages: readonly Uint8Array[],
+): Promise<Commit | undefined> {
+  try {
+    return await engine.commit(alone, { add: packages })
+  } catch (cause) {
+    if (cause instanceof CryptoError) return undefined
+    throw cause
+  }
+}
+
 // ── rooms joined by link ────────────────────────────────────────────────────────────────────────
 
 function joinRoom(conversation: Conversation): boolean {
   const { log, record, now } = conversation
   if (log.handle === undefined) {
+    if (log.isOpening) return true
     if (record.cursor > 0) return false
     // The header says where in the log to start: what was said before we came cannot be read by us.
     askHeader(conversation, (_, header) => startAt(conversation, header))

@@ -7,7 +7,7 @@ import type { MlsEngine } from "../../src/crypto/mls-engine.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { systemRandom } from "../../src/platform/random.ts"
 import { decodeRoomHeader, encodeRoomHeader, type RoomHeader } from "../../src/protocol/content.ts"
-import type { Of } from "../../src/protocol/messages.ts"
+import type { Of, RelayMessage } from "../../src/protocol/messages.ts"
 import {
   arrived,
   distrusts,
@@ -229,6 +229,30 @@ test("people who only stand in the list are not here until they have signed some
     carol: false,
   })
   await theyTalk(world, alice, dave)
+})
+
+test("a word while the log is being opened does not make the newcomer start twice", async () => {
+  const { world, alice } = await withMember()
+  const wire = new Wire()
+  // What follows the opening of the inbox and the header comes late.
+  const held: RelayMessage[] = []
+  let opened = 0
+  let holds = true
+  wire.down = (message) => {
+    if (message.type === "opened") opened++
+    if (opened < 2 || !holds) return [message]
+    held.push(message)
+    return []
+  }
+  const bob = await world.start("bob", { wire })
+  await world.run(1_000)
+  await bob.write(ROOM, "in between")
+  await world.run(1_000)
+  expect(saidOf(wire, "getHeader")).toHaveLength(1)
+  holds = false
+  wire.say(...held)
+  await world.until(() => arrived(alice, ROOM, "in between"), "the word")
+  expect(distrusts(bob)).toBe(0)
 })
 
 // ── large things ────────────────────────────────────────────────────────────────────────────────
