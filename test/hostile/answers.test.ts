@@ -122,7 +122,7 @@ for (const type of questions) {
       await world.run(10_000)
       await writeOnce(alice, "bob", "hello")
       await world.run(MINUTE)
-      expect(saidOf(wire, type).length, "questions asked").toBeLessThan(60)
+      expect(saidOf(wire, type).length).toBeLessThan(60)
       wire.up = (message) => [message]
       await world.until(() => alice.client.people().length === 1, "alice to know bob")
       await writeOnce(alice, "bob", "hello")

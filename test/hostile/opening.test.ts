@@ -25,7 +25,7 @@ import {
   MINUTE,
   saidOf,
   stateOf,
-  Wire,
+  type Wire,
 } from "../support/hostile.ts"
 
 const DAY = 24 * 60 * MINUTE
@@ -44,13 +44,12 @@ async function strangers(
 }
 
 function harmless(...guests: readonly Guest[]): void {
-  for (const guest of guests) {
-    expect(distrusts(guest), guest.name).toBe(0)
-    expect(
-      guest.events.filter((event) => event.type === "error"),
-      guest.name,
-    ).toEqual([])
-  }
+  const wrong = guests.map((guest) => ({
+    name: guest.name,
+    distrusts: distrusts(guest),
+    errors: guest.events.filter((event) => event.type === "error"),
+  }))
+  expect(wrong).toEqual(guests.map(({ name }) => ({ name, distrusts: 0, errors: [] })))
 }
 
 /** Of a direct chat: a room's first handshake has a header. */
