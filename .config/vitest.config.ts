@@ -17,6 +17,7 @@ export default defineConfig({
   ],
   test: {
     include: ["test/**/*.test.{ts,tsx}"],
+    setupFiles: ["test/support/setup.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Half of the tests wait for processes and clocks: one worker less than cores would leave a core idle.
