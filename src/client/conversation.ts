@@ -30,6 +30,10 @@ import { type EpochKeys, epochKeys, wipeEpochKeys } from "./sealing.ts"
 import { firstInOutbox, sendNext } from "./sending.ts"
 import { prefixRange } from "./store.ts"
 
+/** How long the relay, or a header that makes no sense, is left alone before the next try. */
+const RETRY_MS = 5_000
+const ROOM_KEY_BYTES = 32
+
 /** A pending commit with the state that it will lead to. */
 export interface Pending {
   record: PendingRecord
@@ -316,17 +320,8 @@ export class Conversation {
   }
 }
 
-const RETRY_MS = 5_000
-
 function stripped(
   rows: readonly { key: Uint8Array; value: Uint8Array }[],
 ): { key: Uint8Array; value: Uint8Array }[] {
-  return rows.map(({ key, value }) => ({ key: key.slice(CHANNEL_ID_BYTES), value }))
-}
-
-const CHANNEL_ID_BYTES = 32
-
-/** The key of a group row in the tables `group` and `pendingGroup`. */
-export function groupRowKey(room: Uint8Array, rowKey: Uint8Array): Uint8Array {
-  return concat(room, rowKey)
+  return rows.map(({ key, value }) => ({ key: key.slice(ROOM_KEY_BYTES), value }))
 }

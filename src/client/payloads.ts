@@ -7,7 +7,7 @@ import type { Member } from "../crypto/mls-engine.ts"
 import { type Content, decodeBinding, decodePayload, FORMS, type Payload } from "../protocol/content.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import { judge, payloadHash, type Verdict } from "./chain.ts"
-import { type Conversation, groupRowKey } from "./conversation.ts"
+import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { messageIdText, messageView } from "./lines.ts"
 import { isLost } from "./mending.ts"
@@ -21,6 +21,7 @@ import {
   payloadKey,
   type PayloadRecord,
   putRecord,
+  groupRowKey,
 } from "./records.ts"
 import { unpackEntry } from "./sealing.ts"
 

@@ -190,3 +190,8 @@ export function nextPlace(from: StoreReader, room: Uint8Array, order: number): U
 export function payloadKey(room: Uint8Array, chainId: Uint8Array, n: number): Uint8Array {
   return concat(room, chainId, u64(n))
 }
+
+/** Under which a group's row lies in the tables `group` and `pendingGroup`. */
+export function groupRowKey(room: Uint8Array, rowKey: Uint8Array): Uint8Array {
+  return concat(room, rowKey)
+}

@@ -7,7 +7,7 @@ import { concat, u64 } from "../bytes.ts"
 import { type Content, encodeBinding, encodePayload, FORMS } from "../protocol/content.ts"
 import { payloadHash } from "./chain.ts"
 import { putBlob } from "./blobs.ts"
-import { type Conversation, groupRowKey } from "./conversation.ts"
+import type { Conversation } from "./conversation.ts"
 import { proposeHealing } from "./joining.ts"
 import { messageView } from "./lines.ts"
 import {
@@ -21,6 +21,7 @@ import {
   putRecord,
   type ReceiptRecord,
   UNPLACED,
+  groupRowKey,
 } from "./records.ts"
 import { packEntry } from "./sealing.ts"
 import { prefixRange, type StoreReader } from "./store.ts"

@@ -123,5 +123,5 @@ export async function comeBack(store: ClientStore, other: Partial<ClientDeps> = 
       waiting.add(look)
       look()
     })
-  return { client, store, events, until: until as TestPerson["until"] }
+  return { client, store, events, until }
 }
