@@ -5,7 +5,7 @@
  * `advance` looks at what is saved and does the next thing that is missing; it is called after every event,
  * so a crash or a lost connection needs no plan of its own: the same look finds the same thing to do.
  */
-import { compareBytes, concat, equalBytes } from "../bytes.ts"
+import { compareBytes, equalBytes } from "../bytes.ts"
 import { groupIdOf } from "../crypto/channel-keys.ts"
 import type { Consumed, GroupState, RoomParameters } from "../crypto/mls-engine.ts"
 import { type Refusal, refusalName } from "../protocol/errors.ts"
