@@ -103,7 +103,8 @@ export function encodeBinding(value: Binding): Uint8Array {
 /** @throws ProtocolError `bad-payload`. */
 export function decodeBinding(bytes: Uint8Array): Binding {
   try {
-    const { seq, head } = decode(binding, bytes.slice())
+    const { v, seq, head } = decode(binding, bytes.slice())
+    if (v !== 1) throw new ProtocolError("bad-payload", `a binding of version ${v}`)
     return { seq, head }
   } catch (cause) {
     if (cause instanceof BytesError) throw new ProtocolError("bad-payload", cause.message, { cause })

@@ -13,7 +13,14 @@ const K = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
 const A = "AAECAwQFBgcICQoLDA0ODw"
 const I = "_____________________________________________w".slice(0, 42) + "8"
 const count = (length: number) => Uint8Array.from({ length }, (_, i) => i)
-const link: Link = { kind: "link", host: "192.168.1.5", port: 7667, pin: count(32), admission: count(16), roomSecret: new Uint8Array(32).fill(255) }
+const link: Link = {
+  kind: "link",
+  host: "192.168.1.5",
+  port: 7667,
+  pin: count(32),
+  admission: count(16),
+  roomSecret: new Uint8Array(32).fill(255),
+}
 const LINK = `secure-chat://192.168.1.5:7667/#k=${K}&a=${A}&i=${I}`
 const WORDS = "one two three four five six seven eight nine ten eleven twelve"
 
@@ -35,7 +42,8 @@ const accepted: readonly (readonly [string, string, object])[] = [
   ["an address alone", "10.0.0.1", { kind: "address", host: "10.0.0.1", port: DEFAULT_PORT }],
 ] // prettier-ignore
 
-for (const [what, text, expected] of accepted) test(`accepted: ${what}`, () => expect(parseInvitation(text)).toMatchObject(expected))
+for (const [what, text, expected] of accepted)
+  test(`accepted: ${what}`, () => expect(parseInvitation(text)).toMatchObject(expected))
 
 const refused: readonly (readonly [string, string])[] = [
   ["nothing", ""],
@@ -63,7 +71,9 @@ const refused: readonly (readonly [string, string])[] = [
 
 for (const [what, text] of refused) {
   test(`refused: ${what}`, () => {
-    expect(() => parseInvitation(text)).toThrow(expect.objectContaining({ name: "ProtocolError", code: "bad-address" }))
+    expect(() => parseInvitation(text)).toThrow(
+      expect.objectContaining({ name: "ProtocolError", code: "bad-address" }),
+    )
   })
 }
 
@@ -81,7 +91,27 @@ for (const [text, host, port] of [
   })
 }
 
-for (const text of ["", ":80", "a:", "a:0", "a:65536", "a:123456", "a:-1", "a:1e3", "a:٣", "::1", "[::1", "[g::]", "a b", "-a", ".a", "a/b", "a#b", "ä", `${"a".repeat(254)}`]) {
+for (const text of [
+  "",
+  ":80",
+  "a:",
+  "a:0",
+  "a:65536",
+  "a:123456",
+  "a:-1",
+  "a:1e3",
+  "a:٣",
+  "::1",
+  "[::1",
+  "[g::]",
+  "a b",
+  "-a",
+  ".a",
+  "a/b",
+  "a#b",
+  "ä",
+  `${"a".repeat(254)}`,
+]) {
   test(`no address: "${text.slice(0, 20)}"`, () => {
     expect(() => parseHostPort(text)).toThrow(expect.objectContaining({ code: "bad-address" }))
   })
@@ -89,7 +119,10 @@ for (const text of ["", ":80", "a:", "a:0", "a:65536", "a:123456", "a:-1", "a:1e
 
 test("property: what is printed is what is parsed", () => {
   const secret = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
-  const host = fc.oneof(fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,20}$/), fc.constantFrom("::1", "fe80::aa:1"))
+  const host = fc.oneof(
+    fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,20}$/),
+    fc.constantFrom("::1", "fe80::aa:1"),
+  )
   const some = fc.record({ host, port: fc.integer({ min: 1, max: 65_535 }), pin: secret(32) })
   fc.assert(
     fc.property(some, fc.option(fc.tuple(secret(16), secret(32))), (base, secrets) => {
@@ -102,7 +135,9 @@ test("property: what is printed is what is parsed", () => {
 test("property: whatever is typed is an invitation or said to be none", () => {
   const typed = fc.oneof(
     fc.string({ unit: "binary", maxLength: 200 }),
-    fc.tuple(fc.nat(LINK.length), fc.string({ maxLength: 3 })).map(([at, noise]) => LINK.slice(0, at) + noise + LINK.slice(at + 1)),
+    fc
+      .tuple(fc.nat(LINK.length), fc.string({ maxLength: 3 }))
+      .map(([at, noise]) => LINK.slice(0, at) + noise + LINK.slice(at + 1)),
   )
   fc.assert(
     fc.property(typed, (text) => {
@@ -114,3 +149,29 @@ test("property: whatever is typed is an invitation or said to be none", () => {
     }),
   )
 })
+
+test("an address that was filled in before a whole invitation was pasted is passed over", () => {
+  expect(parseInvitation(`10.9.9.9:1 ${LINK}`)).toEqual(parseInvitation(LINK))
+  const spoken = `10.0.0.1:7000 ${WORDS}`
+  expect(parseInvitation(`10.9.9.9:1 ${spoken}`)).toEqual(parseInvitation(spoken))
+})
+
+const sentences: readonly (readonly [string, RegExp])[] = [
+  ["", /one line/],
+  ["x".repeat(2_000), /one line/],
+  ["hello world", /12 words after the address, this one has 1/],
+  [`10.0.0.1:7000 ${WORDS} more`, /this one has 13/],
+  ["10.0.0.1:70000", /ports are 1 to 65535/],
+  ["http://example", /HOST or HOST:PORT/],
+  ["secure-chat://10.0.0.1:7667/", /from # on/],
+  ["secure-chat://10.0.0.1:7667/#k=AAAA", /k= is damaged/],
+  ["secure-chat://10.0.0.1:7667/#a=AAAA", /k=/],
+  [LINK.replace(/&i=.*/, ""), /a= or i=/],
+  [LINK.slice(0, -1), /i= is damaged/],
+]
+
+for (const [typed, why] of sentences) {
+  test(`"${typed.slice(0, 40)}" is refused with a sentence that says where to look`, () => {
+    expect(() => parseInvitation(typed)).toThrow(why)
+  })
+}

@@ -1,0 +1,208 @@
+import fc from "fast-check"
+import { expect, test } from "vitest"
+import { fromHex, toHex } from "../../src/bytes.ts"
+import {
+  type Content,
+  decodeBinding,
+  decodeLetter,
+  decodeOpening,
+  decodePayload,
+  decodeRoomHeader,
+  encodeBinding,
+  encodeLetter,
+  encodeOpening,
+  encodePayload,
+  encodeRoomHeader,
+  letterStatement,
+  MAX_PAYLOAD_NUMBER,
+  MAX_TEXT_BYTES,
+  type Payload,
+} from "../../src/protocol/content.ts"
+
+const fill = (length: number, value: number) => new Uint8Array(length).fill(value)
+const badPayload = expect.objectContaining({ name: "ProtocolError", code: "bad-payload" })
+
+function payloadOf(content: Content): Payload {
+  return { chainId: fill(16, 0xaa), n: 5, previous: fill(32, 0xbb), continues: [], frontier: [], content }
+}
+const START = `01${"aa".repeat(16)}0000000000000005${"bb".repeat(32)}00000000`
+
+const contents: readonly (readonly [string, Content, string])[] = [
+  [
+    "text",
+    { type: "text", messageId: fill(16, 1), sentAt: 258, text: "hi é" },
+    `01${"01".repeat(16)}000000000000010200000005686920c3a9`,
+  ],
+  [
+    "receipt",
+    { type: "receipt", chainId: fill(16, 2), delivered: 7, read: 3 },
+    `02${"02".repeat(16)}00000000000000070000000000000003`,
+  ],
+  ["beacon", { type: "beacon" }, "03"],
+]
+
+for (const [name, content, hex] of contents) {
+  test(`vector: ${name}`, () => {
+    const wire = fromHex(START + hex)
+    expect(encodePayload(payloadOf(content))).toEqual(wire)
+    expect(decodePayload(wire)).toEqual(payloadOf(content))
+  })
+}
+
+test("vector: a first payload that continues another chain, with a frontier", () => {
+  const payload: Payload = {
+    ...payloadOf({ type: "beacon" }),
+    n: 0,
+    continues: [{ chainId: fill(16, 3), n: 9, hash: fill(32, 4) }],
+    frontier: [{ leaf: 2, n: 8, hash: fill(8, 5) }],
+  }
+  const wire = encodePayload(payload)
+  expect(toHex(wire)).toBe(
+    `01${"aa".repeat(16)}${"00".repeat(8)}${"bb".repeat(32)}0001${"03".repeat(16)}0000000000000009${"04".repeat(32)}0001000000020000000000000008${"05".repeat(8)}03`,
+  )
+  expect(decodePayload(wire)).toEqual(payload)
+})
+
+const beacon = encodePayload(payloadOf({ type: "beacon" }))
+const N_AT = 17
+const LISTS_AT = N_AT + 8 + 32
+
+function changed(bytes: Uint8Array, at: number, ...values: number[]): Uint8Array {
+  const copy = bytes.slice()
+  copy.set(values, at)
+  return copy
+}
+
+const longText = (bytes: number) => {
+  const head = fromHex(`${START}01${"01".repeat(16)}0000000000000102`)
+  const length = new Uint8Array(4)
+  new DataView(length.buffer).setUint32(0, bytes)
+  return Uint8Array.of(...head, ...length, ...fill(bytes, 0x61))
+}
+
+for (const [what, wire] of [
+  ["nothing", new Uint8Array(0)],
+  ["one byte less", beacon.subarray(0, -1)],
+  ["bytes after the content", Uint8Array.of(...beacon, 0)],
+  ["another version", changed(beacon, 0, 2)],
+  ["content of type zero", changed(beacon, beacon.length - 1, 0)],
+  ["content of a type from the future", changed(beacon, beacon.length - 1, 77)],
+  ["two chains continued", changed(beacon, LISTS_AT, 0, 2)],
+  ["a frontier of seventeen", changed(beacon, LISTS_AT + 2, 0, 17)],
+  ["a number above 2^53", changed(beacon, N_AT, 0xff)],
+  ["a number above the highest", changed(beacon, N_AT, 0, 1, 0, 0, 0, 0, 0, 1)],
+  ["a text above its size", longText(MAX_TEXT_BYTES + 1)],
+  ["a text that is no UTF-8", changed(longText(3), longText(3).length - 1, 0xff)],
+] as const) {
+  test(`payload refused: ${what}`, () => expect(() => decodePayload(wire)).toThrow(badPayload))
+}
+
+test("the highest number and the longest text are fine", () => {
+  expect(decodePayload(changed(beacon, N_AT, 0, 1, 0, 0, 0, 0, 0, 0)).n).toBe(MAX_PAYLOAD_NUMBER)
+  expect(decodePayload(longText(MAX_TEXT_BYTES)).content).toMatchObject({ text: "a".repeat(MAX_TEXT_BYTES) })
+})
+
+test("what was read does not change with the bytes it was read from", () => {
+  const bytes = beacon.slice()
+  const read = decodePayload(bytes)
+  bytes.fill(0)
+  expect(read).toEqual(payloadOf({ type: "beacon" }))
+})
+
+// ── the other shapes ────────────────────────────────────────────────────────────────────────────
+
+const binding = { seq: 259, head: fill(32, 6) }
+const opening = { accountId: fill(32, 1), deviceId: fill(16, 2), welcome: fill(3, 3) }
+const header = {
+  channelId: fill(32, 1),
+  generation: 2,
+  position: 3,
+  incarnation: fill(16, 4),
+  cursor: 5,
+  head: fill(32, 6),
+  appendToken: fill(32, 7),
+  externalKey: fill(32, 8),
+  groupInfo: fill(2, 9),
+}
+const letter = { to: fill(32, 1), from: fill(32, 2), kind: 1, counter: 3, signature: fill(64, 4) }
+
+const shapes: readonly (readonly [string, Uint8Array, string, (bytes: Uint8Array) => unknown, unknown])[] = [
+  ["binding", encodeBinding(binding), `010000000000000103${"06".repeat(32)}`, decodeBinding, binding],
+  ["opening", encodeOpening(opening), `${"01".repeat(32)}${"02".repeat(16)}030303`, decodeOpening, opening],
+  ["room header", encodeRoomHeader(header), `${"01".repeat(32)}000000020000000000000003${"04".repeat(16)}0000000000000005${"06".repeat(32)}${"07".repeat(32)}${"08".repeat(32)}0909`, decodeRoomHeader, header],
+  ["letter", encodeLetter(letter), `${"01".repeat(32)}${"02".repeat(32)}0100000003${"04".repeat(64)}`, decodeLetter, letter],
+] // prettier-ignore
+
+for (const [name, wire, hex, decode, value] of shapes) {
+  test(`vector: ${name}`, () => {
+    expect(toHex(wire)).toBe(hex)
+    expect(decode(wire)).toEqual(value)
+  })
+
+  test(`${name} refused: cut anywhere before what may be left out`, () => {
+    const least = name === "opening" ? 48 : name === "room header" ? wire.length - 2 : wire.length
+    for (let length = 0; length < least; length++)
+      expect(() => decode(wire.subarray(0, length))).toThrow(badPayload)
+  })
+
+  test(`property: whatever the bytes, a ${name} or a ProtocolError`, () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 260 }), (bytes) => {
+        try {
+          decode(bytes)
+        } catch (cause) {
+          expect(cause).toMatchObject({ name: "ProtocolError", code: "bad-payload" })
+        }
+      }),
+    )
+  })
+}
+
+test("what a letter's signature covers is everything before it, the recipient included", () => {
+  expect(letterStatement(letter)).toEqual(encodeLetter(letter).subarray(0, -64))
+})
+
+test("a binding of another version is refused", () => {
+  expect(() => decodeBinding(changed(encodeBinding(binding), 0, 2))).toThrow(badPayload)
+})
+
+test("property: payloads are what they were, or refused", () => {
+  const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+  const content: fc.Arbitrary<Content> = fc.oneof(
+    fc.record({
+      type: fc.constant("text" as const),
+      messageId: bytes(16),
+      sentAt: fc.maxSafeNat(),
+      text: fc.string({ unit: "grapheme", maxLength: 50 }),
+    }),
+    fc.record({
+      type: fc.constant("receipt" as const),
+      chainId: bytes(16),
+      delivered: fc.maxSafeNat(),
+      read: fc.maxSafeNat(),
+    }),
+    fc.constant({ type: "beacon" as const }),
+  )
+  const payload: fc.Arbitrary<Payload> = fc.record({
+    chainId: bytes(16),
+    n: fc.integer({ min: 0, max: MAX_PAYLOAD_NUMBER }),
+    previous: bytes(32),
+    continues: fc.array(fc.record({ chainId: bytes(16), n: fc.maxSafeNat(), hash: bytes(32) }), {
+      maxLength: 1,
+    }),
+    frontier: fc.array(fc.record({ leaf: fc.nat(), n: fc.maxSafeNat(), hash: bytes(8) }), { maxLength: 16 }),
+    content,
+  })
+  fc.assert(fc.property(payload, (value) => void expect(decodePayload(encodePayload(value))).toEqual(value)))
+  fc.assert(
+    fc.property(payload, fc.nat(), fc.integer({ min: 1, max: 255 }), (value, place, by) => {
+      const wire = encodePayload(value)
+      wire[place % wire.length]! ^= by
+      try {
+        expect(decodePayload(wire)).not.toEqual(value)
+      } catch (cause) {
+        expect(cause).toMatchObject({ code: "bad-payload" })
+      }
+    }),
+  )
+})
