@@ -39,11 +39,14 @@ export async function verify(
   })
 }
 
-/** @throws CliError `usage` for anything but 60 digits, however they are grouped. */
+/** However they are grouped. @throws CliError `not-matching` for anything but 60 digits: a script must not take it for a slip. */
 function digitsOf(text: string): string {
   const digits = text.replace(/[\s.-]/g, "")
   if (!/^\d+$/.test(digits) || digits.length !== DIGITS) {
-    throw new CliError("usage", `a safety number has ${DIGITS} digits, this has ${digits.length} characters`)
+    throw new CliError(
+      "not-matching",
+      `a safety number has ${DIGITS} digits, this has ${digits.length} characters; nothing was marked`,
+    )
   }
   return digits
 }
