@@ -3,7 +3,7 @@
  * Nothing else in the engine takes a lock.
  */
 export class EventQueue {
-  readonly #waiting: (() => Promise<void> | void)[] = []
+  readonly #waiting: { run: () => Promise<void> | void; dropped: () => void }[] = []
   readonly #failed: (cause: unknown) => void
   #running = false
   #closed = false
@@ -15,25 +15,20 @@ export class EventQueue {
   }
 
   push(event: () => Promise<void> | void): void {
-    if (this.#closed) return
-    this.#waiting.push(event)
-    if (!this.#running) void this.#run()
+    this.#add(event, () => {})
   }
 
-  /** As an event of the queue; resolves or rejects with what it did. */
+  /** As an event of the queue; resolves or rejects with what it did. Rejects when the queue is closed before its turn. */
   do<T>(action: () => Promise<T> | T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (this.#closed) {
-        reject(new RangeError("the client has been stopped"))
-        return
-      }
-      this.push(async () => {
+      const run = async () => {
         try {
           resolve(await action())
         } catch (cause) {
           reject(cause instanceof Error ? cause : new Error(String(cause)))
         }
-      })
+      }
+      this.#add(run, () => reject(new RangeError("the client has been stopped")))
     })
   }
 
@@ -46,15 +41,21 @@ export class EventQueue {
   /** Takes nothing more; what waits is dropped, what runs is awaited. */
   close(): Promise<void> {
     this.#closed = true
-    this.#waiting.length = 0
+    for (const { dropped } of this.#waiting.splice(0)) dropped()
     return this.idle()
+  }
+
+  #add(run: () => Promise<void> | void, dropped: () => void): void {
+    if (this.#closed) return dropped()
+    this.#waiting.push({ run, dropped })
+    if (!this.#running) void this.#run()
   }
 
   async #run(): Promise<void> {
     this.#running = true
     for (let event = this.#waiting.shift(); event; event = this.#waiting.shift()) {
       try {
-        await event()
+        await event.run()
       } catch (cause) {
         this.#failed(cause)
       }
