@@ -152,7 +152,6 @@ test.each([
   [["relay", "start", "--port", "70000"]],
   [["relay", "start", "--name", ""]],
   [["verify", "bob"]],
-  [["verify", "bob", "--expect", "12345"]],
   [["--no-such-option"]],
   [["id", "show", "--passphrase-fd", "x"]],
   [["id", "show", "--profile", "../x"]],
