@@ -20,7 +20,7 @@ import {
 } from "../../src/protocol/content.ts"
 
 const fill = (length: number, value: number) => new Uint8Array(length).fill(value)
-const badPayload = expect.objectContaining({ name: "ProtocolError", code: "bad-payload" })
+const badPayload: unknown = expect.objectContaining({ name: "ProtocolError", code: "bad-payload" })
 
 function payloadOf(content: Content): Payload {
   return { chainId: fill(16, 0xaa), n: 5, previous: fill(32, 0xbb), continues: [], frontier: [], content }

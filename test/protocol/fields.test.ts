@@ -18,7 +18,7 @@ import {
   u8,
 } from "../../src/protocol/fields.ts"
 
-const hex = (text: string) => fromHex(text.replaceAll(" ", ""))
+const hex = (digits: string) => fromHex(digits.replaceAll(" ", ""))
 
 const known: readonly (readonly [string, Field<never>, unknown, string])[] = [
   ["u8", u8 as Field<never>, 255, "ff"],
