@@ -93,7 +93,8 @@ export function cursorText(number: number): string {
 /** Undefined for text that is no cursor of ours. */
 export function cursorNumber(text: string): number | undefined {
   const match = /^c_([0-9a-z]{1,11})$/.exec(text)
-  return match ? Number.parseInt(match[1]!, 36) : undefined
+  const number = match ? Number.parseInt(match[1]!, 36) : undefined
+  return number !== undefined && number < Number.MAX_SAFE_INTEGER ? number : undefined
 }
 
 /** Builds `Context.update` over a store. @param emit is called after the commit, in order. */

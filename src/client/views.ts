@@ -1,5 +1,5 @@
 /** What guests see of conversations and kept events: views are made when they are asked for, never stored. */
-import { concat, equalBytes, u64 } from "../bytes.ts"
+import { ByteReader, concat, equalBytes, toHex, u64 } from "../bytes.ts"
 import type { GroupState } from "../crypto/mls-engine.ts"
 import type { Contacts } from "./contacts.ts"
 import { cursorNumber, cursorText } from "./context.ts"
@@ -42,7 +42,7 @@ function membersOf(group: GroupState, here: readonly Uint8Array[], contacts: Con
     }))
 }
 
-/** Kept events after `cursor`, oldest first; lines that are gone by now are passed over. */
+/** The first `limit` kept events after `cursor`, oldest first; events whose lines are gone by now are passed over. */
 export function keptEvents(
   store: StoreReader,
   contacts: Contacts,
@@ -50,24 +50,24 @@ export function keptEvents(
   cursor: string | undefined,
   limit: number,
 ): StampedEvent[] {
-  const after = cursor === undefined ? 0 : (cursorNumber(cursor) ?? 0)
+  const lines = new LineFinder(store)
   const events: StampedEvent[] = []
-  for (const { key, value } of store.range("journal", { from: u64(after + 1), limit })) {
-    const record = decodeRecord<JournalRecord>(value)
-    const event = keptEvent(store, contacts, refOf, record)
-    const number = new DataView(key.buffer, key.byteOffset)
-    if (event)
-      events.push({
-        event,
-        at: record.at,
-        cursor: cursorText(number.getUint32(0) * 2 ** 32 + number.getUint32(4)),
-      })
+  let after = cursor === undefined ? 0 : (cursorNumber(cursor) ?? 0)
+  while (events.length < limit) {
+    const rows = store.range("journal", { from: u64(after + 1), limit: limit - events.length })
+    if (rows.length === 0) break
+    for (const { key, value } of rows) {
+      const record = decodeRecord<JournalRecord>(value)
+      const event = keptEvent(lines, contacts, refOf, record)
+      after = new ByteReader(key).u64()
+      if (event) events.push({ event, at: record.at, cursor: cursorText(after) })
+    }
   }
   return events
 }
 
 function keptEvent(
-  store: StoreReader,
+  lines: LineFinder,
   contacts: Contacts,
   refOf: (room: Uint8Array) => RoomRef,
   record: JournalRecord,
@@ -86,7 +86,7 @@ function keptEvent(
       }
     case "message.sent":
     case "message.received": {
-      const line = findLine(store, record)
+      const line = lines.find(record)
       if (!line) return undefined
       const message = messageView(line, contacts)
       return record.type === "message.sent"
@@ -96,17 +96,37 @@ function keptEvent(
   }
 }
 
-/** A message of our own has moved to its place in the log since: then it is looked for by its id. */
-function findLine(
-  store: StoreReader,
-  { room, line, messageId }: Extract<JournalRecord, { line: Uint8Array }>,
-): (LineRecord & { kind: "message" }) | undefined {
-  const stored = getRecord<LineRecord>(store, "line", concat(room, line))
-  if (stored?.kind === "message" && equalBytes(stored.messageId, messageId)) return stored
-  const placed = { ...prefixRange(room), to: concat(room, u64(UNPLACED)), reverse: true }
-  for (const { value } of store.range("line", placed)) {
-    const each = decodeRecord<LineRecord>(value)
-    if (each.kind === "message" && equalBytes(each.messageId, messageId)) return each
+type MessageLine = LineRecord & { kind: "message" }
+
+/** Finds the lines that events speak of; a room is searched once, however many of them have moved. */
+class LineFinder {
+  readonly #store: StoreReader
+  /** Own messages that stand in the log, by room and message id. */
+  readonly #placed = new Map<string, Map<string, MessageLine>>()
+
+  constructor(store: StoreReader) {
+    this.#store = store
   }
-  return undefined
+
+  /** A message of our own has moved to its place in the log since: then it is looked for by its id. */
+  find({ room, line, messageId }: Extract<JournalRecord, { line: Uint8Array }>): MessageLine | undefined {
+    const stored = getRecord<LineRecord>(this.#store, "line", concat(room, line))
+    if (stored?.kind === "message" && equalBytes(stored.messageId, messageId)) return stored
+    return this.#ownLines(room).get(toHex(messageId))
+  }
+
+  #ownLines(room: Uint8Array): Map<string, MessageLine> {
+    const known = this.#placed.get(toHex(room))
+    if (known) return known
+    const lines = new Map<string, MessageLine>()
+    for (const { value } of this.#store.range("line", {
+      ...prefixRange(room),
+      to: concat(room, u64(UNPLACED)),
+    })) {
+      const line = decodeRecord<LineRecord>(value)
+      if (line.kind === "message" && line.own) lines.set(toHex(line.messageId), line)
+    }
+    this.#placed.set(toHex(room), lines)
+    return lines
+  }
 }
