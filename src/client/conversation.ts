@@ -108,6 +108,13 @@ export class Conversation {
     return { id: roomId(room), kind, name: peer ? this.contacts.ref(peer).name : "everyone" }
   }
 
+  /** A direct chat with somebody whose key is in doubt is read and carries nothing, not even receipts. */
+  get isInDoubt(): boolean {
+    const { peer } = this.record
+    const trust = peer && this.contacts.trust(peer)
+    return trust === "changed" || trust === "blocked"
+  }
+
   /** What every member of this conversation's group must have agreed to. */
   get expected(): { groupId: Uint8Array; parameters: RoomParameters } {
     const { kind, peer, channelId } = this.record
@@ -169,9 +176,10 @@ export class Conversation {
     const { link, clock } = this.context
     if (!link.online || this.record.problem !== undefined || this.now.busy) return
     if (this.now.notBefore > clock.now()) return this.wakeAt(this.now.notBefore)
-    if (!this.group && !this.pending && (await joinOrOpen(this))) return
+    const mayJoin = !this.group && !this.pending && !this.isInDoubt
+    if (mayJoin && (await joinOrOpen(this))) return
     if (this.log.handle === undefined) return this.open()
-    if (!this.log.isCaughtUp(this.record)) return
+    if (!this.log.isCaughtUp(this.record) || this.isInDoubt) return
     if (this.pending) offerPending(this)
     if (this.group) await sendNext(this)
     if (this.group && this.record.hintDue) sendHint(this)

@@ -367,7 +367,15 @@ export class Messenger implements Client {
   }
 
   #emit(stamped: StampedEvent): void {
-    for (const listener of this.#listeners) listener(stamped)
+    for (const listener of this.#listeners) {
+      try {
+        listener(stamped)
+      } catch (cause) {
+        // A guest's bug: what it was told of has happened, and must be finished here.
+        const detail = cause instanceof Error ? cause.message : "unknown"
+        this.#deps.log.write("error", "guest.failed", { detail })
+      }
+    }
   }
 
   /** An event that failed changed nothing on disk; the connection is dropped so that everything is read again. */

@@ -99,7 +99,7 @@ export function unfixOutbox(
 /** Sends what is next in the outbox, or heals when there is nothing to send. */
 export async function sendNext(conversation: Conversation): Promise<void> {
   const { context, record, now, group } = conversation
-  if (!group || now.inFlight || record.nextPosition < now.staleUntil || isSendingStopped(conversation)) return
+  if (!group || now.inFlight || record.nextPosition < now.staleUntil) return
   if (owesReceipt(record.receipt) && !firstInOutbox(context.store, record.room)) {
     if (now.receiptAt > context.clock.now()) conversation.wakeAt(now.receiptAt)
     else queueQuietly(conversation, "receipt")
@@ -124,13 +124,6 @@ function transmit(conversation: Conversation, entry: Uint8Array, position: numbe
   const { handle } = conversation.log
   if (handle === undefined) return
   conversation.context.link.send({ type: "entry", handle, seq: 0, time: 0, position, entry })
-}
-
-/** A direct chat with somebody whose key is in doubt carries nothing, not even receipts. */
-function isSendingStopped({ record, contacts }: Conversation): boolean {
-  if (!record.peer) return false
-  const trust = contacts.trust(record.peer)
-  return trust === "changed" || trust === "blocked"
 }
 
 export function owesReceipt(receipt: ReceiptRecord | undefined): boolean {
