@@ -2,9 +2,10 @@
  * The engine as a whole: routes what the relay sends to the conversation it is for, and what guests ask for to
  * the part that does it. It owns the queue, so that one event is finished before the next begins.
  */
-import { equalBytes, toHex, utf8 } from "../bytes.ts"
+import { equalBytes, utf8 } from "../bytes.ts"
 import { CryptoError } from "../crypto/errors.ts"
 import { MAX_TEXT_BYTES } from "../protocol/content.ts"
+import type { Address } from "../platform/network.ts"
 import type { Of } from "../protocol/messages.ts"
 import { CatchUp } from "./catch-up.ts"
 import type { Client } from "./client.ts"
@@ -13,6 +14,7 @@ import { type Context, type Identity, type Unasked, updater } from "./context.ts
 import type { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
 import type { ConnectionView, PersonView, RoomRef, RoomView, StampedEvent, TranscriptLine } from "./events.ts"
+import { RelayFinder } from "./finding.ts"
 import { Inbox } from "./inbox.ts"
 import { messageIdText, readLines } from "./lines.ts"
 import type { ClientDeps } from "./open.ts"
@@ -42,7 +44,7 @@ export class Messenger implements Client {
   #relay: RelayRecord | undefined
   #relayName = ""
   #openRelay = false
-  #stopLooking: () => void = () => {}
+  readonly #finder: RelayFinder
 
   constructor(deps: ClientDeps, identity: Identity) {
     this.#deps = deps
@@ -50,12 +52,14 @@ export class Messenger implements Client {
     this.#relay = readRelay(deps.store)
     this.#queue = new EventQueue((cause) => this.#failed(cause))
     const { clock, network, primitives, random, store, engine, log } = deps
+    this.#finder = new RelayFinder(deps.discovery, (found) => this.#queue.push(() => this.#tryAt(found)))
     const relay = () => {
       if (!this.#relay) throw new RangeError("no relay is known")
-      return this.#relay
+      return this.#finder.at(this.#relay)
     }
+    const isGuess = () => this.#finder.isGuessing
     this.#link = new RelayConnection(
-      { network, clock, random, primitives, queue: this.#queue, identity, log, relay },
+      { network, clock, random, primitives, queue: this.#queue, identity, log, relay, isGuess },
       {
         pinned: (spkiSha256) => this.#pinned(spkiSha256),
         ready: (welcome) => this.#ready(welcome),
@@ -100,7 +104,7 @@ export class Messenger implements Client {
   }
 
   async stop(): Promise<void> {
-    this.#stopLooking()
+    this.#finder.stop()
     for (const conversation of this.#rooms.all()) conversation.stop()
     await this.#queue.close()
     this.#link.stop()
@@ -125,7 +129,7 @@ export class Messenger implements Client {
   connection(): ConnectionView {
     const session = this.#link.session
     if (!this.#relay || session.kind === "idle") return { state: "offline" }
-    const { host, port } = this.#relay
+    const { host, port } = this.#finder.at(this.#relay)
     switch (session.kind) {
       case "ready":
         return { state: "online", host, port, relayName: this.#relayName, openRelay: this.#openRelay }
@@ -263,6 +267,11 @@ export class Messenger implements Client {
     this.#relayName = welcome.relayName
     this.#openRelay = welcome.open
     this.#deps.store.transaction("ordered", markRegistered)
+    const moved = this.#finder.proven()
+    if (moved) {
+      moveRelay(this.#deps.store, moved)
+      this.#relay = { ...this.#relay!, ...moved }
+    }
     const { host, port } = this.#relay!
     this.#tell({ type: "relay.connected", relay: { host, port, name: welcome.relayName } })
     this.#rooms.ensureEveryone(roomSecretOf(this.#relay!, this.#relayId()).secret)
@@ -323,30 +332,16 @@ export class Messenger implements Client {
   }
 
   #sessionChanged(session: Session): void {
-    this.#stopLooking()
-    this.#stopLooking = () => {}
-    if (session.kind === "waiting") {
-      this.#tell({ type: "relay.disconnected", why: session.why, retryAt: session.retryAt })
-      if (session.why === "unreachable") this.#findMovedRelay()
-    }
-    if (session.kind === "refused")
-      this.#tell({ type: "relay.disconnected", why: session.why, retryAt: undefined })
+    this.#finder.stop()
+    if (session.kind !== "waiting" && session.kind !== "refused") return
+    this.#finder.failed()
+    const retryAt = session.kind === "waiting" ? session.retryAt : undefined
+    this.#tell({ type: "relay.disconnected", why: session.why, retryAt })
+    if (session.why === "unreachable") this.#finder.look(this.#relay!)
   }
 
-  /** A relay with our pin at another address is our relay; the pin is checked again when it is dialled. */
-  #findMovedRelay(): void {
-    const pin = this.#relay?.pin && toHex(this.#relay.pin)
-    if (!this.#deps.discovery || pin === undefined) return
-    this.#stopLooking = this.#deps.discovery.look((found) =>
-      this.#queue.push(() => {
-        const { host, port } = found
-        const relay = this.#relay!
-        if (found.pinHex !== pin || (host === relay.host && port === relay.port)) return
-        moveRelay(this.#deps.store, { host, port })
-        this.#relay = { ...relay, host, port }
-        this.#link.retryNow()
-      }),
-    )
+  #tryAt(found: Address): void {
+    if (this.#link.session.kind === "waiting" && this.#finder.guess(found)) this.#link.retryNow()
   }
 
   #view(conversation: Conversation): RoomView {

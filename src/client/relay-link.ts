@@ -41,6 +41,8 @@ export interface RelayLinkDeps {
   identity: Identity
   log: Log
   relay(): RelayRecord
+  /** True when `relay` is at an address that somebody announced: a wrong key there says nothing about ours. */
+  isGuess(): boolean
 }
 
 /** What the owner is told, as events of the queue. */
@@ -140,6 +142,7 @@ export class RelayConnection implements RelayLink {
   #dial(): void {
     const { network, queue, primitives } = this.#deps
     const relay = this.#deps.relay()
+    const isGuess = this.#deps.isGuess()
     const pin = pinOf(primitives, relay)
     if (!pin) return this.#apply({ kind: "closed", why: "wrong-pin" })
     const generation = ++this.#generation
@@ -180,7 +183,10 @@ export class RelayConnection implements RelayLink {
         const copy = bytes.slice()
         ifCurrent(() => this.#received(copy))
       },
-      closed: (reason) => ifCurrent(() => this.#closed(problemOf(reason))),
+      closed: (reason) => {
+        const why = problemOf(reason)
+        ifCurrent(() => this.#closed(isGuess && why === "wrong-pin" ? "unreachable" : why))
+      },
     })
   }
 

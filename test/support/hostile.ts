@@ -8,6 +8,7 @@ import { type ClientDeps, openClient } from "../../src/client/open.ts"
 import { createProfile, setRelay } from "../../src/client/profile.ts"
 import type { ClientStore } from "../../src/client/store.ts"
 import { MemoryDisk } from "../../src/client/store-memory.ts"
+import { certificateTag, invitationSecrets } from "../../src/crypto/invitation-words.ts"
 import { createMlsEngine } from "../../src/crypto/mls.ts"
 import type { MlsEngine } from "../../src/crypto/mls-engine.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
@@ -123,20 +124,32 @@ export class HostileWorld {
   readonly admission: Uint8Array
   readonly roomSecret: Uint8Array
 
-  private constructor(seed: number, limits: Partial<RelayLimits>) {
+  private constructor(seed: number, limits: Partial<RelayLimits>, words: Uint8Array | undefined) {
     // The group library compares lifetimes with the real clock when it adds somebody.
     this.world = new World(seed, { start: Date.now(), slowestMs: 3 })
     const random = seededRandom(this.world.chance)
-    this.admission = random.bytes(16)
-    this.roomSecret = random.bytes(32)
+    const spoken = words && invitationSecrets(nodePrimitives, words)
+    this.admission = spoken?.admission ?? random.bytes(16)
+    this.roomSecret = spoken?.room ?? random.bytes(32)
     this.relay = new SimRelay(this.world, { admission: this.admission, limits })
+    if (words) this.wearTag(certificateTag(nodePrimitives, words, this.relay.relayId))
   }
 
-  static async create(seed = 1, limits: Partial<RelayLimits> = {}): Promise<HostileWorld> {
+  /** @param words the 16 bytes of a twelve-word invitation. */
+  static async create(
+    seed = 1,
+    limits: Partial<RelayLimits> = {},
+    words?: Uint8Array,
+  ): Promise<HostileWorld> {
     await sodiumReady()
-    const made = new HostileWorld(seed, limits)
+    const made = new HostileWorld(seed, limits, words)
     await made.relay.start()
     return made
+  }
+
+  /** What the relay's certificate carries from its next start on. */
+  wearTag(tag: Uint8Array): void {
+    Object.assign(this.relay, { tag })
   }
 
   get invitation() {
