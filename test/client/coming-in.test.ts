@@ -143,12 +143,12 @@ function announces(relays: readonly FoundRelay[]): Discovery & { looks: number }
       return () => {}
     },
   }
-  return made as unknown as Discovery & { looks: number }
+  return made
 }
 
 test("a relay that moved is found by its key, and its new address is kept", async () => {
   const world = await HostileWorld.create()
-  const found = { name: "box", ...world.relay.address, pinHex: toHex(world.relay.relayId) } as FoundRelay
+  const found = { name: "box", ...world.relay.address, pinHex: toHex(world.relay.relayId) }
   const discovery = announces([{ ...found, host: "trap", pinHex: "00".repeat(32) }, found])
   const alice = await withInvitation(
     world,
@@ -163,7 +163,7 @@ test("a relay that moved is found by its key, and its new address is kept", asyn
 test("somebody who announces our relay's key elsewhere is tried a few times, and keeps us from nothing", async () => {
   const world = await HostileWorld.create()
   const other = await HostileWorld.create(2)
-  const liar = { name: "liar", ...other.relay.address, pinHex: toHex(world.relay.relayId) } as FoundRelay
+  const liar = { name: "liar", ...other.relay.address, pinHex: toHex(world.relay.relayId) }
   const trap = world.world.process("trap")
   const identity = { spkiSha256: other.relay.relayId, tag: new Uint8Array(32) }
   let knocks = 0
