@@ -18,6 +18,7 @@ import {
   getRecord,
   type LineRecord,
   nextPlace,
+  type OwnChain,
   payloadKey,
   type PayloadRecord,
   putRecord,
@@ -186,29 +187,39 @@ function owed({ receipt }: ConversationRecord, { chainId, n }: Payload): Convers
   return { chainId, delivered: n + 1, read: 0, toldDelivered: 0, toldRead: 0 }
 }
 
-/** The other side has, or has seen, our payloads up to a number: newest first, until one says so already. */
+/** The other side has, or has seen, our payloads up to a number. */
 function takeReceipt(
   conversation: Conversation,
   update: Update,
-  receipt: Content & { type: "receipt" },
+  { chainId, delivered, read }: Content & { type: "receipt" },
 ): void {
-  const { room, record, context } = conversation
-  const { chainId, delivered, read } = receipt
-  const chain = record.chain
+  const { chain } = conversation.record
   if (!chain || !equalBytes(chain.chainId, chainId)) return
-  for (let n = Math.min(delivered, chain.n) - 1; n >= 0; n--) {
+  const end = Math.min(read, chain.n)
+  mark(conversation, update, chain, { from: 0, end }, "read")
+  mark(conversation, update, chain, { from: end, end: Math.min(delivered, chain.n) }, "delivered")
+}
+
+/** Marks our payloads in this range, newest first, until one is marked already: then all before it are. */
+function mark(
+  { room, context, ref }: Conversation,
+  update: Update,
+  { chainId }: OwnChain,
+  { from, end }: { from: number; end: number },
+  state: "delivered" | "read",
+): void {
+  for (let n = end - 1; n >= from; n--) {
     const stored = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(room, chainId, n))
     const key = stored?.line && concat(room, stored.line)
     const line = key && getRecord<LineRecord>(update.tx, "line", key)
-    if (!key || line?.kind !== "message" || line.state === undefined) continue
-    const state = n < read ? "read" : "delivered"
-    if (line.state === "read") return
-    if (line.state === state) continue
+    // Not a text, or one that is still on its way: nobody can have it.
+    if (!key || line?.kind !== "message" || line.state === undefined || line.state === "queued") continue
+    if (line.state === "read" || line.state === state) return
     putRecord(update.tx, "line", key, { ...line, state } satisfies LineRecord)
     const { messageId } = line
     update.keep(
       { at: context.clock.now(), type: "message.state", room, messageId, state },
-      { type: "message.state", room: conversation.ref, message: { id: messageIdText(messageId) }, state },
+      { type: "message.state", room: ref, message: { id: messageIdText(messageId) }, state },
     )
   }
 }
