@@ -3,11 +3,14 @@ import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline"
 import { Writable } from "node:stream"
 import { BytesError, fromUtf8 } from "../bytes.ts"
+import { say } from "../tui/safe-text.ts"
+import { wrap } from "../tui/text-width.ts"
 import type { Config } from "./config.ts"
 import { CliError } from "./errors.ts"
 import type { Io } from "./io.ts"
 
 const MAX_PASSPHRASE_CHARS = 1_024
+const WHAT_FOR = say`A passphrase locks your keys and messages on this disk: you type it at each start, and nobody can recover it. With none, whoever can read your files can read them too.`
 
 /** For a profile that has one. @throws CliError `no-passphrase` without descriptor and terminal. */
 export async function askPassphrase(config: Config, io: Io): Promise<string> {
@@ -20,6 +23,7 @@ export async function askPassphrase(config: Config, io: Io): Promise<string> {
 export async function askNewPassphrase(config: Config, io: Io): Promise<string | undefined> {
   if (config.passphraseFd !== undefined) return fromDescriptor(config.passphraseFd)
   if (!io.stdin.isTTY) return undefined
+  for (const { text } of wrap(WHAT_FOR, (process.stderr.columns ?? 81) - 1)) io.say(text)
   for (;;) {
     const first = await askHidden(io, "Choose a passphrase for this profile, or press Enter for none: ")
     if (first === "") return undefined
@@ -55,8 +59,11 @@ function askHidden(io: Io, question: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const muted = new Writable({ write: (_chunk, _encoding, done) => done() })
     const lines = createInterface({ input: io.stdin, output: muted, terminal: true })
+    let isOver = false
+    // Closing takes the reader's own listeners off the keyboard: it must not go on collecting what is typed later.
     const give = (act: () => void) => {
-      lines.removeAllListeners("close")
+      if (isOver) return
+      isOver = true
       lines.close()
       io.ask("\n")
       act()
