@@ -7,16 +7,19 @@ import { createDiscovery } from "../platform/discovery.ts"
 import { silentLog } from "../platform/log.ts"
 import { parseInvitation, printLink } from "../protocol/address.ts"
 import type { WelcomeActions } from "../tui/main.tsx"
+import { sentenceOf } from "../tui/words.ts"
 import { clientLog, composeClient } from "./compose.ts"
 import type { Config } from "./config.ts"
 import { EXIT, endOf } from "./exit-codes.ts"
 import { hostHere } from "./hosting.ts"
 import { readInvitation } from "./invitation.ts"
 import type { Io } from "./io.ts"
-import { enter, noteJoining } from "./joining.ts"
+import { enterChat, noteJoining } from "./joining.ts"
 import type { ProfileDir } from "./profile-dir.ts"
 
 const JOIN_MS = 15_000
+/** Errors whose hint makes sense at a screen too; the others speak of options of the command line. */
+const HINTED: readonly string[] = ["unreachable", "wrong-pin", "wrong-invitation", "storage", "disk-full"]
 
 /**
  * @param profile stays the caller's: each attempt opens its store, and the client that comes out has it.
@@ -86,7 +89,8 @@ async function joinOnce(io: Io, profile: ProfileDir, name: string, typed: string
     throw error
   }
   try {
-    await enter(client, { client, clock: systemClock, deadline: systemClock.now() + JOIN_MS, stop: io.stop })
+    const deadline = systemClock.now() + JOIN_MS
+    await enterChat(client, { client, clock: systemClock, deadline, stop: io.stop })
     return client
   } catch (error) {
     await client.stop()
@@ -98,7 +102,9 @@ async function joinOnce(io: Io, profile: ProfileDir, name: string, typed: string
 function problemOf(error: unknown): string {
   const end = endOf(error)
   if (!end) throw error
-  return end.sentence
+  const sentence = sentenceOf(end.sentence)
+  const isHinted = error instanceof CodedError && HINTED.includes(String(error.code))
+  return isHinted && end.hint !== undefined ? `${sentence} ${sentenceOf(end.hint)}` : sentence
 }
 
 function retryOf(error: unknown): "name" | "invitation" | "none" {
