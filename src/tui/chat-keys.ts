@@ -26,7 +26,8 @@ const FEW_ROWS = 3
 export function onKey(view: ChatView, key: Key): Step {
   if (key.kind === "focus") return still({ ...view, focused: key.focused })
   const armed = key.kind === "chord" && key.chord === "ctrl+c"
-  const calm = armed ? view : { ...view, quitArmed: false }
+  // What the next Ctrl+C does is only said as long as it is true.
+  const calm = armed || !view.quitArmed ? view : { ...view, quitArmed: false, toast: undefined }
   if (calm.overlay !== undefined) return onOverlayKey(calm, calm.overlay, key)
   switch (key.kind) {
     case "text":

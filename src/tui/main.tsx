@@ -27,10 +27,10 @@ export interface TuiOptions {
   /** Writes the room to a file and returns its path. `path` is what the person asked for. */
   exportRoom(roomId: string, path: string | undefined): Promise<string>
   /**
-   * Said once at the start and again at the end, for example that a relay goes on running here. Read anew each time,
-   * so a getter can speak of a relay that was started meanwhile.
+   * Said once at the start and again at the end, for example that a relay goes on running here. Asked anew each time,
+   * for the first steps may have started one meanwhile.
    */
-  relayNote: string | undefined
+  relayNote(): string | undefined
   ascii: boolean
   color: boolean
   /** Aborted by the caller on SIGTERM, SIGHUP and the like: ends the screen as quitting does. */
@@ -126,7 +126,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
   }
   const app = () => <App store={store} onGone={terminal.leave} onSuspender={onSuspender} />
 
-  if (start.kind === "chat") openChat(start.client, options.relayNote)
+  if (start.kind === "chat") openChat(start.client, options.relayNote())
   else {
     welcome = startWelcome({
       actions: start.actions,
@@ -166,5 +166,5 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
     welcome?.stop()
   }
   if (failures.length > 0) throw failures[0]
-  return { client, summary: client === undefined ? "" : summaryOf(client, options.relayNote) }
+  return { client, summary: client === undefined ? "" : summaryOf(client, options.relayNote()) }
 }

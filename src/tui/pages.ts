@@ -5,7 +5,7 @@ import { repeatSafe, safeName, say, type SafeText } from "./safe-text.ts"
 import { drawnCells, fit, wrap } from "./text-width.ts"
 import { nameWithMark, roomTitle, span, trustStyle, type Span } from "./theme.ts"
 import { currentRoom, type ChatView, type Overlay } from "./view.ts"
-import { plural, trustWords } from "./words.ts"
+import { peopleSentence, trustWords } from "./words.ts"
 
 type Page = Overlay & { kind: "help" | "who" | "page" }
 
@@ -67,7 +67,7 @@ function legend(view: ChatView, width: number): readonly (readonly Span[])[] {
   const lines: Span[][] = [
     [
       span(
-        say`Behind a name:  ${symbols.verified} compared and the same   ${symbols.unverified}abc123 not compared yet   ${symbols.changed} changed, stopped`,
+        say`Behind a name:  ${symbols.verified} compared and the same   ${symbols.unverified}abc123 not compared yet   ${symbols.changed} they differ, stopped`,
       ),
     ],
     [
@@ -86,11 +86,9 @@ function whoLines(view: ChatView): readonly (readonly Span[])[] {
   if (room.kind === "direct") {
     return [...(room.peer === undefined ? [] : [personLine(view, room.peer, undefined)]), you]
   }
-  const here = room.members.filter((member) => member.here).length + 1
-  const explain = say`${plural(room.members.length + 1, say`person is`, say`people are`)} on the list of this room, ${here} of them here. "Here" has written or signed something since you came in; the others the list only names.`
   const members = [...room.members].sort((a, b) => Number(b.here) - Number(a.here))
   return [
-    [span(explain, "faint")],
+    [span(peopleSentence(room), "faint")],
     ...(room.withoutSecret
       ? [
           [
@@ -110,12 +108,11 @@ function whoLines(view: ChatView): readonly (readonly Span[])[] {
 function personLine(view: ChatView, person: PersonView, here: boolean | undefined): readonly Span[] {
   const { symbols } = view.theme
   const name = nameWithMark(person, symbols)
-  const listed = here === undefined ? say`` : here ? say`here, ` : say`only listed, `
   const online = person.online ? say`online` : say`offline`
   return [
     span(say`${person.online ? symbols.online : symbols.offline} `, person.online ? "good" : "faint"),
     span(name, trustStyle(person.trust)),
     span(repeatSafe(say` `, Math.max(2, 24 - drawnCells(name)))),
-    span(say`${listed}${online}, ${trustWords(person)}`, "faint"),
+    span(say`${online}, ${trustWords(person)}${here === false ? say`, only listed` : say``}`, "faint"),
   ]
 }

@@ -14,6 +14,7 @@ import {
   digitRows,
   errorWords,
   noticeWords,
+  peopleSentence,
   refusalWords,
   roomProblemWords,
   securityWords,
@@ -28,7 +29,8 @@ export interface PlainOptions {
   /** Appends text; every call ends in a line feed. */
   write(text: string): void
   exportRoom(roomId: string, path: string | undefined): Promise<string>
-  relayNote: string | undefined
+  /** What to know while chatting, for example that a relay goes on running here. */
+  relayNote(): string | undefined
   ascii: boolean
   stop?: AbortSignal
 }
@@ -52,7 +54,8 @@ export async function runPlain(options: PlainOptions): Promise<void> {
     for (const line of lines) options.write(`${line}\n`)
   }
   print(say`secure-chat, line mode. You are ${safeName(client.self().name)}. /help lists the commands.`)
-  if (options.relayNote !== undefined) print(safeLine(options.relayNote))
+  const note = options.relayNote()
+  if (note !== undefined) print(safeLine(note))
   const first = client.rooms()[0]
   if (first !== undefined) await openRoom(first.id, { client, state, print, symbols })
   const unsubscribe = client.on(({ event }) => {
@@ -203,13 +206,12 @@ function who({ client, state, print, symbols }: Tools): void {
         ? []
         : [{ person: room.peer, here: true }]
       : room.members
-  const here = members.filter((member) => member.here).length + 1
-  if (room.kind === "everyone") print(say`${here} here, ${members.length + 1} listed`)
+  if (room.kind === "everyone") print(peopleSentence(room))
   print(say`${safeName(client.self().name)}, you`)
   for (const { person, here: isHere } of members) {
-    const listed = room.kind === "everyone" ? (isHere ? say`, here` : say`, only listed`) : say``
+    const listed = isHere ? say`` : say`, only listed`
     print(
-      say`${nameWithMark(person, symbols)}${listed}, ${person.online ? say`online` : say`offline`}, ${trustWords(person)}`,
+      say`${nameWithMark(person, symbols)}, ${person.online ? say`online` : say`offline`}, ${trustWords(person)}${listed}`,
     )
   }
 }

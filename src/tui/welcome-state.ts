@@ -17,7 +17,8 @@ export interface FoundRelay {
 }
 
 export type WelcomeStage =
-  | { at: "name" }
+  /** `rejoin`: the relay refused only the name, so the next one goes straight to it. */
+  | { at: "name"; rejoin: boolean }
   | { at: "choose"; index: number }
   | { at: "invitation" }
   | { at: "joining" }
@@ -77,7 +78,7 @@ export function initialWelcome(theme: Theme, columns: number, rows: number): Wel
     columns,
     rows,
     theme,
-    stage: { at: "name" },
+    stage: { at: "name", rejoin: false },
     input: EMPTY_COMPOSER,
     name: "",
     invitation: "",
@@ -106,14 +107,7 @@ export function reduceWelcome(view: WelcomeView, event: WelcomeEvent): WelcomeSt
     case "found":
       return still(onFound(view, event.relay))
     case "name-checked":
-      if (!event.result.ok) return still({ ...view, problem: safeLine(event.result.problem) })
-      return still({
-        ...view,
-        name: event.result.name,
-        problem: undefined,
-        stage: { at: "choose", index: 0 },
-        input: EMPTY_COMPOSER,
-      })
+      return onNameChecked(view, event.result)
     case "invitation-read":
       return still(view.invitation === event.text ? { ...view, reading: event.reading } : view)
     case "join-failed":
@@ -130,6 +124,23 @@ export function reduceWelcome(view: WelcomeView, event: WelcomeEvent): WelcomeSt
         problem: safeLine(event.problem),
         stage: { at: "choose", index: choicesOf(view).length - 1 },
       })
+  }
+}
+
+function onNameChecked(
+  view: WelcomeView,
+  result: { ok: true; name: string } | { ok: false; problem: string },
+): WelcomeStep {
+  if (!result.ok) return still({ ...view, problem: safeLine(result.problem) })
+  const named: WelcomeView = { ...view, name: result.name, problem: undefined }
+  if (view.stage.at === "name" && view.stage.rejoin) return joining(named)
+  return still({ ...named, stage: { at: "choose", index: 0 }, input: EMPTY_COMPOSER })
+}
+
+function joining(view: WelcomeView): WelcomeStep {
+  return {
+    view: { ...view, problem: undefined, stage: { at: "joining" } },
+    effects: [{ kind: "join", name: view.name, invitation: view.invitation.trim() }],
   }
 }
 
@@ -155,7 +166,12 @@ function onJoinFailed(
 ): WelcomeView {
   const problem = safeLine(event.problem)
   if (event.retry === "name")
-    return { ...view, problem, stage: { at: "name" }, input: setDraft(EMPTY_COMPOSER, view.name) }
+    return {
+      ...view,
+      problem,
+      stage: { at: "name", rejoin: true },
+      input: setDraft(EMPTY_COMPOSER, view.name),
+    }
   return { ...view, problem, stage: { at: "invitation" }, input: setDraft(EMPTY_COMPOSER, view.invitation) }
 }
 
@@ -234,14 +250,11 @@ function submit(view: WelcomeView): WelcomeStep {
       problem: say`That is only the address. Add the 12 words of the invitation after it, or paste the whole link.`,
     })
   }
-  return {
-    view: { ...view, problem: undefined, stage: { at: "joining" } },
-    effects: [{ kind: "join", name: view.name, invitation: text }],
-  }
+  return joining(view)
 }
 
 function back(view: WelcomeView): WelcomeView {
-  if (view.stage.at === "name") return { ...view, problem: undefined }
+  if (view.stage.at === "name" && !view.stage.rejoin) return { ...view, problem: undefined }
   return { ...view, problem: undefined, stage: { at: "choose", index: 0 }, input: EMPTY_COMPOSER }
 }
 
@@ -266,7 +279,7 @@ function onChoose(view: WelcomeView, index: number, key: Key): WelcomeStep {
       return still({
         ...view,
         problem: undefined,
-        stage: { at: "name" },
+        stage: { at: "name", rejoin: false },
         input: setDraft(EMPTY_COMPOSER, view.name),
       })
     case "enter":

@@ -12,7 +12,7 @@ import type {
   RoomProblem,
   RoomView,
 } from "../client/events.ts"
-import { ClientError, type Client, type ClientErrorCode } from "../client/client.ts"
+import { ClientError, type Client } from "../client/client.ts"
 import { unreachable } from "../errors.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 
@@ -128,9 +128,9 @@ export function trustWords(person: PersonRef): SafeText {
     case "unverified":
       return say`not verified`
     case "changed":
-      return say`KEY CHANGED`
+      return say`KEYS DIFFER`
     case "blocked":
-      return say`BLOCKED: keys differ`
+      return say`BLOCKED`
   }
 }
 
@@ -211,7 +211,7 @@ export function roomProblemWords(room: RoomView): SafeText | undefined {
 function problemOfRoom(problem: RoomProblem, name: SafeText): SafeText {
   switch (problem) {
     case "key-changed":
-      return say`STOPPED: the key of ${name} changed, often a new computer. F5 compares it again.`
+      return say`STOPPED: you compared keys with ${name} and they differ. Talk in person; F5 compares again.`
     case "stranded":
       return say`STOPPED: this room moved on without you. It heals when somebody in it is online.`
     case "opening-refused":
@@ -229,7 +229,9 @@ export function securityWords(room: RoomView): { text: SafeText; tone: "good" | 
   const others =
     room.kind === "direct" && room.peer !== undefined ? [room.peer] : room.members.map(({ person }) => person)
   const changed = others.filter(({ trust }) => trust === "changed" || trust === "blocked").length
-  if (changed > 0) return { text: say`end-to-end, ${changed} CHANGED`, tone: "danger" }
+  if (changed > 0) {
+    return { text: say`end-to-end, ${changed} ${changed === 1 ? say`DIFFERS` : say`DIFFER`}`, tone: "danger" }
+  }
   const open = others.filter(({ trust }) => trust === "unverified").length
   if (open === 0)
     return { text: others.length === 0 ? say`end-to-end` : say`end-to-end, verified`, tone: "good" }
@@ -240,34 +242,44 @@ export function securityWords(room: RoomView): { text: SafeText; tone: "good" | 
 }
 
 function stoppedWords(room: RoomView): SafeText {
-  if (room.problem === "key-changed" && room.peer !== undefined) {
-    return say`STOPPED: ${safeName(room.peer.name)}'s key changed`
-  }
-  return say`STOPPED`
+  return room.problem === "key-changed" ? say`STOPPED: keys differ` : say`STOPPED`
 }
 
 /** What a person reads when something that they asked for cannot be done. */
 export function errorWords(error: unknown): SafeText {
+  const message = error instanceof Error ? error.message : String(error)
   if (error instanceof ClientError) {
-    return say`${ERROR_LEADS[error.code]} ${safeLine(error.message)}`
+    return error.code === "storage" ? say`Not saved. ${sentenceOf(message)}` : sentenceOf(message)
   }
-  return say`That did not work: ${safeLine(error instanceof Error ? error.message : String(error))}`
+  return say`That did not work: ${safeLine(message)}`
 }
 
-const ERROR_LEADS: Record<ClientErrorCode, SafeText> = {
-  "unknown-name": say`Nobody found.`,
-  "ambiguous-name": say`More than one.`,
-  "message-too-long": say`Too long.`,
-  "message-empty": say`Nothing to send.`,
-  "not-joined": say`No relay yet.`,
-  "already-joined": say`Already joined.`,
-  "bad-name": say`Not a name.`,
-  "bad-invitation": say`Not an invitation.`,
-  "key-changed": say`STOPPED.`,
-  blocked: say`STOPPED.`,
-  "database-damaged": say`Stored messages are damaged.`,
-  storage: say`Not saved.`,
-  "profile-newer": say`Made by a newer version.`,
+/** An error's own words, which start small for use after a colon, as a sentence that stands alone. */
+export function sentenceOf(message: string): SafeText {
+  const [first = "", ...rest] = message.trim()
+  const end = /[.!?…]$/u.test(message.trim()) ? "" : "."
+  return safeLine(`${first.toUpperCase()}${rest.join("")}${end}`)
+}
+
+/**
+ * How many people are in a room, oneself included. Whoever has not been heard from is only named by the room's list
+ * (PROTOCOL.md §12.3), so their number is told apart.
+ */
+export function peopleWords({ members }: RoomView): SafeText {
+  if (members.length === 0) return say`only you so far`
+  const heard = members.filter(({ here }) => here).length
+  const all = say`${members.length + 1} people`
+  return heard === members.length ? all : say`${all}, ${heard} heard from`
+}
+
+/** The same in full, for the page and the command that list them. */
+export function peopleSentence({ members }: RoomView): SafeText {
+  if (members.length === 0) return say`Nobody but you is in this room so far.`
+  const heard = members.filter(({ here }) => here).length
+  if (heard === members.length) {
+    return say`${members.length + 1} people are in this room, you among them. All have written or signed something since you came in.`
+  }
+  return say`${members.length + 1} people are on the list of this room, you among them. ${heard} of them you have heard from: they wrote or signed something since you came in. The others are only listed; whether they are really there has not been seen yet.`
 }
 
 /** 60 digits as three rows of four groups of five. */

@@ -31,7 +31,7 @@ if (flags.has("--plain")) {
     lines: createInterface({ input: process.stdin }),
     write: (text) => process.stdout.write(text),
     exportRoom: () => Promise.resolve("room.txt"),
-    relayNote: undefined,
+    relayNote: () => undefined,
     ascii: false,
   })
 } else {
@@ -43,7 +43,7 @@ if (flags.has("--plain")) {
       input: process.stdin,
       output: process.stdout,
       exportRoom: () => Promise.resolve("room.txt"),
-      relayNote: undefined,
+      relayNote: () => undefined,
       ascii: false,
       color: false,
       stop: stop.signal,

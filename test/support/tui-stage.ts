@@ -32,7 +32,7 @@ export class Stage {
       input: this.#input as unknown as NodeJS.ReadStream,
       output: this.#output as unknown as NodeJS.WriteStream,
       exportRoom: () => Promise.resolve("/tmp/room.txt"),
-      relayNote: undefined,
+      relayNote: () => undefined,
       ascii: false,
       color: false,
       ...more,

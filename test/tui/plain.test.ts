@@ -25,7 +25,7 @@ async function run(
     lines: input(),
     write: (text) => (written += text),
     exportRoom: (_, path) => Promise.resolve(path ?? "everyone.txt"),
-    relayNote: "a relay runs here",
+    relayNote: () => "a relay runs here",
     ascii: false,
   })
   return written
@@ -65,7 +65,7 @@ const answers: Record<string, [lines: string[], words: string]> = {
   win: [["/win 2"], "Can you help me"],
   unread: [["/unread"], "Can you help me"],
   close: [["/win 2", "/close"], "— #everyone"],
-  who: [["/who"], "Imran ?9qx4e1, only listed, offline, not verified"],
+  who: [["/who"], "Imran ?9qx4e1, offline, not verified, only listed"],
   verify: [["/verify ravi", "yes"], "VERIFIED: Ravi."],
   fingerprint: [["/fingerprint ravi"], "u_Ravi"],
   export: [["/export notes.txt"], "Saved in notes.txt. The file is not encrypted."],

@@ -220,6 +220,9 @@ test("Ctrl+C empties the line first, then asks, then quits; another key disarms 
   expect([it.view.composer.text, it.taken()]).toEqual(["", []])
   it.press("ctrl+c").type("x").press("backspace", "ctrl+c")
   expect(it.taken()).toEqual([])
+  expect(it.view.toast?.text).toBe("Ctrl+C again quits.")
+  expect(it.press("pageup").view.toast).toBeUndefined()
+  expect(it.press("ctrl+c").taken()).toEqual([])
   expect(it.press("ctrl+c").taken()).toEqual([{ kind: "quit" }])
 })
 

@@ -180,6 +180,27 @@ test("hosting: says that it goes on, and shows the invitation for the others bef
   await stage.done
 })
 
+test("the summary speaks of the relay that was started in this very session", async () => {
+  const client = await classroom()
+  let note: string | undefined
+  const given = actions(client, {
+    hostHere: () => {
+      note = "Your relay goes on running."
+      return actions(client).hostHere("Asha")
+    },
+  })
+  const stage = new Stage({ kind: "welcome", actions: given }, SIZE, systemClock, { relayNote: () => note })
+  await stage.until("Your name ▸")
+  stage.type("Asha\r")
+  await stage.until("Start a relay")
+  stage.type("\u001b[A\r")
+  await stage.until("Your relay runs")
+  stage.type("\r")
+  await stage.until("#everyone ▸")
+  stage.type("\u0004")
+  expect((await stage.done).summary).toContain("Your relay goes on running.")
+})
+
 test.each([
   ["name", "Somebody has this name.", "▸ Asha"],
   ["invitation", "The relay refused it.", "▸ 10.0.0.1:7667"],
@@ -196,6 +217,73 @@ test.each([
   stage.type("\r")
   await stage.until(problem)
   await stage.until(line)
+  stage.type("\u0003")
+  await stage.done
+})
+
+test("a name that is taken costs only another name: the invitation is used again", async () => {
+  const client = await classroom()
+  const joined: string[][] = []
+  const stage = await opened(
+    actions(client, {
+      join: (...given) => {
+        joined.push(given)
+        return Promise.resolve(
+          given[0] === "Asha"
+            ? { ok: false, problem: "Somebody has this name.", retry: "name" }
+            : { ok: true, client },
+        )
+      },
+    }),
+  )
+  stage.type("Asha\r")
+  await stage.until("I have an invitation")
+  stage.type(`\u001b[200~10.0.0.1:7667 ${WORDS}\u001b[201~`)
+  await stage.until("Enter joins it.")
+  stage.type("\r")
+  await stage.until("Somebody has this name.")
+  stage.type(" K\r")
+  await stage.until("#everyone ▸")
+  expect(joined).toEqual([
+    ["Asha", `10.0.0.1:7667 ${WORDS}`],
+    ["Asha K", `10.0.0.1:7667 ${WORDS}`],
+  ])
+  stage.type("\u0004")
+  await stage.done
+})
+
+test("on a small screen the list of relays moves with the choice", async () => {
+  const stage = await opened(
+    actions(new FakeClient(), {
+      findRelays: (onFound) => {
+        for (let at = 1; at <= 9; at++) onFound({ name: `Room ${at}`, host: `10.0.0.${at}`, port: 7667 })
+        return () => undefined
+      },
+    }),
+    { columns: 40, rows: 12 },
+  )
+  stage.type("Asha\r")
+  await stage.until("▸ Room 1 at")
+  for (let at = 2; at <= 9; at++) {
+    stage.type("\u001b[B")
+    await stage.until(`▸ Room ${at} at`)
+  }
+  stage.type("\t")
+  await stage.until("▸ I have an invitation")
+  stage.type("\t")
+  await stage.until("▸ Start a relay")
+  stage.type("\t")
+  await stage.until("▸ Room 1 at")
+  stage.type("\u0003")
+  await stage.done
+})
+
+test("hosting on a small screen shows all of the twelve words", async () => {
+  const stage = await opened(actions(await classroom()), { columns: 40, rows: 12 })
+  stage.type("Asha\r")
+  await stage.until("I have an invitation")
+  stage.type("\u001b[A\r")
+  await stage.until((screen) => screen.replaceAll(/\s+/gu, " ").includes(`10.0.0.1:7667 ${WORDS}`))
   stage.type("\u0003")
   await stage.done
 })

@@ -3,9 +3,9 @@ import type { ReactNode } from "react"
 import type { RoomView } from "../../client/events.ts"
 import { joinSafe, repeatSafe, say, type SafeText } from "../safe-text.ts"
 import { cellsOf, drawnCells, truncate } from "../text-width.ts"
-import { nameWithMark, roomTitle, span, type Span } from "../theme.ts"
+import { nameWithMark, roomTitle, span, type Span, type Symbols } from "../theme.ts"
 import { currentRoom, type ChatView } from "../view.ts"
-import { securityWords } from "../words.ts"
+import { peopleWords, securityWords } from "../words.ts"
 import { Line } from "./line.tsx"
 
 export function HeaderBar({ view }: { view: ChatView }): ReactNode {
@@ -23,13 +23,16 @@ function headerSpans(view: ChatView): readonly Span[] {
   const between = say` ${symbols.dot} `
   const start = view.columns < 60 ? say`${symbols.menu} ` : say``
   const title = room.peer === undefined ? roomTitle(room) : nameWithMark(room.peer, symbols)
-  const facts = view.columns < 60 ? [] : factsOf(room, symbols.dot)
+  const facts = factsOf(room)
   const lead = truncate(say`${start}${title}`, Math.max(8, width - 20), symbols.more)
   const middle = facts.length === 0 ? say`` : say`${between}${joinSafe(facts, between)}`
-  const extra = others > 0 && view.columns < 60 ? say` ${symbols.changed}${others}` : say``
-  const words = say`${between}${view.columns < 60 ? shortSecurity(security.tone) : security.text}`
+  const extra = others > 0 && view.columns < 60 ? say`${between}${others} new` : say``
+  const words = say`${between}${view.columns < 60 ? shortSecurity(security.tone, symbols) : security.text}`
   const inner = width - drawnCells(right) - 1
-  const shownMiddle = truncate(middle, inner - cellsOf(lead) - cellsOf(words) - cellsOf(extra), symbols.more)
+  const cells = inner - cellsOf(lead) - cellsOf(words) - cellsOf(extra)
+  // On a narrow screen half a number would mislead: there it stands whole or not at all.
+  const shownMiddle =
+    view.columns < 60 && cellsOf(middle) > cells ? say`` : truncate(middle, cells, symbols.more)
   const shownWords = truncate(
     words,
     inner - cellsOf(lead) - cellsOf(shownMiddle) - cellsOf(extra),
@@ -50,16 +53,16 @@ function otherUnread(view: ChatView): number {
   return view.data.rooms.filter((room) => room.id !== view.roomId && room.unread > 0).length
 }
 
-function shortSecurity(tone: "good" | "warning" | "danger"): SafeText {
-  return tone === "danger" ? say`STOPPED` : tone === "warning" ? say`e2e` : say`e2e ok`
+function shortSecurity(tone: "good" | "warning" | "danger", symbols: Symbols): SafeText {
+  if (tone === "danger") return say`STOPPED`
+  return say`e2e ${tone === "warning" ? symbols.unverified : symbols.verified}`
 }
 
-function factsOf(room: RoomView, dot: SafeText): SafeText[] {
+function factsOf(room: RoomView): SafeText[] {
   if (room.kind === "direct") {
     return room.peer === undefined ? [] : [room.peer.online ? say`online` : say`offline`]
   }
-  const here = room.members.filter((member) => member.here).length + 1
   if (room.state === "joining") return [say`coming in`]
-  const counts = say`${here} here ${dot} ${room.members.length + 1} listed`
-  return room.withoutSecret ? [counts, say`NO SECRET: anybody on this network can be here`] : [counts]
+  const people = peopleWords(room)
+  return room.withoutSecret ? [people, say`NO SECRET: anybody on this network can be here`] : [people]
 }

@@ -3,7 +3,7 @@ import { Box, useCursor } from "ink"
 import type { ReactNode } from "react"
 import { MIN_COLUMNS, MIN_ROWS } from "../layout.ts"
 import { repeatSafe, safeLine, safeName, say, sliceSafe, type SafeText } from "../safe-text.ts"
-import { drawnCells, wrap } from "../text-width.ts"
+import { drawnCells, truncate, wrap } from "../text-width.ts"
 import { span, type Span, type Style } from "../theme.ts"
 import { choicesOf, relayLabel, type Choice, type WelcomeView } from "../welcome-state.ts"
 import { Anchors, Line } from "./line.tsx"
@@ -11,6 +11,8 @@ import { Anchors, Line } from "./line.tsx"
 interface Screen {
   lines: readonly (readonly Span[])[]
   caret: { x: number; y: number } | undefined
+  /** The line that must be seen; undefined: the last. */
+  focus?: number
   footer: SafeText
 }
 
@@ -24,8 +26,9 @@ export function RelayScreen({ view }: { view: WelcomeView }): ReactNode {
   const screen = screenOf(view, width)
   const height = view.rows - 1
   // What is typed and why it was refused stand last: on a small screen the explanation goes first.
-  const top = Math.max(0, screen.lines.length - height)
-  const shown = screen.lines.slice(top)
+  const last = Math.max(0, screen.lines.length - height)
+  const top = screen.focus === undefined ? last : Math.min(last, Math.max(0, screen.focus - (height >> 1)))
+  const shown = screen.lines.slice(top, top + height)
   setCursorPosition(
     screen.caret === undefined ? undefined : { x: 2 + screen.caret.x, y: screen.caret.y - top },
   )
@@ -79,12 +82,16 @@ function screenOf(view: WelcomeView, width: number): Screen {
         problem,
         say`Enter: go on   Ctrl+C: leave`,
       )
-    case "choose":
+    case "choose": {
+      const { lines, focus } = chooseLines(view, stage.index, width)
+      const above = [title, BLANK, ...problem, ...(problem.length > 0 ? [BLANK] : [])]
       return {
-        lines: [title, BLANK, ...chooseLines(view, stage.index, width), ...problem],
+        lines: [...above, ...lines],
         caret: undefined,
-        footer: say`Up Down: choose   Enter: take   Esc: back to the name`,
+        focus: above.length + focus,
+        footer: say`Up Down: choose   Enter: take   Esc: back`,
       }
+    }
     case "invitation":
       return withInput(
         view,
@@ -122,6 +129,8 @@ function screenOf(view: WelcomeView, width: number): Screen {
       return {
         lines: [title, BLANK, ...hostedLines(stage.invitation, stage.words, width)],
         caret: undefined,
+        // The words are the whole invitation; the link under them is the same once more.
+        focus: WORDS_LINE,
         footer: say`Enter: go to the chat`,
       }
   }
@@ -163,41 +172,38 @@ function withInput(
   }
 }
 
-function chooseLines(view: WelcomeView, index: number, width: number): (readonly Span[])[] {
+/** What stands on the screen of choices, and on which of its lines the chosen one is. */
+function chooseLines(
+  view: WelcomeView,
+  index: number,
+  width: number,
+): { lines: (readonly Span[])[]; focus: number } {
   const { symbols } = view.theme
   const intro = say`Hello ${safeName(view.name)}. A relay on this network carries the messages. Which one?`
-  const choices = choicesOf(view).flatMap((choice, at) => {
+  const found =
+    view.found.length > 0
+      ? say`Relays that show themselves on this network are only addresses: their invitation is still needed.`
+      : say`No relay has shown itself here so far; one that does appears in this list.`
+  const lines = [...paragraph(intro, width), BLANK, ...paragraph(found, width, "faint"), BLANK]
+  let focus = 0
+  for (const [at, choice] of choicesOf(view).entries()) {
     const { title, why } = choiceWords(choice)
     const chosen = at === index
-    return [
-      [
-        span(chosen ? say`${symbols.pointer} ` : say`  `, "accent"),
-        span(title, chosen ? "selected" : "strong"),
-      ],
-      ...wrap(why, width - 4).map((row): readonly Span[] => [span(say`    ${row.text}`, "faint")]),
-    ]
-  })
-  const none =
-    view.found.length > 0
-      ? []
-      : [
-          ...paragraph(
-            say`No relay has shown itself here so far; one that does appears in this list.`,
-            width,
-            "faint",
-          ),
-          BLANK,
-        ]
-  return [...paragraph(intro, width), BLANK, ...none, ...choices]
+    if (chosen) focus = lines.length
+    lines.push([
+      span(chosen ? say`${symbols.pointer} ` : say`  `, "accent"),
+      span(truncate(title, width - 2, symbols.more), chosen ? "selected" : "strong"),
+    ])
+    if (why !== undefined)
+      lines.push(...paragraph(why, width - 4, "faint").map((row) => [span(say`    `), ...row]))
+  }
+  return { lines, focus }
 }
 
-function choiceWords(choice: Choice): { title: SafeText; why: SafeText } {
+function choiceWords(choice: Choice): { title: SafeText; why: SafeText | undefined } {
   switch (choice.kind) {
     case "relay":
-      return {
-        title: relayLabel(choice.relay),
-        why: say`Found on this network. That is only an address: its invitation is still needed.`,
-      }
+      return { title: relayLabel(choice.relay), why: undefined }
     case "invitation":
       return { title: say`I have an invitation`, why: say`A link, or an address and 12 words.` }
     case "host":
@@ -218,6 +224,9 @@ function readingLines(view: WelcomeView, width: number): (readonly Span[])[] {
     : say`Relay at ${where}. Now the 12 words of its invitation.`
   return [BLANK, ...paragraph(words, width, reading.complete ? "good" : "faint")]
 }
+
+/** Where the twelve words stand, about, on the screen of `hostedLines`. */
+const WORDS_LINE = 8
 
 function hostedLines(invitation: SafeText, words: SafeText, width: number): (readonly Span[])[] {
   return [

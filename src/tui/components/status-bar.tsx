@@ -4,7 +4,7 @@ import type { ConnectionView } from "../../client/events.ts"
 import { joinSafe, repeatSafe, safeName, say, type SafeText } from "../safe-text.ts"
 import { cellsOf, drawnCells, truncate } from "../text-width.ts"
 import { roomTitle, span, type Span, type Style, type Symbols } from "../theme.ts"
-import type { ChatView } from "../view.ts"
+import { currentRoom, type ChatView } from "../view.ts"
 import { connectionWords } from "../words.ts"
 import { Line } from "./line.tsx"
 
@@ -28,7 +28,7 @@ function statusSpans(view: ChatView): readonly Span[] {
     symbols.more,
   )
   const used = drawnCells(left) + drawnCells(waiting) + drawnCells(middle)
-  const hints = hintsFor(width - used - 3, symbols)
+  const hints = hintsFor(width - used - 3, currentRoom(view)?.kind === "direct", symbols)
   return [
     span(left, connectionStyle(connection)),
     span(waiting, "warning"),
@@ -51,9 +51,10 @@ function hotlist(view: ChatView): SafeText {
   return hot.length === 0 ? say`` : say`[${joinSafe(hot, say` `)}]`
 }
 
-/** As many hints as fit, the most useful first. */
-function hintsFor(room: number, symbols: Symbols): SafeText {
-  const all = [say`Enter send`, say`Ctrl+J line`, say`Ctrl+O go`, say`F5 verify`]
+/** As many hints as fit, the most useful first. F5 verifies the other person of a direct chat. */
+function hintsFor(room: number, direct: boolean, symbols: Symbols): SafeText {
+  const last = direct ? say`F5 verify` : say`F3 people`
+  const all = [say`Enter send`, say`Ctrl+J line`, say`Ctrl+O go`, last]
   const between = say` ${symbols.dot} `
   for (let count = all.length; count > 0; count--) {
     const hints = joinSafe(all.slice(0, count), between)
