@@ -84,6 +84,8 @@ export class Conversation {
   now: Transient = { ...FRESH }
   /** When we owe the room a sign of life (PROTOCOL.md §12.3), and who was heard meanwhile. */
   beacon: { since: number; heard: Set<string>; cancel: () => void } | undefined
+  /** Cancels the mending of the room's header that is to come. */
+  mending: (() => void) | undefined
   #wake: { at: number; cancel: () => void } | undefined
 
   constructor(context: Context, contacts: Contacts, record: ConversationRecord) {
@@ -169,6 +171,7 @@ export class Conversation {
   stop(): void {
     this.#wake?.cancel()
     this.beacon?.cancel()
+    this.mending?.()
   }
 
   /** Does the next thing that is missing, if the connection allows. Safe to call at any time. */

@@ -19,7 +19,10 @@ const NO_HASH = new Uint8Array(32)
 export function mendSoon(conversation: Conversation, position: number): void {
   const { context, group, record } = conversation
   if (record.kind !== "everyone" || !group || isAlone(conversation)) return
-  context.later(context.clock.now() + group.ownLeaf * PER_LEAF_MS, () => mend(conversation, position))
+  conversation.mending?.()
+  conversation.mending = context.later(context.clock.now() + group.ownLeaf * PER_LEAF_MS, () =>
+    mend(conversation, position),
+  )
 }
 
 /** Came by the link and has heard nobody since, though others are in the list. */

@@ -45,6 +45,7 @@ export class Messenger implements Client {
   #relayName = ""
   #openRelay = false
   readonly #finder: RelayFinder
+  #stopped: Promise<void> | undefined
 
   constructor(deps: ClientDeps, identity: Identity) {
     this.#deps = deps
@@ -103,13 +104,21 @@ export class Messenger implements Client {
     if (this.#relay) this.#queue.push(() => this.#link.start())
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async #stop(): Promise<void> {
     this.#finder.stop()
     for (const conversation of this.#rooms.all()) conversation.stop()
     await this.#queue.close()
     this.#link.stop()
-    this.#deps.store.tidy()
-    this.#deps.store.close()
+    try {
+      this.#deps.store.tidy()
+    } finally {
+      this.#deps.store.close()
+    }
   }
 
   /** Resolves when every event so far has been handled: for the simulation. */

@@ -11,7 +11,8 @@ import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { messageIdText, messageView } from "./lines.ts"
 import { isLost } from "./mending.ts"
-import { type Arrival, passOver, quarantine, stranded } from "./reading.ts"
+import { quarantine } from "./quarantine.ts"
+import { type Arrival, passOver, stranded } from "./reading.ts"
 import {
   type ChainRecord,
   type ConversationRecord,

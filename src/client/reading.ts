@@ -16,6 +16,7 @@ import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { openingKeys, renew } from "./joining.ts"
 import { isLost, mendSoon } from "./mending.ts"
+import { quarantine } from "./quarantine.ts"
 import { takePayload } from "./payloads.ts"
 import { confirmOwn } from "./own-entries.ts"
 import { type ConversationRecord, getRecord, type PackageRecord, putRecord, groupRowKey } from "./records.ts"
@@ -111,20 +112,6 @@ export function passOver(
   conversation.save("ordered", place, (update) => {
     if (unreadable !== undefined) quarantine(conversation, update, message, unreadable)
   })
-}
-
-export function quarantine(
-  conversation: Conversation,
-  update: Update,
-  message: Of<"entry">,
-  detail: string,
-): void {
-  update.tx.put(
-    "quarantine",
-    concat(conversation.room, u64(conversation.record.orderBase + message.seq)),
-    message.entry,
-  )
-  conversation.notice(update, message.seq, { code: "unreadable", detail })
 }
 
 // ── handshakes ──────────────────────────────────────────────────────────────────────────────────

@@ -238,3 +238,13 @@ test("nothing is sent twice by a start that was clean", async () => {
   expect(back.events.some((event) => event.type === "sync.done")).toBe(true)
   expect(bob.texts("alice")).toEqual(["once"])
 })
+
+test("stopping twice is stopping once, and what is asked for afterwards is refused", async () => {
+  const { world, guests } = await strangers("alice", "bob")
+  const [alice] = guests as [Guest]
+  const room = alice.client.findRoom(ROOM).id
+  const both = Promise.all([alice.client.stop(), alice.client.stop()])
+  await world.world.settle()
+  await both
+  await expect(alice.client.send(room, "too late")).rejects.toThrow("stopped")
+})

@@ -183,6 +183,20 @@ for (const [what, make] of [
   })
 }
 
+test("entries of noise without end are all said, and the newest hundred are kept", async () => {
+  const { world, alice, bob } = await pairOf()
+  let inserted = 0
+  const sealed = systemRandom.bytes(1_040)
+  const noise = () =>
+    encodeEntry({ kind: "message", blobHash: undefined, nonce: systemRandom.bytes(24), sealed })
+  inserts(bob.wire, () => (inserted++ === 0 ? Array.from({ length: 130 }, noise) : []))
+  await alice.write("bob", "one")
+  await alice.write("bob", "two")
+  await world.until(() => arrived(bob, "alice", "two"), "the message after them")
+  expect(bob.notices("alice").filter((code) => code === "unreadable")).toHaveLength(130)
+  expect(bob.store.count("quarantine", {})).toBe(100)
+})
+
 test("a handshake of noise is void for whoever reads it, and their conversation goes on once the relay is honest", async () => {
   const { world, alice, bob } = await pairOf()
   const noise = encodeEntry({

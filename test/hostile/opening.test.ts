@@ -95,6 +95,31 @@ test("a package of somebody else is not used in the peer's name", async () => {
   harmless(alice, bob, carol)
 })
 
+test("two who were given the same package of somebody who is away both get through", async () => {
+  const { world, guests: [alice, bob, carol] } = await strangers(["alice", "bob", "carol"]) // prettier-ignore
+  await world.stop(bob)
+  let given: Uint8Array | undefined
+  for (const guest of [alice, carol]) {
+    guest.wire.down = (message) => {
+      if (message.type !== "keyPackage") return [message]
+      given ??= message.keyPackage
+      return [{ ...message, keyPackage: given }]
+    }
+  }
+  for (const guest of [alice, carol]) for (const text of ["one", "two"]) await guest.write("bob", text)
+  await world.run(MINUTE)
+  for (const guest of [alice, carol]) guest.wire.down = (message) => [message]
+  const back = await world.start("bob", { disk: bob.disk })
+  for (const from of ["alice", "carol"])
+    await world.until(() => arrived(back, from, "two"), `${from}'s words`)
+  for (const guest of [alice, carol])
+    await world.until(() => stateOf(guest, "bob", "two") === "delivered", "the receipts")
+  expect([back.texts("alice"), back.texts("carol")]).toEqual([["one", "two"], ["one", "two"]]) // prettier-ignore
+  await back.write("carol", "hello carol")
+  await world.until(() => arrived(carol, "bob", "hello carol"), "the answer")
+  harmless(alice, carol, back)
+})
+
 // ── the first entry ─────────────────────────────────────────────────────────────────────────────
 
 /** Replaces the first entry of direct chats on its way to one person, as often as `times`. */
