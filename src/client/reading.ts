@@ -2,7 +2,7 @@
  * Entries as they come (PROTOCOL.md §9, §10.4, §10.5): open, judge, and one transaction for everything that an
  * entry changes. Whatever an entry is, the cursor moves: nothing a member or the relay appends can jam a room.
  */
-import { concat, equalBytes, toHex, u64 } from "../bytes.ts"
+import { equalBytes, toHex } from "../bytes.ts"
 import { CryptoError } from "../crypto/errors.ts"
 import { labelledHash } from "../crypto/hash.ts"
 import type { GroupState, RosterChange } from "../crypto/mls-engine.ts"
@@ -22,7 +22,7 @@ import { confirmOwn } from "./own-entries.ts"
 import { type ConversationRecord, getRecord, type PackageRecord, putRecord, groupRowKey } from "./records.ts"
 import { reopen } from "./reopening.ts"
 import { unpackEntry } from "./sealing.ts"
-import { firstInOutbox, queueQuietly, unfixOutbox } from "./sending.ts"
+import { inOutbox, queueQuietly, unfixOutbox } from "./sending.ts"
 import { prefixRange } from "./store.ts"
 
 /** What one entry is, and where it leaves us. */
@@ -79,8 +79,7 @@ function readable(bytes: Uint8Array): Entry | undefined {
 function isOwn(conversation: Conversation, eid: Uint8Array): boolean {
   const { pending, context, room } = conversation
   if (pending && equalBytes(pending.record.eid, eid)) return true
-  const first = firstInOutbox(context.store, room)
-  return first?.record.sealed !== undefined && equalBytes(first.record.sealed.eid, eid)
+  return inOutbox(context.store, room, eid) !== undefined
 }
 
 async function arrive(conversation: Conversation, arrival: Arrival): Promise<void> {
@@ -95,9 +94,8 @@ async function arrive(conversation: Conversation, arrival: Arrival): Promise<voi
     return context.link.distrust("a handshake out of its place")
   }
   if (pending && equalBytes(pending.record.eid, eid)) return merge(conversation, arrival)
-  const first = firstInOutbox(context.store, room)
-  if (first?.record.sealed && equalBytes(first.record.sealed.eid, eid))
-    return confirmOwn(conversation, arrival, first)
+  const own = inOutbox(context.store, room, eid)
+  if (own) return confirmOwn(conversation, arrival, own)
   if (isHandshake) return handshake(conversation, arrival)
   if (!group || !entry) return passOver(conversation, arrival, group ? "not an entry" : undefined)
   return takePayload(conversation, arrival)
@@ -135,12 +133,18 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
       (update) => {
         rosterNotices(conversation, update, message.seq, change)
       },
-      { ...place, nextPosition: message.position + 1, here: withHere(conversation, change) },
+      {
+        ...place,
+        nextPosition: message.position + 1,
+        here: withHere(conversation, change),
+        uncertain: undefined,
+      },
     )
     consumed.wipe()
     if (change.committer === undefined && change.added.length > 0) answerJoin(conversation)
     return
   }
+  if (applied?.kind === "uncertain" && record.kind === "everyone") return doubt(conversation, arrival)
   if (applied?.kind === "uncertain" || (!opened && isLost(conversation))) {
     return stranded(conversation, arrival)
   }
@@ -157,6 +161,18 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
     reason: applied?.reason ?? "does not open",
     position: record.nextPosition,
   })
+}
+
+/** Void or not, its position is used. What we have is kept; the pending commit is not, since we may not send. */
+function doubt(conversation: Conversation, { message, place }: Arrival): void {
+  const { context, record, pending } = conversation
+  const since = record.uncertain?.since ?? context.clock.now()
+  const uncertain = { since, answered: false, heard: 0 }
+  conversation.save("ordered", { ...place, nextPosition: message.position + 1, uncertain }, (update) => {
+    if (pending) dropPending(conversation, update)
+  })
+  if (pending) context.engine.wipeEnded(pending.state, conversation.group)
+  conversation.endTurn()
 }
 
 /** A handshake of a group that we are not in: perhaps the opening we wait for, perhaps somebody was faster. */
@@ -196,7 +212,14 @@ async function merge(conversation: Conversation, arrival: Arrival): Promise<void
     nextPosition: message.position + 1,
     healing: { ...record.healing, at: context.clock.now(), due: false },
     ...(joins
-      ? { joinedAt: message.seq, here: [], chain: undefined, hintDue: kind === "opening", reopenDue: false }
+      ? {
+          joinedAt: message.seq,
+          here: [],
+          chain: undefined,
+          hintDue: kind === "opening",
+          reopenDue: false,
+          uncertain: undefined,
+        }
       : {}),
   }
   await become(
@@ -306,7 +329,7 @@ async function become(
   change: Partial<ConversationRecord>,
 ): Promise<void> {
   const { context, room, group, pending } = conversation
-  const isNewLeaf = group === undefined || group.ownLeaf !== state.ownLeaf
+  const isNewLeaf = group === undefined || !equalBytes(ownLeafKey(group), ownLeafKey(state))
   const unfixed = isNewLeaf ? unfixOutbox(conversation, context.store) : []
   conversation.save("ordered", { ...change, member: true }, (update) => {
     if (isNewLeaf) update.tx.deleteRange("group", prefixRange(room))
@@ -327,6 +350,11 @@ async function become(
     conversation.endTurn()
   }
   await conversation.refreshKeys()
+}
+
+/** A leaf that takes over the former one of this device may have its index; it has another key. */
+function ownLeafKey({ members, ownLeaf }: GroupState): Uint8Array {
+  return members.find(({ leaf }) => leaf === ownLeaf)!.leafKey
 }
 
 function rosterNotices(conversation: Conversation, update: Update, seq: number, change: RosterChange): void {
