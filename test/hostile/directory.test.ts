@@ -1,56 +1,13 @@
 /** A relay that lies about who there is, with or without somebody's help. */
 import { expect, test } from "vitest"
-import { createAccount, certifyDevice, type AccountKeys } from "../../src/crypto/identity.ts"
+import { createAccount } from "../../src/crypto/identity.ts"
 import { sign } from "../../src/crypto/signature.ts"
 import { labelledHash } from "../../src/crypto/hash.ts"
 import { systemRandom } from "../../src/platform/random.ts"
-import {
-  DIRECTORY_KINDS,
-  type DirectoryEntry,
-  type DirectoryStatement,
-  encodeDirectoryEntry,
-  encodeDirectoryStatement,
-} from "../../src/protocol/directory-entry.ts"
+import { DIRECTORY_KINDS, encodeDirectoryStatement } from "../../src/protocol/directory-entry.ts"
 import type { RelayMessage } from "../../src/protocol/messages.ts"
 import { arrived, distrusts, type Guest, HostileWorld, MINUTE, Wire } from "../support/hostile.ts"
-
-/** Mallory, as she signs herself. @param change is made before signing, `spoil` after. */
-function entryOf(
-  account: AccountKeys,
-  change: Partial<DirectoryStatement> = {},
-  spoil: (entry: DirectoryEntry) => Partial<DirectoryEntry> = () => ({}),
-): Uint8Array {
-  const device = deviceOf(account)
-  const statement: DirectoryStatement = {
-    v: 1,
-    kind: DIRECTORY_KINDS.register,
-    accountId: account.accountId,
-    accountEd: account.ed.public,
-    accountX: account.x.public,
-    accountKem: account.kem.public,
-    name: "mallory",
-    seq: 0,
-    previous: new Uint8Array(32),
-    devices: [device],
-    ...change,
-  }
-  const signed = {
-    ...statement,
-    signature: sign(account.ed.secret, "directory", encodeDirectoryStatement(statement)),
-  }
-  return encodeDirectoryEntry({ ...signed, ...spoil(signed) })
-}
-
-function deviceOf(account: AccountKeys) {
-  const [deviceId, authPublic, notAfter] = [systemRandom.bytes(16), systemRandom.bytes(32), Date.now() + 1e9]
-  return {
-    deviceId,
-    authPublic,
-    notAfter,
-    inboxId: systemRandom.bytes(32),
-    certificate: certifyDevice(account, deviceId, authPublic, notAfter),
-  }
-}
+import { deviceOf, entryOf } from "../support/entries.ts"
 
 /** Hands out these entries after the real ones, as if they were in the directory. */
 function adds(wire: Wire, entries: readonly Uint8Array[]): void {
