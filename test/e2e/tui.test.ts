@@ -1,6 +1,6 @@
 /** The full screen in a real pseudo-terminal, over a client without a network. */
 import { expect, test } from "vitest"
-import { runSource, type TerminalProgram } from "../support/terminal.ts"
+import { fixtureCommand, NODE, runSource, TerminalProgram } from "../support/terminal.ts"
 
 const FIXTURE = "tui-fixture.ts"
 
@@ -105,6 +105,37 @@ test("a crash while the chat is open leaves the terminal as it was and says one 
   expectRestored(program)
   expect(program.screen()).toContain("the fixture breaks on purpose")
   expect(program.screen()).not.toContain("    at ")
+})
+
+test("Ctrl+Z gives the terminal back to the shell, whatever stands between, and fg comes back", async () => {
+  const shell = new TerminalProgram("bash", ["--norc", "--noprofile", "-i"], { columns: 80, rows: 24 })
+  // As npm does it: a shell that waits for the program, both of one job.
+  const words = [NODE, ...fixtureCommand(FIXTURE)].map((word) => `"${word}"`).join(" ")
+  shell.type(`sh -c '${words}; true'\r`)
+  await shell.until("Open page 41.")
+  shell.type("\u001a")
+  await shell.until("Stopped")
+  expect(shell.alternate()).toBe(false)
+  shell.type("echo $((6 * 7))\r")
+  await shell.until(/^42$/mu)
+  shell.type("fg\r")
+  await shell.until("Open page 41.")
+  shell.type("still here\r")
+  await shell.until(/you ✓ +│ still here/u)
+  shell.type("\u0004")
+  await shell.until("You were Asha")
+  shell.type("exit\r")
+  expect((await shell.ended).code).toBe(0)
+})
+
+test("Ctrl+Z without a shell to go back to loses nothing", async () => {
+  const program = await opened()
+  program.type("\u001a")
+  program.type("still here\r")
+  await program.until(/you ✓ +│ still here/u)
+  program.type("\u0004")
+  expect((await program.ended).code).toBe(0)
+  expectRestored(program)
 })
 
 test("line mode: no escape sequence at all, the same commands", async () => {

@@ -132,19 +132,19 @@ function fits(screen: string, seen: Seen): boolean {
   return seen instanceof RegExp ? seen.test(screen) : seen(screen)
 }
 
-/** Runs a file of this repository from source. */
+const HERE = fileURLToPath(new URL("../..", import.meta.url))
+
+/** What to give to Node to run a file of this folder from source. */
+export function fixtureCommand(file: string, ...args: readonly string[]): string[] {
+  const register = new URL("../../.config/register.ts", import.meta.url).href
+  return ["--import", "tsx", "--import", register, fileURLToPath(new URL(file, import.meta.url)), ...args]
+}
+
+/** Runs a file of this folder from source. */
 export function runSource(
   file: string,
   args: readonly string[],
   size: { columns: number; rows: number; env?: Record<string, string> },
 ): TerminalProgram {
-  const register = new URL("../../.config/register.ts", import.meta.url).href
-  return new TerminalProgram(
-    NODE,
-    ["--import", "tsx", "--import", register, fileURLToPath(new URL(file, import.meta.url)), ...args],
-    {
-      ...size,
-      cwd: fileURLToPath(new URL("../..", import.meta.url)),
-    },
-  )
+  return new TerminalProgram(NODE, fixtureCommand(file, ...args), { ...size, cwd: HERE })
 }

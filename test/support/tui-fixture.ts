@@ -4,6 +4,7 @@
  * signal finds no listener of ours. `--crash` throws while drawing.
  */
 import { systemClock } from "../../src/platform/clock.ts"
+import { suspendJob } from "../../src/cli/suspend.ts"
 import { runPlain, runTui } from "../../src/tui/main.tsx"
 import { classroom } from "./fake-client.ts"
 import { createInterface } from "node:readline"
@@ -47,6 +48,7 @@ if (flags.has("--plain")) {
       ascii: false,
       color: false,
       stop: stop.signal,
+      suspend: () => suspendJob(systemClock),
     })
     process.stdout.write(summary)
   } catch (error) {

@@ -10,6 +10,7 @@ import { runDemo } from "../demo.ts"
 import { hostingNote, startHostedRelay } from "../hosting.ts"
 import { writeNewFile } from "../new-file.ts"
 import { openProfileDir, type ProfileDir } from "../profile-dir.ts"
+import { canSuspend, suspendJob } from "../suspend.ts"
 import { exportText } from "../transcript-text.ts"
 import { welcomeActions } from "../welcome-actions.ts"
 import type { Invocation } from "./context.ts"
@@ -93,7 +94,7 @@ async function chatOnScreen({ io, config }: Invocation, seat: Seat): Promise<voi
     ascii: config.ascii,
     color: config.color,
     stop: io.stop,
-    suspend: suspendProcess,
+    ...(canSuspend() && { suspend: () => suspendJob(systemClock) }),
   })
   io.resultText(summary)
 }
@@ -127,12 +128,4 @@ function freshName(room: string, at: number): string {
   const plain = room.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 40)
   const time = new Date(at).toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "")
   return join(process.cwd(), `${plain}-${time}.txt`)
-}
-
-/** Ctrl+Z: stops this process until the shell continues it. */
-function suspendProcess(): Promise<void> {
-  return new Promise((resume) => {
-    process.once("SIGCONT", () => resume())
-    process.kill(process.pid, "SIGTSTP")
-  })
 }
