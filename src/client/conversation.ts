@@ -29,6 +29,7 @@ import {
 import { type EpochKeys, epochKeys, wipeEpochKeys } from "./sealing.ts"
 import { firstInOutbox, sendNext } from "./sending.ts"
 import { prefixRange } from "./store.ts"
+import { resolve } from "./uncertain.ts"
 
 /** How long the relay, or a header that makes no sense, is left alone before the next try. */
 const RETRY_MS = 5_000
@@ -183,6 +184,7 @@ export class Conversation {
     if (mayJoin && (await joinOrOpen(this))) return
     if (this.log.handle === undefined) return this.open()
     if (!this.log.isCaughtUp(this.record) || this.isInDoubt) return
+    if (this.record.uncertain && (await resolve(this))) return
     if (this.pending) offerPending(this)
     if (this.group) await sendNext(this)
     if (this.group && this.record.hintDue) sendHint(this)

@@ -25,7 +25,11 @@ export function confirmOwn(
 ): void {
   const { context, room, record, now } = conversation
   const { content, payload } = first.record
-  const { chainId, n } = decodePayload(payload!)
+  now.inFlight = undefined
+  if (content.type === "alive" || !payload) {
+    return conversation.save("ordered", place, (update) => update.tx.delete("outbox", first.key))
+  }
+  const { chainId, n } = decodePayload(payload)
   conversation.save("ordered", { ...place }, (update) => {
     update.tx.delete("outbox", first.key)
     if (content.type !== "text") return
@@ -55,5 +59,4 @@ export function confirmOwn(
       },
     )
   })
-  now.inFlight = undefined
 }

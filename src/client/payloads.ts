@@ -10,7 +10,7 @@ import { judge, payloadHash, type Verdict } from "./chain.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { messageIdText, messageView } from "./lines.ts"
-import { isLost } from "./mending.ts"
+import { isLost, mendSoon } from "./mending.ts"
 import { quarantine } from "./quarantine.ts"
 import { type Arrival, passOver, stranded } from "./reading.ts"
 import {
@@ -26,6 +26,7 @@ import {
   groupRowKey,
 } from "./records.ts"
 import { unpackEntry } from "./sealing.ts"
+import { afterHearing, isUncertain } from "./uncertain.ts"
 
 /** Receipts wait this long for company: one entry answers a burst. */
 const RECEIPT_DELAY_MS = 100
@@ -40,22 +41,32 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
   const result = await context.engine.open(group!, opened.body)
   if (result.kind === "refused") return passOver(conversation, arrival, result.reason)
   const { state, plain, authenticatedData, sender, consumed } = result
-  const change: Partial<ConversationRecord> = { ...arrival.place, here: heard(conversation, sender) }
+  const uncertain = afterHearing(conversation.record)
+  const change: Partial<ConversationRecord> = {
+    ...arrival.place,
+    here: heard(conversation, sender),
+    uncertain,
+  }
+  const wasVoid = isUncertain(conversation.record)
   const rows = context.engine.rows(group, state)
-  const payload = readPayload(plain, authenticatedData)
+  // Without content it is a sign of life, whoever says so: MLS vouches for the emptiness too.
+  const payload = plain.length === 0 ? "alive" : readPayload(plain, authenticatedData)
   context.update("ordered", (update) => {
     for (const { key, value } of rows) {
       if (value) update.tx.put("group", groupRowKey(room, key), value)
       else update.tx.delete("group", groupRowKey(room, key))
     }
-    if (payload) Object.assign(change, judged(conversation, update, arrival, payload, plain, sender))
+    if (wasVoid) conversation.notice(update, message.seq, { code: "void-commit" })
+    if (payload === "alive") update.tell({ type: "room.changed", room: conversation.ref })
+    else if (payload) Object.assign(change, judged(conversation, update, arrival, payload, plain, sender))
     else quarantine(conversation, update, message, "its contents make no sense")
     conversation.put(update, change)
   })
   conversation.group = state
   consumed.wipe()
   conversation.beacon?.heard.add(toHex(sender.leafKey))
-  if (payload?.content.type === "text" && conversation.record.kind === "direct") {
+  if (wasVoid) mendSoon(conversation, conversation.record.nextPosition - 1)
+  if (payload !== "alive" && payload?.content.type === "text" && conversation.record.kind === "direct") {
     conversation.now.receiptAt = context.clock.now() + RECEIPT_DELAY_MS
   }
 }

@@ -2,10 +2,10 @@
  * Entries as they come (PROTOCOL.md §9, §10.4, §10.5): open, judge, and one transaction for everything that an
  * entry changes. Whatever an entry is, the cursor moves: nothing a member or the relay appends can jam a room.
  */
-import { equalBytes, toHex } from "../bytes.ts"
+import { equalBytes } from "../bytes.ts"
 import { CryptoError } from "../crypto/errors.ts"
 import { labelledHash } from "../crypto/hash.ts"
-import type { GroupState, RosterChange } from "../crypto/mls-engine.ts"
+import type { GroupState } from "../crypto/mls-engine.ts"
 import { decodeOpening, FORMS } from "../protocol/content.ts"
 import { decodeEntry, type Entry } from "../protocol/envelope.ts"
 import { ProtocolError } from "../protocol/errors.ts"
@@ -21,9 +21,11 @@ import { takePayload } from "./payloads.ts"
 import { confirmOwn } from "./own-entries.ts"
 import { type ConversationRecord, getRecord, type PackageRecord, putRecord, groupRowKey } from "./records.ts"
 import { reopen } from "./reopening.ts"
+import { answerJoin, rosterNotices, withHere } from "./roster.ts"
 import { unpackEntry } from "./sealing.ts"
-import { inOutbox, queueQuietly, unfixOutbox } from "./sending.ts"
+import { inOutbox, unfixOutbox } from "./sending.ts"
 import { prefixRange } from "./store.ts"
+import { afterNoise } from "./uncertain.ts"
 
 /** What one entry is, and where it leaves us. */
 export interface Arrival {
@@ -35,9 +37,6 @@ export interface Arrival {
   blob: Uint8Array | undefined
 }
 
-/** Longest delay before a member answers a join, and how many answers are enough (PROTOCOL.md §12.3). */
-const BEACON_DELAY_MS = 3_000
-const BEACONS_ENOUGH = 8
 /** How often a pair opens anew before the chat stops and says so: a peer that spoils every opening must not keep us busy. */
 export const MAX_REOPENINGS = 16
 
@@ -107,7 +106,8 @@ export function passOver(
   { message, place }: Arrival,
   unreadable: string | undefined,
 ): void {
-  conversation.save("ordered", place, (update) => {
+  const change = unreadable === undefined ? place : { ...place, ...afterNoise(conversation.record) }
+  conversation.save("ordered", change, (update) => {
     if (unreadable !== undefined) quarantine(conversation, update, message, unreadable)
   })
 }
@@ -151,7 +151,8 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
   // Void: the same for every member. Our own commit, if any, moves on to the next position unchanged.
   const pending =
     conversation.pending && (await renew(conversation, conversation.pending, message.position + 1))
-  conversation.save("ordered", { ...place, nextPosition: message.position + 1 }, (update) => {
+  const change = { ...place, ...afterNoise(record), nextPosition: message.position + 1 }
+  conversation.save("ordered", change, (update) => {
     conversation.notice(update, message.seq, { code: "void-commit" })
     if (pending) putRecord(update.tx, "pending", room, pending)
   })
@@ -167,7 +168,7 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
 function doubt(conversation: Conversation, { message, place }: Arrival): void {
   const { context, record, pending } = conversation
   const since = record.uncertain?.since ?? context.clock.now()
-  const uncertain = { since, answered: false, heard: 0 }
+  const uncertain = { since, answered: false, heard: 0, isLeftOut: false }
   conversation.save("ordered", { ...place, nextPosition: message.position + 1, uncertain }, (update) => {
     if (pending) dropPending(conversation, update)
   })
@@ -355,49 +356,4 @@ async function become(
 /** A leaf that takes over the former one of this device may have its index; it has another key. */
 function ownLeafKey({ members, ownLeaf }: GroupState): Uint8Array {
   return members.find(({ leaf }) => leaf === ownLeaf)!.leafKey
-}
-
-function rosterNotices(conversation: Conversation, update: Update, seq: number, change: RosterChange): void {
-  const replaced = new Set(change.removed.map((member) => toHex(member.accountId)))
-  const came = new Set(change.added.map((member) => toHex(member.accountId)))
-  for (const { accountId } of change.added) {
-    if (!replaced.has(toHex(accountId)))
-      conversation.notice(update, seq, { code: "joined", account: accountId })
-  }
-  for (const { accountId } of change.removed) {
-    if (!came.has(toHex(accountId))) conversation.notice(update, seq, { code: "left", account: accountId })
-  }
-}
-
-/** Who signed this commit has been heard; who left is forgotten. */
-function withHere(
-  { record }: Conversation,
-  { committer, added, removed }: RosterChange,
-): readonly Uint8Array[] {
-  const heard = committer ? [committer.leafKey] : added.map((member) => member.leafKey)
-  const gone = [...removed.map((member) => member.leafKey), ...heard]
-  return [...record.here.filter((leafKey) => !gone.some((other) => equalBytes(other, leafKey))), ...heard]
-}
-
-/** A newcomer sees only who signs something after it came: one sign of life, unless enough others gave one. */
-function answerJoin(conversation: Conversation): void {
-  const { context } = conversation
-  const heard = conversation.beacon?.heard
-  if (heard) return heard.clear()
-  const chance = new DataView(context.random.bytes(4).buffer).getUint32(0) / 2 ** 32
-  const since = conversation.record.chain?.n ?? 0
-  const cancel = context.later(context.clock.now() + Math.floor(chance * BEACON_DELAY_MS), async () => {
-    const { beacon, record } = conversation
-    conversation.beacon = undefined
-    if (
-      !beacon ||
-      !conversation.group ||
-      beacon.heard.size >= BEACONS_ENOUGH ||
-      (record.chain?.n ?? 0) > beacon.since
-    )
-      return
-    queueQuietly(conversation, "beacon")
-    await conversation.advance()
-  })
-  conversation.beacon = { since, heard: new Set(), cancel }
 }

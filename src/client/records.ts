@@ -5,6 +5,7 @@
 import { concat, fromBase64Url, fromUtf8, toBase64Url, u16, u64, utf8 } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import type { MessageState, RoomProblem } from "./events.ts"
+import type { Uncertainty } from "./uncertain.ts"
 import { prefixRange, type StoreReader, type StoreWriter, type TableName } from "./store.ts"
 
 /** The person's own decision about an account; `mismatch` stops sending. */
@@ -67,6 +68,8 @@ export interface ConversationRecord {
   hintDue: boolean
   /** When this device's own leaf was last refreshed, and what has passed since (PROTOCOL.md §10.7). */
   healing: { at: Millis; due: boolean; messages: number; lastOwn: boolean }
+  /** A commit that may have worked for others and did not for us (PROTOCOL.md §10.5). */
+  uncertain: Uncertainty | undefined
   problem: RoomProblem | undefined
   unread: number
   lastAt: Millis | undefined
@@ -93,6 +96,8 @@ export interface OutboxRecord {
     | { type: "text"; messageId: Uint8Array; sentAt: Millis; text: string }
     | { type: "receipt" }
     | { type: "beacon" }
+    /** No payload at all: an MLS message without content, outside the chain (PROTOCOL.md §10.5). */
+    | { type: "alive" }
   payload: Uint8Array | undefined
   sealed: { entry: Uint8Array; eid: Uint8Array; position: number; blob: Uint8Array | undefined } | undefined
 }

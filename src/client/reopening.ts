@@ -52,6 +52,7 @@ export function reopen(conversation: Conversation, counter: number, isOurs: bool
       receipt: undefined,
       here: [],
       hintDue: false,
+      uncertain: undefined,
       problem: undefined,
       nextLocal,
     })

@@ -140,6 +140,7 @@ function newConversation(
     here: [],
     hintDue: false,
     healing: { at: 0, due: false, messages: 0, lastOwn: false },
+    uncertain: undefined,
     problem: undefined,
     unread: 0,
     lastAt: undefined,

@@ -3,7 +3,7 @@
  * client is connected and has read to the head, saved, and only then sent. One entry is on its way at a time, so
  * payloads stand in the log in the order of their numbers; a STALE answer seals the same payload again.
  */
-import { concat, u64 } from "../bytes.ts"
+import { concat, equalBytes, u64 } from "../bytes.ts"
 import { type Content, encodeBinding, encodePayload, FORMS } from "../protocol/content.ts"
 import { payloadHash } from "./chain.ts"
 import { putBlob } from "./blobs.ts"
@@ -25,7 +25,9 @@ import {
 } from "./records.ts"
 import { packEntry } from "./sealing.ts"
 import { prefixRange, type StoreReader } from "./store.ts"
+import { isUncertain } from "./uncertain.ts"
 
+const NO_CONTENT = new Uint8Array(0)
 const DAY_MS = 24 * 3_600_000
 /** A chat that has gone one way for this long heals when it turns. */
 const MESSAGES_BEFORE_HEALING = 50
@@ -68,7 +70,7 @@ export function queueText(conversation: Conversation, text: string): Uint8Array 
 }
 
 /** Something that nobody reads as text: a receipt or a sign of life. */
-export function queueQuietly(conversation: Conversation, type: "receipt" | "beacon"): void {
+export function queueQuietly(conversation: Conversation, type: "receipt" | "beacon" | "alive"): void {
   const { record } = conversation
   conversation.save("ordered", { nextLocal: record.nextLocal + 1 }, (update) => {
     const queued: OutboxRecord = { content: { type }, payload: undefined, sealed: undefined }
@@ -85,14 +87,29 @@ export function firstInOutbox(
   return row && { key: row.key, record: decodeRecord<OutboxRecord>(row.value) }
 }
 
+/** Our own message under the name that its entry has. */
+export function inOutbox(
+  store: StoreReader,
+  room: Uint8Array,
+  eid: Uint8Array,
+): { key: Uint8Array; record: OutboxRecord } | undefined {
+  return outboxOf(store, room).find(({ record }) => record.sealed && equalBytes(record.sealed.eid, eid))
+}
+
+function outboxOf(store: StoreReader, room: Uint8Array): { key: Uint8Array; record: OutboxRecord }[] {
+  return store
+    .range("outbox", prefixRange(room))
+    .map(({ key, value }) => ({ key, record: decodeRecord<OutboxRecord>(value) }))
+}
+
 /** A new leaf has a new chain: payloads that were fixed for the old one are fixed again (PROTOCOL.md §11.3). */
 export function unfixOutbox(
   conversation: Conversation,
   store: StoreReader,
 ): { key: Uint8Array; record: OutboxRecord }[] {
-  return store.range("outbox", prefixRange(conversation.room)).map(({ key, value }) => ({
+  return outboxOf(store, conversation.room).map(({ key, record }) => ({
     key,
-    record: { ...decodeRecord<OutboxRecord>(value), payload: undefined, sealed: undefined },
+    record: { ...record, payload: undefined, sealed: undefined },
   }))
 }
 
@@ -104,8 +121,10 @@ export async function sendNext(conversation: Conversation): Promise<void> {
     if (now.receiptAt > context.clock.now()) conversation.wakeAt(now.receiptAt)
     else queueQuietly(conversation, "receipt")
   }
-  const first = firstInOutbox(context.store, record.room)
-  if (!first) return healIfDue(conversation)
+  const first = isUncertain(record)
+    ? outboxOf(context.store, record.room).find((each) => each.record.content.type === "alive")
+    : firstInOutbox(context.store, record.room)
+  if (!first) return isUncertain(record) ? undefined : healIfDue(conversation)
   const position = record.nextPosition - 1
   const sealed =
     first.record.sealed?.position === position
@@ -147,10 +166,11 @@ async function seal(
 ) {
   const { context, group, keys, record } = conversation
   const { engine } = context
-  const fixed = first.record.payload ? undefined : fix(conversation, first)
-  const payload = first.record.payload ?? fixed!.payload
+  const isAlive = first.record.content.type === "alive"
+  const fixed = isAlive || first.record.payload ? undefined : fix(conversation, first)
+  const payload = isAlive ? undefined : (first.record.payload ?? fixed!.payload)
   const binding = encodeBinding({ seq: record.cursor, head: record.head })
-  const opened = await engine.seal(group!, payload, binding)
+  const opened = await engine.seal(group!, payload ?? NO_CONTENT, binding)
   const packed = packEntry(context, "message", keys!.envelope, record.channelId, FORMS.mls, opened.bytes)
   const sealed = { ...packed, position }
   conversation.save("synced", fixed?.change ?? {}, (update) => {
@@ -208,6 +228,7 @@ function contentOf({ content }: OutboxRecord, receipt: ReceiptRecord | undefined
     case "text":
       return content
     case "beacon":
+    case "alive":
       return { type: "beacon" }
     case "receipt":
       return {

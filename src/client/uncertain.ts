@@ -1,0 +1,73 @@
+/**
+ * A commit that failed with our own keys may have worked for others, or for nobody (PROTOCOL.md §10.5). Which of the
+ * two is never guessed: the group is kept, nothing is said in it, and each member gives a sign of life in the epoch it
+ * knows. One that opens shows that the commit was void. Whoever meets only what does not open joins the room again, and
+ * keeps what it has until that has happened: nobody can make a room forget itself.
+ *
+ *     certain ──uncertain commit──▶ uncertain ──somebody's entry opens──▶ certain (the commit was void)
+ *                                       └──one does not, and none in time──▶ joins again by the header ──▶ certain
+ */
+import type { Millis } from "../platform/clock.ts"
+import type { Conversation } from "./conversation.ts"
+import { joinOrOpen } from "./joining.ts"
+import type { ConversationRecord } from "./records.ts"
+import { queueQuietly } from "./sending.ts"
+
+export interface Uncertainty {
+  since: Millis
+  /** Our own sign of life has been queued. */
+  answered: boolean
+  /** Entries of others that have opened since. */
+  heard: number
+  /** Something has come since that does not open: perhaps the others are elsewhere. */
+  isLeftOut: boolean
+}
+
+/** Members wait this long for each leaf before theirs, so that two signs are mostly all there are. */
+const PER_LEAF_MS: Millis = 100
+/** So many signs are enough: the second shows the author of the first that it was heard. */
+const SIGNS_ENOUGH = 2
+/** After everybody's turn, this long for signs that are under way. */
+export const UNCERTAIN_PATIENCE_MS: Millis = 5_000
+
+/** Nothing but signs of life may be said. */
+export function isUncertain({ uncertain }: ConversationRecord): boolean {
+  return uncertain !== undefined && uncertain.heard === 0
+}
+
+/** What changes when an entry of somebody else has opened in the epoch that we know. */
+export function afterHearing({ uncertain }: ConversationRecord): Uncertainty | undefined {
+  if (!uncertain) return undefined
+  const heard = uncertain.heard + 1
+  return uncertain.answered || heard >= SIGNS_ENOUGH ? undefined : { ...uncertain, heard }
+}
+
+/** What changes when an entry has not. */
+export function afterNoise({ uncertain }: ConversationRecord): Partial<ConversationRecord> {
+  return uncertain ? { uncertain: { ...uncertain, isLeftOut: true } } : {}
+}
+
+/** What is due while a commit is in doubt. @returns true when the room is being joined again. */
+export async function resolve(conversation: Conversation): Promise<boolean> {
+  const { record, group, context } = conversation
+  const { uncertain } = record
+  if (!uncertain || !group) return false
+  const now = context.clock.now()
+  const signAt = uncertain.since + group.ownLeaf * PER_LEAF_MS
+  if (now < signAt) {
+    conversation.wakeAt(signAt)
+    return false
+  }
+  if (!uncertain.answered) {
+    queueQuietly(conversation, "alive")
+    conversation.save("ordered", {
+      uncertain: uncertain.heard > 0 ? undefined : { ...uncertain, answered: true },
+    })
+  }
+  if (!isUncertain(conversation.record)) return false
+  const giveUpAt = uncertain.since + group.members.length * PER_LEAF_MS + UNCERTAIN_PATIENCE_MS
+  if (!record.uncertain?.isLeftOut) return false
+  if (now >= giveUpAt) return conversation.pending === undefined && joinOrOpen(conversation)
+  conversation.wakeAt(giveUpAt)
+  return false
+}
