@@ -27,6 +27,7 @@ import {
 } from "../protocol/messages.ts"
 import type { Answer, Identity, Question, RelayLink, Unasked } from "./context.ts"
 import type { ConnectionProblem } from "./events.ts"
+import { Backlog } from "./backlog.ts"
 import { Keepalive } from "./keepalive.ts"
 import { pinOf, type RelayRecord } from "./profile.ts"
 import type { EventQueue } from "./queue.ts"
@@ -162,12 +163,15 @@ export class RelayConnection implements RelayLink {
           }
     const ifCurrent = (event: () => Promise<void> | void) =>
       queue.push(() => (generation === this.#generation ? event() : undefined))
+    let ours: Connection | undefined
+    const backlog = new Backlog((isReading) => ours?.setReading?.(isReading))
     network.dial({ host: relay.host, port: relay.port }, watched, {
       opened: (connection) => {
         // Stopped, or dialled again, while this one was on its way.
         if (generation !== this.#generation) return connection.close()
         // At once, so that whoever stops us before the next event closes it.
         this.#connection = connection
+        ours = connection
         ifCurrent(() => {
           this.#keepalive = new Keepalive(this.#deps.clock, {
             ping: () => this.send({ type: "ping", token: 0 }),
@@ -181,7 +185,11 @@ export class RelayConnection implements RelayLink {
       },
       received: (bytes) => {
         const copy = bytes.slice()
-        ifCurrent(() => this.#received(copy))
+        backlog.grew(copy.length)
+        ifCurrent(async () => {
+          await this.#received(copy)
+          backlog.shrank(copy.length)
+        })
       },
       closed: (reason) => {
         const why = problemOf(reason)

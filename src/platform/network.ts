@@ -9,6 +9,8 @@ export interface Connection {
   send(bytes: Uint8Array): void
   /** Flushes what was sent, then closes. `closed` of the handler is called once. */
   close(): void
+  /** Stops, and goes on, taking bytes off the wire: for a reader that cannot keep up. Absent where nothing piles up. */
+  setReading?(isReading: boolean): void
   /** TLS exporter value, 32 bytes, equal on both ends (PROTOCOL.md §3). */
   readonly exporter: Uint8Array
   /** The other end's address, for the operator's screen only. */

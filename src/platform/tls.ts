@@ -230,10 +230,16 @@ function carry(socket: TLSSocket, { received, drained }: Events): Connection {
       // Everything that one event makes us say leaves in one write.
       if (pending.push(bytes) === 1) queueMicrotask(flush)
     },
+    setReading(isReading) {
+      if (isReading) socket.resume()
+      else if (!closing) socket.pause()
+    },
     close() {
       if (closing) return
       flush()
       closing = true
+      // What is still to come has to be read, and dropped, before the end is seen.
+      socket.resume()
       socket.end()
       const cut = setTimeout(() => socket.destroy(), CLOSE_DEADLINE_MS)
       socket.once("close", () => clearTimeout(cut))

@@ -38,6 +38,8 @@ export class Wire {
   readonly said: ClientMessage[] = []
   readonly heard: RelayMessage[] = []
   dials = 0
+  /** Told when the client stops reading, and goes on. */
+  setReading: (isReading: boolean) => void = () => {}
   #handler: DialHandler | undefined
   #connection: Connection | undefined
 
@@ -72,6 +74,7 @@ export class Wire {
           exporter,
           remote,
           close: () => connection.close(),
+          setReading: (isReading) => this.setReading(isReading),
           send: (bytes) => {
             for (const body of fromClient.push(bytes)) {
               const message = decodeClientMessage(body)
