@@ -1,6 +1,9 @@
 /** A member whose client says what ours would never say: it harms itself, and nobody else. */
 import { expect, test } from "vitest"
-import type { Payload } from "../../src/protocol/content.ts"
+import { payloadHash } from "../../src/client/chain.ts"
+import { roomKeys } from "../../src/crypto/channel-keys.ts"
+import { nodePrimitives } from "../../src/platform/primitives.ts"
+import { encodePayload, type Payload } from "../../src/protocol/content.ts"
 import { arrived, distrusts, forging, type Guest, HostileWorld, MINUTE, stateOf } from "../support/hostile.ts"
 
 const HIGHEST = Number.MAX_SAFE_INTEGER
@@ -95,7 +98,9 @@ test("a payload that continues another person's chain is a fork of its own devic
   await carol.write("#everyone", "carol's first")
   await world.until(() => arrived(bob, "#everyone", "carol's first"), "carol's first")
   const taken = stolen!
-  liar.lie((payload) => ({ ...payload, chainId: taken.chainId, n: taken.n + 1 }))
+  const { channel } = roomKeys(nodePrimitives, world.roomSecret, world.relay.relayId)
+  const previous = payloadHash(channel, encodePayload(taken))
+  liar.lie((payload) => ({ ...payload, chainId: taken.chainId, n: taken.n + 1, previous }))
   await mallory.write("#everyone", "as carol")
   await world.until(() => bob.notices("#everyone").includes("fork"), "the fork")
   await carol.write("#everyone", "carol's second")
