@@ -1,6 +1,6 @@
 /** Exports: a file that did not exist before, which only its owner may read. */
 import { closeSync, fsyncSync, openSync, unlinkSync, writeFileSync } from "node:fs"
-import { resolve } from "node:path"
+import { dirname, resolve } from "node:path"
 import { fileError, systemCode } from "../platform/errors.ts"
 import { CliError } from "./errors.ts"
 
@@ -13,7 +13,8 @@ export function writeNewFile(path: string, text: string): string {
   } catch (cause) {
     if (systemCode(cause) === "EEXIST")
       throw new CliError("output-exists", `${absolute} exists already`, { cause })
-    throw fileError(cause, absolute)
+    // A file that is to be made cannot be missing: its folder is.
+    throw fileError(cause, systemCode(cause) === "ENOENT" ? dirname(absolute) : absolute)
   }
   try {
     writeFileSync(file, text)

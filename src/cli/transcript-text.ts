@@ -6,7 +6,7 @@ import type { ClientEvent, MessageView, RoomRef, TranscriptLine } from "../clien
 import type { Millis } from "../platform/clock.ts"
 import { linesOf, safeBlock, safeLine } from "../tui/safe-text.ts"
 import { nameWithMark, roomTitle, stateMark, type Symbols } from "../tui/theme.ts"
-import { noticeWords } from "../tui/words.ts"
+import { noticeWords, problemWords } from "../tui/words.ts"
 import { isoTime, lineJson } from "./json-lines.ts"
 
 const INDENT = "    "
@@ -48,7 +48,7 @@ export function eventText(event: ClientEvent, at: Millis, symbols: Symbols): str
     case "relay.connected":
       return `${time}  ${symbols.mark} connected`
     case "relay.disconnected":
-      return `${time}  ${symbols.mark} disconnected (${event.why})`
+      return `${time}  ${symbols.mark} no connection: ${problemWords(event.why)}`
     case "error":
       return `${time}  ${symbols.changed} ${safeLine(event.code)}: ${safeLine(event.detail)}`
     default:

@@ -150,7 +150,8 @@ export function connectionWords(connection: ConnectionView): SafeText {
   }
 }
 
-function problemWords(why: ConnectionProblem): SafeText {
+/** Why there is no connection, in two or three words. */
+export function problemWords(why: ConnectionProblem): SafeText {
   switch (why) {
     case "unreachable":
       return say`relay not reached`
@@ -211,11 +212,11 @@ export function roomProblemWords(room: RoomView): SafeText | undefined {
 function problemOfRoom(problem: RoomProblem, name: SafeText): SafeText {
   switch (problem) {
     case "key-changed":
-      return say`STOPPED: you compared keys with ${name} and they differ. Talk in person; F5 compares again.`
+      return say`STOPPED: you compared keys with ${name} and they differ. Talk in person; /verify compares again.`
     case "stranded":
       return say`STOPPED: this room moved on without you. It heals when somebody in it is online.`
     case "opening-refused":
-      return say`STOPPED: ${name}'s key did not fit. F5 compares keys; ask them in person.`
+      return say`STOPPED: ${name}'s key did not fit. Ask them in person; /verify compares keys.`
     case "relay-inconsistent":
       return say`STOPPED: the relay contradicts itself about this room. Ask whoever runs it.`
     case "storage":
@@ -290,6 +291,11 @@ export function digitRows(number: string): readonly SafeText[] {
   return rows
 }
 
+/** @param count messages that have not reached the relay. */
+export function waitingWords(count: number): SafeText {
+  return say`${plural(count, say`message waits`, say`messages wait`)} here and will be sent the next time you start.`
+}
+
 /** Two lines for the normal screen after the chat: who and where, and what goes on or waits. */
 export function summaryOf(client: Client, relayNote: string | undefined): string {
   const self = client.self()
@@ -302,7 +308,7 @@ export function summaryOf(client: Client, relayNote: string | undefined): string
   const first = say`You were ${safeName(self.name)}${where}. Nothing of the chat stays on this screen.`
   const second =
     waiting > 0
-      ? say`${plural(waiting, say`message waits`, say`messages wait`)} here and will be sent the next time you start.`
+      ? waitingWords(waiting)
       : relayNote === undefined
         ? say`Everything you wrote has reached the relay.`
         : safeLine(relayNote)

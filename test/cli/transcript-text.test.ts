@@ -42,6 +42,8 @@ test("events for people name the room when it is not a direct chat, and leave ou
   const direct = { ...event, room: { id: "r", name: "Ravi", kind: "direct" } } as const
   expect(eventText(direct, at, UNICODE_SYMBOLS)).toMatch(/^2026-11-22 12:04:05 {2}Ravi \?/)
   expect(eventText({ type: "ready" }, at, UNICODE_SYMBOLS)).toBeUndefined()
+  const gone = { type: "relay.disconnected", why: "unreachable", retryAt: at } as const
+  expect(eventText(gone, at, ASCII_SYMBOLS)).toBe("2026-11-22 12:04:05  -- no connection: relay not reached")
 })
 
 test("an export holds every line, and a notice cannot be mistaken for one that somebody wrote", () => {

@@ -218,7 +218,7 @@ test("a relay that restarts keeps its key, its port, its people and their messag
   // Nobody is there: what was written waits, and the command says so.
   const queued = await run(["send", "gus", "meanwhile", "--timeout", "1s", "--data", "fay"])
   expect(queued).toMatchObject({ code: 3 })
-  expect(queued.err).toContain(`no relay answers at 127.0.0.1:${first.port}`)
+  expect(queued.err).toContain(`no relay answers at 127.0.0.1:${first.port}; the message waits here`)
 
   const second = await program.relay("relay-3", "--port", String(first.port))
   expect(second.invitation).toBe(first.invitation)
@@ -290,7 +290,11 @@ test("without a terminal the program shows what it is for", async () => {
 test("who has no relay hosts one, in lines; it outlives the chat, and the next chat starts it again", async () => {
   const first = await run(["--plain", "--data", "zoe"], "#bad\nzoe\nnonsense!\nhost\nhello all\n/quit\n")
   expect(succeeded(first).out).toContain("would be taken for something else")
-  expect(first.out).toContain("an address is HOST or HOST:PORT")
+  expect(first.out).toContain("An address is HOST or HOST:PORT")
+  expect(first.out).toContain("relay goes on running")
+  // What came faster than the relay answers has left all the same.
+  const said = await run(["history", "#everyone", "--offline", "--data", "zoe"])
+  expect(said.out).toMatch(/you: hello all {2}✓/)
   const [link] = /secure-chat:\/\/\S+/.exec(first.out)!
   succeeded(await run(["join", link, "--name", "yan", "--data", "yan"]))
   succeeded(await run(["relay", "stop", "--data", "zoe/relay"]))

@@ -5,14 +5,17 @@ import type { Client } from "../../client/client.ts"
 import { readProfile } from "../../client/profile.ts"
 import { systemClock } from "../../platform/clock.ts"
 import { runPlain, runTui, type WelcomeActions } from "../../tui/main.tsx"
+import { waitingWords } from "../../tui/words.ts"
 import { clientLog, composeClient } from "../compose.ts"
 import { runDemo } from "../demo.ts"
 import { hostingNote, startHostedRelay } from "../hosting.ts"
 import { writeNewFile } from "../new-file.ts"
 import { openProfileDir, type ProfileDir } from "../profile-dir.ts"
+import { settle } from "../settle.ts"
 import { canSuspend, suspendJob } from "../suspend.ts"
 import { exportText } from "../transcript-text.ts"
 import { welcomeActions } from "../welcome-actions.ts"
+import type { Io } from "../io.ts"
 import type { Invocation } from "./context.ts"
 import { plainWelcome } from "./plain-welcome.ts"
 
@@ -117,10 +120,24 @@ async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void
       ascii: config.ascii,
       stop: io.stop,
     })
+    await settleLines(seat.client, io)
   } finally {
     io.stop.removeEventListener("abort", stop)
     reader.close()
   }
+}
+
+/** Lines may come faster than a relay answers, from a pipe for one: what was said gets a moment to leave. */
+async function settleLines(client: Client, io: Io): Promise<void> {
+  const waiting = (ms: number) => ({
+    client,
+    clock: systemClock,
+    deadline: systemClock.now() + ms,
+    stop: io.stop,
+  })
+  if (client.connection().state !== "refused") await settle({ client, waiting })
+  const count = client.outboxCount()
+  if (count > 0) io.say(waitingWords(count))
 }
 
 /** `everyone-2026-11-22-120405.txt` in the folder one is in: letters and digits only, whatever the room is called. */

@@ -1,6 +1,6 @@
 /** The first start in lines: a name, then an invitation or a relay of one's own. */
 import type { Client } from "../../client/client.ts"
-import { safeLine } from "../../tui/safe-text.ts"
+import { safeLine, safeName } from "../../tui/safe-text.ts"
 import type { WelcomeActions } from "../../tui/main.tsx"
 
 /** @returns undefined when the input ends first. */
@@ -9,10 +9,28 @@ export async function plainWelcome(
   lines: AsyncIterator<string>,
   print: (line: string) => void,
 ): Promise<Client | undefined> {
+  const stopLooking = actions.findRelays(({ name, host, port }) =>
+    print(
+      `${safeName(name)} at ${safeLine(`${host}:${port}`)} is a relay that shows itself on this network.`,
+    ),
+  )
+  try {
+    return await findRelay(actions, lines, print)
+  } finally {
+    stopLooking()
+  }
+}
+
+async function findRelay(
+  actions: WelcomeActions,
+  lines: AsyncIterator<string>,
+  print: (line: string) => void,
+): Promise<Client | undefined> {
   let name = await askName(actions, lines, print)
   for (;;) {
     if (name === undefined) return undefined
-    print("Paste your invitation, or write host to run a relay on this computer:")
+    print("Paste your invitation, or type its address and 12 words,")
+    print("or write host to run a relay on this computer:")
     const typed = await next(lines)
     if (typed === undefined) return undefined
     if (typed === "") continue

@@ -1,6 +1,6 @@
 /** `secure-chat send TO [TEXT|-]`: queues one message and waits until it is as far as was asked for. */
 import type { Client } from "../../client/client.ts"
-import type { MessageState, RoomRef } from "../../client/events.ts"
+import type { ConnectionView, MessageState, RoomRef } from "../../client/events.ts"
 import { BytesError, fromUtf8 } from "../../bytes.ts"
 import { CliError } from "../errors.ts"
 import { type Io, readAll } from "../io.ts"
@@ -67,14 +67,19 @@ export async function send(
         if (!invocation.config.json) invocation.io.result(`${waited.value} ${id}`)
         return await settle(session)
       }
-      throw lateError(
-        client.connection(),
-        `the message is ${states.of(id)}, not yet ${wanted}; it stays on its way`,
-      )
+      throw late(client.connection(), states.of(id), wanted)
     } finally {
       states.leave()
     }
   })
+}
+
+/** Whatever there was no time for: the message is kept, and whoever sends it again sends it twice. */
+function late(connection: ConnectionView, state: MessageState, wanted: MessageState): CliError {
+  const error = lateError(connection, `the message is ${state}, not yet ${wanted}; it stays on its way`)
+  if (error.code !== "unreachable") return error
+  const kept = "the message waits here, and the next command that reaches the relay sends it"
+  return new CliError("unreachable", `${error.message}; ${kept}`)
 }
 
 async function messageText(io: Io, words: readonly string[]): Promise<string> {
