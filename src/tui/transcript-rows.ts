@@ -182,7 +182,7 @@ function textRows(line: MessageLine, width: number, symbols: Symbols): readonly 
   return [
     ...rows.slice(0, MAX_MESSAGE_ROWS),
     truncate(
-      say`${symbols.more} ${plural(hidden, say`more row`, say`more rows`)}; /export saves all of it`,
+      say`${symbols.more} ${plural(hidden, say`more row`, say`more rows`)}: /export has all`,
       width,
       symbols.more,
     ),

@@ -1,6 +1,6 @@
 /** The commands for scripts, from `relay start` to `export`, as real processes over real TCP. */
 import { existsSync, readFileSync, statSync } from "node:fs"
-import { expect, test } from "vitest"
+import { expect, onTestFinished, test } from "vitest"
 import { builtProgram, succeeded } from "../support/program.ts"
 
 const program = builtProgram()
@@ -288,6 +288,8 @@ test("without a terminal the program shows what it is for", async () => {
 }, 60_000)
 
 test("who has no relay hosts one, in lines; it outlives the chat, and the next chat starts it again", async () => {
+  // The relay is nobody's child: whatever happens here, it must not outlive the test.
+  onTestFinished(async () => void (await run(["relay", "stop", "--data", "zoe/relay"])))
   const first = await run(["--plain", "--data", "zoe"], "#bad\nzoe\nnonsense!\nhost\nhello all\n/quit\n")
   expect(succeeded(first).out).toContain("would be taken for something else")
   expect(first.out).toContain("An address is HOST or HOST:PORT")
