@@ -18,6 +18,7 @@ import type { RoomProblem, RoomRef } from "./events.ts"
 import { sendHint } from "./inbox.ts"
 import { joinOrOpen, offerPending } from "./joining.ts"
 import { addNotice } from "./lines.ts"
+import { failFirst } from "./own-entries.ts"
 import { readEntry } from "./reading.ts"
 import {
   type ConversationRecord,
@@ -327,8 +328,13 @@ export class Conversation {
     return this.stopFor("relay-inconsistent")
   }
 
-  #rejected(eid: Uint8Array, why: Refusal): void {
+  #rejected(eid: Uint8Array, why: Refusal): Promise<void> | void {
     const isPending = this.pending !== undefined && equalBytes(this.pending.record.eid, eid)
+    // What the relay will never take must not keep back what it would.
+    if (this.isInFlight(eid) && (why === "too-large" || why === "bad-request")) {
+      failFirst(this, eid)
+      return this.advance()
+    }
     if (this.isInFlight(eid) || isPending) this.pause(why)
   }
 }

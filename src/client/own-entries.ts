@@ -16,7 +16,7 @@ import {
   putRecord,
   UNPLACED,
 } from "./records.ts"
-import { localOf } from "./sending.ts"
+import { inOutbox, localOf } from "./sending.ts"
 
 export function confirmOwn(
   conversation: Conversation,
@@ -56,6 +56,34 @@ export function confirmOwn(
         room: conversation.ref,
         message: { id: messageIdText(line.messageId) },
         state: "relayed",
+      },
+    )
+  })
+}
+
+/** The relay will never take this entry: its message has failed, is said to have, and leaves the outbox. */
+export function failFirst(conversation: Conversation, eid: Uint8Array): void {
+  const { context, room, record, now } = conversation
+  const own = inOutbox(context.store, room, eid)
+  now.inFlight = undefined
+  if (!own) return
+  conversation.save("synced", {}, (update) => {
+    update.tx.delete("outbox", own.key)
+    const key = concat(room, linePlace(UNPLACED + localOf(own.key), 0))
+    const line = getRecord<LineRecord>(update.tx, "line", key)
+    if (line?.kind !== "message") return
+    const { messageId } = line
+    // It stays where it was written; what follows comes after it.
+    const place = nextPlace(update.tx, room, record.orderBase + record.cursor)
+    update.tx.delete("line", key)
+    putRecord(update.tx, "line", concat(room, place), { ...line, state: "failed" } satisfies LineRecord)
+    update.keep(
+      { at: context.clock.now(), type: "message.state", room, messageId, state: "failed" },
+      {
+        type: "message.state",
+        room: conversation.ref,
+        message: { id: messageIdText(messageId) },
+        state: "failed",
       },
     )
   })

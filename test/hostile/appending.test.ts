@@ -92,21 +92,22 @@ test("answers for entries that were never offered change nothing", async () => {
   expect(distrusts(alice)).toBe(0)
 })
 
-for (const code of ["quota", "storage", "too-large", "bad-request"] as const) {
+const CODES = { "too-large": 5, quota: 6, storage: 7, "bad-request": 11 }
+
+function refusesEntries(world: HostileWorld, { wire }: Guest, code: keyof typeof CODES): void {
+  wire.up = (message) => {
+    if (message.type !== "entry") return [message]
+    const eid = world.eidOf(message.entry)
+    wire.say({ type: "rejected", handle: message.handle, eid, code: CODES[code] })
+    return []
+  }
+}
+
+for (const code of ["quota", "storage"] as const) {
   test(`a message refused with ${code} is offered again, a few times a minute, and goes out in the end`, async () => {
     const { world, alice } = await pairOf()
-    const codes = { "too-large": 5, quota: 6, storage: 7, "bad-request": 11 }
     const before = saidOf(alice.wire, "entry").length
-    alice.wire.up = (message) => {
-      if (message.type !== "entry") return [message]
-      alice.wire.say({
-        type: "rejected",
-        handle: message.handle,
-        eid: world.eidOf(message.entry),
-        code: codes[code],
-      })
-      return []
-    }
+    refusesEntries(world, alice, code)
     await alice.write("bob", "again and again")
     await world.run(2 * MINUTE)
     const offers = saidOf(alice.wire, "entry").length - before
@@ -114,5 +115,21 @@ for (const code of ["quota", "storage", "too-large", "bad-request"] as const) {
     expect(offers).toBeLessThan(40)
     alice.wire.up = (message) => [message]
     await world.until(() => stateOf(alice, "bob", "again and again") === "delivered", "the message")
+  })
+}
+
+for (const code of ["too-large", "bad-request"] as const) {
+  test(`a message refused with ${code} has failed, says so, and holds nothing up`, async () => {
+    const { world, alice, bob } = await pairOf()
+    refusesEntries(world, alice, code)
+    await alice.write("bob", "never taken")
+    await world.until(() => stateOf(alice, "bob", "never taken") === "failed", "the message to fail")
+    alice.wire.up = (message) => [message]
+    await alice.write("bob", "taken")
+    await world.until(() => stateOf(alice, "bob", "taken") === "delivered", "the next one")
+    expect(alice.client.outboxCount()).toBe(0)
+    expect(alice.texts("bob").slice(-2)).toEqual(["never taken", "taken"])
+    expect(bob.texts("alice")).not.toContain("never taken")
+    expect(bob.notices("alice")).toContain("gap")
   })
 }
