@@ -52,7 +52,9 @@ function storedInvitation(config: Config): PrintedInvitation {
 }
 
 /** What the person should know while and after chatting; undefined without a relay here. */
-export function hostingNote(config: Config): string | undefined {
+export function hostingNote(config: Config, env: Io["env"]): string | undefined {
   if (!isHosting(config)) return undefined
-  return `Your relay goes on running on this computer. To end it: secure-chat relay stop --data "${hostedDir(config)}"`
+  // Whoever came by way of npm has no program of that name.
+  const program = env["npm_lifecycle_event"] === "start" ? "npm start --" : "secure-chat"
+  return `Your relay goes on running on this computer. To end it: ${program} relay stop --data "${hostedDir(config)}"`
 }

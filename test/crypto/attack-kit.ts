@@ -31,7 +31,7 @@ const LAX: ClientConfig = {
   keyPackageEqualityConfig: { compareKeyPackages: () => false, compareKeyPackageToLeafNode: () => false },
 }
 
-export function librarySuiteOf(suite: SuiteName): CiphersuiteImpl {
+export function referenceSuiteOf(suite: SuiteName): CiphersuiteImpl {
   return mlsSuite(nodePrimitives, seededRandom(`attacker ${suite}`), librarySuite(suite))
 }
 

@@ -35,14 +35,14 @@ describe.each<SuiteName>(["xwing", "classic"])("attacks, %s", (suite) => {
   const engine = createMlsEngine(nodePrimitives, seededRandom("attacked"))
   const random = seededRandom("people")
   let people: ReturnType<typeof createPerson>[]
-  let cs: ReturnType<typeof kit.librarySuiteOf>
+  let cs: ReturnType<typeof kit.referenceSuiteOf>
   let A: GroupState
   let B: GroupState
   let C: GroupState
 
   beforeAll(async () => {
     people = [createPerson(random), createPerson(random), createPerson(random), createPerson(random)]
-    cs = kit.librarySuiteOf(suite)
+    cs = kit.referenceSuiteOf(suite)
     const states = await linkRoom(engine, suite, people.slice(0, 3))
     A = states[0]!
     B = states[1]!

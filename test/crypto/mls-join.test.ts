@@ -37,13 +37,13 @@ describe.each<SuiteName>(["xwing", "classic"])("joining, %s", (suite) => {
   let bob: Person
   let carol: Person
   let room: GroupState[]
-  let cs: ReturnType<typeof kit.librarySuiteOf>
+  let cs: ReturnType<typeof kit.referenceSuiteOf>
 
   beforeAll(async () => {
     alice = createPerson(random)
     bob = createPerson(random)
     carol = createPerson(random)
-    cs = kit.librarySuiteOf(suite)
+    cs = kit.referenceSuiteOf(suite)
     room = await linkRoom(engine, suite, [alice, bob])
   })
 

@@ -93,7 +93,7 @@ async function chatOnScreen({ io, config }: Invocation, seat: Seat): Promise<voi
     input: process.stdin,
     output: process.stdout,
     exportRoom: (roomId, path) => seat.exportRoom(roomId, path),
-    relayNote: () => hostingNote(config),
+    relayNote: () => hostingNote(config, io.env),
     ascii: config.ascii,
     color: config.color,
     stop: io.stop,
@@ -116,7 +116,7 @@ async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void
       lines,
       write: (text) => io.resultText(text),
       exportRoom: (roomId, path) => seat.exportRoom(roomId, path),
-      relayNote: () => hostingNote(config),
+      relayNote: () => hostingNote(config, io.env),
       ascii: config.ascii,
       stop: io.stop,
     })
