@@ -13,7 +13,6 @@ import type {
   TranscriptLine,
 } from "./events.ts"
 
-export type { ClientErrorCode } from "./errors.ts"
 export { ClientError } from "./errors.ts"
 
 export interface Client {
