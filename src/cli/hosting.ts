@@ -4,7 +4,9 @@
  */
 import { join } from "node:path"
 import { fromUtf8, utf8 } from "../bytes.ts"
+import { PlatformError } from "../platform/errors.ts"
 import { nodeFiles } from "../platform/files.ts"
+import { takeLock } from "../platform/lock.ts"
 import type { Config } from "./config.ts"
 import { CliError } from "./errors.ts"
 import { EXIT } from "./exit-codes.ts"
@@ -51,9 +53,20 @@ function storedInvitation(config: Config): PrintedInvitation {
   return { link, words: words === "" ? undefined : words }
 }
 
+/** The relay holds the lock of its folder as long as it lives. */
+function isRunning(config: Config): boolean {
+  try {
+    takeLock(relayFiles(hostedDir(config)).lock).release()
+  } catch (error) {
+    return error instanceof PlatformError && error.code === "in-use"
+  }
+  return false
+}
+
 /** What the person should know while and after chatting; undefined without a relay here. */
 export function hostingNote(config: Config, env: Io["env"]): string | undefined {
   if (!isHosting(config)) return undefined
+  if (!isRunning(config)) return "Your relay has stopped. The next start of the chat here starts it again."
   // Whoever came by way of npm has no program of that name.
   const program = env["npm_lifecycle_event"] === "start" ? "npm start --" : "secure-chat"
   return `Your relay goes on running on this computer. To end it: ${program} relay stop --data "${hostedDir(config)}"`
