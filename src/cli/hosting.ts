@@ -53,6 +53,16 @@ function storedInvitation(config: Config): PrintedInvitation {
   return { link, words: words === "" ? undefined : words }
 }
 
+/**
+ * The invitation to the relay here, as its folder has it now; undefined when none was ever set up here.
+ *
+ * @throws PlatformError when the file cannot be read.
+ */
+export function hostedInvitation(config: Config): PrintedInvitation | undefined {
+  const known = isHosting(config) && nodeFiles.exists(relayFiles(hostedDir(config)).invitation)
+  return known ? storedInvitation(config) : undefined
+}
+
 /** The relay holds the lock of its folder as long as it lives. */
 function isRunning(config: Config): boolean {
   try {

@@ -240,6 +240,7 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       return nextUnread(view)
     case "close":
       return close(view)
+    case "invite":
     case "redraw":
     case "quit":
       return effect(view, { kind: command.kind })

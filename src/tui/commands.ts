@@ -12,6 +12,7 @@ export type Command =
   | { kind: "help" }
   | { kind: "go"; to: string | undefined }
   | { kind: "who" }
+  | { kind: "invite" }
   | { kind: "verify"; name: string | undefined }
   | { kind: "fingerprint"; name: string | undefined }
   | { kind: "export"; path: string | undefined }
@@ -50,6 +51,12 @@ export const COMMANDS: readonly CommandRow[] = [
   { word: "unread", usage: say`/unread`, what: say`open the next room with something new`, takes: "nothing" },
   { word: "close", usage: say`/close`, what: say`back to the room before`, takes: "nothing" },
   { word: "who", usage: say`/who`, what: say`who is in this room, and who is checked`, takes: "nothing" },
+  {
+    word: "invite",
+    usage: say`/invite`,
+    what: say`show the invitation to your relay again`,
+    takes: "nothing",
+  },
   {
     word: "verify",
     usage: say`/verify [NAME]`,
@@ -302,6 +309,7 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
       return undefined
     case "help":
     case "who":
+    case "invite":
     case "unread":
     case "close":
     case "redraw":

@@ -6,6 +6,7 @@ import { render } from "ink"
 import type { Client } from "../client/client.ts"
 import type { Clock } from "../platform/clock.ts"
 import { App, createScreenStore } from "./app.tsx"
+import type { Invitation } from "./invitation.ts"
 import type { Key } from "./key-decoder.ts"
 import { startSession, snapshotOf, type Session } from "./session.ts"
 import { openTerminal, withAnchors } from "./terminal.ts"
@@ -31,6 +32,8 @@ export interface TuiOptions {
    * for the first steps may have started one meanwhile.
    */
   relayNote(): string | undefined
+  /** What `/invite` shows: read anew each time, and undefined when this computer runs no relay of its own. */
+  invitation(): Invitation | undefined
   ascii: boolean
   color: boolean
   /** Aborted by the caller on SIGTERM, SIGHUP and the like: ends the screen as quitting does. */
@@ -80,6 +83,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       view: chatNow,
       dispatch,
       exportRoom: options.exportRoom,
+      invitation: options.invitation,
       redraw,
       suspend,
       quit,

@@ -5,6 +5,7 @@
 import type { Client } from "../client/client.ts"
 import type { ClientEvent, RoomView } from "../client/events.ts"
 import { COMMANDS, parseLine, type Command } from "./commands.ts"
+import { invitationLines, type Invitation } from "./invitation.ts"
 import { fingerprintLines, roomFor } from "./session.ts"
 import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { ASCII_SYMBOLS, nameWithMark, roomTitle, UNICODE_SYMBOLS, type Span, type Symbols } from "./theme.ts"
@@ -31,6 +32,8 @@ export interface PlainOptions {
   exportRoom(roomId: string, path: string | undefined): Promise<string>
   /** What to know while chatting, for example that a relay goes on running here. */
   relayNote(): string | undefined
+  /** What `/invite` shows; undefined when this computer runs no relay of its own. */
+  invitation(): Invitation | undefined
   ascii: boolean
   stop?: AbortSignal
 }
@@ -76,7 +79,7 @@ export async function runPlain(options: PlainOptions): Promise<void> {
     for (;;) {
       const next = await Promise.race([input.next(), stopped])
       if (next === "stop" || next.done === true) return
-      if ((await onLine(next.value, tools, options.exportRoom)) === "quit") return
+      if ((await onLine(next.value, tools, options)) === "quit") return
     }
   } finally {
     unsubscribe()
@@ -90,11 +93,7 @@ interface Tools {
   symbols: Symbols
 }
 
-async function onLine(
-  line: string,
-  tools: Tools,
-  exportRoom: PlainOptions["exportRoom"],
-): Promise<"quit" | undefined> {
+async function onLine(line: string, tools: Tools, options: PlainOptions): Promise<"quit" | undefined> {
   const { client, state, print } = tools
   try {
     if (state.question !== undefined) return await answer(line, tools)
@@ -104,7 +103,7 @@ async function onLine(
     )
     if (parsed.kind === "refused") print(parsed.why)
     if (parsed.kind !== "command") return undefined
-    return await runCommand(parsed.command, tools, exportRoom)
+    return await runCommand(parsed.command, tools, options)
   } catch (error) {
     print(errorWords(error))
     return undefined
@@ -114,7 +113,7 @@ async function onLine(
 async function runCommand(
   command: Command,
   tools: Tools,
-  exportRoom: PlainOptions["exportRoom"],
+  options: PlainOptions,
 ): Promise<"quit" | undefined> {
   const { client, state, print } = tools
   switch (command.kind) {
@@ -159,11 +158,14 @@ async function runCommand(
     case "fingerprint":
       print(...fingerprintLines(client, command.name).map(lineOfSpans))
       return undefined
+    case "invite":
+      print(...invitationLines(options.invitation()).map(lineOfSpans))
+      return undefined
     case "export":
       if (state.roomId === undefined) print(say`No room is open.`)
       else
         print(
-          say`Saved in ${safeLine(await exportRoom(state.roomId, command.path))}. The file is not encrypted.`,
+          say`Saved in ${safeLine(await options.exportRoom(state.roomId, command.path))}. The file is not encrypted.`,
         )
       return undefined
     case "redraw":

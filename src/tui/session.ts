@@ -5,6 +5,7 @@
 import type { Client } from "../client/client.ts"
 import type { ClientEvent, PersonView, TranscriptLine } from "../client/events.ts"
 import type { Clock } from "../platform/clock.ts"
+import { INVITATION_TITLE, invitationLines, type Invitation } from "./invitation.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { span, trustStyle, type Span } from "./theme.ts"
 import {
@@ -27,6 +28,8 @@ export interface SessionDeps {
   view: () => ChatView
   dispatch: (event: ChatEvent) => void
   exportRoom: (roomId: string, path: string | undefined) => Promise<string>
+  /** Read anew each time; undefined when this computer runs no relay of its own. */
+  invitation: () => Invitation | undefined
   redraw: () => void
   suspend: () => void
   quit: () => void
@@ -135,6 +138,11 @@ function perform(effect: Effect, deps: SessionDeps, { attempt, tell, refresh }: 
       return attempt(() => answerVerify(deps, effect, refresh))
     case "fingerprint":
       return attempt(() => dispatch({ kind: "overlay", overlay: fingerprintPage(client, effect.name) }))
+    case "invite":
+      return attempt(() => {
+        const lines = invitationLines(deps.invitation())
+        dispatch({ kind: "overlay", overlay: { kind: "page", title: INVITATION_TITLE, lines, offset: 0 } })
+      })
     case "export":
       return attempt(async () => {
         const path = await deps.exportRoom(effect.roomId, effect.path)

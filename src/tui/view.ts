@@ -94,6 +94,7 @@ export type Effect =
   | { kind: "open-verify"; name: string }
   | { kind: "answer-verify"; person: PersonView; number: string; match: boolean }
   | { kind: "fingerprint"; name: string | undefined }
+  | { kind: "invite" }
   | { kind: "export"; roomId: string; path: string | undefined }
   | { kind: "redraw" }
   | { kind: "suspend" }

@@ -33,6 +33,7 @@ if (flags.has("--plain")) {
     write: (text) => process.stdout.write(text),
     exportRoom: () => Promise.resolve("room.txt"),
     relayNote: () => undefined,
+    invitation: () => undefined,
     ascii: false,
   })
 } else {
@@ -45,6 +46,7 @@ if (flags.has("--plain")) {
       output: process.stdout,
       exportRoom: () => Promise.resolve("room.txt"),
       relayNote: () => undefined,
+      invitation: () => undefined,
       ascii: false,
       color: false,
       stop: stop.signal,

@@ -33,6 +33,7 @@ export class Stage {
       output: this.#output as unknown as NodeJS.WriteStream,
       exportRoom: () => Promise.resolve("/tmp/room.txt"),
       relayNote: () => undefined,
+      invitation: () => undefined,
       ascii: false,
       color: false,
       ...more,

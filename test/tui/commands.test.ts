@@ -23,6 +23,7 @@ test.each<[string, Command]>([
   ["/go #everyone", { kind: "go", to: "#everyone" }],
   ["/go Meera T", { kind: "go", to: "Meera T" }],
   ["/who", { kind: "who" }],
+  ["/invite", { kind: "invite" }],
   ["/verify", { kind: "verify", name: undefined }],
   ["/verify @ravi", { kind: "verify", name: "ravi" }],
   ['/verify "Meera T"', { kind: "verify", name: "Meera T" }],
@@ -54,6 +55,7 @@ test.each([
   "/win -1",
   "/quit now",
   "/who ravi",
+  "/invite ravi",
   "/verify bob\nmore",
   "/go a\nb",
 ])("%j is refused and never becomes a message", (line) => expect(parseLine(line, NAMES).kind).toBe("refused"))
@@ -81,6 +83,7 @@ test("some keys mean something else on an empty line", () => {
 
 test.each([
   ["/he", ["/help"]],
+  ["/in", ["/invite"]],
   ["/w", ["/win ", "/who"]],
   ["/verify r", ["/verify Ravi"]],
   ["/msg mee", ["/msg Meera ", '/msg "Meera T" ']],

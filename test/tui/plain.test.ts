@@ -2,6 +2,7 @@
 import { expect, test } from "vitest"
 import { ClientError } from "../../src/client/client.ts"
 import { COMMANDS } from "../../src/tui/commands.ts"
+import type { PlainOptions } from "../../src/tui/plain.ts"
 import { runPlain } from "../../src/tui/main.tsx"
 import { classroom, type FakeClient } from "../support/fake-client.ts"
 import { HOSTILE_CORPUS } from "../support/hostile-text.ts"
@@ -11,6 +12,7 @@ async function run(
   client: FakeClient,
   lines: readonly string[],
   between: Record<number, () => void> = {},
+  invitation: PlainOptions["invitation"] = () => undefined,
 ): Promise<string> {
   let written = ""
   async function* input(): AsyncGenerator<string> {
@@ -26,6 +28,7 @@ async function run(
     write: (text) => (written += text),
     exportRoom: (_, path) => Promise.resolve(path ?? "everyone.txt"),
     relayNote: () => "a relay runs here",
+    invitation,
     ascii: false,
   })
   return written
@@ -65,6 +68,7 @@ const answers: Record<string, [lines: string[], words: string]> = {
   win: [["/win 2"], "Can you help me"],
   unread: [["/unread"], "Can you help me"],
   close: [["/win 2", "/close"], "— #everyone"],
+  invite: [["/invite"], 'Whoever runs the relay has the invitation: it is in the file "invitation"'],
   who: [["/who"], "Imran ?9qx4e1, offline, not verified, only listed"],
   verify: [["/verify ravi", "yes"], "VERIFIED: Ravi."],
   fingerprint: [["/fingerprint ravi"], "u_Ravi"],
@@ -78,6 +82,29 @@ test.each(COMMANDS.map((row) => row.word))("/%s works here too", async (word) =>
   const client = await classroom()
   expect(await run(client, lines)).toContain(words)
   expect(client.sent.map(({ text }) => text)).not.toContain("never sent")
+})
+
+test("/invite writes both writings of the invitation, as they are when it is asked", async () => {
+  const client = await classroom()
+  const before = client.sent.length
+  let asked = 0
+  const invitation = () => ({
+    words: `10.0.0.${++asked}:7667 abandon\u001b[2J ability`,
+    link: "secure-chat://10.0.0.1:7667/#k=abc",
+  })
+  const written = await run(client, ["/invite", "/invite"], {}, invitation)
+  expect(written).toContain("\n10.0.0.1:7667 abandon␛[2J ability\n")
+  expect(written).toContain("\n10.0.0.2:7667 abandon␛[2J ability\n")
+  expect(written).toContain("\nsecure-chat://10.0.0.1:7667/#k=abc\n")
+  expect(written).toContain("Whoever has it can join")
+  expect(client.sent).toHaveLength(before)
+})
+
+test("/invite for an open relay has only the link", async () => {
+  const open = () => ({ words: undefined, link: "secure-chat://10.0.0.1:7667/#k=abc" })
+  const written = await run(await classroom(), ["/invite"], {}, open)
+  expect(written).toContain("and paste this link:\n\nsecure-chat://10.0.0.1:7667/#k=abc\n")
+  expect(written).not.toContain("write:")
 })
 
 test.each([

@@ -76,6 +76,22 @@ test.each(SIZES)("help at $columns × $rows names the keys of the table", async 
   await end(stage)
 })
 
+test.each(SIZES)("the invitation again at $columns × $rows", async (size) => {
+  const invitation = () => ({
+    words:
+      "10.0.0.1:7667 abandon ability able about above absent absorb abstract absurd abuse access accident",
+    link: `secure-chat://10.0.0.1:7667/#k=${"abcdefgh".repeat(5)}&a=${"ijklmnop".repeat(3)}&i=${"qrstuvwx".repeat(5)}`,
+  })
+  const stage = await chatStage(size, await classroom(), { invitation })
+  stage.type("/invite\r")
+  await expectGoldenScreen(stage, nameOf("invite", size), "Esc back")
+  stage.type("\u001b[F")
+  await stage.until(/only to the people\s+who should\./u)
+  stage.type("q")
+  await stage.until("write with.")
+  await end(stage)
+})
+
 test("without Unicode and colour every state is still told apart", async () => {
   const client = await classroom()
   const stage = new Stage({ kind: "chat", client }, { columns: 80, rows: 24 }, systemClock, { ascii: true })

@@ -135,6 +135,40 @@ test("fingerprint, export and who", async () => {
   await end(stage)
 })
 
+test("/invite shows what it is given, and nothing of it stays", async () => {
+  const client = await classroom()
+  const sent = client.sent.length
+  const invitation = () => ({ words: "10.0.0.1:7667 abandon ability", link: "secure-chat://10.0.0.1/#k=abc" })
+  const stage = new Stage({ kind: "chat", client }, SIZE, systemClock, { invitation })
+  await stage.until("#everyone ▸")
+  stage.type("/invite\r")
+  await stage.until("10.0.0.1:7667 abandon ability")
+  stage.type("q")
+  await stage.until("write with.")
+  stage.type("\u001b[A")
+  expect(await stage.until("▸ /invite")).not.toContain("abandon")
+  expect(client.sent).toHaveLength(sent)
+  await end(stage)
+  expect((await stage.done).summary).not.toContain("abandon")
+})
+
+test("/invite says who has the invitation when this computer runs no relay, and why it cannot be read", async () => {
+  const given: { read: () => undefined } = { read: () => undefined }
+  const more = { invitation: () => given.read() }
+  const stage = new Stage({ kind: "chat", client: await classroom() }, SIZE, systemClock, more)
+  await stage.until("#everyone ▸")
+  stage.type("/invite\r")
+  await stage.until(/Whoever runs the relay has the\s+invitation/u)
+  stage.type("q")
+  await stage.until("write with.")
+  given.read = () => {
+    throw new Error("the file is locked")
+  }
+  stage.type("/invite\r")
+  await stage.until("That did not work: the file is locked")
+  await end(stage)
+})
+
 test("a room that comes after the start opens by itself; a refused connection says what to do", async () => {
   const client = await classroom()
   const stage = await stageOf(client)

@@ -146,6 +146,7 @@ test.each<[string, Effect]>([
   ["/export x.txt", { kind: "export", roomId: EVERYONE, path: "x.txt" }],
   ["/win 2", { kind: "open-room", roomId: MEERA }],
   ["/unread", { kind: "open-room", roomId: MEERA }],
+  ["/invite", { kind: "invite" }],
   ["/redraw", { kind: "redraw" }],
   ["/quit", { kind: "quit" }],
   ["//literal", { kind: "send", roomId: EVERYONE, text: "/literal", typed: safeBlock("//literal") }],

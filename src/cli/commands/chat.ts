@@ -8,7 +8,7 @@ import { runPlain, runTui, type WelcomeActions } from "../../tui/main.tsx"
 import { waitingWords } from "../../tui/words.ts"
 import { clientLog, composeClient } from "../compose.ts"
 import { runDemo } from "../demo.ts"
-import { hostingNote, startHostedRelay } from "../hosting.ts"
+import { hostedInvitation, hostingNote, startHostedRelay } from "../hosting.ts"
 import { writeNewFile } from "../new-file.ts"
 import { openProfileDir, type ProfileDir } from "../profile-dir.ts"
 import { settle } from "../settle.ts"
@@ -94,6 +94,7 @@ async function chatOnScreen({ io, config }: Invocation, seat: Seat): Promise<voi
     output: process.stdout,
     exportRoom: (roomId, path) => seat.exportRoom(roomId, path),
     relayNote: () => hostingNote(config, io.env),
+    invitation: () => hostedInvitation(config),
     ascii: config.ascii,
     color: config.color,
     stop: io.stop,
@@ -117,6 +118,7 @@ async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void
       write: (text) => io.resultText(text),
       exportRoom: (roomId, path) => seat.exportRoom(roomId, path),
       relayNote: () => hostingNote(config, io.env),
+      invitation: () => hostedInvitation(config),
       ascii: config.ascii,
       stop: io.stop,
     })

@@ -1,6 +1,7 @@
 /** The first start, one step at a time: who you are, which relay, and what to do when it did not work. */
 import { Box, useCursor } from "ink"
 import type { ReactNode } from "react"
+import { OR_PASTE, WHOEVER_HAS_IT, WRITE_THESE_WORDS } from "../invitation.ts"
 import { MIN_COLUMNS, MIN_ROWS } from "../layout.ts"
 import { repeatSafe, safeLine, safeName, say, sliceSafe, type SafeText } from "../safe-text.ts"
 import { drawnCells, truncate, wrap } from "../text-width.ts"
@@ -232,18 +233,15 @@ function hostedLines(invitation: SafeText, words: SafeText, width: number): (rea
   return [
     ...paragraph(say`Your relay runs, and goes on after you leave the chat.`, width, "good"),
     BLANK,
-    ...paragraph(
-      say`Others start secure-chat, type their name, choose "I have an invitation", and write:`,
-      width,
-    ),
+    ...paragraph(WRITE_THESE_WORDS, width),
     BLANK,
     ...paragraph(words, width - 2, "strong"),
     BLANK,
-    ...paragraph(say`or paste this link:`, width),
+    ...paragraph(OR_PASTE, width),
     BLANK,
     ...paragraph(invitation, width - 2, "plain"),
     BLANK,
-    ...paragraph(say`Whoever has it can join, so show it only to the people who should.`, width, "faint"),
+    ...paragraph(WHOEVER_HAS_IT, width, "faint"),
   ]
 }
 
