@@ -27,8 +27,9 @@ import {
   putRecord,
   type StoredNotice,
 } from "./records.ts"
+import { giveUpChannel, isOutOfUse } from "./reopening.ts"
 import { type EpochKeys, epochKeys, wipeEpochKeys } from "./sealing.ts"
-import { firstInOutbox, sendNext } from "./sending.ts"
+import { inOutbox, sendNext } from "./sending.ts"
 import { prefixRange } from "./store.ts"
 import { resolve } from "./uncertain.ts"
 
@@ -185,6 +186,10 @@ export class Conversation {
     if (mayJoin && (await joinOrOpen(this))) return
     if (this.log.handle === undefined) return this.open()
     if (!this.log.isCaughtUp(this.record) || this.isInDoubt) return
+    if (isOutOfUse(this)) {
+      giveUpChannel(this)
+      return this.advance()
+    }
     if (this.record.uncertain && (await resolve(this))) return
     if (this.pending) offerPending(this)
     if (this.group) await sendNext(this)
@@ -229,7 +234,7 @@ export class Conversation {
 
   #stale({ eid, nextPosition }: Of<"stale">): Promise<void> | void {
     if (!this.isInFlight(eid)) return
-    const position = firstInOutbox(this.context.store, this.room)?.record.sealed?.position ?? 0
+    const position = inOutbox(this.context.store, this.room, eid)?.record.sealed?.position ?? 0
     // Sealed at the latest place the relay knows of, and stale all the same: it would go round for ever.
     if (nextPosition <= position + 1) return this.context.link.distrust("stale at its own place")
     this.now.inFlight = undefined

@@ -25,6 +25,7 @@ import {
   putRecord,
   groupRowKey,
 } from "./records.ts"
+import { isKnown } from "./reopening.ts"
 import { unpackEntry } from "./sealing.ts"
 import { afterHearing, isUncertain } from "./uncertain.ts"
 
@@ -118,14 +119,16 @@ function judged(
   gapNotice(conversation, update, seq, sender, verdict)
   const { accountId: account, leafKey } = sender
   putRecord(tx, "chain", chainKey, { account, leafKey, n: payload.n, hash } satisfies ChainRecord)
-  const line = store(conversation, update, arrival, payload.content, sender)
+  const { content } = payload
+  const isRepeated = content.type === "text" && isKnown(conversation, tx, content.messageId)
+  const line = isRepeated ? undefined : store(conversation, update, arrival, content, sender)
   putRecord(tx, "payload", at, { hash, line } satisfies PayloadRecord)
+  if (record.kind === "direct" && content.type === "text") change.receipt = owed(record, payload)
   if (line === undefined) return change
   const { messages } = record.healing
   change.unread = record.unread + 1
   change.lastAt = showable(arrival.message.time)
   change.healing = { ...record.healing, messages: messages + 1, lastOwn: false }
-  if (record.kind === "direct") change.receipt = owed(record, payload)
   return change
 }
 

@@ -20,12 +20,11 @@ import { quarantine } from "./quarantine.ts"
 import { takePayload } from "./payloads.ts"
 import { confirmOwn } from "./own-entries.ts"
 import { type ConversationRecord, getRecord, type PackageRecord, putRecord, groupRowKey } from "./records.ts"
-import { reopen } from "./reopening.ts"
 import { answerJoin, rosterNotices, withHere } from "./roster.ts"
 import { unpackEntry } from "./sealing.ts"
 import { inOutbox, unfixOutbox } from "./sending.ts"
 import { prefixRange } from "./store.ts"
-import { afterNoise } from "./uncertain.ts"
+import { afterNoise, isUncertain } from "./uncertain.ts"
 
 /** What one entry is, and where it leaves us. */
 export interface Arrival {
@@ -36,9 +35,6 @@ export interface Arrival {
   /** The bytes of the blob that the entry names. */
   blob: Uint8Array | undefined
 }
-
-/** How often a pair opens anew before the chat stops and says so: a peer that spoils every opening must not keep us busy. */
-export const MAX_REOPENINGS = 16
 
 export async function readEntry(conversation: Conversation, message: Of<"entry">): Promise<void> {
   const { context, record, log, now } = conversation
@@ -92,7 +88,8 @@ async function arrive(conversation: Conversation, arrival: Arrival): Promise<voi
   ) {
     return context.link.distrust("a handshake out of its place")
   }
-  if (pending && equalBytes(pending.record.eid, eid)) return merge(conversation, arrival)
+  const isPending = pending !== undefined && equalBytes(pending.record.eid, eid)
+  if (isPending && !(await leadsAstray(conversation, arrival))) return merge(conversation, arrival)
   const own = inOutbox(context.store, room, eid)
   if (own) return confirmOwn(conversation, arrival, own)
   if (isHandshake) return handshake(conversation, arrival)
@@ -148,15 +145,22 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
   if (applied?.kind === "uncertain" || (!opened && isLost(conversation))) {
     return stranded(conversation, arrival)
   }
-  // Void: the same for every member. Our own commit, if any, moves on to the next position unchanged.
-  const pending =
-    conversation.pending && (await renew(conversation, conversation.pending, message.position + 1))
+  // Void: the same for every member. Our own commit moves on to the next position unchanged; a join is planned again,
+  // since its author cannot know whether this was void in the group that it leads to.
+  const { pending } = conversation
+  const isJoin = pending?.record.kind === "join"
+  const renewed = pending && !isJoin ? await renew(conversation, pending, message.position + 1) : undefined
   const change = { ...place, ...afterNoise(record), nextPosition: message.position + 1 }
   conversation.save("ordered", change, (update) => {
     conversation.notice(update, message.seq, { code: "void-commit" })
-    if (pending) putRecord(update.tx, "pending", room, pending)
+    if (renewed) putRecord(update.tx, "pending", room, renewed)
+    if (isJoin) dropPending(conversation, update)
   })
-  if (pending && conversation.pending) conversation.pending = { ...conversation.pending, record: pending }
+  if (pending && renewed) conversation.pending = { ...pending, record: renewed }
+  if (pending && isJoin) {
+    context.engine.wipeEnded(pending.state, group)
+    conversation.endTurn()
+  }
   mendSoon(conversation, message.position)
   context.log.write("warn", "commit.void", {
     reason: applied?.reason ?? "does not open",
@@ -200,6 +204,14 @@ function dropPending(conversation: Conversation, update: Update): void {
     conversation.pending = undefined
     conversation.now.offeredAt = undefined
   })
+}
+
+/** A join that was on its way when its group turned out to be alive: it counts only if it leads into that very group. */
+async function leadsAstray(conversation: Conversation, { entry }: Arrival): Promise<boolean> {
+  const { group, keys, record, pending, context, channelId } = conversation
+  if (!group || !keys || pending?.record.kind !== "join" || isUncertain(record)) return false
+  const opened = unpackEntry(entry!, keys.external, channelId, pending.record.blob)
+  return opened === undefined || (await context.engine.apply(group, opened.body)).kind !== "applied"
 }
 
 /** Our own commit stands in the log: the state that was saved with it is the group's state now. */
@@ -291,11 +303,13 @@ async function acceptOpening(conversation: Conversation, arrival: Arrival): Prom
     )
   } catch (cause) {
     if (!(cause instanceof CryptoError || cause instanceof ProtocolError)) throw cause
+    const { pending } = conversation
+    // A chat without a group, of which something has been read: `advance` gives the channel up.
     conversation.save("ordered", { ...place, nextPosition: 1 }, (update) => {
       quarantine(conversation, update, message, cause.message)
-      if (conversation.pending) dropPending(conversation, update)
+      if (pending) dropPending(conversation, update)
     })
-    giveUpChannel(conversation)
+    if (pending) context.engine.wipeEnded(pending.state, undefined)
   }
 }
 
@@ -312,14 +326,6 @@ export function stranded(conversation: Conversation, { message, entry, place }: 
   conversation.forgetGroup()
   if (pending) context.engine.wipeEnded(pending.state, undefined)
   conversation.now.inFlight = undefined
-  if (record.kind === "direct") giveUpChannel(conversation)
-}
-
-/** Opens anew, unless that has been tried so often that something else must be wrong. */
-function giveUpChannel(conversation: Conversation): void {
-  const { counter } = conversation.record
-  if (counter + 1 > MAX_REOPENINGS) return conversation.stopFor("opening-refused")
-  reopen(conversation, counter + 1, true)
 }
 
 /** The group's state is `state` from this entry on: rows, record and notices in one transaction, then memory. */

@@ -1,8 +1,10 @@
 /**
  * A direct chat that cannot go on in its channel is opened anew in the next one (PROTOCOL.md §11.5): the opening
  * failed a check, or our state does not fit the group any more. The room stays, and says so.
+ *
+ * What the other side never said it received is sent again, under the id that it has: whoever has it shows it once.
  */
-import { concat, u64 } from "../bytes.ts"
+import { concat, equalBytes, u64 } from "../bytes.ts"
 import { directKeys } from "../crypto/channel-keys.ts"
 import { ChannelLog, START_OF_LOG } from "./channel-log.ts"
 import type { Update } from "./context.ts"
@@ -16,10 +18,27 @@ import {
   UNPLACED,
 } from "./records.ts"
 import { localOf, unfixOutbox } from "./sending.ts"
-import { prefixRange } from "./store.ts"
+import { prefixRange, type StoreReader } from "./store.ts"
 
-/** @param isOurs true when we give the channel up, so that the other side has to be told. */
-export function reopen(conversation: Conversation, counter: number, isOurs: boolean): void {
+/** How often a pair opens anew before the chat stops and says so: a peer that spoils every opening must not keep us busy. */
+export const MAX_REOPENINGS = 16
+/** How many lines of the channels before are searched for a message that comes again. */
+const SEARCHED_LINES = 1_000
+
+/** Something has been read of a chat and it has no group: its opening failed, or its state was dropped. */
+export function isOutOfUse({ record, group, pending }: Conversation): boolean {
+  return record.kind === "direct" && !group && !pending && record.nextPosition > 0
+}
+
+/** Opens anew, unless that has been tried so often that something else must be wrong. */
+export function giveUpChannel(conversation: Conversation): void {
+  const { counter } = conversation.record
+  if (counter + 1 > MAX_REOPENINGS) return conversation.stopFor("opening-refused")
+  reopen(conversation, counter + 1, "ours")
+}
+
+/** @param decision who gives the channel up: when it is ours, the other side has to be told. */
+export function reopen(conversation: Conversation, counter: number, decision: "ours" | "theirs"): void {
   const { context, contacts, record, room, pending } = conversation
   const { entry } = contacts.get(record.peer!)!
   const peer = { accountId: entry.accountId, x: entry.accountX }
@@ -37,15 +56,14 @@ export function reopen(conversation: Conversation, counter: number, isOurs: bool
     for (const table of ["group", "pendingGroup"] as const) tx.deleteRange(table, prefixRange(room))
     tx.delete("pending", room)
     for (const row of unfixed) putRecord(tx, "outbox", row.key, row.record)
-    // The other side never joined the group that we opened: nothing we said there was ever read.
-    if (record.hintDue) nextLocal = queueAgain(conversation, update, nextLocal)
+    nextLocal = queueAgain(conversation, update, nextLocal)
     conversation.notice(update, record.cursor, { code: "chat-reopened", account: record.peer! })
     conversation.put(update, {
       ...START_OF_LOG,
       channelId: channel,
       counter,
       orderBase: record.orderBase + record.cursor + 1,
-      reopenDue: isOurs,
+      reopenDue: decision === "ours",
       nextPosition: 0,
       member: false,
       chain: undefined,
@@ -67,7 +85,17 @@ export function reopen(conversation: Conversation, counter: number, isOurs: bool
   if (pending) context.engine.wipeEnded(pending.state, undefined)
 }
 
-/** Own lines of the channel that is given up go back to the outbox, in their order, before what waits there. */
+/** Whether this text has been shown already: its author could not know that it had reached us in an earlier channel. */
+export function isKnown({ room, record }: Conversation, tx: StoreReader, messageId: Uint8Array): boolean {
+  if (record.kind !== "direct" || record.counter === 0) return false
+  const before = { from: room, to: concat(room, u64(record.orderBase + 1)) }
+  return tx.range("line", { ...before, reverse: true, limit: SEARCHED_LINES }).some(({ value }) => {
+    const line = decodeRecord<LineRecord>(value)
+    return line.kind === "message" && !line.own && equalBytes(line.messageId, messageId)
+  })
+}
+
+/** Own lines without a receipt, of the channel that is given up, go back to the outbox, in their order, before what waits there. */
 function queueAgain(conversation: Conversation, { tx }: Update, nextLocal: number): number {
   const { room, record, context } = conversation
   const placed = { from: concat(room, u64(record.orderBase)), to: concat(room, u64(UNPLACED)) }
@@ -77,7 +105,7 @@ function queueAgain(conversation: Conversation, { tx }: Update, nextLocal: numbe
   const again: OutboxRecord[] = []
   for (const { key, value } of tx.range("line", placed)) {
     const line = decodeRecord<LineRecord>(value)
-    if (line.kind !== "message" || !line.own) continue
+    if (line.kind !== "message" || line.state !== "relayed") continue
     const { messageId, sentAt, text } = line
     again.push({ content: { type: "text", messageId, sentAt, text }, payload: undefined, sealed: undefined })
     putRecord(tx, "line", concat(room, linePlace(UNPLACED + nextLocal + again.length - 1, 0)), {

@@ -8,9 +8,8 @@ import type { Context } from "./context.ts"
 import { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
 import type { RoomRef } from "./events.ts"
-import { MAX_REOPENINGS } from "./reading.ts"
 import { type ConversationRecord, decodeRecord, putRecord } from "./records.ts"
-import { reopen } from "./reopening.ts"
+import { MAX_REOPENINGS, reopen } from "./reopening.ts"
 
 export class Rooms {
   readonly #context: Context
@@ -86,7 +85,7 @@ export class Rooms {
     const conversation = this.ensureDirect(from)
     // Only forwards, and not without end: an old letter, or one that counts to the sky, changes nothing.
     if (kind === LETTER_KINDS.reopen && counter > conversation.record.counter && counter <= MAX_REOPENINGS) {
-      reopen(conversation, counter, false)
+      reopen(conversation, counter, "theirs")
     }
     await conversation.advance()
   }

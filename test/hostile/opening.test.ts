@@ -1,20 +1,11 @@
 /** Lies about the opening of a direct chat, key packages and letters (PROTOCOL.md §11). */
 import { expect, test } from "vitest"
-import { concat, u8 } from "../../src/bytes.ts"
-import { MAX_REOPENINGS } from "../../src/client/reading.ts"
-import { readIdentity } from "../../src/client/profile.ts"
-import { openLetter, sealLetter } from "../../src/crypto/letter.ts"
+import { MAX_REOPENINGS } from "../../src/client/reopening.ts"
+import { openLetter } from "../../src/crypto/letter.ts"
 import type { MlsEngine } from "../../src/crypto/mls-engine.ts"
-import { sign } from "../../src/crypto/signature.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { systemRandom } from "../../src/platform/random.ts"
-import {
-  decodeLetter,
-  encodeLetter,
-  type Letter,
-  LETTER_KINDS,
-  letterStatement,
-} from "../../src/protocol/content.ts"
+import { decodeLetter, LETTER_KINDS } from "../../src/protocol/content.ts"
 import { encodeEntry } from "../../src/protocol/envelope.ts"
 import type { Of } from "../../src/protocol/messages.ts"
 import {
@@ -27,6 +18,7 @@ import {
   stateOf,
   type Wire,
 } from "../support/hostile.ts"
+import { accountOf, inbox, letter, sealTo } from "../support/letters.ts"
 
 const DAY = 24 * 60 * MINUTE
 
@@ -205,43 +197,6 @@ test("the same opening a second time is void, and its secrets are not used again
 })
 
 // ── letters ─────────────────────────────────────────────────────────────────────────────────────
-
-/** The person's inbox, as a relay that appends to it: letters go in after what is there. */
-function inbox(guest: Guest): (letter: Uint8Array) => void {
-  const { inboxId } = readIdentity(guest.store)
-  const open = saidOf(guest.wire, "open").find(({ channelId }) =>
-    channelId.every((byte, i) => byte === inboxId[i]),
-  )!
-  const opened = guest.wire.heard.find(
-    (message): message is Of<"opened"> => message.type === "opened" && message.rid === open.rid,
-  )!
-  const entries = guest.wire.heard.filter(
-    (message) => message.type === "entry" && message.handle === opened.handle,
-  )
-  let seq = Math.max(opened.lastSeq, entries.length)
-  return (sealed) => {
-    const entry = concat(u8(3), new Uint8Array(32), systemRandom.bytes(24), sealed)
-    guest.wire.say({ type: "entry", handle: opened.handle, seq: ++seq, time: 0, position: 0, entry })
-  }
-}
-
-const accountOf = (guest: Guest) => readIdentity(guest.store).account
-const sealTo = (guest: Guest, plain: Uint8Array) =>
-  sealLetter(nodePrimitives, systemRandom, accountOf(guest).kem.public, plain)
-
-function letter(from: Guest, to: Guest, change: Partial<Omit<Letter, "signature">> = {}): Uint8Array {
-  const statement = {
-    to: accountOf(to).accountId,
-    from: accountOf(from).accountId,
-    kind: LETTER_KINDS.hint,
-    counter: 0,
-    ...change,
-  }
-  return encodeLetter({
-    ...statement,
-    signature: sign(accountOf(from).ed.secret, "inbox", letterStatement(statement)),
-  })
-}
 
 function chats(guest: Guest): string[] {
   return guest.client

@@ -1,6 +1,7 @@
 /** Commits that fail with a member's own keys, and what a room makes of them (PROTOCOL.md §10.5). */
 import { expect, test } from "vitest"
 import type { MlsEngine } from "../../src/crypto/mls-engine.ts"
+import type { ClientMessage } from "../../src/protocol/messages.ts"
 import { arrived, type Guest, HostileWorld, MINUTE } from "../support/hostile.ts"
 
 const ROOM = "#everyone"
@@ -109,4 +110,61 @@ test("what was not said in doubt survives a crash in doubt", async () => {
   world.world.network.setOnline(bob.process, true)
   await world.until(() => arrived(bob, ROOM, "said in doubt"), "alice to be heard")
   expect(back.texts(ROOM)).toEqual(["said in doubt"])
+})
+
+test("whoever joins again and is overtaken starts over: it does not go on alone", async () => {
+  const { world, people } = await roomOf("alice", "carol")
+  let isSpoilt = false
+  const bob = await world.join("bob", {
+    engine: (real) => ({
+      ...real,
+      apply: async (...what) => {
+        if (!isSpoilt) return real.apply(...what)
+        isSpoilt = false
+        return { kind: "uncertain", reason: "noise" }
+      },
+    }),
+  })
+  await world.run(MINUTE)
+  // Bob's commit comes late: somebody else has taken the place that it expects.
+  const late: ClientMessage[] = []
+  isSpoilt = true
+  const dave = await world.join("dave")
+  bob.wire.up = (message) => {
+    if (message.type !== "handshake" || late.length > 0) return [message]
+    late.push(message)
+    return []
+  }
+  await world.until(() => late.length > 0, "bob to join again")
+  const erin = await world.join("erin")
+  await world.until(() => erin.client.rooms().some(({ state }) => state === "open"), "erin to come in")
+  for (const message of late) bob.wire.ask(message)
+  await bob.write(ROOM, "not alone")
+  const everybody = [...people, bob, dave, erin]
+  await world.until(() => everybody.every((each) => arrived(each, ROOM, "not alone")), "bob to be heard")
+  expect(bob.notices(ROOM).filter((code) => code === "rejoined")).toEqual(["rejoined"])
+})
+
+test("whoever hears the others while joining again stays with them", async () => {
+  const { world, people } = await roomOf("alice", "bob")
+  const [alice, bob] = people as [Guest, Guest]
+  world.world.network.setOnline(alice.process, false)
+  const late: ClientMessage[] = []
+  bob.wire.up = (message) => {
+    if (message.type !== "handshake" || late.length > 0) return [message]
+    late.push(message)
+    return []
+  }
+  const mallory = await world.start("mallory", { engine: joinsBadly })
+  await world.until(() => mallory.client.rooms().some(({ state }) => state === "open"), "mallory to be alone")
+  await mallory.write(ROOM, "noise to everybody else")
+  await world.until(() => late.length > 0, "bob to give the room up")
+  // Bob is on his way into mallory's room when alice is heard in the one they share.
+  world.world.network.setOnline(alice.process, true)
+  await world.until(() => bob.notices(ROOM).includes("void-commit"), "alice to be heard")
+  for (const message of late) bob.wire.ask(message)
+  await bob.write(ROOM, "with alice")
+  await alice.write(ROOM, "with bob")
+  await world.until(() => arrived(alice, ROOM, "with alice") && arrived(bob, ROOM, "with bob"), "both")
+  expect(bob.notices(ROOM)).not.toContain("rejoined")
 })

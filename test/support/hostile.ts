@@ -117,6 +117,8 @@ export interface GuestOptions extends Partial<Pick<ClientDeps, "discovery" | "lo
   /** Carries on with what is on this disk. */
   disk?: MemoryDisk
   wire?: Wire
+  /** What stands between the client and its disk. */
+  store?: (real: ClientStore) => ClientStore
 }
 
 export const MINUTE = 60_000
@@ -166,11 +168,12 @@ export class HostileWorld {
       wire = new Wire(),
       disk = new MemoryDisk(),
       engine = (real: MlsEngine) => real,
+      store: wrap = (real: ClientStore) => real,
       ...parts
     } = options
     const process = this.world.process(name)
     const { clock, random, network } = process
-    const store = disk.open()
+    const store = wrap(disk.open())
     if (options.disk === undefined) {
       createProfile(store, { random, clock }, name)
       setRelay(store, nodePrimitives, this.invitation)
