@@ -138,11 +138,14 @@ test("fingerprint, export and who", async () => {
 test("/invite shows what it is given, and nothing of it stays", async () => {
   const client = await classroom()
   const sent = client.sent.length
-  const invitation = () => ({ words: "10.0.0.1:7667 abandon ability", link: "secure-chat://10.0.0.1/#k=abc" })
+  const invitation = () => ({
+    words: "10.0.0.1:7667 abandon\u001b[2J able",
+    link: "secure-chat://10.0.0.1/#k=abc",
+  })
   const stage = new Stage({ kind: "chat", client }, SIZE, systemClock, { invitation })
   await stage.until("#everyone ▸")
   stage.type("/invite\r")
-  await stage.until("10.0.0.1:7667 abandon ability")
+  await stage.until("10.0.0.1:7667 abandon␛[2J able")
   stage.type("q")
   await stage.until("write with.")
   stage.type("\u001b[A")
