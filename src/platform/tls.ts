@@ -10,6 +10,7 @@ import { equalBytes } from "../bytes.ts"
 import { spkiSha256, tagOf } from "./certificate.ts"
 import type { Millis } from "./clock.ts"
 import { PlatformError, systemCode } from "./errors.ts"
+import { Handshakes } from "./handshakes.ts"
 import type {
   Address,
   CloseReason,
@@ -28,7 +29,7 @@ export const EXPORTER_BYTES = 32
 export const HANDSHAKE_DEADLINE_MS: Millis = 10_000
 /** How long a closing side waits for a peer that does not read before it cuts the connection. */
 const CLOSE_DEADLINE_MS: Millis = 5_000
-/** Handshakes in progress at once; a relay refuses more. Bounds what strangers can make it compute and hold. */
+/** Handshakes in progress at once. Bounds what strangers can make a relay compute and hold. */
 export const MAX_HANDSHAKES = 256
 /** Connections at once, handshakes included. Past it new ones are refused; about 45 KiB each. */
 export const MAX_CONNECTIONS = 10_000
@@ -119,22 +120,21 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
   })
   server.maxConnections = MAX_CONNECTIONS
   const sockets = new Set<Socket>()
-  const handshakes = new Set<string>()
+  const handshakes = new Handshakes(MAX_HANDSHAKES)
   let lastId = 0
 
   server.on("connection", (raw: Socket) => {
-    if (handshakes.size >= MAX_HANDSHAKES) return void raw.destroy()
     const end = endOf(raw)
-    handshakes.add(end)
+    if (!handshakes.enter(end, raw.remoteAddress ?? "", () => raw.destroy())) return void raw.destroy()
     sockets.add(raw)
     raw.once("close", () => {
-      handshakes.delete(end)
+      handshakes.left(end)
       sockets.delete(raw)
     })
   })
   server.on("tlsClientError", (_, socket) => void socket.destroy())
   server.on("secureConnection", (socket) => {
-    handshakes.delete(endOf(socket))
+    handshakes.left(endOf(socket))
     // A client that offers no application protocol at all gets this far.
     if (socket.alpnProtocol !== ALPN) return void socket.destroy()
     const id = ++lastId
