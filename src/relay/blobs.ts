@@ -51,8 +51,9 @@ export class Blobs {
     const upload = this.#uploads.get(key) ?? this.#begin(key, account, total, now)
     if (upload === undefined) return refused("busy")
     if (upload.content.length !== total || offset + chunk.length > total) return refused("bad-request")
-    upload.touchedAt = now
     if (offset !== upload.received) return { kind: "going-on", received: upload.received }
+    // Only what brings it on counts: nobody may hold a place by asking again and again.
+    if (chunk.length > 0) upload.touchedAt = now
     upload.content.set(chunk, offset)
     upload.received += chunk.length
     if (upload.received < total) return { kind: "going-on", received: upload.received }
@@ -71,7 +72,7 @@ export class Blobs {
 
   sweep(now: Millis): void {
     for (const [key, upload] of this.#uploads)
-      if (upload.touchedAt <= now - STALLED_MS) this.#uploads.delete(key)
+      if (upload.touchedAt <= now - STALLED_MS || upload.touchedAt > now) this.#uploads.delete(key)
   }
 
   #begin(key: string, account: string, total: number, now: Millis): Upload | undefined {

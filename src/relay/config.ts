@@ -13,6 +13,8 @@ export interface RelayLimits {
   channelBytes: number
   channelEntries: number
   inboxLetters: number
+  /** Accounts in the directory, which every client copies. */
+  people: number
   /** Channels that one connection may have open. */
   channelsPerConnection: number
 }
@@ -25,6 +27,7 @@ export const DEFAULT_LIMITS: RelayLimits = {
   channelBytes: 1_073_741_824,
   channelEntries: 1_000_000,
   inboxLetters: 10_000,
+  people: 10_000,
   channelsPerConnection: 4_096,
 }
 
@@ -43,6 +46,8 @@ export const PING_AFTER_MS: Millis = 20_000
 export const DEAD_AFTER_MS: Millis = 45_000
 /** How often deadlines and idle connections are looked at. */
 export const SWEEP_EVERY_MS: Millis = 1_000
+/** A clock that goes back further than this was set, and every wait begins anew. */
+export const CLOCK_SLACK_MS: Millis = 1_000
 /** How often blobs that nothing needs are looked for, and how old they have to be. */
 export const BLOB_SWEEP_EVERY_MS: Millis = 60_000
 export const LOOSE_BLOB_MS: Millis = 3_600_000

@@ -25,8 +25,10 @@ export class Core {
   readonly config: RelayConfig
   readonly relayId: Uint8Array
   readonly effects = new Effects()
-  /** The relay's time: never goes back while the process lives. */
+  /** For deadlines and limits: goes back only when the clock was set back. */
   now: Millis = 0
+  /** What entries are stamped with: never goes back while the process lives. */
+  stamp: Millis = 0
   #outcomes: { run: Outcome; session: Session | undefined; rid: number }[] = []
 
   constructor({ store, primitives, config, relayId }: RelaySetup) {

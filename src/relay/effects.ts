@@ -22,6 +22,8 @@ export type RelayEffect =
 export const SLOW_BYTES = 1_048_576
 /** Above this a connection is dropped: it asks and asks, and never reads. */
 export const STUCK_BYTES = 8 * SLOW_BYTES
+/** The same for somebody who has not greeted yet, and has nothing to ask for. */
+export const STUCK_STRANGER_BYTES = 65_536
 
 export class Effects {
   #list: RelayEffect[] = []
@@ -33,7 +35,8 @@ export class Effects {
   sendFrame(session: Session, frame: Uint8Array): void {
     if (session.state.kind === "closed") return
     session.outBytes += frame.length
-    if (session.outBytes > STUCK_BYTES) this.close(session)
+    const most = session.member === undefined ? STUCK_STRANGER_BYTES : STUCK_BYTES
+    if (session.outBytes > most) this.close(session)
     else this.#list.push({ kind: "send", id: session.id, frame })
   }
 

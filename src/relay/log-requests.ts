@@ -9,8 +9,12 @@ import type { Core } from "./core.ts"
 import { type Delivery, entryFrame } from "./delivery.ts"
 import type { Directory } from "./directory.ts"
 import { SLOW_BYTES } from "./effects.ts"
+import { HourlyLimit } from "./hourly-limit.ts"
 import type { Session } from "./session.ts"
 import { leaseFor } from "./turns.ts"
+
+/** Honest clients write one a connection until they are answered; one more or less loses nothing. */
+const LETTERS_PER_HOUR = 60
 
 export class LogRequests {
   readonly #core: Core
@@ -21,6 +25,8 @@ export class LogRequests {
   readonly #touched = new Set<Channel>()
   /** Channels where somebody waits for a turn. */
   readonly #queued = new Set<Channel>()
+  /** By writer and inbox: an inbox never forgets a letter, so nobody may fill somebody's. */
+  readonly #letters = new HourlyLimit(LETTERS_PER_HOUR)
 
   constructor(core: Core, channels: Channels, directory: Directory, delivery: Delivery) {
     this.#core = core
@@ -83,13 +89,17 @@ export class LogRequests {
     if (channel === undefined) return this.#reject(session, message.handle, eid, "unknown-channel")
     if (entry === undefined) return this.#reject(session, message.handle, eid, "bad-request")
     if (message.entry.length > MAX_ENTRY_BYTES) return this.#reject(session, message.handle, eid, "too-large")
-    const { now } = this.#core
+    const { stamp, now } = this.#core
     // A letter belongs to no position; zero, so that its sender can say nothing there.
     const position = entry.kind === "letter" ? 0 : message.position
-    const verdict = this.#channels.appendEntry(channel, entry, message.entry, eid, position, now)
+    const writer = `${session.member?.accountKey} ${channel.key}`
+    if (entry.kind === "letter" && !this.#letters.allows(writer, now))
+      return this.#reject(session, message.handle, eid, "busy")
+    const verdict = this.#channels.appendEntry(channel, entry, message.entry, eid, position, stamp)
     if (verdict.kind === "appended") {
       const { seq, time } = verdict
       stampEntry(body, channel.handle, seq, time)
+      if (entry.kind === "letter") this.#letters.count(writer, now)
       const stamped = entry.kind === "letter" ? { seq, time, position, bytes: message.entry } : undefined
       this.#fresh(
         channel,
@@ -108,7 +118,7 @@ export class LogRequests {
     if (entry === undefined) return this.#reject(session, message.handle, eid, "bad-request")
     if (message.entry.length > MAX_ENTRY_BYTES) return this.#reject(session, message.handle, eid, "too-large")
     const change = headerChangeOf(message)
-    const verdict = this.#channels.appendHandshake(channel, entry, message, eid, change, this.#core.now)
+    const verdict = this.#channels.appendHandshake(channel, entry, message, eid, change, this.#core.stamp)
     if (verdict.kind === "appended") {
       const { seq, time } = verdict
       this.#fresh(
@@ -189,6 +199,10 @@ export class LogRequests {
       })
       this.#core.effects.send(session, { type: "looked", rid, lastSeqs })
     })
+  }
+
+  sweep(): void {
+    this.#letters.sweep(this.#core.now)
   }
 
   /** Before the outcomes of a batch that was not kept: every log is as long as the store says. */

@@ -5,11 +5,11 @@
 import { concat, toHex } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import type { Refusal } from "../protocol/errors.ts"
+import { HourlyLimit } from "./hourly-limit.ts"
 import type { PackageCount, RelayStore } from "./store.ts"
 
 const MAX_ONE_USE = 64
 const TAKES_PER_HOUR = 20
-const HOUR_MS: Millis = 3_600_000
 /** From here on the owner is told to publish more. */
 export const REFILL_AT = 16
 
@@ -20,8 +20,8 @@ export type Taken =
 
 export class Packages {
   readonly #store: RelayStore
-  /** Requester and target → when it took. Pruned hourly. */
-  readonly #takes = new Map<string, Millis[]>()
+  /** By requester and target. */
+  readonly #takes = new HourlyLimit(TAKES_PER_HOUR)
 
   constructor(store: RelayStore) {
     this.#store = store
@@ -47,19 +47,16 @@ export class Packages {
   /** @param requesterKey names the account that asks. */
   take(requesterKey: string, owner: Uint8Array, now: Millis): Taken {
     const pair = `${requesterKey} ${toHex(owner)}`
-    const recent = (this.#takes.get(pair) ?? []).filter((at) => at > now - HOUR_MS)
-    if (recent.length >= TAKES_PER_HOUR) return refused("busy")
+    if (!this.#takes.allows(pair, now)) return refused("busy")
     const taken = this.#store.takePackage(owner)
     if (taken === undefined) return refused("no-package")
-    this.#takes.set(pair, [...recent, now])
+    this.#takes.count(pair, now)
     return { kind: "taken", ...taken, left: this.#store.countPackages(owner).oneUse }
   }
 
   /** Forgets takes that no longer count. */
   sweep(now: Millis): void {
-    for (const [pair, takes] of this.#takes) {
-      if (takes.every((at) => at <= now - HOUR_MS)) this.#takes.delete(pair)
-    }
+    this.#takes.sweep(now)
   }
 }
 

@@ -1,4 +1,5 @@
 /** Who somebody is, who else there is, and how to reach them: hello, registration, directory, packages, presence. */
+import { toHex } from "../bytes.ts"
 import { encodeFrame } from "../protocol/framing.ts"
 import { encodeMessage, type Of } from "../protocol/messages.ts"
 import { admits, type AddressGate } from "./admission.ts"
@@ -6,11 +7,14 @@ import type { Channels } from "./channel.ts"
 import type { Core } from "./core.ts"
 import { deviceKey, type Directory, isCertified, namesDevice, type Person } from "./directory.ts"
 import { SLOW_BYTES } from "./effects.ts"
+import { HourlyLimit } from "./hourly-limit.ts"
 import { Packages, REFILL_AT, shelfOf } from "./packages.ts"
 import { Presence } from "./presence.ts"
 import { judgeHello, type Member, type Session } from "./session.ts"
 import type { Refusal } from "../protocol/errors.ts"
 
+/** Changes to one person's entry: each is kept for ever and copied by everybody, and its name is taken for good. */
+const UPDATES_PER_HOUR = 20
 /** Tries to register on one connection: each costs the relay some signatures to check. */
 const MAX_REGISTRATIONS = 5
 
@@ -21,6 +25,8 @@ export class PeopleRequests {
   readonly #channels: Channels
   readonly #packages: Packages
   readonly #presence = new Presence()
+  /** By account. */
+  readonly #updates = new HourlyLimit(UPDATES_PER_HOUR)
   /** Authenticated connections by device. */
   readonly #members = new Map<string, Session>()
   #grew = false
@@ -70,6 +76,11 @@ export class PeopleRequests {
     } else if (!namesDevice(entry, hello) || !isCertified(entry.accountEd, hello, core.now)) {
       return this.#refuse(session, rid, "bad-directory-entry")
     }
+    if (entry.seq === 0 && this.#directory.people >= core.config.limits.people)
+      return this.#refuse(session, rid, "quota")
+    const account = toHex(entry.accountId)
+    if (!this.#updates.allows(account, core.now)) return this.#refuse(session, rid, "busy")
+    this.#updates.count(account, core.now)
     const person = this.#directory.add(bytes.slice(), entry)
     if (hello !== undefined) session.state = { kind: "registering", hello }
     core.later((committed) => {
@@ -171,6 +182,7 @@ export class PeopleRequests {
 
   sweep(): void {
     this.#packages.sweep(this.#core.now)
+    this.#updates.sweep(this.#core.now)
   }
 
   #logIn(session: Session, { accountId, deviceId }: Of<"hello">): void {

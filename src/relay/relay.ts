@@ -18,6 +18,7 @@ import { BlobRequests } from "./blob-requests.ts"
 import { Channels } from "./channel.ts"
 import {
   BLOB_SWEEP_EVERY_MS,
+  CLOCK_SLACK_MS,
   DEAD_AFTER_MS,
   HELLO_DEADLINE_MS,
   LOOSE_BLOB_MS,
@@ -68,7 +69,7 @@ export class Relay {
 
   /** Takes one event. Never between `store.commit()` and its `committed` or `commitFailed`. */
   step(event: RelayEvent, now: Millis): void {
-    this.#core.now = Math.max(this.#core.now, now)
+    this.#setClock(now)
     switch (event.kind) {
       case "connected":
         return this.#connected(event.id, event.exporter, event.remote)
@@ -111,6 +112,19 @@ export class Relay {
   /** Connections, of whatever state. */
   get connections(): number {
     return this.#sessions.size
+  }
+
+  /** Without this a clock set ahead and back would leave no deadline, ping or lease until it got there again. */
+  #setClock(now: Millis): void {
+    const core = this.#core
+    core.stamp = Math.max(core.stamp, now)
+    if (now >= core.now - CLOCK_SLACK_MS) {
+      core.now = Math.max(core.now, now)
+      return
+    }
+    core.now = this.#nextSweep = this.#nextBlobSweep = now
+    for (const session of this.#sessions.values())
+      session.waitingSince = session.heardAt = session.pingedAt = now
   }
 
   #settle(committed: boolean): RelayEffect[] {
@@ -236,6 +250,7 @@ export class Relay {
       this.#nextBlobSweep = now + BLOB_SWEEP_EVERY_MS
       this.#gate.sweep(now)
       this.#people.sweep()
+      this.#logs.sweep()
       this.#blobs.sweep(now - LOOSE_BLOB_MS)
     }
   }

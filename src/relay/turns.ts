@@ -17,7 +17,7 @@ export function leaseFor(headerBytes: number): Millis {
 /** `Owner` is compared by identity; each is in the queue once. */
 export class TurnQueue<Owner> {
   readonly #waiting = new Set<Owner>()
-  #holder: { owner: Owner; until: Millis } | undefined
+  #holder: { owner: Owner; from: Millis; until: Millis } | undefined
 
   /** Queues the owner; asking again changes nothing, also while holding. */
   take(owner: Owner): void {
@@ -32,13 +32,14 @@ export class TurnQueue<Owner> {
 
   /** Gives the turn to the next one when it is free. @returns who got it just now. */
   step(lease: () => Millis, now: Millis): { owner: Owner; leaseMs: Millis } | undefined {
-    if (this.#holder !== undefined && this.#holder.until > now) return undefined
+    // A lease that begins later than now is from before the clock was set back.
+    if (this.#holder !== undefined && this.#holder.until > now && this.#holder.from <= now) return undefined
     this.#holder = undefined
     const [next] = this.#waiting
     if (next === undefined) return undefined
     this.#waiting.delete(next)
     const leaseMs = lease()
-    this.#holder = { owner: next, until: now + leaseMs }
+    this.#holder = { owner: next, from: now, until: now + leaseMs }
     return { owner: next, leaseMs }
   }
 

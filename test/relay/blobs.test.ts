@@ -114,6 +114,20 @@ test("unfinished uploads of one account are bounded by what they announce, and f
   expect(line((await back.wire.ask(begin(5)))[0]!)).toBe("blobStored")
 })
 
+test("asking again without a new byte does not hold a place", async () => {
+  const bench = new CoreBench()
+  const { wire } = await bench.join("alice")
+  const whole = content(100)
+  await wire.ask(piece(whole, 0, 10))
+  for (let half = 0; half < 22; half++) {
+    await wire.ask(piece(whole, 50, 10))
+    await wire.ask(piece(whole, 10, 0))
+    await bench.pass(30_000)
+  }
+  // Forgotten: it begins anew.
+  expect(await wire.expect(piece(whole, 10, 10), "blobStored")).toMatchObject({ received: 0 })
+})
+
 describe("needed by entries and headers", () => {
   const ROOM = new Uint8Array(32).fill(0x77)
   const HOUR = 3_600_000

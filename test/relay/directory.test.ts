@@ -1,6 +1,7 @@
 import { x25519 } from "@noble/curves/ed25519.js"
 import { describe, expect, test } from "vitest"
 import { fromHex } from "../../src/bytes.ts"
+import { labelledHash } from "../../src/crypto/hash.ts"
 import { encodeDirectoryEntry } from "../../src/protocol/directory-entry.ts"
 import { Directory, nameKey } from "../../src/relay/directory.ts"
 import { isSmallOrderPoint } from "../../src/relay/small-order.ts"
@@ -55,6 +56,23 @@ test("an honest key is not of small order", () => {
   for (let n = 1; n < 20; n++) {
     expect(isSmallOrderPoint(x25519.getPublicKey(new Uint8Array(32).fill(n)))).toBe(false)
   }
+})
+
+test.each([
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f11d7",
+])("nobody registers with %s, which agrees on zero with everybody", (point) => {
+  const random = seededRandom(seeded(4))
+  const directory = new Directory(new MemoryRelayStore(new MemoryDisk(random.bytes(16))))
+  const person = new RelayPerson("mallory", random)
+  expect(directory.check(person.registration(), () => false).kind).toBe("fits")
+  const x = { ...person.account.x, public: fromHex(point) }
+  // All else fits: the id is made of the key, and every signature is over that id.
+  Object.assign(person.account, { x, accountId: labelledHash("account", person.account.ed.public, x.public) })
+  expect(directory.check(person.registration(), () => false)).toEqual({
+    kind: "refused",
+    code: "bad-directory-entry",
+  })
 })
 
 describe("the list", () => {

@@ -2,7 +2,9 @@
 import { expect, test } from "vitest"
 import { concat, toHex } from "../../src/bytes.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
-import { CoreBench, describe as line, type Wire } from "../support/core-bench.ts"
+import { STUCK_STRANGER_BYTES } from "../../src/relay/effects.ts"
+import { CoreBench, describe as line, handshake, open, upload, type Wire } from "../support/core-bench.ts"
+import { sealedEntry } from "../support/relay-people.ts"
 
 test("the same device again: the old connection is told and closed", async () => {
   const bench = new CoreBench()
@@ -153,4 +155,46 @@ test("the directory is read in pages that fit a frame", async () => {
   const beyond = await wire.expect({ type: "getDirectory", rid: 3, from: 99 }, "directory")
   expect(beyond.entries).toEqual([])
   expect(concat(...first.entries).length).toBeLessThan(60_000)
+})
+
+test("a stranger that asks and never reads is dropped before it costs anything", async () => {
+  const bench = new CoreBench()
+  const stranger = await bench.connect()
+  const { wire: member } = await bench.join("alice")
+  const pings = (wire: Wire) => {
+    for (let n = 0; n < 8_000; n++) wire.post({ type: "ping", token: n })
+  }
+  pings(stranger)
+  pings(member)
+  await bench.settle()
+  expect([stranger.closed, member.closed]).toEqual([true, false])
+  expect(concat(...stranger.frames).length).toBeLessThanOrEqual(STUCK_STRANGER_BYTES)
+})
+
+test("a clock set a year ahead and back leaves deadlines, pings, turns and the times of entries in order", async () => {
+  const bench = new CoreBench()
+  const year = 365 * 86_400_000
+  const room = new Uint8Array(32).fill(9)
+  await bench.pass(year)
+  const { wire: alice } = await bench.join("alice")
+  const { wire: bob } = await bench.join("bob")
+  const { handle } = await alice.expect(open(room), "opened")
+  await bob.expect(open(room), "opened")
+  const first = await alice.expect(
+    handshake(handle, 0, sealedEntry(bench.random, { kind: "handshake" })),
+    "accepted",
+  )
+  await alice.expect({ type: "turn", handle }, "granted")
+  await bob.ask({ type: "turn", handle })
+  await bench.pass(-year)
+  expect(bob.of("granted")).toHaveLength(1)
+  expect([alice.closed, bob.closed]).toEqual([false, false])
+  const second = await alice.expect(upload(handle, 0, sealedEntry(bench.random)), "accepted")
+  expect(second.time).toBe(first.time)
+  const silent = await bench.connect()
+  expect(bench.relay.nextTick).toBeLessThanOrEqual(bench.now + 1_000)
+  await bench.pass(10_000)
+  expect(silent.closed).toBe(true)
+  await bench.pass(11_000)
+  expect(alice.of("ping")).toHaveLength(1)
 })

@@ -1,0 +1,32 @@
+/** How often each of many may do something within an hour. In memory only: nobody's doings are kept. */
+import type { Millis } from "../platform/clock.ts"
+
+const HOUR_MS: Millis = 3_600_000
+
+export class HourlyLimit {
+  readonly #most: number
+  /** Who → when. Pruned by `sweep`. */
+  readonly #done = new Map<string, Millis[]>()
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  allows(who: string, now: Millis): boolean {
+    return this.#recent(who, now).length < this.#most
+  }
+
+  count(who: string, now: Millis): void {
+    this.#done.set(who, [...this.#recent(who, now), now])
+  }
+
+  /** Forgets whoever did nothing within the hour. */
+  sweep(now: Millis): void {
+    for (const who of this.#done.keys()) if (this.#recent(who, now).length === 0) this.#done.delete(who)
+  }
+
+  /** What lies ahead was done before the clock was set back, and is forgiven. */
+  #recent(who: string, now: Millis): Millis[] {
+    return (this.#done.get(who) ?? []).filter((at) => at > now - HOUR_MS && at <= now)
+  }
+}
