@@ -219,6 +219,11 @@ export class Channels {
     return refusal
   }
 
+  /** Whether the entry was appended before. */
+  holds(channel: Channel, eid: Uint8Array): boolean {
+    return this.#findRepeated(channel, eid) !== undefined
+  }
+
   #findRepeated(channel: Channel, eid: Uint8Array): Verdict | undefined {
     const found = channel.ref === undefined ? undefined : this.#store.findEntry(channel.ref, eid)
     return found && { kind: "repeated", ...found }

@@ -83,23 +83,21 @@ export class LogRequests {
 
   /** @param body the whole frame body, which is stamped and sent on as it is. */
   entry(session: Session, message: Of<"entry">, body: Uint8Array): void {
-    const channel = session.subscriptions.get(message.handle)?.channel
-    const eid = this.#channels.eidOf(message.entry)
-    const entry = readEntry(message.entry)
-    if (channel === undefined) return this.#reject(session, message.handle, eid, "unknown-channel")
-    if (entry === undefined) return this.#reject(session, message.handle, eid, "bad-request")
-    if (message.entry.length > MAX_ENTRY_BYTES) return this.#reject(session, message.handle, eid, "too-large")
+    const upload = this.#received(session, message)
+    if (upload === undefined) return
+    const { channel, eid, entry } = upload
     const { stamp, now } = this.#core
     // A letter belongs to no position; zero, so that its sender can say nothing there.
     const position = entry.kind === "letter" ? 0 : message.position
     const writer = `${session.member?.accountKey} ${channel.key}`
-    if (entry.kind === "letter" && !this.#letters.allows(writer, now))
+    const isNewLetter = entry.kind === "letter" && !this.#channels.holds(channel, eid)
+    if (isNewLetter && !this.#letters.allows(writer, now))
       return this.#reject(session, message.handle, eid, "busy")
     const verdict = this.#channels.appendEntry(channel, entry, message.entry, eid, position, stamp)
     if (verdict.kind === "appended") {
       const { seq, time } = verdict
       stampEntry(body, channel.handle, seq, time)
-      if (entry.kind === "letter") this.#letters.count(writer, now)
+      if (isNewLetter) this.#letters.count(writer, now)
       const stamped = entry.kind === "letter" ? { seq, time, position, bytes: message.entry } : undefined
       this.#fresh(
         channel,
@@ -111,12 +109,9 @@ export class LogRequests {
   }
 
   handshake(session: Session, message: Of<"handshake">): void {
-    const channel = session.subscriptions.get(message.handle)?.channel
-    const eid = this.#channels.eidOf(message.entry)
-    const entry = readEntry(message.entry)
-    if (channel === undefined) return this.#reject(session, message.handle, eid, "unknown-channel")
-    if (entry === undefined) return this.#reject(session, message.handle, eid, "bad-request")
-    if (message.entry.length > MAX_ENTRY_BYTES) return this.#reject(session, message.handle, eid, "too-large")
+    const upload = this.#received(session, message)
+    if (upload === undefined) return
+    const { channel, eid, entry } = upload
     const change = headerChangeOf(message)
     const verdict = this.#channels.appendHandshake(channel, entry, message, eid, change, this.#core.stamp)
     if (verdict.kind === "appended") {
@@ -243,6 +238,21 @@ export class LogRequests {
       }
       if (channel.turns.nextStep === undefined) this.#queued.delete(channel)
     }
+  }
+
+  /** What was uploaded, or undefined when it was rejected at once. */
+  #received(
+    session: Session,
+    { handle, entry: bytes }: Of<"entry"> | Of<"handshake">,
+  ): { channel: Channel; eid: Uint8Array; entry: Entry } | undefined {
+    const channel = session.subscriptions.get(handle)?.channel
+    const eid = this.#channels.eidOf(bytes)
+    const entry = readEntry(bytes)
+    if (channel === undefined) this.#reject(session, handle, eid, "unknown-channel")
+    else if (entry === undefined) this.#reject(session, handle, eid, "bad-request")
+    else if (bytes.length > MAX_ENTRY_BYTES) this.#reject(session, handle, eid, "too-large")
+    else return { channel, eid, entry }
+    return undefined
   }
 
   #fresh(channel: Channel, seq: number, frame: Uint8Array): void {
