@@ -22,6 +22,7 @@ import {
   keyPackage,
   LINK,
   linkRoom,
+  reload,
   secondDevice,
   seededRandom,
 } from "./support.ts"
@@ -183,6 +184,35 @@ describe.each<SuiteName>(["xwing", "classic"])("attacks, %s", (suite) => {
     expect(await engine.open(T, (await engine.seal(removing.state, NOTHING, NOTHING)).bytes)).toMatchObject({
       kind: "refused",
     })
+  })
+
+  test("a newcomer opens nothing of what was said before it came", async () => {
+    const before = await engine.seal(B, utf8("before"), NOTHING)
+    expect(await engine.open(A, before.bytes)).toMatchObject({ kind: "opened" })
+    const joining = await engine.joinExternal(
+      await engine.groupInfo(A),
+      LINK_ROOM,
+      createPerson(random).signer,
+    )
+    expect(await engine.open(joining.state, before.bytes)).toMatchObject({ kind: "refused" })
+    const message = decodeMlsAs("mls_private_message", before.bytes)!.privateMessage
+    const lied = { ...message, epoch: BigInt(joining.state.epoch) }
+    expect(
+      await engine.open(
+        joining.state,
+        encodeMls({ wireformat: "mls_private_message", privateMessage: lied }),
+      ),
+    ).toMatchObject({ kind: "refused" })
+  })
+
+  test("a stolen copy of a state follows no further than its owner's next commit", async () => {
+    const stolen = await reload(engine, B)
+    const healing = await engine.commit(B, {})
+    const a = appliedState(await engine.apply(A, healing.bytes))
+    expect(await engine.apply(stolen, healing.bytes)).not.toMatchObject({ kind: "applied" })
+    const after = await engine.seal(a, utf8("after healing"), NOTHING)
+    expect(await engine.open(healing.state, after.bytes)).toMatchObject({ kind: "opened" })
+    expect(await engine.open(stolen, after.bytes)).toMatchObject({ kind: "refused" })
   })
 
   test("nobody removes another person's device", async () => {
