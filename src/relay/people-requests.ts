@@ -15,6 +15,8 @@ import type { Refusal } from "../protocol/errors.ts"
 
 /** Changes to one person's entry: each is kept for ever and copied by everybody, and its name is taken for good. */
 const UPDATES_PER_HOUR = 20
+/** More would let a stranger fill the disk with lines of the log. */
+const REFUSALS_TOLD_PER_HOUR = 600
 /** Tries to register on one connection: each costs the relay some signatures to check. */
 const MAX_REGISTRATIONS = 5
 
@@ -25,6 +27,8 @@ export class PeopleRequests {
   readonly #channels: Channels
   readonly #packages: Packages
   readonly #presence = new Presence()
+  /** All together. */
+  readonly #refusalsTold = new HourlyLimit(REFUSALS_TOLD_PER_HOUR)
   /** By account. */
   readonly #updates = new HourlyLimit(UPDATES_PER_HOUR)
   /** Authenticated connections by device. */
@@ -143,7 +147,7 @@ export class PeopleRequests {
     const { effects } = this.#core
     this.#core.later(() => {
       if (session.state.kind === "closed") return
-      effects.report({ type: "client.refused", remote: session.remote, code })
+      this.#tellRefusal(session.remote, code)
       effects.refuse(session, rid, code)
       effects.close(session)
     })
@@ -224,6 +228,13 @@ export class PeopleRequests {
     if (this.#presence.enter(member.accountKey, member.accountId)) this.#tellOthers(member, true)
     const { name } = this.#directory.person(member.accountId)!
     effects.report({ type: "client.connected", name, remote, online: this.#presence.online })
+  }
+
+  #tellRefusal(remote: string, code: Refusal): void {
+    const { effects, now } = this.#core
+    if (!this.#refusalsTold.allows("", now)) return
+    this.#refusalsTold.count("", now)
+    effects.report({ type: "client.refused", remote, code })
   }
 
   #tellOthers({ accountId, accountKey }: Member, online: boolean): void {

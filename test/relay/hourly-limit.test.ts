@@ -75,3 +75,12 @@ test("one account cannot fill an inbox: others' letters still get in", async () 
   await friend.expect(open(carol.device.inboxId), "opened")
   await friend.expect(upload(handle, 0, letter()), "accepted")
 })
+
+test("the operator hears of 600 refused connections an hour, however many there are", async () => {
+  const bench = new CoreBench({ limits: { connections: 0 } })
+  for (let n = 0; n < 700; n++) await (await bench.connect()).drop()
+  expect(bench.events.filter(({ type }) => type === "client.refused")).toHaveLength(600)
+  await bench.pass(HOUR_MS)
+  await bench.connect()
+  expect(bench.events).toHaveLength(601)
+})
