@@ -72,6 +72,8 @@ export interface HeaderChange {
 
 /** Link generations of one room: the present one, the coming one, and some left behind. */
 const MAX_HEADERS_PER_CHANNEL = 4
+/** Every batch looks at every queue in which somebody waits. */
+const MAX_TURNS_PER_CONNECTION = 64
 
 export class Channels {
   readonly #store: RelayStore
@@ -121,8 +123,17 @@ export class Channels {
   release(subscription: Subscription): void {
     const { channel } = subscription
     channel.followers.delete(subscription)
-    channel.turns.leave(subscription.session)
+    this.leaveTurn(channel, subscription.session)
     if (--channel.holders === 0) this.#byKey.delete(channel.key)
+  }
+
+  /** Does nothing above the limit: the turn is advice, and whoever waits in so many places wants none of them. */
+  takeTurn(channel: Channel, session: Session): void {
+    if (session.turns < MAX_TURNS_PER_CONNECTION && channel.turns.take(session)) session.turns++
+  }
+
+  leaveTurn(channel: Channel, session: Session): void {
+    if (channel.turns.leave(session)) session.turns--
   }
 
   /** Number of the newest entry of any channel, 0 for an empty or unknown one. */

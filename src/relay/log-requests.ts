@@ -124,7 +124,7 @@ export class LogRequests {
     }
     this.#answer(session, channel, eid, verdict)
     this.#core.later((committed) => {
-      if (committed && verdict.kind === "appended") channel.turns.leave(session)
+      if (committed && verdict.kind === "appended") this.#channels.leaveTurn(channel, session)
     })
   }
 
@@ -163,13 +163,16 @@ export class LogRequests {
     this.#core.later(() => {
       const subscription = session.subscriptions.get(handle)
       if (subscription?.mode !== "follow") return
-      subscription.channel.turns.take(session)
+      this.#channels.takeTurn(subscription.channel, session)
       this.#queued.add(subscription.channel)
     })
   }
 
   turnDone(session: Session, { handle }: Of<"turnDone">): void {
-    this.#core.later(() => session.subscriptions.get(handle)?.channel.turns.leave(session))
+    this.#core.later(() => {
+      const channel = session.subscriptions.get(handle)?.channel
+      if (channel !== undefined) this.#channels.leaveTurn(channel, session)
+    })
   }
 
   /** Forwarded as it came, kept nowhere; a slow reader does without. */
@@ -229,6 +232,7 @@ export class LogRequests {
         leaseFor(channel.ref === undefined ? 0 : this.#core.store.countHeaders(channel.ref).largest)
       const granted = channel.turns.step(lease, this.#core.now)
       if (granted !== undefined) {
+        granted.owner.turns--
         this.#core.effects.send(granted.owner, {
           type: "granted",
           handle: channel.handle,

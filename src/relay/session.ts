@@ -53,6 +53,8 @@ export class Session {
   pingedAt: Millis
   /** Bytes given to the connection since it was last drained. */
   outBytes = 0
+  /** Channels where it waits for a turn. */
+  turns = 0
   /** Open channels by handle. */
   readonly subscriptions = new Map<number, Subscription>()
 

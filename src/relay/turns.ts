@@ -19,15 +19,17 @@ export class TurnQueue<Owner> {
   readonly #waiting = new Set<Owner>()
   #holder: { owner: Owner; from: Millis; until: Millis } | undefined
 
-  /** Queues the owner; asking again changes nothing, also while holding. */
-  take(owner: Owner): void {
-    if (this.#holder?.owner !== owner) this.#waiting.add(owner)
+  /** Queues the owner; asking again changes nothing, also while holding. @returns whether it waits from now on. */
+  take(owner: Owner): boolean {
+    if (this.#holder?.owner === owner || this.#waiting.has(owner)) return false
+    this.#waiting.add(owner)
+    return true
   }
 
-  /** The owner is through, gone, or did its handshake. */
-  leave(owner: Owner): void {
-    this.#waiting.delete(owner)
+  /** The owner is through, gone, or did its handshake. @returns whether it was still waiting. */
+  leave(owner: Owner): boolean {
     if (this.#holder?.owner === owner) this.#holder = undefined
+    return this.#waiting.delete(owner)
   }
 
   /** Gives the turn to the next one when it is free. @returns who got it just now. */

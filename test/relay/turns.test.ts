@@ -77,6 +77,32 @@ describe("at the relay", () => {
     expect(granted()).toEqual([0, 0, 1])
   })
 
+  test("a connection waits in 64 places, and in others when it has got its turn", async () => {
+    const { bench, wires } = await three()
+    const [holder, greedy] = wires
+    const handles: number[] = []
+    for (let n = 0; n < 70; n++) {
+      const channel = open(bench.random.bytes(32))
+      const { handle } = await holder.expect(channel, "opened")
+      await greedy.expect(channel, "opened")
+      await holder.expect({ type: "turn", handle }, "granted")
+      handles.push(handle)
+    }
+    const ask = (some: readonly number[]) => {
+      for (const handle of some) greedy.post({ type: "turn", handle })
+    }
+    const granted = () => greedy.take().filter(({ type }) => type === "granted").length
+    ask(handles)
+    await bench.settle()
+    await greedy.ask({ type: "close", handle: handles[0]! })
+    await greedy.ask({ type: "turnDone", handle: handles[1]! })
+    await holder.drop()
+    expect(granted()).toBe(62)
+    ask(handles.slice(64))
+    await bench.settle()
+    expect(granted()).toBe(6)
+  })
+
   test("a message, a lost race or somebody else's handshake does not end it", async () => {
     const { wires, handle, commit, granted } = await three()
     for (const wire of wires) await wire.ask({ type: "turn", handle })
