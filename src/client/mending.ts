@@ -11,34 +11,38 @@ import { makeHeader } from "./joining.ts"
 
 /** Members wait this long for each leaf before theirs, so that mostly one of them mends. */
 const PER_LEAF_MS = 100
-/** A newcomer who has heard nobody for this long may be alone in a room of its own. */
+/** A newcomer who has heard few for this long may be in a room of somebody's making. */
 const HEARD_WITHIN_MS = 10_000
 const NO_HASH = new Uint8Array(32)
 
 /** @param position the void handshake's. */
 export function mendSoon(conversation: Conversation, position: number): void {
   const { context, group, record } = conversation
-  if (record.kind !== "everyone" || !group || isAlone(conversation)) return
+  if (record.kind !== "everyone" || !group || isMostlyUnheard(conversation)) return
   conversation.mending?.()
   conversation.mending = context.later(context.clock.now() + group.ownLeaf * PER_LEAF_MS, () =>
     mend(conversation, position),
   )
 }
 
-/** Came by the link and has heard nobody since, though others are in the list. */
-function isAlone({ record, group }: Conversation): boolean {
+/**
+ * Came by the link, and half of those in the list or more have said nothing since: perhaps the room that they are in is
+ * another one. Whoever made this one needs to be in it alone only to be heard, so one voice is no proof.
+ */
+function isMostlyUnheard({ record, group }: Conversation): boolean {
   // The room's first entry is its creation: whoever made the room came by no link.
   const cameByLink = record.kind === "everyone" && record.joinedAt > 1
-  return cameByLink && record.here.length === 0 && group !== undefined && group.members.length > 1
+  const others = (group?.members.length ?? 1) - 1
+  return cameByLink && others > 0 && record.here.length * 2 <= others
 }
 
 /**
- * Whether something that does not open says that our own join was void for everybody else. Not before the others had
- * time to be heard, and so only once in a while: a stranger's noise would keep us joining.
+ * Whether something that does not open makes us doubt that we are where the others are. Not before they had time to be
+ * heard, and so only once in a while: a stranger's noise would keep us joining.
  */
 export function isLost(conversation: Conversation): boolean {
   const { record, context } = conversation
-  return isAlone(conversation) && context.clock.now() - record.healing.at > HEARD_WITHIN_MS
+  return isMostlyUnheard(conversation) && context.clock.now() - record.healing.at > HEARD_WITHIN_MS
 }
 
 async function mend(conversation: Conversation, position: number): Promise<void> {

@@ -10,9 +10,9 @@ import { judge, payloadHash, type Verdict } from "./chain.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { messageIdText, messageView } from "./lines.ts"
-import { isLost, mendSoon } from "./mending.ts"
+import { mendSoon } from "./mending.ts"
 import { quarantine } from "./quarantine.ts"
-import { type Arrival, passOver, stranded } from "./reading.ts"
+import { type Arrival, passOver } from "./reading.ts"
 import {
   type ChainRecord,
   type ConversationRecord,
@@ -36,7 +36,6 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
   const { context, channelId, room, group, keys } = conversation
   const { entry, message, blob } = arrival
   const opened = unpackEntry(entry!, keys!.envelope, channelId, blob)
-  if (!opened && isLost(conversation)) return stranded(conversation, arrival)
   if (opened?.form !== FORMS.mls)
     return passOver(conversation, arrival, "it was not sealed for this room as it is now")
   const result = await context.engine.open(group!, opened.body)

@@ -15,7 +15,7 @@ import type { LogPlace } from "./channel-log.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { openingKeys, renew } from "./joining.ts"
-import { isLost, mendSoon } from "./mending.ts"
+import { mendSoon } from "./mending.ts"
 import { quarantine } from "./quarantine.ts"
 import { takePayload } from "./payloads.ts"
 import { confirmOwn } from "./own-entries.ts"
@@ -103,7 +103,7 @@ export function passOver(
   { message, place }: Arrival,
   unreadable: string | undefined,
 ): void {
-  const change = unreadable === undefined ? place : { ...place, ...afterNoise(conversation.record) }
+  const change = unreadable === undefined ? place : { ...place, ...afterNoise(conversation) }
   conversation.save("ordered", change, (update) => {
     if (unreadable !== undefined) quarantine(conversation, update, message, unreadable)
   })
@@ -142,15 +142,13 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
     return
   }
   if (applied?.kind === "uncertain" && record.kind === "everyone") return doubt(conversation, arrival)
-  if (applied?.kind === "uncertain" || (!opened && isLost(conversation))) {
-    return stranded(conversation, arrival)
-  }
+  if (applied?.kind === "uncertain") return stranded(conversation, arrival)
   // Void: the same for every member. Our own commit moves on to the next position unchanged; a join is planned again,
   // since its author cannot know whether this was void in the group that it leads to.
   const { pending } = conversation
   const isJoin = pending?.record.kind === "join"
   const renewed = pending && !isJoin ? await renew(conversation, pending, message.position + 1) : undefined
-  const change = { ...place, ...afterNoise(record), nextPosition: message.position + 1 }
+  const change = { ...place, ...afterNoise(conversation), nextPosition: message.position + 1 }
   conversation.save("ordered", change, (update) => {
     conversation.notice(update, message.seq, { code: "void-commit" })
     if (renewed) putRecord(update.tx, "pending", room, renewed)
@@ -314,7 +312,7 @@ async function acceptOpening(conversation: Conversation, arrival: Arrival): Prom
 }
 
 /** What we hold does not fit, or may not fit, what the others have: it is not trusted any further (PROTOCOL.md §10.5). */
-export function stranded(conversation: Conversation, { message, entry, place }: Arrival): void {
+function stranded(conversation: Conversation, { message, entry, place }: Arrival): void {
   const { record, context, room, pending } = conversation
   const nextPosition = entry?.kind === "handshake" ? message.position + 1 : record.nextPosition
   const unfixed = unfixOutbox(conversation, context.store)

@@ -10,6 +10,7 @@
 import type { Millis } from "../platform/clock.ts"
 import type { Conversation } from "./conversation.ts"
 import { joinOrOpen } from "./joining.ts"
+import { isLost } from "./mending.ts"
 import type { ConversationRecord } from "./records.ts"
 import { queueQuietly } from "./sending.ts"
 
@@ -42,9 +43,13 @@ export function afterHearing({ uncertain }: ConversationRecord): Uncertainty | u
   return uncertain.answered || heard >= SIGNS_ENOUGH ? undefined : { ...uncertain, heard }
 }
 
-/** What changes when an entry has not. */
-export function afterNoise({ uncertain }: ConversationRecord): Partial<ConversationRecord> {
-  return uncertain ? { uncertain: { ...uncertain, isLeftOut: true } } : {}
+/** What changes when an entry has not: it makes a doubt worse, and makes one where few have been heard (§12.2). */
+export function afterNoise(conversation: Conversation): Partial<ConversationRecord> {
+  const { uncertain } = conversation.record
+  if (uncertain) return { uncertain: { ...uncertain, isLeftOut: true } }
+  if (!isLost(conversation)) return {}
+  const since = conversation.context.clock.now()
+  return { uncertain: { since, answered: false, heard: 0, isLeftOut: true } }
 }
 
 /** What is due while a commit is in doubt. @returns true when the room is being joined again. */

@@ -9,7 +9,7 @@ test(
   "whatever was promised is shown once, to everybody, in one order",
   { timeout: 120_000 + SEEDS * 3_000 },
   async () => {
-    const total: Tally = { crashes: 0, cuts: 0, relayCrashes: 0, messages: 0 }
+    const total: Tally = { crashes: 0, cuts: 0, relayCrashes: 0, messages: 0, harm: 0 }
     const seeds = ONLY === undefined ? Array.from({ length: SEEDS }, (_, seed) => seed) : [Number(ONLY)]
     for (const seed of seeds) {
       const { world, people, tally } = await live(seed)

@@ -3,6 +3,7 @@
  * and whatever `send` promised must be shown once to everybody, in one order.
  */
 import { expect } from "vitest"
+import { Adversary } from "./adversary.ts"
 import { SimPerson } from "./sim-people.ts"
 import { SimRelay } from "./sim-relay.ts"
 import { seededRandom, World } from "./sim.ts"
@@ -18,9 +19,15 @@ export interface Tally {
   cuts: number
   relayCrashes: number
   messages: number
+  /** What an adversary did. */
+  harm: number
 }
 
-export async function live(seed: number): Promise<{ world: World; people: SimPerson[]; tally: Tally }> {
+/** @param company `adversary`: somebody who holds the link posts noise and damaged commits all the while. */
+export async function live(
+  seed: number,
+  company: "honest" | "adversary" = "honest",
+): Promise<{ world: World; people: SimPerson[]; tally: Tally }> {
   const world = new World(seed, { start: START, cutChance: 0.004, slowestMs: 40 })
   const random = seededRandom(world.chance)
   const admission = random.bytes(16)
@@ -34,6 +41,8 @@ export async function live(seed: number): Promise<{ world: World; people: SimPer
       }),
     )
   }
+  const secrets = { admission, roomSecret: seededSecret(admission) }
+  const adversary = company === "adversary" ? await Adversary.create(world, relay, secrets) : undefined
   // Three begin; the fourth comes when the others are talking.
   for (const someone of people.slice(0, 3)) await someone.start()
   await world.run(world.chance.below(20_000))
@@ -50,6 +59,7 @@ export async function live(seed: number): Promise<{ world: World; people: SimPer
       relay.crash(world.chance.chance(0.5) ? "lost" : "kept")
       relayCrashes++
     } else await world.run(world.chance.below(30_000))
+    if (adversary && world.chance.chance(0.4)) await adversary.act()
     if (!relay.isUp && world.chance.chance(0.5)) await relay.start()
     await world.run(world.chance.below(2_000))
   }
@@ -60,11 +70,13 @@ export async function live(seed: number): Promise<{ world: World; people: SimPer
     someone.immortal = true
     if (!someone.isUp) await someone.start()
   }
+  await adversary?.person.stop()
   await world.runUntil(() => people.every((someone) => someone.isUp && isCalm(someone)), 60 * MINUTE)
   await world.run(MINUTE)
   const messages = people.reduce((sum, { promised }) => sum + promised.length, 0)
   const crashes = people.reduce((sum, someone) => sum + someone.crashes, 0)
-  return { world, people, tally: { crashes, cuts: world.network.cuts, relayCrashes, messages } }
+  const harm = (adversary?.noises ?? 0) + (adversary?.spoiled ?? 0)
+  return { world, people, tally: { crashes, cuts: world.network.cuts, relayCrashes, messages, harm } }
 }
 
 /** The room's secret must not depend on what chance said before, or two worlds of one seed would differ. */
@@ -113,6 +125,43 @@ export function check(people: readonly SimPerson[], why: string): void {
     ).toEqual([])
   }
   expect(new Set(longest).size, `${why}: shown twice`).toBe(longest.length)
+  checkPromises(people, why)
+}
+
+/** Everybody is heard again, nothing is shown twice or in another order, and what was promised is shown. */
+export async function checkAmongNoise(
+  world: World,
+  people: readonly SimPerson[],
+  why: string,
+): Promise<void> {
+  // Whoever is still in a room of mallory's making notices by what the others say.
+  for (const word of ["again", "at last"]) {
+    for (const someone of people) await someone.say("#everyone", `${someone.name} ${word}`)
+    await world.run(MINUTE)
+  }
+  const isHeard = () =>
+    people.every((reader) =>
+      people.every(({ name }) => reader.texts("#everyone").includes(`${name} at last`)),
+    )
+  await world.runUntil(isHeard, 5 * MINUTE)
+  for (const reader of people) {
+    const texts = reader.texts("#everyone")
+    expect(texts, `${why}: ${reader.name} hears everybody`).toEqual(
+      expect.arrayContaining(people.map(({ name }) => `${name} at last`)),
+    )
+    expect(new Set(texts).size, `${why}: shown twice to ${reader.name}`).toBe(texts.length)
+    for (const other of people) {
+      const theirs = other.texts("#everyone")
+      expect(
+        texts.filter((text) => theirs.includes(text)),
+        `${why}: the order of ${reader.name} and ${other.name}`,
+      ).toEqual(theirs.filter((text) => texts.includes(text)))
+    }
+  }
+  checkPromises(people, why)
+}
+
+function checkPromises(people: readonly SimPerson[], why: string): void {
   for (const someone of people) {
     for (const { room, text } of someone.promised) {
       const readers = room === "#everyone" ? [someone] : [someone, people.find(({ name }) => name === room)!]

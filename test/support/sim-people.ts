@@ -9,6 +9,7 @@ import { createProfile, setRelay } from "../../src/client/profile.ts"
 import type { ClientStore } from "../../src/client/store.ts"
 import { MemoryDisk } from "../../src/client/store-memory.ts"
 import { silentLog } from "../../src/platform/log.ts"
+import type { Network } from "../../src/platform/network.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import type { Random } from "../../src/platform/random.ts"
 import type { SimProcess, World } from "./sim.ts"
@@ -18,6 +19,8 @@ export interface SimPeopleOptions {
   /** How likely a committed transaction is the process's last act: what it wanted to send is never sent. */
   crashAfterSave?: number
   engine?: (random: Random) => MlsEngine
+  /** What stands between the client and its network. */
+  network?: (real: Network) => Network
 }
 
 export class SimPerson {
@@ -77,7 +80,7 @@ export class SimPerson {
       clock: process.clock,
       random: process.random,
       primitives: nodePrimitives,
-      network: process.network,
+      network: this.#options.network?.(process.network) ?? process.network,
       engine: makeEngine(process.random),
       log: silentLog,
     })
