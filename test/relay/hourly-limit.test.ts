@@ -38,7 +38,7 @@ test("one account takes no more than twenty places an hour in the directory, and
   }
   const answers: string[] = []
   for (let seq = 1; seq <= 20; seq++) answers.push(await rename(seq))
-  expect(answers).toEqual([...Array(19).fill("done"), `refused ${REFUSALS.busy}`])
+  expect(answers).toEqual([...Array<string>(19).fill("done"), `refused ${REFUSALS.busy}`])
   expect(other.of("directoryGrew")).toHaveLength(19)
   await bench.pass(HOUR_MS)
   const again = await bench.comeBack(person)
@@ -69,7 +69,7 @@ test("one account cannot fill an inbox: others' letters still get in", async () 
   const first = letter()
   const answers = [line((await flooder.ask(upload(handle, 0, first)))[0]!)]
   for (let n = 0; n < 60; n++) answers.push(line((await flooder.ask(upload(handle, 0, letter())))[0]!))
-  expect(answers).toEqual([...Array(60).fill("accepted"), `rejected ${REFUSALS.busy}`])
+  expect(answers).toEqual([...Array<string>(60).fill("accepted"), `rejected ${REFUSALS.busy}`])
   // What was taken before is still taken: its sender may have missed the answer.
   await flooder.expect(upload(handle, 0, first), "accepted")
   await friend.expect(open(carol.device.inboxId), "opened")
