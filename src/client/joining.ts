@@ -23,6 +23,7 @@ import {
   FORMS,
   type RoomHeader,
 } from "../protocol/content.ts"
+import { wipe } from "../crypto/sodium.ts"
 import type { DirectoryDevice } from "../protocol/directory-entry.ts"
 import { ProtocolError, refusalName } from "../protocol/errors.ts"
 import { MAX_INLINE_HEADER_BYTES, type Of } from "../protocol/messages.ts"
@@ -118,6 +119,7 @@ async function openDirect(conversation: Conversation, packages: readonly Uint8Ar
   const { engine, identity } = context
   const alone = await engine.create("xwing", expected.groupId, expected.parameters, identity.signer)
   const commit = await addAll(engine, alone, packages)
+  engine.wipeEnded(alone, commit?.state)
   if (!commit) return conversation.pause("no-package-yet", PACKAGE_RETRY_MS)
   const body = encodeOpening({
     accountId: identity.account.accountId,
@@ -242,6 +244,7 @@ async function joinByHeader(
       FORMS.mls,
       commit.bytes,
     )
+    wipe(header.externalKey, header.appendToken)
     await propose(conversation, "join", sealed, commit.state, answer.nextPosition, commit.consumed)
   } catch (cause) {
     if (!(cause instanceof CryptoError)) throw cause
@@ -346,7 +349,9 @@ export async function makeHeader(
     externalKey: await externalKey(engine, state, record.channelId),
     groupInfo: await engine.groupInfo(state),
   })
-  return { id: headerId, bytes: sealHeader(headerKey, headerId, position, plain, random) }
+  const bytes = sealHeader(headerKey, headerId, position, plain, random)
+  wipe(plain)
+  return { id: headerId, bytes }
 }
 
 /** Hands the pending commit to the relay, once per connection and position; large parts go ahead as blobs. */

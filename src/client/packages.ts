@@ -39,7 +39,7 @@ export class PackageStock {
     // A relay may claim few again and again: the stock here bounds what we make for it.
     const room = MAX_PACKAGES - this.#context.store.count("package", {})
     const wanted = left < PACKAGE_LOW ? Math.min(PACKAGE_STOCK - left, room) : 0
-    if (!lastResort || !this.#holdsLastResort()) await this.#publish(1, true)
+    await this.#refillLastResort(lastResort)
     if (wanted > 0) {
       this.#busy = true
       await this.#publishAll(wanted)
@@ -77,10 +77,15 @@ export class PackageStock {
     link.ask({ type: "putPackages", lastResort, packages: made.map((each) => each.public) }, done)
   }
 
-  #holdsLastResort(): boolean {
-    return this.#context.store
+  /** What we hold has not been used: a relay without it gets the same again, so that none makes us fill our disk. */
+  async #refillLastResort(isThere: boolean): Promise<void> {
+    const { store, clock, link } = this.#context
+    const held = store
       .range("package", {})
-      .some(({ value }) => decodeRecord<PackageRecord>(value).lastResort)
+      .map(({ value }) => decodeRecord<PackageRecord>(value))
+      .findLast(({ lastResort, notAfter }) => lastResort && notAfter > clock.now())
+    if (!held) return this.#publish(1, true)
+    if (!isThere) link.ask({ type: "putPackages", lastResort: true, packages: [held.public] }, () => {})
   }
 
   #forgetExpired(): void {

@@ -98,16 +98,35 @@ test("however often it is asked, no more than so many wait here", async () => {
   expect(await published()).toEqual([])
 }, 60_000)
 
-test("what nobody can use any more is forgotten, a week after its time", async () => {
+test("a last resort that ran out is replaced at once, and forgotten a week after its time", async () => {
   await stock.refill(PACKAGE_STOCK, true)
   await published()
-  const before = context.store.range("package", {}).map(({ key }) => key)
-  context.clock.pass(37 * DAY)
+  const [before] = context.store.range("package", {}).map(({ key }) => key)
+  context.clock.pass(30 * DAY - 1)
   await stock.refill(PACKAGE_STOCK, true)
-  expect(context.store.range("package", {}).map(({ key }) => key)).toEqual(before)
-  context.clock.pass(2)
+  expect(await published()).toEqual([])
+  context.clock.pass(1)
   await stock.refill(PACKAGE_STOCK, true)
+  expect(await published()).toEqual(["L"])
+  // Somebody may have taken it in time.
+  expect(context.store.get("package", before!)).toBeDefined()
+  expect(context.store.count("package", {})).toBe(2)
+  context.clock.pass(7 * DAY + 1)
+  await stock.refill(PACKAGE_STOCK, true)
+  expect(await published()).toEqual([])
+  expect(context.store.get("package", before!)).toBeUndefined()
+  expect(context.store.count("package", {})).toBe(1)
+})
+
+test("a relay that says again and again that it has no last resort gets the same one", async () => {
+  await stock.refill(PACKAGE_STOCK, false)
+  const first = context.link.questions[0]!
   await published()
-  expect(context.store.range("package", {}).map(({ key }) => key)).not.toEqual(before)
+  for (let i = 0; i < 5; i++) {
+    stock.disconnected()
+    await stock.refill(PACKAGE_STOCK, false)
+    expect(context.link.questions).toMatchObject([first])
+    await published()
+  }
   expect(context.store.count("package", {})).toBe(1)
 })
