@@ -169,7 +169,8 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
 /** Void or not, its position is used. What we have is kept; the pending commit is not, since we may not send. */
 function doubt(conversation: Conversation, { message, place }: Arrival): void {
   const { context, record, pending } = conversation
-  const since = record.uncertain?.since ?? context.clock.now()
+  // Doubt on doubt does not begin again, or garbage every few seconds would keep us from ever giving up.
+  const since = record.uncertain?.heard === 0 ? record.uncertain.since : context.clock.now()
   const uncertain = { since, answered: false, heard: 0, isLeftOut: false }
   conversation.save("ordered", { ...place, nextPosition: message.position + 1, uncertain }, (update) => {
     if (pending) dropPending(conversation, update)

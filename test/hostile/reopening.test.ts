@@ -1,11 +1,18 @@
 /** Chats that are opened anew (PROTOCOL.md §11.5): at a bad moment, with words on their way, out of turn. */
 import { expect, test } from "vitest"
-import type { ClientStore } from "../../src/client/store.ts"
 import type { MlsEngine } from "../../src/crypto/mls-engine.ts"
 import { systemRandom } from "../../src/platform/random.ts"
 import { LETTER_KINDS } from "../../src/protocol/content.ts"
 import { encodeEntry } from "../../src/protocol/envelope.ts"
-import { arrived, type Guest, type GuestOptions, HostileWorld, MINUTE, stateOf } from "../support/hostile.ts"
+import {
+  arrived,
+  type Guest,
+  type GuestOptions,
+  HostileWorld,
+  lastWish,
+  MINUTE,
+  stateOf,
+} from "../support/hostile.ts"
 import { inbox, letter, sealTo } from "../support/letters.ts"
 
 async function strangers(options: Record<string, GuestOptions> = {}) {
@@ -32,29 +39,6 @@ function stumbling() {
     },
   })
   return { engine, stumble: () => void (isDue = true), hasStumbled: () => !isDue }
-}
-
-/** A disk after whose `saves`th transaction from now on the process is no more. */
-function lastWish() {
-  let left = Number.POSITIVE_INFINITY
-  let die = () => {}
-  const store = (real: ClientStore): ClientStore => ({
-    get: (table, key) => real.get(table, key),
-    range: (table, range) => real.range(table, range),
-    count: (table, range) => real.count(table, range),
-    tidy: () => real.tidy(),
-    close: () => real.close(),
-    transaction: (durability, body) => {
-      const result = real.transaction(durability, body)
-      if (--left === 0) die()
-      return result
-    },
-  })
-  const arm = (saves: number, how: () => void) => {
-    left = saves
-    die = how
-  }
-  return { store, arm }
 }
 
 const noise = () =>

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest"
 import type { MlsEngine } from "../../src/crypto/mls-engine.ts"
 import type { ClientMessage } from "../../src/protocol/messages.ts"
-import { arrived, type Guest, HostileWorld, MINUTE } from "../support/hostile.ts"
+import { arrived, type Guest, HostileWorld, lastWish, MINUTE } from "../support/hostile.ts"
 
 const ROOM = "#everyone"
 
@@ -184,3 +184,38 @@ test("a newcomer in a room of somebody's making finds the others, though one voi
   await world.until(() => carol.notices(ROOM).includes("rejoined"), "carol to join again")
   await everybodyIsHeard(world, [...people, carol], "after")
 })
+
+for (const saves of [1, 2, 3, 4, 5, 6, 7, 8]) {
+  test(`in doubt, and left out, dead after save ${saves} from there: back in the room, nothing lost or doubled`, async () => {
+    const { world, people } = await roomOf("alice", "carol")
+    const wish = lastWish()
+    let isSpoilt = false
+    const bob = await world.join("bob", {
+      store: wish.store,
+      engine: (real) => ({
+        ...real,
+        apply: async (...what) => {
+          if (!isSpoilt) return real.apply(...what)
+          isSpoilt = false
+          wish.arm(saves, () => world.crash(bob, bob.disk.unsynced))
+          return { kind: "uncertain", reason: "noise" }
+        },
+      }),
+    })
+    await world.run(MINUTE)
+    isSpoilt = true
+    const dave = await world.join("dave")
+    await world.until(() => dave.client.rooms().some(({ state }) => state === "open"), "dave to come in")
+    if (bob.process.alive) await bob.write(ROOM, "said in doubt")
+    await world.run(MINUTE)
+    expect(bob.process.alive).toBe(false)
+    const back = await world.start("bob", { disk: bob.disk })
+    await dave.write(ROOM, "bob?")
+    await world.until(() => back.notices(ROOM).includes("rejoined"), "bob to join again")
+    await everybodyIsHeard(world, [...people, back, dave], "after")
+    for (const each of [...people, dave])
+      expect(each.texts(ROOM).filter((text) => text === "said in doubt")).toEqual(
+        back.texts(ROOM).filter((text) => text === "said in doubt"),
+      )
+  })
+}

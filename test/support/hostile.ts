@@ -275,6 +275,29 @@ export function forging(forge: (payload: Payload) => Payload | Uint8Array): (rea
   })
 }
 
+/** A disk after whose `saves`th transaction from now on the process is no more. */
+export function lastWish() {
+  let left = Number.POSITIVE_INFINITY
+  let die = () => {}
+  const store = (real: ClientStore): ClientStore => ({
+    get: (table, key) => real.get(table, key),
+    range: (table, range) => real.range(table, range),
+    count: (table, range) => real.count(table, range),
+    tidy: () => real.tidy(),
+    close: () => real.close(),
+    transaction: (durability, body) => {
+      const result = real.transaction(durability, body)
+      if (--left === 0) die()
+      return result
+    },
+  })
+  const arm = (saves: number, how: () => void) => {
+    left = saves
+    die = how
+  }
+  return { store, arm }
+}
+
 /** Whether a text stands in a room once. */
 export function arrived(guest: Guest, to: string, text: string): boolean {
   try {
