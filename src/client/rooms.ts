@@ -143,6 +143,6 @@ function newConversation(
     problem: undefined,
     unread: 0,
     lastAt: undefined,
-    nextLocal: 0,
+    nextLocal: 1,
   }
 }

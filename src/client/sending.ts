@@ -28,6 +28,10 @@ import { prefixRange, type StoreReader } from "./store.ts"
 import { isUncertain } from "./uncertain.ts"
 
 const NO_CONTENT = new Uint8Array(0)
+/** The place of a sign of life in the outbox, before the first that `nextLocal` gives out. */
+const ALIVE_LOCAL = 0
+/** One message is on its way at a time, and a sign of life may have overtaken it. */
+const SEALED_AT_MOST = 2
 const DAY_MS = 24 * 3_600_000
 /** A chat that has gone one way for this long heals when it turns. */
 const MESSAGES_BEFORE_HEALING = 50
@@ -69,13 +73,21 @@ export function queueText(conversation: Conversation, text: string): Uint8Array 
   return messageId
 }
 
-/** Something that nobody reads as text: a receipt or a sign of life. */
-export function queueQuietly(conversation: Conversation, type: "receipt" | "beacon" | "alive"): void {
+/** Something that nobody reads as text. */
+export function queueQuietly(conversation: Conversation, type: "receipt" | "beacon"): void {
   const { record } = conversation
   conversation.save("ordered", { nextLocal: record.nextLocal + 1 }, (update) => {
     const queued: OutboxRecord = { content: { type }, payload: undefined, sealed: undefined }
     putRecord(update.tx, "outbox", concat(record.room, u64(record.nextLocal)), queued)
   })
+}
+
+/** A sign of life goes before everything that waits; one that waits already will do. */
+export function queueAlive({ room, context }: Conversation): void {
+  const key = concat(room, u64(ALIVE_LOCAL))
+  if (context.store.get("outbox", key)) return
+  const queued: OutboxRecord = { content: { type: "alive" }, payload: undefined, sealed: undefined }
+  context.update("ordered", ({ tx }) => putRecord(tx, "outbox", key, queued))
 }
 
 /** The oldest message that the log does not hold yet. */
@@ -93,12 +105,18 @@ export function inOutbox(
   room: Uint8Array,
   eid: Uint8Array,
 ): { key: Uint8Array; record: OutboxRecord } | undefined {
-  return outboxOf(store, room).find(({ record }) => record.sealed && equalBytes(record.sealed.eid, eid))
+  return outboxOf(store, room, SEALED_AT_MOST).find(
+    ({ record }) => record.sealed && equalBytes(record.sealed.eid, eid),
+  )
 }
 
-function outboxOf(store: StoreReader, room: Uint8Array): { key: Uint8Array; record: OutboxRecord }[] {
+function outboxOf(
+  store: StoreReader,
+  room: Uint8Array,
+  limit?: number,
+): { key: Uint8Array; record: OutboxRecord }[] {
   return store
-    .range("outbox", prefixRange(room))
+    .range("outbox", limit === undefined ? prefixRange(room) : { ...prefixRange(room), limit })
     .map(({ key, value }) => ({ key, record: decodeRecord<OutboxRecord>(value) }))
 }
 
@@ -122,7 +140,7 @@ export async function sendNext(conversation: Conversation): Promise<void> {
     else queueQuietly(conversation, "receipt")
   }
   const first = isUncertain(record)
-    ? outboxOf(context.store, record.room).find((each) => each.record.content.type === "alive")
+    ? outboxOf(context.store, record.room, 1).find((each) => each.record.content.type === "alive")
     : firstInOutbox(context.store, record.room)
   if (!first) return isUncertain(record) ? undefined : healIfDue(conversation)
   const position = record.nextPosition - 1

@@ -12,7 +12,7 @@ import type { Conversation } from "./conversation.ts"
 import { joinOrOpen } from "./joining.ts"
 import { isLost } from "./mending.ts"
 import type { ConversationRecord } from "./records.ts"
-import { queueQuietly } from "./sending.ts"
+import { queueAlive } from "./sending.ts"
 
 export interface Uncertainty {
   since: Millis
@@ -64,7 +64,7 @@ export async function resolve(conversation: Conversation): Promise<boolean> {
     return false
   }
   if (!uncertain.answered) {
-    queueQuietly(conversation, "alive")
+    queueAlive(conversation)
     conversation.save("ordered", {
       uncertain: uncertain.heard > 0 ? undefined : { ...uncertain, answered: true },
     })
