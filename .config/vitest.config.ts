@@ -28,7 +28,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.{ts,tsx}"],
     setupFiles: ["test/support/setup.ts"],
-    testTimeout: 30_000,
+    // The slow run has many more seeds in the same tests.
+    testTimeout: process.env["SLOW"] === undefined ? 30_000 : 900_000,
     hookTimeout: 30_000,
     // Half of the tests wait for processes and clocks: one worker less than cores would leave a core idle.
     maxWorkers: 2,
