@@ -70,8 +70,8 @@ export async function resolve(conversation: Conversation): Promise<boolean> {
     })
   }
   if (!isUncertain(conversation.record)) return false
+  if (!uncertain.isLeftOut) return false
   const giveUpAt = uncertain.since + group.members.length * PER_LEAF_MS + UNCERTAIN_PATIENCE_MS
-  if (!record.uncertain?.isLeftOut) return false
   if (now >= giveUpAt) return conversation.pending === undefined && joinOrOpen(conversation)
   conversation.wakeAt(giveUpAt)
   return false

@@ -20,6 +20,26 @@ function joinsBadly(real: MlsEngine): MlsEngine {
   }
 }
 
+/** An engine to which the path of the next commit does not open, as if its author had sealed noise to it alone. */
+function sealedToOne(met: () => void = () => {}): {
+  isNext: boolean
+  engine: (real: MlsEngine) => MlsEngine
+} {
+  const noise = {
+    isNext: false,
+    engine: (real: MlsEngine): MlsEngine => ({
+      ...real,
+      apply: async (...what) => {
+        if (!noise.isNext) return real.apply(...what)
+        noise.isNext = false
+        met()
+        return { kind: "uncertain", reason: "noise" }
+      },
+    }),
+  }
+  return noise
+}
+
 async function roomOf(...names: string[]): Promise<{ world: HostileWorld; people: Guest[] }> {
   const world = await HostileWorld.create()
   const people: Guest[] = []
@@ -77,21 +97,11 @@ test("a room of two gets over it as well, and so does whoever was away meanwhile
 
 test("one member is left out by a commit that works for the others: it knows, and joins again", async () => {
   const { world, people } = await roomOf("alice", "carol")
-  // Bob's engine finds that a path does not open for him, as it would if its author had sealed noise to him alone.
-  let isSpoilt = false
-  const bob = await world.join("bob", {
-    engine: (real) => ({
-      ...real,
-      apply: async (...what) => {
-        if (!isSpoilt) return real.apply(...what)
-        isSpoilt = false
-        return { kind: "uncertain", reason: "noise" }
-      },
-    }),
-  })
+  const noise = sealedToOne()
+  const bob = await world.join("bob", { engine: noise.engine })
   people.push(bob)
   await world.run(MINUTE)
-  isSpoilt = true
+  noise.isNext = true
   const dave = await world.join("dave")
   await world.until(() => dave.client.rooms().some(({ state }) => state === "open"), "dave to come in")
   await world.until(() => bob.notices(ROOM).includes("rejoined"), "bob to join again")
@@ -114,21 +124,12 @@ test("what was not said in doubt survives a crash in doubt", async () => {
 
 test("whoever joins again and is overtaken starts over: it does not go on alone", async () => {
   const { world, people } = await roomOf("alice", "carol")
-  let isSpoilt = false
-  const bob = await world.join("bob", {
-    engine: (real) => ({
-      ...real,
-      apply: async (...what) => {
-        if (!isSpoilt) return real.apply(...what)
-        isSpoilt = false
-        return { kind: "uncertain", reason: "noise" }
-      },
-    }),
-  })
+  const noise = sealedToOne()
+  const bob = await world.join("bob", { engine: noise.engine })
   await world.run(MINUTE)
   // Bob's commit comes late: somebody else has taken the place that it expects.
   const late: ClientMessage[] = []
-  isSpoilt = true
+  noise.isNext = true
   const dave = await world.join("dave")
   bob.wire.up = (message) => {
     if (message.type !== "handshake" || late.length > 0) return [message]
@@ -189,21 +190,10 @@ for (const saves of [1, 2, 3, 4, 5, 6, 7, 8]) {
   test(`in doubt, and left out, dead after save ${saves} from there: back in the room, nothing lost or doubled`, async () => {
     const { world, people } = await roomOf("alice", "carol")
     const wish = lastWish()
-    let isSpoilt = false
-    const bob = await world.join("bob", {
-      store: wish.store,
-      engine: (real) => ({
-        ...real,
-        apply: async (...what) => {
-          if (!isSpoilt) return real.apply(...what)
-          isSpoilt = false
-          wish.arm(saves, () => world.crash(bob, bob.disk.unsynced))
-          return { kind: "uncertain", reason: "noise" }
-        },
-      }),
-    })
+    const noise = sealedToOne(() => wish.arm(saves, () => world.crash(bob, bob.disk.unsynced)))
+    const bob = await world.join("bob", { store: wish.store, engine: noise.engine })
     await world.run(MINUTE)
-    isSpoilt = true
+    noise.isNext = true
     const dave = await world.join("dave")
     await world.until(() => dave.client.rooms().some(({ state }) => state === "open"), "dave to come in")
     if (bob.process.alive) await bob.write(ROOM, "said in doubt")
