@@ -31,6 +31,7 @@ export type Unasked = Of<
   | "conflict"
   | "rejected"
   | "granted"
+  | "damaged"
   | "ephemeral"
   | "directoryGrew"
   | "packagesLeft"

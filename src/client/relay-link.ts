@@ -312,6 +312,7 @@ export class RelayConnection implements RelayLink {
       case "keyPackage":
       case "looked":
       case "done":
+      case "generation":
         return this.#answer(message)
       default:
         return this.online ? this.#owner.received(message) : undefined

@@ -15,9 +15,16 @@ export const TABLES = [
   "pending", // room: a commit that is offered and not yet met in the log
   "pendingGroup", // room ‖ row key: the state after it
   "outbox", // room ‖ u64: messages that the relay has not accepted
+  "sent", // room ‖ u64 n: own payloads that stand in the log and are not confirmed by everybody
   "line", // room ‖ u64 ‖ u16: transcript
+  "message", // room ‖ 16 bytes of author and message id: place of the line
   "chain", // room ‖ chainId: newest payload of each chain
-  "payload", // room ‖ chainId ‖ u64 n: hash and place of each payload
+  "payload", // room ‖ chainId ‖ u64 n: each payload, for whoever has missed it
+  "gap", // room ‖ chainId ‖ u64 from: payloads that have not arrived
+  "peer", // room ‖ accountId ‖ deviceId: what a member's device and we owe each other
+  "seen", // room ‖ start of eid: every entry read, for the day when the relay's log begins anew
+  "heads", // room ‖ u64 seq: the newest running hashes
+  "handshake", // room ‖ u64: the newest handshakes, to refill a log that was lost
   "package", // reference: own key packages not used yet
   "used", // hash of every Welcome joined and every package used: kept for ever
   "quarantine", // room ‖ u64 seq: entries that did not open

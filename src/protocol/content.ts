@@ -16,6 +16,7 @@ import {
   record,
   type RecordOf,
   rest,
+  sized,
   text,
   u32,
   u64,
@@ -26,10 +27,33 @@ import {
 export const MAX_TEXT_BYTES = 16_384
 /** Highest number of a payload in its chain: what is computed from it still fits every field. */
 export const MAX_PAYLOAD_NUMBER = 2 ** 48
-const MAX_FRONTIER = 16
+export const MAX_FRONTIER = 16
+export const MAX_RECEIPT_CHAINS = 64
+export const MAX_BEACON_ROOMS = 16
+/** Ranges in one question, and payloads in one answer. */
+export const MAX_ASKED_RANGES = 64
+export const MAX_ANSWERED = 64
+/** Longest payload that is answered with: a text of `MAX_TEXT_BYTES` with everything around it. */
+export const MAX_PAYLOAD_BYTES = 20_000
 
 const chainLink = record({ chainId: fixed(16), n: u64, hash: fixed(32) })
 const seen = record({ leaf: u32, n: u64, hash: fixed(8) })
+
+const chainReceipt = record({ chainId: fixed(16), delivered: u64, read: u64 })
+export type ChainReceipt = typeof chainReceipt extends Field<infer T> ? T : never
+/** `from` to `to`, both included. */
+const range = record({ chainId: fixed(16), from: u64, to: u64 })
+export type PayloadRange = typeof range extends Field<infer T> ? T : never
+/** `room` is the start of `H("room", channelId)`, `incarnation` the start of its log's. */
+const roomHead = record({
+  room: fixed(8),
+  incarnation: fixed(8),
+  epoch: u64,
+  authenticator: fixed(8),
+  seq: u64,
+  head: fixed(32),
+})
+export type RoomHead = typeof roomHead extends Field<infer T> ? T : never
 
 const payloadFields = {
   v: u8,
@@ -50,10 +74,16 @@ export type Payload = Omit<RecordOf<typeof payloadFields>, "v"> & { content: Con
 /** `sentAt` and all other times are Unix milliseconds of the author's clock: shown, never believed. */
 const contents = {
   text: [1, record({ messageId: fixed(16), sentAt: u64, text: text(MAX_TEXT_BYTES) })],
-  /** How many payloads of `chainId` reached this device, and how many its person has seen. Cumulative. */
-  receipt: [2, record({ chainId: fixed(16), delivered: u64, read: u64 })],
-  /** "I am here": answers a join (§12.3). */
-  beacon: [3, record({})],
+  /** Of each chain: how many payloads reached this device, and how many its person has seen. Cumulative. */
+  receipt: [2, record({ chains: list(chainReceipt, MAX_RECEIPT_CHAINS) })],
+  /** "I am here, and this is where I am" (§12.3, §13.6): the heads of rooms that both are in. */
+  beacon: [3, record({ rooms: list(roomHead, MAX_BEACON_ROOMS) })],
+  /** Payloads that have not arrived here (§13.5). */
+  ask: [4, record({ ranges: list(range, MAX_ASKED_RANGES) })],
+  /** Payloads of one chain as their author fixed them, numbers ascending without a hole: the chain's hashes vouch for them. */
+  answer: [5, record({ payloads: list(sized(MAX_PAYLOAD_BYTES), MAX_ANSWERED) })],
+  /** The author of a chain says that these will not come: they are too old, or were deleted. */
+  unavailable: [6, range],
 } as const
 
 type Contents = typeof contents
@@ -90,8 +120,10 @@ function decodeContent(bytes: Uint8Array): Content {
 }
 
 /** What the author had read when it sealed; signed and sealed, not part of the payload's hash (§13.2). */
-const binding = record({ v: u8, seq: u64, head: fixed(32) })
+const binding = record({ v: u8, incarnation: fixed(8), seq: u64, head: fixed(32) })
 export interface Binding {
+  /** The start of the log's incarnation. */
+  incarnation: Uint8Array
   seq: number
   head: Uint8Array
 }
@@ -103,9 +135,9 @@ export function encodeBinding(value: Binding): Uint8Array {
 /** @throws ProtocolError `bad-payload`. */
 export function decodeBinding(bytes: Uint8Array): Binding {
   try {
-    const { v, seq, head } = decode(binding, bytes.slice())
+    const { v, incarnation, seq, head } = decode(binding, bytes.slice())
     if (v !== 1) throw new ProtocolError("bad-payload", `a binding of version ${v}`)
-    return { seq, head }
+    return { incarnation, seq, head }
   } catch (cause) {
     if (cause instanceof BytesError) throw new ProtocolError("bad-payload", cause.message, { cause })
     throw cause
@@ -155,17 +187,23 @@ export function decodeRoomHeader(bytes: Uint8Array): RoomHeader {
   return readOrBadPayload(header, bytes)
 }
 
+const MAX_LETTER_BODY_BYTES = 16_000
+
 /** An inbox letter once opened (§11.4); the signature covers all that precedes it, the recipient included. */
 const letterBody = {
   to: fixed(32),
   from: fixed(32),
+  /** The writer's device: whom an answer goes to. */
+  deviceId: fixed(16),
   kind: u8,
-  /** For `hint` and `reopen`: the direct chat's counter r. */
+  /** The direct chat's counter r. */
   counter: u32,
+  /** What the kind needs; empty for all but `group-info`. */
+  body: sized(MAX_LETTER_BODY_BYTES),
 }
 const letter = record({ ...letterBody, signature: fixed(64) })
 const letterSigned = record(letterBody)
-export const LETTER_KINDS = { hint: 1, reopen: 2 } as const
+export const LETTER_KINDS = { hint: 1, reopen: 2, "ask-group": 3, "group-info": 4 } as const
 export type Letter = typeof letter extends Field<infer T> ? T : never
 
 export function encodeLetter(value: Letter): Uint8Array {
@@ -180,6 +218,19 @@ export function letterStatement(value: Omit<Letter, "signature">): Uint8Array {
 /** @throws ProtocolError `bad-payload`. */
 export function decodeLetter(bytes: Uint8Array): Letter {
   return readOrBadPayload(letter, bytes)
+}
+
+/** The body of a `group-info` letter (§11.6): what a member that lost its group state comes back with. */
+const groupInfoBody = record({ position: u64, externalKey: fixed(32), groupInfo: rest })
+export type GroupInfoBody = typeof groupInfoBody extends Field<infer T> ? T : never
+
+export function encodeGroupInfo(value: GroupInfoBody): Uint8Array {
+  return encode(groupInfoBody, value)
+}
+
+/** @throws ProtocolError `bad-payload`. */
+export function decodeGroupInfo(bytes: Uint8Array): GroupInfoBody {
+  return readOrBadPayload(groupInfoBody, bytes)
 }
 
 function readOrBadPayload<T>(field: Field<T>, bytes: Uint8Array): T {

@@ -41,6 +41,10 @@ export const MAX_DIRECTORY_PAGE = 16
 export const MAX_PACKAGES_PER_PUT = 7
 export const MAX_RELAY_NAME_BYTES = 128
 export const MAX_EPHEMERAL_BYTES = 4_096
+/** Largest generation record of a device, sealed by the device for itself. */
+export const MAX_GENERATION_BYTES = 128
+/** No position is beyond; what is computed from one fits every field. */
+export const MAX_POSITION = 2 ** 48
 
 const id = fixed(32)
 const requestId = { rid: u32 }
@@ -102,6 +106,10 @@ const shapes = {
   ],
   takePackage: [27, record({ ...requestId, accountId: id, deviceId: fixed(16) })],
   look: [28, record({ ...requestId, channelIds: list(id, MAX_LOOK_IDS) })],
+  swapGeneration: [
+    29,
+    record({ ...requestId, expected: sized(MAX_GENERATION_BYTES), record: sized(MAX_GENERATION_BYTES) }),
+  ],
 
   // both ways
   pong: [4, record({ token: u32 })],
@@ -129,6 +137,8 @@ const shapes = {
       handle: u32,
       incarnation: fixed(16),
       resumed: flag,
+      firstSeq: u64,
+      head: id,
       lastSeq: u64,
       nextPosition: u64,
     }),
@@ -165,6 +175,8 @@ const shapes = {
   looked: [81, record({ ...requestId, lastSeqs: list(u64, MAX_LOOK_IDS) })],
   presence: [82, record({ accountId: id, online: flag })],
   done: [83, record({ ...requestId })],
+  damaged: [84, record({ handle: u32, from: u64, to: u64, head: id, nextPosition: u64 })],
+  generation: [85, record({ ...requestId, swapped: flag, record: sized(MAX_GENERATION_BYTES) })],
 } as const satisfies Record<string, readonly [number, unknown]>
 
 type Shapes = typeof shapes
@@ -178,11 +190,12 @@ export type Message = { [K in MessageName]: Of<K> }[MessageName]
 export const CLIENT_MESSAGES = [
   "hello", "register", "ping", "pong", "open", "close", "entry", "handshake", "putHeader", "getHeader", "turn", "turnDone",
   "ephemeral", "putBlob", "getBlob", "getDirectory", "putPackages", "takePackage", "look",
+  "swapGeneration",
 ] as const satisfies MessageName[] // prettier-ignore
 export const RELAY_MESSAGES = [
   "ready", "registerFirst", "refused", "opened", "entry", "ephemeral", "accepted", "stale", "conflict", "rejected", "granted",
   "header", "blobStored", "blobChunk", "directory", "directoryGrew", "keyPackage", "packagesLeft", "looked", "presence",
-  "done", "ping", "pong",
+  "done", "damaged", "generation", "ping", "pong",
 ] as const satisfies MessageName[] // prettier-ignore
 export type ClientMessage = Of<(typeof CLIENT_MESSAGES)[number]>
 export type RelayMessage = Of<(typeof RELAY_MESSAGES)[number]>

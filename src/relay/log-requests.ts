@@ -1,5 +1,6 @@
 /** What members ask of channels: open, append, take a turn, fetch a header, look (PROTOCOL.md §5, §6). */
 import { toHex } from "../bytes.ts"
+import { EMPTY_HEAD } from "../crypto/hash.ts"
 import { decodeEntry, type Entry } from "../protocol/envelope.ts"
 import { ProtocolError, REFUSALS, type Refusal } from "../protocol/errors.ts"
 import { encodeFrame } from "../protocol/framing.ts"
@@ -57,6 +58,8 @@ export class LogRequests {
         handle: channel.handle,
         incarnation: this.#core.store.incarnation,
         resumed,
+        firstSeq: 1,
+        head: EMPTY_HEAD,
         lastSeq: mode === "append" ? 0 : channel.lastSeq,
         nextPosition: mode === "append" ? 0 : channel.nextPosition,
       })

@@ -1,6 +1,7 @@
 /** Who somebody is, who else there is, and how to reach them: hello, registration, directory, packages, presence. */
-import { toHex } from "../bytes.ts"
+import { equalBytes, toHex } from "../bytes.ts"
 import { encodeFrame } from "../protocol/framing.ts"
+import type { DirectoryEntry } from "../protocol/directory-entry.ts"
 import { encodeMessage, type Of } from "../protocol/messages.ts"
 import { admits, type AddressGate } from "./admission.ts"
 import type { Channels } from "./channel.ts"
@@ -19,6 +20,7 @@ const UPDATES_PER_HOUR = 20
 const REFUSALS_TOLD_PER_HOUR = 600
 /** Tries to register on one connection: each costs the relay some signatures to check. */
 const MAX_REGISTRATIONS = 5
+const NO_RECORD = new Uint8Array(0)
 
 export class PeopleRequests {
   readonly #core: Core
@@ -85,6 +87,7 @@ export class PeopleRequests {
     const account = toHex(entry.accountId)
     if (!this.#updates.allows(account, core.now)) return this.#refuse(session, rid, "busy")
     this.#updates.count(account, core.now)
+    this.#forgetRemovedDevices(entry)
     const person = this.#directory.add(bytes.slice(), entry)
     if (hello !== undefined) session.state = { kind: "registering", hello }
     core.later((committed) => {
@@ -139,6 +142,25 @@ export class PeopleRequests {
       const holder = this.#members.get(owner)
       if (committed && left <= REFILL_AT && holder)
         this.#core.effects.send(holder, { type: "packagesLeft", count: left })
+    })
+  }
+
+  /**
+   * Compare-and-swap of the device's own generation record (PROTOCOL.md §5.6). What is answered when nothing was
+   * swapped is read after the commit: an earlier swap of this batch counts, or has not happened.
+   */
+  swapGeneration(session: Session, { rid, expected, record }: Of<"swapGeneration">): void {
+    const { accountId, deviceId } = session.member!
+    const { store, effects } = this.#core
+    const owner = shelfOf(accountId, deviceId)
+    if (record.length > 0 && equalBytes(store.findGeneration(owner) ?? NO_RECORD, expected)) {
+      const kept = record.slice()
+      store.putGeneration(owner, kept)
+      return this.#core.promise(session, rid, { type: "generation", rid, swapped: true, record: kept })
+    }
+    this.#core.answer(session, rid, () => {
+      const inForce = store.findGeneration(owner) ?? NO_RECORD
+      effects.send(session, { type: "generation", rid, swapped: false, record: inForce })
     })
   }
 
@@ -250,6 +272,15 @@ export class PeopleRequests {
       if (session.member!.accountKey !== person.key || kept.has(key)) continue
       this.#core.effects.refuse(session, 0, "not-allowed")
       this.#core.effects.close(session)
+    }
+  }
+
+  /** What was kept for a device goes with it, in the transaction that removes it. */
+  #forgetRemovedDevices({ accountId, devices }: DirectoryEntry): void {
+    for (const { deviceId } of this.#directory.person(accountId)?.devices ?? []) {
+      if (devices.some((device) => equalBytes(device.deviceId, deviceId))) continue
+      this.#core.store.dropPackages(shelfOf(accountId, deviceId))
+      this.#core.store.dropGeneration(shelfOf(accountId, deviceId))
     }
   }
 

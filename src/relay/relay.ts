@@ -206,6 +206,8 @@ export class Relay {
         return this.#people.putPackages(session, message)
       case "takePackage":
         return this.#people.takePackage(session, message)
+      case "swapGeneration":
+        return this.#people.swapGeneration(session, message)
       case "open":
         return this.#logs.open(session, message)
       case "close":

@@ -43,6 +43,7 @@ export class MemoryDisk {
   readonly blobs = new Map<string, Blob>()
   readonly directory: Uint8Array[] = []
   readonly packages = new Map<string, Shelf>()
+  readonly generations = new Map<string, Uint8Array>()
   readonly incarnation: Uint8Array
 
   /** @param incarnation 16 random bytes. */
@@ -238,6 +239,18 @@ export class MemoryRelayStore implements RelayStore {
 
   dropPackages(owner: Uint8Array): void {
     this.#stage(() => replace(this.#disk.packages, toHex(owner), undefined))
+  }
+
+  findGeneration(owner: Uint8Array): Uint8Array | undefined {
+    return this.#disk.generations.get(toHex(owner))
+  }
+
+  putGeneration(owner: Uint8Array, record: Uint8Array): void {
+    this.#stage(() => replace(this.#disk.generations, toHex(owner), record))
+  }
+
+  dropGeneration(owner: Uint8Array): void {
+    this.#stage(() => replace(this.#disk.generations, toHex(owner), undefined))
   }
 
   async commit(): Promise<void> {

@@ -33,6 +33,7 @@ export const SCHEMA = `
   CREATE TABLE directory (entry_index INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
   CREATE TABLE package (id INTEGER PRIMARY KEY AUTOINCREMENT, owner BLOB NOT NULL, last_resort INTEGER NOT NULL, bytes BLOB NOT NULL);
   CREATE INDEX package_owner ON package (owner, last_resort, id);
+  CREATE TABLE generation (owner BLOB PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
 `
 
 /** A compiled statement: the values it takes, the rows it gives. */
@@ -161,5 +162,11 @@ export function statements(db: SqlDatabase) {
     dropPackage: prepare<[number]>("DELETE FROM package WHERE id = ?"),
     dropLastResort: prepare<[Id]>("DELETE FROM package WHERE owner = ? AND last_resort = 1"),
     dropPackages: prepare<[Id]>("DELETE FROM package WHERE owner = ?"),
+
+    findGeneration: prepare<[Id], { record: Uint8Array }>("SELECT record FROM generation WHERE owner = ?"),
+    putGeneration: prepare<[Id, Uint8Array]>(
+      "INSERT OR REPLACE INTO generation (owner, record) VALUES (?, ?)",
+    ),
+    dropGeneration: prepare<[Id]>("DELETE FROM generation WHERE owner = ?"),
   }
 }

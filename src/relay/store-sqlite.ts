@@ -26,7 +26,7 @@ import {
 const OLDEST_SQLITE = [3, 51, 3] as const
 /** "scRL": tells our database from any other. */
 const APPLICATION_ID = 0x7363524c
-const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 2
 const INCARNATION_BYTES = 16
 
 export interface SqliteStoreOptions {
@@ -208,6 +208,18 @@ export class SqliteRelayStore implements RelayStore {
 
   dropPackages(owner: Uint8Array): void {
     this.#stage(() => this.#sql.dropPackages.run(owner))
+  }
+
+  findGeneration(owner: Uint8Array): Uint8Array | undefined {
+    return this.#read(() => this.#sql.findGeneration.get(owner)?.record)
+  }
+
+  putGeneration(owner: Uint8Array, record: Uint8Array): void {
+    this.#stage(() => this.#sql.putGeneration.run(owner, record))
+  }
+
+  dropGeneration(owner: Uint8Array): void {
+    this.#stage(() => this.#sql.dropGeneration.run(owner))
   }
 
   async commit(): Promise<void> {

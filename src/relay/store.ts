@@ -114,6 +114,11 @@ export interface RelayStore {
   takePackage(owner: Uint8Array): { keyPackage: Uint8Array; lastResort: boolean } | undefined
   dropPackages(owner: Uint8Array): void
 
+  /** The generation record of a device, as it sealed it for itself. */
+  findGeneration(owner: Uint8Array): Uint8Array | undefined
+  putGeneration(owner: Uint8Array, record: Uint8Array): void
+  dropGeneration(owner: Uint8Array): void
+
   /** @throws StoreError `full` (nothing was kept; go on) or `failed` (stop the process). */
   commit(): Promise<void>
   close(): void

@@ -25,6 +25,8 @@ function opened(change: Partial<Of<"opened">> = {}): Of<"opened"> {
     handle: 7,
     incarnation: PLACE.incarnation,
     resumed: true,
+    firstSeq: 1,
+    head: new Uint8Array(32),
     lastSeq: 12,
     nextPosition: 3,
     ...change,

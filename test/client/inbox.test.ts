@@ -41,6 +41,8 @@ async function opens(change: Partial<Of<"opened">> = {}): Promise<void> {
     handle: 5,
     incarnation: new Uint8Array(16).fill(1),
     resumed: true,
+    firstSeq: 1,
+    head: new Uint8Array(32),
     lastSeq: 0,
     nextPosition: 0,
     ...change,

@@ -56,13 +56,23 @@ const fields: { [K in MessageName]: Fields<K> } = {
   putPackages: { rid: u32, lastResort: flag, packages: many(upTo(100), 7) },
   takePackage: { rid: u32, accountId: id, deviceId: short },
   look: { rid: u32, channelIds: many(id, 20) },
+  swapGeneration: { rid: u32, expected: upTo(128), record: upTo(128) },
   pong: { token: u32 },
   entry: { handle: u32, seq: u64, time: u64, position: u64, entry: upTo(400) },
   ephemeral: { handle: u32, body: upTo(100) },
   ready: { relayName: words, open: flag, time: u64, directorySize: u64, packagesLeft: u16, lastResort: flag },
   registerFirst: {},
   refused: { rid: u32, code: u16, detail: u64 },
-  opened: { rid: u32, handle: u32, incarnation: short, resumed: flag, lastSeq: u64, nextPosition: u64 },
+  opened: {
+    rid: u32,
+    handle: u32,
+    incarnation: short,
+    resumed: flag,
+    firstSeq: u64,
+    head: id,
+    lastSeq: u64,
+    nextPosition: u64,
+  },
   accepted: { handle: u32, eid: id, seq: u64, time: u64 },
   stale: { handle: u32, eid: id, nextPosition: u64 },
   conflict: { handle: u32, eid: id, nextPosition: u64 },
@@ -78,6 +88,8 @@ const fields: { [K in MessageName]: Fields<K> } = {
   looked: { rid: u32, lastSeqs: many(u64, 20) },
   presence: { accountId: id, online: flag },
   done: { rid: u32 },
+  damaged: { handle: u32, from: u64, to: u64, head: id, nextPosition: u64 },
+  generation: { rid: u32, swapped: flag, record: upTo(128) },
 }
 
 export const MESSAGE_NAMES = Object.keys(fields) as MessageName[]
