@@ -28,7 +28,7 @@ export interface Contact {
   firstSeenAt: number
 }
 
-const DIRECTORY_CURSOR = utf8("directory")
+export const DIRECTORY_CURSOR = utf8("directory")
 
 export class Contacts {
   readonly #context: Context

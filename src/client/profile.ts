@@ -59,6 +59,14 @@ const KEY = {
   relay: utf8("relay"),
   registered: utf8("registered"),
 }
+/** Rows of `meta` that outlive the device: who this is, and where its relay is. */
+export const ACCOUNT_ROWS: readonly Uint8Array[] = [
+  KEY.format,
+  KEY.name,
+  KEY.account,
+  KEY.relay,
+  KEY.registered,
+]
 export const MAX_NAME_GRAPHEMES = 32
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
 
@@ -119,10 +127,20 @@ export function createProfile(
     tx.put("meta", KEY.format, Uint8Array.of(FORMAT))
     tx.put("meta", KEY.name, utf8(checked))
     tx.put("meta", KEY.account, encodeAccount(createAccount(deps.random)))
-    tx.put("meta", KEY.device, encodeDevice(createDevice(deps.random)))
-    tx.put("meta", KEY.inbox, deps.random.bytes(32))
-    tx.put("meta", KEY.certificateEnd, u64(deps.clock.now() + DEVICE_CERTIFICATE_MS))
+    putNewDevice(tx, deps)
   })
+}
+
+/** Makes this installation a device that nobody has met: what the account's other or former devices hold is not touched. */
+export function putNewDevice(tx: StoreWriter, deps: { random: Random; clock: Clock }): void {
+  tx.put("meta", KEY.device, encodeDevice(createDevice(deps.random)))
+  tx.put("meta", KEY.inbox, deps.random.bytes(32))
+  tx.put("meta", KEY.certificateEnd, u64(deps.clock.now() + DEVICE_CERTIFICATE_MS))
+}
+
+/** Whether this row of `meta` holds the account's secret keys. */
+export function hasAccount({ key }: { key: Uint8Array }): boolean {
+  return equalBytes(key, KEY.account)
 }
 
 /** Only before registration. @throws ClientError `bad-name`, `already-joined`. */

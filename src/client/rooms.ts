@@ -115,7 +115,7 @@ export class Rooms {
   }
 }
 
-function newConversation(
+export function newConversation(
   channelId: Uint8Array,
   kind: ConversationRecord["kind"],
   peer: Uint8Array | undefined,
