@@ -83,7 +83,7 @@ export interface Context {
   later(at: number, action: () => Promise<void> | void): () => void
 }
 
-const JOURNAL_COUNTER = utf8("journal")
+export const JOURNAL_COUNTER = utf8("journal")
 /** Kept events; older ones are forgotten, and `--since` then starts at the oldest. */
 export const MAX_JOURNAL = 100_000
 
