@@ -14,7 +14,7 @@ type Statement = Database.Statement<unknown[], unknown>
 
 export const STORE_KEY_BYTES = 32
 /** Kept in `user_version`. Raised when the tables change. */
-const FORMAT = 1
+const FORMAT = 2
 /** Below it a crash during a checkpoint could damage a database in write-ahead mode. */
 const OLDEST_SQLITE = [3, 51, 3] as const
 
@@ -60,7 +60,7 @@ function prepareDatabase(db: Database, key: Uint8Array, maxPages: number | undef
     throw new ClientError("profile-newer", "a newer secure-chat wrote this profile; use that one")
   if (format === FORMAT) return
   const tables = TABLES.map(
-    (name) => `CREATE TABLE "${name}"(k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID;`,
+    (name) => `CREATE TABLE IF NOT EXISTS "${name}"(k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID;`,
   )
   db.exec(`BEGIN; ${tables.join(" ")} PRAGMA user_version = ${FORMAT}; COMMIT`)
 }
