@@ -7,6 +7,7 @@ import type {
   ClientEvent,
   ConnectionView,
   PersonView,
+  ReceiptView,
   RoomRef,
   RoomView,
   StampedEvent,
@@ -46,6 +47,8 @@ export interface Client {
    * Messages still in the outbox come last.
    */
   transcript(roomId: string, limit: number, before?: string): readonly TranscriptLine[]
+  /** How far one of our messages got with each person it was for. @throws ClientError `unknown-name` for no such message of ours. */
+  receipts(roomId: string, messageId: string): readonly ReceiptView[]
   /** Lines in a room, for scroll bars and tests. */
   lineCount(roomId: string): number
 

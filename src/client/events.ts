@@ -50,9 +50,13 @@ export interface RoomView extends RoomRef {
   withoutSecret: boolean
 }
 
-export type RoomProblem = "key-changed" | "stranded" | "opening-refused" | "relay-inconsistent" | "storage"
+/** `forked`: the other person's device tells different stories (PROTOCOL.md §13.1). */
+export type RoomProblem = "key-changed" | "stranded" | "opening-refused" | "forked" | "storage"
 
-/** How far one of our messages got. Rooms show at most `relayed`. */
+/**
+ * How far one of our messages got; in rooms, how far it got with everybody. `failed`: it did not arrive and will not be
+ * tried any more (the relay will never take it, or 30 days passed without a receipt).
+ */
 export type MessageState = "queued" | "relayed" | "delivered" | "read" | "failed"
 
 export interface MessageView {
@@ -65,6 +69,14 @@ export interface MessageView {
   sentAt: Millis
   /** Undefined for messages of others. */
   state: MessageState | undefined
+  /** In rooms, for own messages that the relay has: how many of the `of` members it was for have it, and have seen it. */
+  receipts: { delivered: number; read: number; of: number } | undefined
+}
+
+/** How far one of our messages got with one person: `failed` after 30 days without a receipt. */
+export interface ReceiptView {
+  person: PersonRef
+  state: "relayed" | "delivered" | "read" | "failed"
 }
 
 /** A line of a transcript that nobody wrote. */
@@ -74,12 +86,17 @@ export type Notice =
   | { code: "you-joined" } // what was said before cannot be read
   | { code: "chat-opened" } // keys of a direct chat agreed
   | { code: "chat-reopened"; person: PersonRef }
-  | { code: "gap"; person: PersonRef; missing: number } // messages that have not arrived
-  | { code: "fork"; person: PersonRef } // this device tells different stories; its message was set aside
+  | { code: "gap"; person: PersonRef; missing: number } // messages that have not arrived; the line goes when they have
+  | { code: "fork"; person: PersonRef } // this device tells different stories; what it says is set aside
+  | { code: "differs"; person: PersonRef } // this person's log and ours differ: compare words
+  | { code: "unconfirmed"; person: PersonRef } // online for 15 minutes, and our messages are not confirmed
   | { code: "unreadable"; detail: string } // an entry that did not open
   | { code: "void-commit" } // somebody posted a change that nobody may make
   | { code: "rejoined" } // messages may be missing
-  | { code: "log-reset" } // the relay lost or replaced its log
+  | { code: "log-reset" } // the relay lost or replaced its log; what was missing there has been sent again
+  | { code: "lost-entries" } // the relay's log is damaged in places; messages may be missing
+  | { code: "rolled-back" } // an older copy of this profile: this device joins anew before it sends
+  | { code: "restored" } // from a backup; messages may be missing
   | { code: "verified"; person: PersonRef }
   | { code: "mismatch"; person: PersonRef }
 
