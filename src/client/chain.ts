@@ -11,6 +11,7 @@ export type Verdict =
   | { kind: "ok" }
   | { kind: "duplicate" }
   | { kind: "gap"; missing: number } // payloads between the last one and this one have not arrived
+  | { kind: "late" } // one that was missing
   | { kind: "fork" } // this device says two things at one number
 
 export function payloadHash(channelId: Uint8Array, payload: Uint8Array): Uint8Array {
@@ -20,6 +21,7 @@ export function payloadHash(channelId: Uint8Array, payload: Uint8Array): Uint8Ar
 /**
  * @param last the newest payload of the chain; undefined for a chain that is new here, whose first payload is its base.
  * @param known the hash of the payload that is stored at this number, if any.
+ * @param isMissing whether the number lies in an open gap.
  */
 export function judge(
   payload: Pick<Payload, "n" | "previous">,
@@ -27,12 +29,13 @@ export function judge(
   leafKey: Uint8Array,
   last: ChainRecord | undefined,
   known: Uint8Array | undefined,
+  isMissing: boolean,
 ): Verdict {
   if (!last) return { kind: "ok" }
   if (!equalBytes(last.leafKey, leafKey)) return { kind: "fork" }
   if (payload.n > last.n + 1) return { kind: "gap", missing: payload.n - last.n - 1 }
   if (payload.n === last.n + 1) return { kind: equalBytes(payload.previous, last.hash) ? "ok" : "fork" }
-  // At or before the newest: the same bytes again, or a lie. A number before our base was never ours to judge.
-  if (known === undefined) return { kind: "duplicate" }
-  return { kind: equalBytes(known, hash) ? "duplicate" : "fork" }
+  if (known !== undefined) return { kind: equalBytes(known, hash) ? "duplicate" : "fork" }
+  // A number before our base, or of a payload that is forgotten by now, was never ours to judge, or is not any more.
+  return { kind: isMissing ? "late" : "duplicate" }
 }

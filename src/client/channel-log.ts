@@ -27,6 +27,7 @@ export class ChannelLog {
   #asking = false
   /** The relay's newest entry when the channel was opened. */
   #lastSeq = 0
+  #nextPosition = 0
 
   constructor(link: RelayLink, primitives: Primitives, channelId: Uint8Array) {
     this.#link = link
@@ -37,6 +38,11 @@ export class ChannelLog {
   /** The relay's name for the channel on this connection; undefined until it is open. */
   get handle(): number | undefined {
     return this.#handle
+  }
+
+  /** Where the next handshake went when the channel was opened. */
+  get nextPosition(): number {
+    return this.#nextPosition
   }
 
   /** True while the relay has been asked and has not answered. */
@@ -66,6 +72,7 @@ export class ChannelLog {
       if (answer.type === "opened") {
         this.#handle = answer.handle
         this.#lastSeq = answer.lastSeq
+        this.#nextPosition = answer.nextPosition
         return opened(answer)
       }
       if (answer.type === "refused") return opened(answer)

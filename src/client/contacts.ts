@@ -34,7 +34,8 @@ export class Contacts {
   readonly #context: Context
   readonly #byAccount = new Map<string, Contact>()
   readonly #byName = new Map<string, Set<string>>()
-  readonly #online = new Set<string>()
+  /** Since when. */
+  readonly #online = new Map<string, number>()
   readonly #tags = new Map<string, string>()
   #size: number
 
@@ -61,6 +62,12 @@ export class Contacts {
   others(): readonly Contact[] {
     const own = toHex(this.#context.identity.account.accountId)
     return [...this.#byAccount].filter(([key]) => key !== own).map(([, contact]) => contact)
+  }
+
+  /** The relay's directory is shorter than what we have read of it: it is read again. Nobody we know is forgotten. */
+  readAgain(): void {
+    this.#context.update("ordered", ({ tx }) => tx.put("meta", DIRECTORY_CURSOR, u64(0)))
+    this.#size = 0
   }
 
   /** Takes the directory's entries from `from` on; entries that do not check are passed over and said. */
@@ -118,9 +125,19 @@ export class Contacts {
   setOnline(accountId: Uint8Array, online: boolean): boolean {
     const key = toHex(accountId)
     if (this.#online.has(key) === online) return false
-    if (online) this.#online.add(key)
+    if (online) this.#online.set(key, this.#context.clock.now())
     else this.#online.delete(key)
     return true
+  }
+
+  /** Undefined for whoever is not connected to the relay. */
+  onlineSince(accountId: Uint8Array): number | undefined {
+    return this.#online.get(toHex(accountId))
+  }
+
+  /** Our own account. */
+  get own(): Uint8Array {
+    return this.#context.identity.account.accountId
   }
 
   nobodyOnline(): void {

@@ -10,6 +10,7 @@ import type { Log } from "../platform/log.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
 import type { ClientMessage, Of, RelayMessage } from "../protocol/messages.ts"
+import type { Conversation } from "./conversation.ts"
 import type { ClientEvent, StampedEvent } from "./events.ts"
 import { type JournalRecord, putRecord } from "./records.ts"
 import type { ClientStore, Durability, StoreWriter } from "./store.ts"
@@ -79,6 +80,10 @@ export interface Context {
   relayId(): Uint8Array
   readonly link: RelayLink
   update<T>(durability: Durability, body: (update: Update) => T): T
+  /** Every conversation there is. */
+  rooms(): readonly Conversation[]
+  /** A payload has been sealed, and will be sent. */
+  sealed(): void
   /** Runs `action` as an event of the queue at `at`; the result cancels it. */
   later(at: number, action: () => Promise<void> | void): () => void
 }

@@ -10,7 +10,9 @@ import { groupIdOf } from "../crypto/channel-keys.ts"
 import type { Consumed, GroupState, RoomParameters } from "../crypto/mls-engine.ts"
 import { type Refusal, refusalName } from "../protocol/errors.ts"
 import type { Of } from "../protocol/messages.ts"
-import { ChannelLog, START_OF_LOG } from "./channel-log.ts"
+import { askIfDue } from "./answers.ts"
+import { beaconIfDue } from "./beacons.ts"
+import { ChannelLog } from "./channel-log.ts"
 import type { Contacts } from "./contacts.ts"
 import { roomId } from "./contacts.ts"
 import type { Context, Update } from "./context.ts"
@@ -19,7 +21,10 @@ import { sendHint } from "./inbox.ts"
 import { joinOrOpen, offerPending } from "./joining.ts"
 import { addNotice } from "./lines.ts"
 import { failFirst } from "./own-entries.ts"
+import { Peers } from "./peers.ts"
 import { readEntry } from "./reading.ts"
+import { isUnanswered, rejoinIfDue } from "./rejoining.ts"
+import { beginAnew, passDamaged, refill } from "./resetting.ts"
 import {
   type ConversationRecord,
   getRecord,
@@ -63,6 +68,11 @@ interface Transient {
   busy: boolean
   /** The other side of a chat we opened has been told on this connection. */
   hinted: boolean
+  /** The handshake that is being put back into the log. */
+  refilling: Uint8Array | undefined
+  /** Since when, and when next, the other side is asked for the group. */
+  askingSince: number | undefined
+  askAt: number
 }
 
 const FRESH: Transient = {
@@ -74,6 +84,9 @@ const FRESH: Transient = {
   receiptAt: 0,
   busy: false,
   hinted: false,
+  refilling: undefined,
+  askingSince: undefined,
+  askAt: 0,
 }
 
 export class Conversation {
@@ -89,6 +102,17 @@ export class Conversation {
   beacon: { since: number; heard: Set<string>; cancel: () => void } | undefined
   /** Cancels the mending of the room's header that is to come. */
   mending: (() => void) | undefined
+  readonly peers: Peers
+  /** The process before this one did not end cleanly: a fresh epoch comes before anything is said (PROTOCOL.md §10.7). */
+  mustHeal = false
+  /** Chains, in hex, that have grown since we last spoke. */
+  readonly moved = new Set<string>()
+  /** When each device has asked last, for payloads and for the group. */
+  readonly questions = new Map<string, number>()
+  readonly given = new Map<string, number>()
+  /** Answers that somebody has given. */
+  readonly answered = new Set<string>()
+  #nextLocal: number
   #wake: { at: number; cancel: () => void } | undefined
 
   constructor(context: Context, contacts: Contacts, record: ConversationRecord) {
@@ -96,6 +120,13 @@ export class Conversation {
     this.contacts = contacts
     this.record = record
     this.log = new ChannelLog(context.link, context.primitives, record.channelId)
+    this.peers = new Peers(context.store, record.room)
+    this.#nextLocal = record.nextLocal
+  }
+
+  /** A number for the outbox; the change that uses it puts the record as well. */
+  takeLocal(): number {
+    return this.#nextLocal++
   }
 
   /** The channel that the conversation uses now. */
@@ -185,22 +216,27 @@ export class Conversation {
     const mayJoin = !this.group && !this.pending && !this.isInDoubt
     if (mayJoin && (await joinOrOpen(this))) return
     if (this.log.handle === undefined) return this.open()
-    if (!this.log.isCaughtUp(this.record) || this.isInDoubt) return
-    if (isOutOfUse(this)) {
+    if (!this.log.isCaughtUp(this.record) || this.record.nextPosition < this.now.staleUntil) return
+    if (await refill(this)) return
+    if (this.isInDoubt || (await rejoinIfDue(this))) return
+    if (isUnanswered(this) || isOutOfUse(this)) {
       giveUpChannel(this)
       return this.advance()
     }
     if (this.record.uncertain && (await resolve(this))) return
     if (this.pending) offerPending(this)
-    if (this.group) await sendNext(this)
-    if (this.group && this.record.hintDue) sendHint(this)
+    if (!this.group || this.record.rejoin) return
+    askIfDue(this)
+    beaconIfDue(this)
+    await sendNext(this)
+    if (this.record.hintDue) sendHint(this)
   }
 
   /** Subscribes at the saved place. */
   open(): void {
     this.log.open(this.record, async (answer) => {
       if (answer.type === "refused") return this.pause(refusalName(answer.code))
-      if (!answer.resumed && this.record.cursor > 0) return this.#logReset(answer)
+      if (!answer.resumed) return beginAnew(this, answer)
       // What was read of a log cannot be gone from it.
       if (answer.lastSeq < this.record.cursor) return this.context.link.distrust("a log that shrank")
       if (!equalBytes(answer.incarnation, this.record.incarnation)) {
@@ -211,11 +247,15 @@ export class Conversation {
   }
 
   async received(
-    message: Of<"entry" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral">,
+    message: Of<
+      "entry" | "damaged" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral"
+    >,
   ): Promise<void> {
     switch (message.type) {
       case "entry":
         return readEntry(this, message)
+      case "damaged":
+        return passDamaged(this, message)
       case "stale":
         return this.#stale(message)
       case "rejected":
@@ -224,9 +264,13 @@ export class Conversation {
         if (this.now.turn !== "asked") return
         this.now.turn = "granted"
         return this.advance()
-      // The log itself tells both: one code path for an answer, a lost answer and a crash.
-      case "accepted":
       case "conflict":
+        if (!this.now.refilling || !equalBytes(this.now.refilling, message.eid)) return
+        this.now.refilling = undefined
+        this.now.staleUntil = message.nextPosition
+        return this.advance()
+      // The log itself tells: one code path for an answer, a lost answer and a crash.
+      case "accepted":
       case "ephemeral":
         return
     }
@@ -305,7 +349,7 @@ export class Conversation {
 
   /** As `save`, inside a change that is under way. */
   put(update: Update, change: Partial<ConversationRecord>): void {
-    const next = { ...this.record, ...change }
+    const next = { ...this.record, ...change, nextLocal: this.#nextLocal }
     putRecord(update.tx, "conversation", this.room, next)
     update.after(() => {
       this.record = next
@@ -320,17 +364,6 @@ export class Conversation {
   stopFor(problem: RoomProblem): void {
     this.endTurn()
     this.save("ordered", { problem }, (update) => update.tell({ type: "room.changed", room: this.ref }))
-  }
-
-  /** The relay has another log than the one we read: nothing is sent into it. */
-  #logReset({ incarnation }: Of<"opened">): Promise<void> | void {
-    // Whoever wrote the header lied about its log, or the relay lost it; it is read from its beginning.
-    if (!this.record.member) {
-      this.save("ordered", { ...START_OF_LOG, incarnation: incarnation.slice(), nextPosition: 0 })
-      return this.advance()
-    }
-    this.save("ordered", {}, (update) => this.notice(update, this.record.cursor, { code: "log-reset" }))
-    return this.stopFor("relay-inconsistent")
   }
 
   #rejected(eid: Uint8Array, why: Refusal): Promise<void> | void {

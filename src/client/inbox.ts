@@ -3,7 +3,7 @@
  * it makes us look at a channel that we compute ourselves. A lost letter costs time, never a message.
  */
 import { concat, equalBytes, u8, utf8 } from "../bytes.ts"
-import { openLetter, sealLetter } from "../crypto/letter.ts"
+import { MAX_LETTER_BYTES, openLetter, sealLetter } from "../crypto/letter.ts"
 import { sign, verify } from "../crypto/signature.ts"
 import {
   decodeLetter,
@@ -52,10 +52,16 @@ export class Inbox {
   open(): void {
     this.log.open(this.#place, (answer) => {
       if (answer.type === "refused") return this.#context.link.distrust("our own inbox is refused")
-      // A relay that lost its store has a new inbox; letters are hints, so nothing is lost with the old one.
-      if (!answer.resumed) this.#place = START_OF_LOG
+      const { resumed, firstSeq, head } = answer
+      // A relay that lost its store, or letters that are too old; letters are hints, so nothing is lost with them.
+      if (!resumed) this.#place = { ...this.#place, cursor: firstSeq - 1, head: head.slice() }
       this.#place = { ...this.#place, incarnation: answer.incarnation.slice() }
     })
+  }
+
+  /** Letters that the relay cannot read any more. */
+  damaged({ to, head }: Of<"damaged">): void {
+    this.#place = { ...this.#place, cursor: to, head: head.slice() }
   }
 
   async received(message: Of<"entry">): Promise<void> {
@@ -89,21 +95,35 @@ export class Inbox {
 
 /** Tells every device of the other person, once per connection, that a chat with them has been opened. */
 export function sendHint(conversation: Conversation): void {
-  const { context, contacts, record, now } = conversation
-  if (now.hinted || !record.peer) return
+  const { record, now } = conversation
+  if (now.hinted) return
   now.hinted = true
-  const peer = contacts.get(record.peer)?.entry
+  const kind = record.counter > 0 ? LETTER_KINDS.reopen : LETTER_KINDS.hint
+  sendLetter(conversation, { kind, counter: record.counter })
+}
+
+/** Writes to every device of the other person of a direct chat, or to one. */
+export function sendLetter(
+  { context, contacts, record }: Conversation,
+  said: { kind: number; counter: number; body?: Uint8Array },
+  only?: Uint8Array,
+): void {
+  const peer = record.peer && contacts.get(record.peer)?.entry
   if (!peer) return
   const { identity, primitives, random, link } = context
   const statement = {
     to: peer.accountId,
     from: identity.account.accountId,
-    kind: record.counter > 0 ? LETTER_KINDS.reopen : LETTER_KINDS.hint,
-    counter: record.counter,
+    deviceId: identity.device.deviceId,
+    kind: said.kind,
+    counter: said.counter,
+    body: said.body ?? new Uint8Array(0),
   }
   const signature = sign(identity.account.ed.secret, "inbox", letterStatement(statement))
   const plain = encodeLetter({ ...statement, signature })
-  for (const { inboxId } of peer.devices) {
+  if (plain.length > MAX_LETTER_BYTES) return
+  for (const { inboxId, deviceId } of peer.devices) {
+    if (only && !equalBytes(only, deviceId)) continue
     const sealed = sealLetter(primitives, random, peer.accountKem, plain)
     const entry = concat(u8(ENTRY_KINDS.letter), new Uint8Array(32), random.bytes(NONCE_BYTES), sealed)
     new ChannelLog(link, primitives, inboxId).open(START_OF_LOG, (answer) => {

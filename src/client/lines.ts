@@ -1,10 +1,12 @@
 /** The transcript (PROTOCOL.md §16): lines in the log's order, and what guests see of them. */
 import { concat, fromHex, toBase64Url, toHex } from "../bytes.ts"
 import type { Context, Update } from "./context.ts"
+import type { Conversation } from "./conversation.ts"
+import { countOf } from "./readers.ts"
 import type { Contacts } from "./contacts.ts"
 import type { MessageView, Notice, RoomRef, TranscriptLine } from "./events.ts"
 import { decodeRecord, type LineRecord, nextPlace, putRecord, type StoredNotice } from "./records.ts"
-import { prefixRange, type StoreReader } from "./store.ts"
+import { prefixRange } from "./store.ts"
 
 const CHANNEL_BYTES = 32
 
@@ -12,7 +14,11 @@ export function messageIdText(messageId: Uint8Array): string {
   return `m_${toBase64Url(messageId)}`
 }
 
-export function messageView(line: LineRecord & { kind: "message" }, contacts: Contacts): MessageView {
+export function messageView(
+  line: LineRecord & { kind: "message" },
+  contacts: Contacts,
+  receipts?: MessageView["receipts"],
+): MessageView {
   const { messageId, account, own, text, sentAt, state } = line
   return {
     id: messageIdText(messageId),
@@ -21,6 +27,7 @@ export function messageView(line: LineRecord & { kind: "message" }, contacts: Co
     text,
     sentAt,
     state: own ? state : undefined,
+    receipts,
   }
 }
 
@@ -32,6 +39,8 @@ export function noticeView(notice: StoredNotice, contacts: Contacts): Notice {
     case "verified":
     case "mismatch":
     case "fork":
+    case "differs":
+    case "unconfirmed":
       return { code: notice.code, person: contacts.ref(notice.account) }
     case "gap":
       return { code: "gap", person: contacts.ref(notice.account), missing: notice.missing }
@@ -59,20 +68,20 @@ export function addNotice(
 
 /** The newest `limit` lines before `before`, oldest first. */
 export function readLines(
-  store: StoreReader,
-  contacts: Contacts,
-  room: Uint8Array,
+  conversation: Conversation,
   limit: number,
   before: string | undefined,
 ): TranscriptLine[] {
+  const { room, contacts, context } = conversation
   const range = prefixRange(room)
   if (before !== undefined) range.to = concat(room, fromHex(before))
-  const rows = store.range("line", { ...range, reverse: true, limit })
+  const rows = context.store.range("line", { ...range, reverse: true, limit })
   return rows.toReversed().map(({ key, value }) => {
     const line = decodeRecord<LineRecord>(value)
-    const order = toHex(key.subarray(CHANNEL_BYTES))
+    const place = key.subarray(CHANNEL_BYTES)
+    const order = toHex(place)
     return line.kind === "message"
-      ? { kind: "message", order, at: line.at, message: messageView(line, contacts) }
+      ? { kind: "message", order, at: line.at, message: messageView(line, contacts, countOf(conversation, line, place)) }
       : { kind: "notice", order, at: line.at, notice: noticeView(line.notice, contacts) }
   })
 }

@@ -29,11 +29,11 @@ export function mendSoon(conversation: Conversation, position: number): void {
  * Came by the link, and half of those in the list or more have said nothing since: perhaps the room that they are in is
  * another one. Whoever made this one needs to be in it alone only to be heard, so one voice is no proof.
  */
-function isMostlyUnheard({ record, group }: Conversation): boolean {
+function isMostlyUnheard({ record, group, peers }: Conversation): boolean {
   // The room's first entry is its creation: whoever made the room came by no link.
   const cameByLink = record.kind === "everyone" && record.joinedAt > 1
   const others = (group?.members.length ?? 1) - 1
-  return cameByLink && others > 0 && record.here.length * 2 <= others
+  return cameByLink && others > 0 && peers.here * 2 <= others
 }
 
 /**

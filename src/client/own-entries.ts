@@ -2,13 +2,16 @@
 import { concat } from "../bytes.ts"
 import { decodePayload } from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
-import { messageIdText } from "./lines.ts"
+import type { Update } from "./context.ts"
 import { showable } from "./payloads.ts"
 import type { Arrival } from "./reading.ts"
 import {
+  type ConversationRecord,
   getRecord,
   type LineRecord,
   linePlace,
+  localOf,
+  messageKey,
   nextPlace,
   type OutboxRecord,
   payloadKey,
@@ -16,49 +19,78 @@ import {
   putRecord,
   UNPLACED,
 } from "./records.ts"
-import { inOutbox, localOf } from "./sending.ts"
+import { putSeen } from "./seen.ts"
+import { inOutbox } from "./sending.ts"
+import { putSent, setState, settleConfirmed } from "./sent.ts"
 
 export function confirmOwn(
   conversation: Conversation,
-  { message, place }: Arrival,
+  { message, place, eid }: Arrival,
   first: { key: Uint8Array; record: OutboxRecord },
 ): void {
-  const { context, room, record, now } = conversation
-  const { content, payload } = first.record
+  const { room, record, now, peers } = conversation
+  const { payload } = first.record
+  const local = localOf(first.key)
   now.inFlight = undefined
-  if (content.type === "alive" || !payload) {
-    return conversation.save("ordered", place, (update) => update.tx.delete("outbox", first.key))
+  if (!payload) {
+    return conversation.save("ordered", place, (update) => {
+      update.tx.delete("outbox", first.key)
+      putSeen(conversation, update, eid, place, { kind: "other" })
+    })
   }
   const { chainId, n } = decodePayload(payload)
-  conversation.save("ordered", { ...place }, (update) => {
-    update.tx.delete("outbox", first.key)
-    if (content.type !== "text") return
-    const from = concat(room, linePlace(UNPLACED + localOf(first.key), 0))
-    const line = getRecord<LineRecord>(update.tx, "line", from)
-    if (line?.kind !== "message") return
-    const end = nextPlace(update.tx, room, record.orderBase + message.seq)
-    update.tx.delete("line", from)
-    putRecord(update.tx, "line", concat(room, end), {
-      ...line,
-      at: showable(message.time),
-      state: "relayed",
-    } satisfies LineRecord)
-    const stored = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(room, chainId, n))
-    if (stored)
-      putRecord(update.tx, "payload", payloadKey(room, chainId, n), {
+  conversation.context.update("ordered", (update) => {
+    const { tx } = update
+    tx.delete("outbox", first.key)
+    putSeen(conversation, update, eid, place, { kind: "payload", number: local })
+    const stored = getRecord<PayloadRecord>(tx, "payload", payloadKey(room, chainId, n))
+    const change: Partial<ConversationRecord> = { ...place }
+    if (stored) {
+      const order = record.orderBase + message.seq
+      const line = stored.line && placeLine(conversation, update, stored.line, order, message.time)
+      putRecord(tx, "payload", payloadKey(room, chainId, n), {
         ...stored,
-        line: end,
+        line,
+        order: Math.min(stored.order, order),
       } satisfies PayloadRecord)
-    update.keep(
-      { at: context.clock.now(), type: "message.state", room, messageId: line.messageId, state: "relayed" },
-      {
-        type: "message.state",
-        room: conversation.ref,
-        message: { id: messageIdText(line.messageId) },
-        state: "relayed",
-      },
-    )
+      const isNewest = record.chain && n > (record.chain.placed?.n ?? -1)
+      if (record.chain && isNewest) change.chain = { ...record.chain, placed: { chainId, n, hash: stored.hash } }
+    }
+    if (n >= (record.chain?.confirmed.delivered ?? 0)) putSent(conversation, update, local, n)
+    // Somebody may have told us of it already, by another way than this log.
+    const settled = settleConfirmed(conversation, update, change.chain ?? record.chain, peers.all())
+    if (settled) change.chain = settled
+    conversation.put(update, change)
   })
+}
+
+/** A line that waited gets its place; one that stood in an earlier log keeps it. @returns the end of its key. */
+function placeLine(
+  conversation: Conversation,
+  update: Update,
+  line: Uint8Array,
+  order: number,
+  time: number,
+): Uint8Array {
+  const { room } = conversation
+  const { tx } = update
+  const from = concat(room, line)
+  const record = getRecord<LineRecord>(tx, "line", from)
+  if (record?.kind !== "message") return line
+  if (isPlaced(line)) {
+    if (record.state === "queued") setState(conversation, update, from, "relayed")
+    return line
+  }
+  const end = nextPlace(tx, room, order)
+  tx.delete("line", from)
+  putRecord(tx, "line", concat(room, end), { ...record, at: showable(time) } satisfies LineRecord)
+  tx.put("message", messageKey(room, record.account, record.messageId), end)
+  setState(conversation, update, concat(room, end), "relayed")
+  return end
+}
+
+function isPlaced(line: Uint8Array): boolean {
+  return new DataView(line.buffer, line.byteOffset).getBigUint64(0) < BigInt(UNPLACED)
 }
 
 /** The relay will never take this entry: its message has failed, is said to have, and leaves the outbox. */
@@ -68,23 +100,16 @@ export function failFirst(conversation: Conversation, eid: Uint8Array): void {
   now.inFlight = undefined
   if (!own) return
   conversation.save("synced", {}, (update) => {
-    update.tx.delete("outbox", own.key)
-    const key = concat(room, linePlace(UNPLACED + localOf(own.key), 0))
-    const line = getRecord<LineRecord>(update.tx, "line", key)
+    const { tx } = update
+    tx.delete("outbox", own.key)
+    const from = concat(room, own.record.line ?? linePlace(UNPLACED + localOf(own.key), 0))
+    const line = getRecord<LineRecord>(tx, "line", from)
     if (line?.kind !== "message") return
-    const { messageId } = line
     // It stays where it was written; what follows comes after it.
-    const place = nextPlace(update.tx, room, record.orderBase + record.cursor)
-    update.tx.delete("line", key)
-    putRecord(update.tx, "line", concat(room, place), { ...line, state: "failed" } satisfies LineRecord)
-    update.keep(
-      { at: context.clock.now(), type: "message.state", room, messageId, state: "failed" },
-      {
-        type: "message.state",
-        room: conversation.ref,
-        message: { id: messageIdText(messageId) },
-        state: "failed",
-      },
-    )
+    const place = own.record.line ?? nextPlace(tx, room, record.orderBase + record.cursor)
+    tx.delete("line", from)
+    putRecord(tx, "line", concat(room, place), line)
+    tx.put("message", messageKey(room, line.account, line.messageId), place)
+    setState(conversation, update, concat(room, place), "failed")
   })
 }

@@ -4,33 +4,46 @@
  */
 import { concat, equalBytes, toHex } from "../bytes.ts"
 import type { Member } from "../crypto/mls-engine.ts"
-import { type Content, decodeBinding, decodePayload, FORMS, type Payload } from "../protocol/content.ts"
+import {
+  type Binding,
+  type Content,
+  decodeBinding,
+  decodePayload,
+  FORMS,
+  type Payload,
+} from "../protocol/content.ts"
 import { ProtocolError } from "../protocol/errors.ts"
-import { judge, payloadHash, type Verdict } from "./chain.ts"
+import { takeAnswer, takeQuestionOf } from "./answers.ts"
+import { checkBinding, compareRooms } from "./beacons.ts"
+import { judge, payloadHash } from "./chain.ts"
+import { advanceChain, storeContent, storeText } from "./contents.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
-import { messageIdText, messageView } from "./lines.ts"
+import { arrivedOf, fillGap, gapAt, gapsOf, giveUpGap, openGap, placeAfterGaps } from "./gaps.ts"
 import { mendSoon } from "./mending.ts"
 import { quarantine } from "./quarantine.ts"
 import { type Arrival, passOver } from "./reading.ts"
+import { namedBy, owedFor, receiptDueAt, rowOf, toldBy } from "./receipts.ts"
 import {
   type ChainRecord,
   type ConversationRecord,
   getRecord,
-  type LineRecord,
-  nextPlace,
-  type OwnChain,
   payloadKey,
   type PayloadRecord,
-  putRecord,
+  type PeerRecord,
   groupRowKey,
 } from "./records.ts"
-import { isKnown } from "./reopening.ts"
+import { recogniseOwn } from "./rolled-back.ts"
 import { unpackEntry } from "./sealing.ts"
+import { putSeen } from "./seen.ts"
+import { settleConfirmed } from "./sent.ts"
 import { afterHearing, isUncertain } from "./uncertain.ts"
 
-/** Receipts wait this long for company: one entry answers a burst. */
-const RECEIPT_DELAY_MS = 100
+/** What one entry changes besides the tables: collected, then written once. */
+interface Outcome {
+  change: Partial<ConversationRecord>
+  peer: PeerRecord
+}
 
 export async function takePayload(conversation: Conversation, arrival: Arrival): Promise<void> {
   const { context, channelId, room, group, keys } = conversation
@@ -41,200 +54,240 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
   const result = await context.engine.open(group!, opened.body)
   if (result.kind === "refused") return passOver(conversation, arrival, result.reason)
   const { state, plain, authenticatedData, sender, consumed } = result
-  const uncertain = afterHearing(conversation.record)
-  const change: Partial<ConversationRecord> = {
-    ...arrival.place,
-    here: heard(conversation, sender),
-    uncertain,
-  }
   const wasVoid = isUncertain(conversation.record)
-  const rows = context.engine.rows(group, state)
   // Without content it is a sign of life, whoever says so: MLS vouches for the emptiness too.
-  const payload = plain.length === 0 ? "alive" : readPayload(plain, authenticatedData)
+  const said = plain.length === 0 ? "alive" : readPayload(plain, authenticatedData)
+  const isOwnLeaf = sender.leaf === group!.ownLeaf
   context.update("ordered", (update) => {
-    for (const { key, value } of rows) {
+    for (const { key, value } of context.engine.rows(group, state)) {
       if (value) update.tx.put("group", groupRowKey(room, key), value)
       else update.tx.delete("group", groupRowKey(room, key))
     }
-    if (wasVoid) conversation.notice(update, message.seq, { code: "void-commit" })
-    if (payload === "alive") update.tell({ type: "room.changed", room: conversation.ref })
-    else if (payload) Object.assign(change, judged(conversation, update, arrival, payload, plain, sender))
-    else quarantine(conversation, update, message, "its contents make no sense")
+    putSeen(conversation, update, arrival.eid, arrival.place, { kind: "other" })
+    const change: Partial<ConversationRecord> = { ...arrival.place }
+    if (isOwnLeaf) {
+      if (said && said !== "alive") recogniseOwn(conversation, update, arrival, said.payload, plain, change)
+    } else {
+      change.uncertain = afterHearing(conversation.record)
+      if (wasVoid) conversation.notice(update, message.seq, { code: "void-commit" })
+      hear(conversation, update, arrival, sender, said, plain, change)
+    }
     conversation.put(update, change)
   })
   conversation.group = state
   consumed.wipe()
+  if (isOwnLeaf) return
   conversation.beacon?.heard.add(toHex(sender.leafKey))
   if (wasVoid) mendSoon(conversation, conversation.record.nextPosition - 1)
-  if (payload !== "alive" && payload?.content.type === "text" && conversation.record.kind === "direct") {
-    conversation.now.receiptAt = context.clock.now() + RECEIPT_DELAY_MS
+  const { content } = said && said !== "alive" ? said.payload : { content: undefined }
+  if (content?.type === "text" || content?.type === "answer") conversation.now.receiptAt = receiptDueAt(conversation)
+  if (content?.type === "beacon" && conversation.record.kind === "direct")
+    compareRooms(conversation, sender, content.rooms)
+}
+
+/** Everything that somebody else's message does, inside its transaction. */
+function hear(
+  conversation: Conversation,
+  update: Update,
+  arrival: Arrival,
+  sender: Member,
+  said: Said | "alive" | undefined,
+  plain: Uint8Array,
+  change: Partial<ConversationRecord>,
+): void {
+  const before = rowOf(conversation, sender)
+  const outcome: Outcome = { change, peer: before.isHere ? before : { ...before, isHere: true } }
+  if (!before.isHere) update.tell({ type: "room.changed", room: conversation.ref })
+  if (outcome.peer.forked) quarantine(conversation, update, arrival.message, "this device tells different stories")
+  else if (said === "alive") update.tell({ type: "room.changed", room: conversation.ref })
+  else if (said) judged(conversation, update, arrival, said, plain, sender, outcome)
+  else quarantine(conversation, update, arrival.message, "its contents make no sense")
+  const { peer } = outcome
+  if (peer !== before) conversation.peers.put(update, peer)
+  if (peer.has !== before.has) {
+    const all = conversation.peers.all().filter((other) => other !== before)
+    const chain = settleConfirmed(conversation, update, conversation.record.chain, [...all, peer])
+    if (chain) change.chain = chain
   }
 }
 
-function readPayload(plain: Uint8Array, authenticatedData: Uint8Array): Payload | undefined {
+interface Said {
+  payload: Payload
+  binding: Binding
+}
+
+function readPayload(plain: Uint8Array, authenticatedData: Uint8Array): Said | undefined {
   try {
-    decodeBinding(authenticatedData)
-    return decodePayload(plain)
+    return { binding: decodeBinding(authenticatedData), payload: decodePayload(plain) }
   } catch (cause) {
     if (cause instanceof ProtocolError) return undefined
     throw cause
   }
 }
 
-function heard({ record }: Conversation, { leafKey }: Member): readonly Uint8Array[] {
-  return record.here.some((known) => equalBytes(known, leafKey)) ? record.here : [...record.here, leafKey]
-}
-
-/** Stores the payload according to its chain's verdict. @returns what changes in the conversation's record. */
+/** Stores the payload according to its chain's verdict. */
 function judged(
   conversation: Conversation,
   update: Update,
   arrival: Arrival,
-  payload: Payload,
+  { payload, binding }: Said,
   plain: Uint8Array,
   sender: Member,
-): Partial<ConversationRecord> {
-  const { channelId, room, record } = conversation
+  outcome: Outcome,
+): void {
+  const { channelId, room } = conversation
   const { tx } = update
   const { seq } = arrival.message
-  const chainKey = concat(room, payload.chainId)
-  const last = getRecord<ChainRecord>(tx, "chain", chainKey)
-  const at = payloadKey(room, payload.chainId, payload.n)
+  const { chainId, n, content } = payload
+  outcome.peer = checkBinding(conversation, update, outcome.peer, binding, seq)
+  outcome.change.hintDue = false
+  const last = getRecord<ChainRecord>(tx, "chain", concat(room, chainId))
   const hash = payloadHash(channelId, plain)
-  const known = getRecord<PayloadRecord>(tx, "payload", at)?.hash
-  const verdict = judge(payload, hash, sender.leafKey, last, known)
-  const change: Partial<ConversationRecord> = { hintDue: false }
-  if (verdict.kind === "duplicate") return change
-  if (verdict.kind === "fork") {
-    quarantine(
-      conversation,
-      update,
-      arrival.message,
-      "this device has said something else at this place before",
-    )
-    conversation.notice(update, seq, { code: "fork", account: sender.accountId })
-    return change
-  }
-  gapNotice(conversation, update, seq, sender, verdict)
+  const known = getRecord<PayloadRecord>(tx, "payload", payloadKey(room, chainId, n))?.hash
+  const isMissing = last !== undefined && gapAt(tx, room, chainId, n) !== undefined
+  const verdict = judge(payload, hash, sender.leafKey, last, known, isMissing)
+  if (verdict.kind === "duplicate") return
+  const filled = isMissing ? fillGap(conversation, update, payload, hash, true) : undefined
+  if (verdict.kind === "fork" || filled === "fork") return fork(conversation, update, arrival, plain, sender, outcome)
+  if (!last && n === 0) checkContinued(conversation, update, payload, sender, seq)
   const { accountId: account, leafKey } = sender
-  putRecord(tx, "chain", chainKey, { account, leafKey, n: payload.n, hash } satisfies ChainRecord)
-  const { content } = payload
-  const isRepeated = content.type === "text" && isKnown(conversation, tx, content.messageId)
-  const line = isRepeated ? undefined : store(conversation, update, arrival, content, sender)
-  putRecord(tx, "payload", at, { hash, line } satisfies PayloadRecord)
-  if (record.kind === "direct" && content.type === "text") change.receipt = owed(record, payload)
-  if (line === undefined) return change
-  const { messages } = record.healing
-  change.unread = record.unread + 1
-  change.lastAt = showable(arrival.message.time)
-  change.healing = { ...record.healing, messages: messages + 1, lastOwn: false }
-  return change
+  if (verdict.kind === "gap" && !isMissing) {
+    const from = Math.max(last!.n, ...gapsOf(tx, room, chainId).map(({ to }) => to)) + 1
+    if (from < n) openGap(conversation, update, { chainId, from, to: n - 1, account, expect: payload.previous }, seq)
+  }
+  const chain = advanceChain(conversation, update, last, { account, leafKey, base: n, n, hash }, chainId, true)
+  conversation.moved.add(toHex(chainId))
+  const place =
+    filled?.place ??
+    placeAfterGaps(tx, room, conversation.record.orderBase + seq, verdict.kind === "gap")
+  outcome.peer = namedBy(conversation, update, outcome.peer, payload.frontier)
+  lookForOthers(conversation, update, payload, sender, seq)
+  const isText = content.type === "text"
+  const line = isText ? storeText(conversation, update, arrival.message.time, content, account, place) : undefined
+  storeContent(conversation, update, { chainId, n, hash, bytes: plain, line, order: seq })
+  if (isText) outcome.peer = { ...outcome.peer, owed: owedFor(outcome.peer, chainId, arrivedOf(tx, room, chainId, chain.n)) }
+  else act(conversation, update, content, sender, outcome, arrival.message.time)
+  if (line) countText(conversation, arrival.message.time, outcome.change)
 }
 
-function gapNotice(
+/** What a payload that nobody reads as text does. */
+function act(
   conversation: Conversation,
   update: Update,
-  seq: number,
+  content: Content,
   sender: Member,
-  verdict: Verdict,
+  outcome: Outcome,
+  time: number,
 ): void {
-  if (verdict.kind !== "gap") return
-  const { missing } = verdict
-  conversation.notice(update, seq, { code: "gap", account: sender.accountId, missing })
-  const from = conversation.contacts.ref(sender.accountId)
-  update.tell({ type: "gap.detected", room: conversation.ref, from, missing })
+  switch (content.type) {
+    case "receipt":
+      outcome.peer = toldBy(outcome.peer, conversation.record.chain, content.chains)
+      return
+    case "ask":
+      return takeQuestionOf(conversation, update, sender, content.ranges)
+    case "unavailable":
+      return giveUpGap(conversation, update, sender.accountId, content)
+    case "answer":
+      return takeAnswer(conversation, update, content.payloads, (bytes, chain, place) =>
+        storeAnswered(conversation, update, bytes, chain, place, sender, outcome, time),
+      )
+    case "beacon":
+    case "text":
+      update.tell({ type: "room.changed", room: conversation.ref })
+  }
 }
 
-/** @returns the place of the line, when the content is one that people read. */
-function store(
+/** One payload that somebody brought, vouched for by its chain. */
+function storeAnswered(
+  conversation: Conversation,
+  update: Update,
+  bytes: Uint8Array,
+  chain: ChainRecord,
+  place: Uint8Array,
+  sender: Member,
+  outcome: Outcome,
+  time: number,
+): void {
+  const { room, channelId, peers } = conversation
+  const { tx } = update
+  const { chainId, n, content } = decodePayload(bytes)
+  const hash = payloadHash(channelId, bytes)
+  const isText = content.type === "text"
+  const line = isText ? storeText(conversation, update, time, content, chain.account, place) : undefined
+  storeContent(conversation, update, { chainId, n, hash, bytes, line, order: conversation.record.cursor + 1 })
+  const { n: last } = advanceChain(conversation, update, chain, { ...chain, n, hash }, chainId, false)
+  if (line) countText(conversation, time, outcome.change)
+  const arrived = arrivedOf(tx, room, chainId, last)
+  const author = equalBytes(chain.leafKey, sender.leafKey)
+    ? outcome.peer
+    : peers.all().find(({ leafKey }) => equalBytes(leafKey, chain.leafKey))
+  if (!author) return
+  const next = { ...author, owed: owedFor(author, chainId, arrived) }
+  if (author === outcome.peer) outcome.peer = next
+  else peers.put(update, next)
+}
+
+/** A text has become a line. */
+function countText(conversation: Conversation, time: number, change: Partial<ConversationRecord>): void {
+  const { record } = conversation
+  const { messages } = record.healing
+  change.unread = (change.unread ?? record.unread) + 1
+  change.lastAt = showable(time)
+  change.healing = { ...record.healing, messages: messages + 1, lastOwn: false }
+}
+
+/** This device has said two things at one place: it is not heard any more, and both are kept (PROTOCOL.md §13.1). */
+function fork(
   conversation: Conversation,
   update: Update,
   { message }: Arrival,
-  content: Content,
+  plain: Uint8Array,
   sender: Member,
-): Uint8Array | undefined {
-  const { room, record, contacts, context } = conversation
-  switch (content.type) {
-    case "beacon":
-      update.tell({ type: "room.changed", room: conversation.ref })
-      return undefined
-    case "receipt":
-      if (conversation.record.kind === "direct") takeReceipt(conversation, update, content)
-      return undefined
-    case "text": {
-      const line: LineRecord & { kind: "message" } = {
-        kind: "message",
-        at: showable(message.time),
-        account: sender.accountId,
-        own: equalBytes(sender.accountId, context.identity.account.accountId),
-        messageId: content.messageId,
-        text: content.text,
-        sentAt: showable(content.sentAt),
-        state: undefined,
-      }
-      const place = nextPlace(update.tx, room, record.orderBase + message.seq)
-      putRecord(update.tx, "line", concat(room, place), line)
-      update.keep(
-        {
-          at: context.clock.now(),
-          type: "message.received",
-          room,
-          line: place,
-          messageId: content.messageId,
-        },
-        {
-          type: "message.received",
-          room: conversation.ref,
-          from: contacts.ref(sender.accountId),
-          message: messageView(line, contacts),
-        },
-      )
-      return place
-    }
-  }
+  outcome: Outcome,
+): void {
+  const { room } = conversation
+  quarantine(conversation, update, message, "this device has said something else at this place before")
+  conversation.notice(update, message.seq, { code: "fork", account: sender.accountId })
+  const { chainId, n } = decodePayload(plain)
+  const first = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(room, chainId, n))?.bytes
+  update.tx.put("quarantine", concat(room, sender.leafKey), concat(first ?? new Uint8Array(0), plain))
+  outcome.peer = { ...outcome.peer, forked: true }
+  if (conversation.record.kind === "direct") outcome.change.problem = "forked"
 }
 
-/** What we owe the author now: everything of this chain up to here has been delivered. */
-function owed({ receipt }: ConversationRecord, { chainId, n }: Payload): ConversationRecord["receipt"] {
-  if (receipt && equalBytes(receipt.chainId, chainId))
-    return { ...receipt, delivered: Math.max(receipt.delivered, n + 1) }
-  return { chainId, delivered: n + 1, read: 0, toldDelivered: 0, toldRead: 0 }
-}
-
-/** The other side has, or has seen, our payloads up to a number. */
-function takeReceipt(
+/** A chain that continues another of the same person: what is missing at the end of that one is missing. */
+function checkContinued(
   conversation: Conversation,
   update: Update,
-  { chainId, delivered, read }: Content & { type: "receipt" },
+  { continues }: Payload,
+  { accountId: account }: Member,
+  seq: number,
 ): void {
-  const { chain } = conversation.record
-  if (!chain || !equalBytes(chain.chainId, chainId)) return
-  const end = Math.min(read, chain.n)
-  mark(conversation, update, chain, { from: 0, end }, "read")
-  mark(conversation, update, chain, { from: end, end: Math.min(delivered, chain.n) }, "delivered")
+  const former = continues[0]
+  const known = former && getRecord<ChainRecord>(update.tx, "chain", concat(conversation.room, former.chainId))
+  if (!known || !former || !equalBytes(known.account, account) || former.n <= known.n) return
+  const missing = { chainId: former.chainId, from: known.n + 1, to: former.n, account, expect: former.hash }
+  if (!gapAt(update.tx, conversation.room, former.chainId, former.n)) openGap(conversation, update, missing, seq)
 }
 
-/** Marks our payloads in this range, newest first, until one is marked already: then all before it are. */
-function mark(
-  { room, context, ref }: Conversation,
+/** A frontier that names payloads of a third person which we do not have: a hint to look. */
+function lookForOthers(
+  conversation: Conversation,
   update: Update,
-  { chainId }: OwnChain,
-  { from, end }: { from: number; end: number },
-  state: "delivered" | "read",
+  { frontier }: Payload,
+  sender: Member,
+  seq: number,
 ): void {
-  for (let n = end - 1; n >= from; n--) {
-    const stored = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(room, chainId, n))
-    const key = stored?.line && concat(room, stored.line)
-    const line = key && getRecord<LineRecord>(update.tx, "line", key)
-    // Not a text, or one that is still on its way: nobody can have it.
-    if (!key || line?.kind !== "message" || line.state === undefined || line.state === "queued") continue
-    if (line.state === "read" || line.state === state) return
-    putRecord(update.tx, "line", key, { ...line, state } satisfies LineRecord)
-    const { messageId } = line
-    update.keep(
-      { at: context.clock.now(), type: "message.state", room, messageId, state },
-      { type: "message.state", room: ref, message: { id: messageIdText(messageId) }, state },
-    )
+  const { room, group, peers } = conversation
+  for (const { leaf, n, hash } of frontier) {
+    const member = group?.members.find((each) => each.leaf === leaf)
+    if (!member || leaf === group?.ownLeaf || leaf === sender.leaf) continue
+    const chainId = peers.of(member)?.owed?.chainId
+    const chain = chainId && getRecord<ChainRecord>(update.tx, "chain", concat(room, chainId))
+    if (!chain || !chainId || n <= chain.n || !equalBytes(chain.leafKey, member.leafKey)) continue
+    if (gapAt(update.tx, room, chainId, n)) continue
+    const open = { chainId, from: chain.n + 1, to: n, account: member.accountId, expect: hash }
+    if (!gapAt(update.tx, room, chainId, open.from)) openGap(conversation, update, open, seq)
   }
 }
 

@@ -20,9 +20,13 @@ import { quarantine } from "./quarantine.ts"
 import { takePayload } from "./payloads.ts"
 import { confirmOwn } from "./own-entries.ts"
 import { type ConversationRecord, getRecord, type PackageRecord, putRecord, groupRowKey } from "./records.ts"
-import { answerJoin, rosterNotices, withHere } from "./roster.ts"
+import { handshakeOf, keepHandshake, passKnown } from "./resetting.ts"
+import { loseGroup } from "./rejoining.ts"
+import { answerJoin, followRoster, freshChain, rosterNotices } from "./roster.ts"
 import { unpackEntry } from "./sealing.ts"
+import { putSeen, readSeen, type Seen } from "./seen.ts"
 import { inOutbox, unfixOutbox } from "./sending.ts"
+import { sayAgain } from "./sent.ts"
 import { prefixRange } from "./store.ts"
 import { afterNoise, isUncertain } from "./uncertain.ts"
 
@@ -46,11 +50,12 @@ export async function readEntry(conversation: Conversation, message: Of<"entry">
     blob: undefined,
     ...next,
   }
-  if (arrival.entry?.blobHash && !isOwn(conversation, arrival.eid) && conversation.group) {
+  const needsBlob = arrival.entry?.blobHash && conversation.group && !isOwn(conversation, arrival.eid)
+  if (needsBlob && !readSeen(conversation, arrival.eid)) {
     // What follows is not read before this is: the log is asked for again from here, blob in hand.
     conversation.closeLog()
     now.busy = true
-    return getBlob(context.link, context.primitives, arrival.entry.blobHash, async (blob) => {
+    return getBlob(context.link, context.primitives, arrival.entry!.blobHash!, async (blob) => {
       if (conversation.now !== now) return
       now.busy = false
       if (!(blob instanceof Uint8Array)) return conversation.pause(blob)
@@ -82,16 +87,16 @@ async function arrive(conversation: Conversation, arrival: Arrival): Promise<voi
   const { entry, eid, message } = arrival
   const isHandshake = entry?.kind === "handshake"
   // The relay numbers handshakes; a member counts along and catches it skipping or repeating.
-  if (
-    isHandshake &&
-    (group ? message.position !== record.nextPosition : message.position < record.nextPosition)
-  ) {
+  const isCounting = group !== undefined && record.rescanTo === undefined
+  const isOutOfPlace = isCounting ? message.position !== record.nextPosition : message.position < record.nextPosition
+  if (isHandshake && isOutOfPlace) {
     return context.link.distrust("a handshake out of its place")
   }
   const isPending = pending !== undefined && equalBytes(pending.record.eid, eid)
   if (isPending && !(await leadsAstray(conversation, arrival))) return merge(conversation, arrival)
   const own = inOutbox(context.store, room, eid)
   if (own) return confirmOwn(conversation, arrival, own)
+  if (passKnown(conversation, arrival)) return
   if (isHandshake) return handshake(conversation, arrival)
   if (!group || !entry) return passOver(conversation, arrival, group ? "not an entry" : undefined)
   return takePayload(conversation, arrival)
@@ -100,13 +105,27 @@ async function arrive(conversation: Conversation, arrival: Arrival): Promise<voi
 /** The cursor moves and nothing else; members keep what did not open, and say so. */
 export function passOver(
   conversation: Conversation,
-  { message, place }: Arrival,
+  { message, place, eid }: Arrival,
   unreadable: string | undefined,
 ): void {
-  const change = unreadable === undefined ? place : { ...place, ...afterNoise(conversation) }
+  // In a log that begins anew much is from before we came, and from a room that we are not in any more.
+  const isNoise = unreadable !== undefined && isExpectedToOpen(conversation)
+  const change = isNoise ? { ...place, ...afterNoise(conversation) } : place
   conversation.save("ordered", change, (update) => {
-    if (unreadable !== undefined) quarantine(conversation, update, message, unreadable)
+    putSeen(conversation, update, eid, place, { kind: "other" })
+    if (isNoise) quarantine(conversation, update, message, unreadable)
   })
+}
+
+function isExpectedToOpen({ record }: Conversation): boolean {
+  return record.rescanTo === undefined && record.rejoin === undefined
+}
+
+/** Like `passOver`, for a handshake: its position is used. */
+function passHandshake(conversation: Conversation, { message, place, eid }: Arrival): void {
+  conversation.save("ordered", { ...place, nextPosition: message.position + 1 }, (update) =>
+    putSeen(conversation, update, eid, place, { kind: "other" }),
+  )
 }
 
 // ── handshakes ──────────────────────────────────────────────────────────────────────────────────
@@ -126,21 +145,19 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
     const { state, change, consumed } = applied
     await become(
       conversation,
+      arrival,
       state,
       (update) => {
         rosterNotices(conversation, update, message.seq, change)
       },
-      {
-        ...place,
-        nextPosition: message.position + 1,
-        here: withHere(conversation, change),
-        uncertain: undefined,
-      },
+      { ...place, nextPosition: message.position + 1, uncertain: undefined },
+      change.committer ? [change.committer.leafKey] : change.added.map(({ leafKey }) => leafKey),
     )
     consumed.wipe()
     if (change.committer === undefined && change.added.length > 0) answerJoin(conversation)
     return
   }
+  if (!isExpectedToOpen(conversation)) return passHandshake(conversation, arrival)
   if (applied?.kind === "uncertain" && record.kind === "everyone") return doubt(conversation, arrival)
   if (applied?.kind === "uncertain") return stranded(conversation, arrival)
   // Void: the same for every member. Our own commit moves on to the next position unchanged; a join is planned again,
@@ -150,6 +167,7 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
   const renewed = pending && !isJoin ? await renew(conversation, pending, message.position + 1) : undefined
   const change = { ...place, ...afterNoise(conversation), nextPosition: message.position + 1 }
   conversation.save("ordered", change, (update) => {
+    putSeen(conversation, update, arrival.eid, place, { kind: "other" })
     conversation.notice(update, message.seq, { code: "void-commit" })
     if (renewed) putRecord(update.tx, "pending", room, renewed)
     if (isJoin) dropPending(conversation, update)
@@ -167,12 +185,13 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
 }
 
 /** Void or not, its position is used. What we have is kept; the pending commit is not, since we may not send. */
-function doubt(conversation: Conversation, { message, place }: Arrival): void {
+function doubt(conversation: Conversation, { message, place, eid }: Arrival): void {
   const { context, record, pending } = conversation
   // Doubt on doubt does not begin again, or garbage every few seconds would keep us from ever giving up.
   const since = record.uncertain?.heard === 0 ? record.uncertain.since : context.clock.now()
   const uncertain = { since, answered: false, heard: 0, isLeftOut: false }
   conversation.save("ordered", { ...place, nextPosition: message.position + 1, uncertain }, (update) => {
+    putSeen(conversation, update, eid, place, { kind: "other" })
     if (pending) dropPending(conversation, update)
   })
   if (pending) context.engine.wipeEnded(pending.state, conversation.group)
@@ -189,6 +208,7 @@ async function foreignHandshake(conversation: Conversation, arrival: Arrival): P
       ? conversation.pending
       : undefined
   conversation.save("ordered", { ...place, nextPosition: message.position + 1 }, (update) => {
+    putSeen(conversation, update, arrival.eid, place, { kind: "other" })
     if (pending) dropPending(conversation, update)
   })
   if (!pending) return
@@ -196,7 +216,7 @@ async function foreignHandshake(conversation: Conversation, arrival: Arrival): P
   conversation.endTurn()
 }
 
-function dropPending(conversation: Conversation, update: Update): void {
+export function dropPending(conversation: Conversation, update: Update): void {
   update.tx.delete("pending", conversation.room)
   update.tx.deleteRange("pendingGroup", prefixRange(conversation.room))
   update.after(() => {
@@ -226,16 +246,17 @@ async function merge(conversation: Conversation, arrival: Arrival): Promise<void
     ...(joins
       ? {
           joinedAt: message.seq,
-          here: [],
-          chain: undefined,
           hintDue: kind === "opening",
           reopenDue: false,
           uncertain: undefined,
+          rejoin: undefined,
         }
       : {}),
   }
+  conversation.mustHeal = false
   await become(
     conversation,
+    arrival,
     pending!.state,
     (update) => {
       if (!joins) return
@@ -248,6 +269,7 @@ async function merge(conversation: Conversation, arrival: Arrival): Promise<void
       )
     },
     change,
+    [],
   )
   pending!.consumed?.wipe()
   conversation.endTurn()
@@ -279,6 +301,7 @@ async function acceptOpening(conversation: Conversation, arrival: Arrival): Prom
     const healing = { at: 0, due: true, messages: 0, lastOwn: false }
     await become(
       conversation,
+      arrival,
       state,
       (update) => {
         update.tx.put("used", used, Uint8Array.of(1))
@@ -294,17 +317,18 @@ async function acceptOpening(conversation: Conversation, arrival: Arrival): Prom
         ...place,
         nextPosition: 1,
         joinedAt: message.seq,
-        here: [signer.leafKey],
-        chain: undefined,
         healing,
         reopenDue: false,
+        rejoin: undefined,
       },
+      [signer.leafKey],
     )
   } catch (cause) {
     if (!(cause instanceof CryptoError || cause instanceof ProtocolError)) throw cause
     const { pending } = conversation
     // A chat without a group, of which something has been read: `advance` gives the channel up.
     conversation.save("ordered", { ...place, nextPosition: 1 }, (update) => {
+      putSeen(conversation, update, arrival.eid, place, { kind: "other" })
       quarantine(conversation, update, message, cause.message)
       if (pending) dropPending(conversation, update)
     })
@@ -313,37 +337,45 @@ async function acceptOpening(conversation: Conversation, arrival: Arrival): Prom
 }
 
 /** What we hold does not fit, or may not fit, what the others have: it is not trusted any further (PROTOCOL.md §10.5). */
-function stranded(conversation: Conversation, { message, entry, place }: Arrival): void {
-  const { record, context, room, pending } = conversation
-  const nextPosition = entry?.kind === "handshake" ? message.position + 1 : record.nextPosition
-  const unfixed = unfixOutbox(conversation, context.store)
-  conversation.save("synced", { ...place, nextPosition, member: false, chain: undefined }, (update) => {
-    update.tx.deleteRange("group", prefixRange(room))
-    for (const { key, record: row } of unfixed) putRecord(update.tx, "outbox", key, row)
-    if (pending) dropPending(conversation, update)
-  })
-  conversation.forgetGroup()
+function stranded(conversation: Conversation, arrival: Arrival): void {
+  const { pending, context } = conversation
+  loseGroup(conversation, "lost")
   if (pending) context.engine.wipeEnded(pending.state, undefined)
   conversation.now.inFlight = undefined
+  if (arrival.entry?.kind === "handshake") passHandshake(conversation, arrival)
+  else passOver(conversation, arrival, undefined)
 }
 
-/** The group's state is `state` from this entry on: rows, record and notices in one transaction, then memory. */
+/**
+ * The group's state is `state` from this entry on: rows, record and notices in one transaction, then memory.
+ *
+ * @param heard leaves that have signed this handshake.
+ */
 async function become(
   conversation: Conversation,
+  arrival: Arrival,
   state: GroupState,
   more: (update: Update) => void,
   change: Partial<ConversationRecord>,
+  heard: readonly Uint8Array[],
 ): Promise<void> {
-  const { context, room, group, pending } = conversation
+  const { context, room, group, pending, record } = conversation
   const isNewLeaf = group === undefined || !equalBytes(ownLeafKey(group), ownLeafKey(state))
-  const unfixed = isNewLeaf ? unfixOutbox(conversation, context.store) : []
-  conversation.save("ordered", { ...change, member: true }, (update) => {
-    if (isNewLeaf) update.tx.deleteRange("group", prefixRange(room))
+  const chain = isNewLeaf ? freshChain(conversation) : record.chain
+  const handshake = await handshakeOf(conversation, state, arrival)
+  conversation.save("ordered", { ...change, member: true, ...(chain ? { chain } : {}) }, (update) => {
+    if (isNewLeaf) {
+      update.tx.deleteRange("group", prefixRange(room))
+      unfixOutbox(conversation, update)
+      sayAgain(conversation, update)
+    }
     for (const { key, value } of context.engine.rows(isNewLeaf ? undefined : group, state)) {
       if (value) update.tx.put("group", groupRowKey(room, key), value)
       else update.tx.delete("group", groupRowKey(room, key))
     }
-    for (const { key, record } of unfixed) putRecord(update.tx, "outbox", key, record)
+    const seen: Seen = keepHandshake(conversation, update, handshake)
+    putSeen(conversation, update, arrival.eid, arrival.place, seen)
+    followRoster(conversation, update, state, chain, isNewLeaf, arrival.message.seq, heard)
     if (pending) dropPending(conversation, update)
     update.tell({ type: "room.changed", room: conversation.ref })
     more(update)
@@ -359,6 +391,6 @@ async function become(
 }
 
 /** A leaf that takes over the former one of this device may have its index; it has another key. */
-function ownLeafKey({ members, ownLeaf }: GroupState): Uint8Array {
+export function ownLeafKey({ members, ownLeaf }: GroupState): Uint8Array {
   return members.find(({ leaf }) => leaf === ownLeaf)!.leafKey
 }

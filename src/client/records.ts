@@ -2,8 +2,11 @@
  * What the tables of the store hold (PROTOCOL.md §16): records as JSON, in which bytes are written as
  * `{"~": base64url}`, and the keys under which they lie. Group rows and account keys are raw bytes.
  */
-import { concat, fromBase64Url, fromUtf8, toBase64Url, u16, u64, utf8 } from "../bytes.ts"
+import { ByteReader, concat, fromBase64Url, fromUtf8, toBase64Url, u16, u64, utf8 } from "../bytes.ts"
+import { labelledHash } from "../crypto/hash.ts"
 import type { Millis } from "../platform/clock.ts"
+import { START_OF_LOG } from "./channel-log.ts"
+import type { PayloadRange } from "../protocol/content.ts"
 import type { MessageState, RoomProblem } from "./events.ts"
 import type { Uncertainty } from "./uncertain.ts"
 import { prefixRange, type StoreReader, type StoreWriter, type TableName } from "./store.ts"
@@ -18,21 +21,47 @@ export interface PersonRecord {
   firstSeenAt: Millis
 }
 
+/** A payload by its place in a chain. */
+export interface ChainPlace {
+  chainId: Uint8Array
+  n: number
+  hash: Uint8Array
+}
+
 /** One's own payload chain in a conversation; the next payload takes `n` and names `previous`. */
 export interface OwnChain {
   chainId: Uint8Array
   n: number
   previous: Uint8Array
+  /** Our newest payload that stands in the log. */
+  placed: ChainPlace | undefined
+  /** The newest placed payload of our chain before this one: the first payload here names it. */
+  continues: ChainPlace | undefined
+  /** Everybody has all payloads below the first number, and their people have seen those below the second. */
+  confirmed: { delivered: number; read: number }
 }
 
-/** What a direct chat owes the other person's newest chain: counts of payloads. */
-export interface ReceiptRecord {
-  chainId: Uint8Array
-  delivered: number
-  read: number
-  toldDelivered: number
-  toldRead: number
+/** One device of another member: what it has of ours, and what we have of its newest chain. Counts of payloads. */
+export interface PeerRecord {
+  accountId: Uint8Array
+  deviceId: Uint8Array
+  leafKey: Uint8Array
+  /** Lines placed before were never for this device. */
+  since: number
+  /** It has signed something since we came (PROTOCOL.md §12.3). */
+  isHere: boolean
+  /** Of our chain `chainId`; of any other it has nothing. */
+  has: { chainId: Uint8Array; delivered: number; read: number } | undefined
+  /** What we owe it. */
+  owed: { chainId: Uint8Array; delivered: number; read: number; toldDelivered: number; toldRead: number } | undefined
+  /** Said two things at one place of its chain: what this leaf says is set aside (PROTOCOL.md §13.1). */
+  forked: boolean
+  /** Its log and ours differ, which has been said (PROTOCOL.md §13.2). */
+  differs: boolean
 }
+
+/** Why a conversation's group state has to be replaced by joining again (PROTOCOL.md §12.4). */
+export type RejoinReason = "rolled-back" | "lost" | "away" | "damaged"
 
 export interface ConversationRecord {
   /** Under which everything of the conversation is stored: the id of its first channel. */
@@ -61,9 +90,16 @@ export interface ConversationRecord {
   /** The log number of the entry by which this device came in. */
   joinedAt: number
   chain: OwnChain | undefined
-  receipt: ReceiptRecord | undefined
-  /** Leaf keys that have signed something since `joinedAt` (PROTOCOL.md §12.3). */
-  here: readonly Uint8Array[]
+  /** Counts the lives of the log (PROTOCOL.md §5.5); what bears another number is not known to be in this one. */
+  life: number
+  /** The log began anew and is being read: up to this number it may hold what we know. */
+  rescanTo: number | undefined
+  /** Nothing is sent until this device has a fresh leaf. */
+  rejoin: { why: RejoinReason; since: Millis } | undefined
+  /** When we last sealed a payload here. */
+  spokeAt: Millis
+  /** The newest payload about which "not confirmed" was said. */
+  warnedAt: number
   /** True until the other person of a chat we opened has been heard. */
   hintDue: boolean
   /** When this device's own leaf was last refreshed, and what has passed since (PROTOCOL.md §10.7). */
@@ -96,17 +132,70 @@ export interface OutboxRecord {
     | { type: "text"; messageId: Uint8Array; sentAt: Millis; text: string }
     | { type: "receipt" }
     | { type: "beacon" }
+    | { type: "ask" }
+    /** Payloads that somebody has missed. */
+    | { type: "answer"; range: PayloadRange }
+    | { type: "unavailable"; range: PayloadRange }
     /** No payload at all: an MLS message without content, outside the chain (PROTOCOL.md §10.5). */
     | { type: "alive" }
   payload: Uint8Array | undefined
+  /** Where its line stands, once it has been in a log; undefined: among the lines without a place. */
+  line: Uint8Array | undefined
   sealed: { entry: Uint8Array; eid: Uint8Array; position: number; blob: Uint8Array | undefined } | undefined
 }
 
+/** An own payload that stands in the log and that somebody has not confirmed yet; the key is its number in the outbox. */
+export interface SentRecord {
+  /** Its number in our chain. */
+  n: number
+  at: Millis
+  /** The life of the log that it was last met in. */
+  life: number
+}
+
+/** Payloads `from` (in the key) to `to` of a chain have not arrived. */
+export interface GapRecord {
+  to: number
+  account: Uint8Array
+  /** The hash that payload `to` must have, when a later payload names it. */
+  expect: Uint8Array | undefined
+  /** Where the line that says so stands; what fills the gap is placed after it. */
+  line: Uint8Array
+  /** The number whose line comes right after that line. */
+  origin: number
+  since: Millis
+  askedAt: Millis
+  asked: number
+}
+
+/** A handshake as it stood in the log, with what the relay was told beside it. */
+export interface HandshakeRecord {
+  eid: Uint8Array
+  entry: Uint8Array
+  blob: Uint8Array | undefined
+  position: number
+  tokenHash: Uint8Array
+  life: number
+}
+
 export type StoredNotice =
-  | { code: "joined" | "left" | "chat-reopened" | "verified" | "mismatch" | "fork"; account: Uint8Array }
+  | {
+      code: "joined" | "left" | "chat-reopened" | "verified" | "mismatch" | "fork" | "differs" | "unconfirmed"
+      account: Uint8Array
+    }
   | { code: "gap"; account: Uint8Array; missing: number }
   | { code: "unreadable"; detail: string }
-  | { code: "you-joined" | "chat-opened" | "void-commit" | "rejoined" | "log-reset" }
+  | {
+      code:
+        | "you-joined"
+        | "chat-opened"
+        | "void-commit"
+        | "rejoined"
+        | "log-reset"
+        | "lost-entries"
+        | "rolled-back"
+        | "restored"
+    }
 
 export type LineRecord =
   | {
@@ -117,22 +206,32 @@ export type LineRecord =
       messageId: Uint8Array
       text: string
       sentAt: Millis
+      /** What all readers together have reached; undefined for messages of others. */
       state: MessageState | undefined
+      /** Of our own messages, once they have a number: who has them is in the `peer` rows. */
+      place: { chainId: Uint8Array; n: number } | undefined
     }
   | { kind: "notice"; at: Millis; notice: StoredNotice }
 
-/** The newest payload of one chain, and the leaf that it belongs to. */
+/** The newest payload of one chain, the first that we know of it, and the leaf that it belongs to. */
 export interface ChainRecord {
   account: Uint8Array
   leafKey: Uint8Array
+  base: number
   n: number
   hash: Uint8Array
 }
 
-/** Where a payload of a chain went: `line` is the end of its line's key, or undefined for receipts and beacons. */
+/** A payload of a chain. */
 export interface PayloadRecord {
   hash: Uint8Array
+  /** The end of its line's key; undefined for receipts and beacons. */
   line: Uint8Array | undefined
+  /** As its author fixed it, for whoever has missed it; undefined once it may not be given away any more. */
+  bytes: Uint8Array | undefined
+  /** Where it stood in the log: who came later was not meant. `UNPLACED` while it is in the outbox. */
+  order: number
+  at: Millis
 }
 
 export interface PackageRecord {
@@ -149,6 +248,47 @@ export type JournalRecord = { at: Millis } & (
   | { type: "person.joined"; account: Uint8Array }
   | { type: "room.joined"; room: Uint8Array }
 )
+
+/** A conversation in which nothing has happened yet. */
+export function newConversation(
+  channelId: Uint8Array,
+  kind: ConversationRecord["kind"],
+  peer: Uint8Array | undefined,
+  link: ConversationRecord["link"],
+): ConversationRecord {
+  return {
+    ...START_OF_LOG,
+    room: channelId,
+    channelId,
+    kind,
+    peer,
+    counter: 0,
+    orderBase: 0,
+    reopenDue: false,
+    link,
+    nextPosition: 0,
+    member: false,
+    joinedAt: 0,
+    chain: undefined,
+    life: 0,
+    rescanTo: undefined,
+    rejoin: undefined,
+    spokeAt: 0,
+    warnedAt: -1,
+    hintDue: false,
+    healing: { at: 0, due: false, messages: 0, lastOwn: false },
+    uncertain: undefined,
+    problem: undefined,
+    unread: 0,
+    lastAt: undefined,
+    nextLocal: 1,
+  }
+}
+
+/** What a line is found by besides its place: nobody else's message can take it. */
+export function messageKey(room: Uint8Array, account: Uint8Array, messageId: Uint8Array): Uint8Array {
+  return concat(room, labelledHash("message", account, messageId).subarray(0, 16))
+}
 
 /** Sorts after every log number: lines that have no place in the log yet. */
 export const UNPLACED = 2 ** 52
@@ -199,4 +339,9 @@ export function payloadKey(room: Uint8Array, chainId: Uint8Array, n: number): Ui
 /** Under which a group's row lies in the tables `group` and `pendingGroup`. */
 export function groupRowKey(room: Uint8Array, rowKey: Uint8Array): Uint8Array {
   return concat(room, rowKey)
+}
+
+/** The number that a key of `outbox` or `sent` ends in. */
+export function localOf(key: Uint8Array): number {
+  return new ByteReader(key.subarray(-8)).u64()
 }

@@ -1,14 +1,15 @@
 /** All conversations of a profile: found by id, name, person or handle; made when they are first needed. */
 import { equalBytes, toHex } from "../bytes.ts"
 import { directKeys, roomKeys } from "../crypto/channel-keys.ts"
+import { CryptoError } from "../crypto/errors.ts"
 import { type Letter, LETTER_KINDS } from "../protocol/content.ts"
-import { START_OF_LOG } from "./channel-log.ts"
 import { type Contacts, roomId } from "./contacts.ts"
 import type { Context } from "./context.ts"
 import { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
 import type { RoomRef } from "./events.ts"
-import { type ConversationRecord, decodeRecord, putRecord } from "./records.ts"
+import { type ConversationRecord, decodeRecord, newConversation, putRecord } from "./records.ts"
+import { giveGroup, loseGroup, takeGroup } from "./rejoining.ts"
 import { MAX_REOPENINGS, reopen } from "./reopening.ts"
 
 export class Rooms {
@@ -21,16 +22,19 @@ export class Rooms {
     this.#contacts = contacts
   }
 
-  /** Reads all conversations from the store. @throws CryptoError `bad-group`. */
+  /** Reads all conversations from the store; one whose group state is damaged has lost it, and joins again. */
   async load(): Promise<void> {
     for (const { value } of this.#context.store.range("conversation", {})) {
-      const conversation = new Conversation(
-        this.#context,
-        this.#contacts,
-        decodeRecord<ConversationRecord>(value),
-      )
-      await conversation.load()
+      const record = decodeRecord<ConversationRecord>(value)
+      const conversation = new Conversation(this.#context, this.#contacts, record)
       this.#byRoom.set(toHex(conversation.room), conversation)
+      try {
+        await conversation.load()
+      } catch (cause) {
+        if (!isDamage(cause)) throw cause
+        this.#context.log.write("error", "group.damaged", { detail: cause.message })
+        loseGroup(conversation, "damaged")
+      }
     }
   }
 
@@ -80,9 +84,12 @@ export class Rooms {
     )
   }
 
-  /** Somebody says that a chat has been opened, or opened anew, in the channel of this counter. */
-  async takeLetter(from: Uint8Array, { kind, counter }: Letter): Promise<void> {
+  /** Somebody says that a chat has been opened, or opened anew, in the channel of this counter; or asks for its group. */
+  async takeLetter(from: Uint8Array, letter: Letter): Promise<void> {
+    const { kind, counter } = letter
     const conversation = this.ensureDirect(from)
+    if (kind === LETTER_KINDS["ask-group"]) return giveGroup(conversation, from, letter)
+    if (kind === LETTER_KINDS["group-info"]) return takeGroup(conversation, letter)
     // Only forwards, and not without end: an old letter, or one that counts to the sky, changes nothing.
     if (kind === LETTER_KINDS.reopen && counter > conversation.record.counter && counter <= MAX_REOPENINGS) {
       reopen(conversation, counter, "theirs")
@@ -115,34 +122,9 @@ export class Rooms {
   }
 }
 
-export function newConversation(
-  channelId: Uint8Array,
-  kind: ConversationRecord["kind"],
-  peer: Uint8Array | undefined,
-  link: ConversationRecord["link"],
-): ConversationRecord {
-  return {
-    ...START_OF_LOG,
-    room: channelId,
-    channelId,
-    kind,
-    peer,
-    counter: 0,
-    orderBase: 0,
-    reopenDue: false,
-    link,
-    nextPosition: 0,
-    member: false,
-    joinedAt: 0,
-    chain: undefined,
-    receipt: undefined,
-    here: [],
-    hintDue: false,
-    healing: { at: 0, due: false, messages: 0, lastOwn: false },
-    uncertain: undefined,
-    problem: undefined,
-    unread: 0,
-    lastAt: undefined,
-    nextLocal: 1,
-  }
+export
+
+function isDamage(cause: unknown): cause is Error {
+  if (cause instanceof CryptoError) return cause.code === "bad-group"
+  return cause instanceof ClientError && cause.code === "database-damaged"
 }

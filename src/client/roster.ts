@@ -1,8 +1,9 @@
 /** Who is in a room, who has been heard there, and the sign of life that a newcomer is owed (PROTOCOL.md §12.3). */
-import { equalBytes, toHex } from "../bytes.ts"
-import type { RosterChange } from "../crypto/mls-engine.ts"
+import { concat, toHex } from "../bytes.ts"
+import type { GroupState, RosterChange } from "../crypto/mls-engine.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
+import { type ChainRecord, type OwnChain, putRecord } from "./records.ts"
 import { queueQuietly } from "./sending.ts"
 
 /** Longest delay before a member answers a join, and how many answers are enough (PROTOCOL.md §12.3). */
@@ -27,14 +28,42 @@ export function rosterNotices(
   }
 }
 
-/** Who signed this commit has been heard; who left is forgotten. */
-export function withHere(
-  { record }: Conversation,
-  { committer, added, removed }: RosterChange,
-): readonly Uint8Array[] {
-  const heard = committer ? [committer.leafKey] : added.map((member) => member.leafKey)
-  const gone = [...removed.map((member) => member.leafKey), ...heard]
-  return [...record.here.filter((leafKey) => !gone.some((other) => equalBytes(other, leafKey))), ...heard]
+/** A chain for a new leaf; its first payload names the end of the one before (PROTOCOL.md §13.1). */
+export function freshChain({ context, record }: Conversation): OwnChain {
+  const { chain, rejoin } = record
+  // An older copy does not know where its chain ended.
+  const continues = rejoin?.why === "rolled-back" ? undefined : (chain?.placed ?? chain?.continues)
+  return {
+    chainId: context.random.bytes(16),
+    n: 0,
+    previous: new Uint8Array(32),
+    placed: undefined,
+    continues,
+    confirmed: { delivered: 0, read: 0 },
+  }
+}
+
+/** The rows of the members become those of this group. @param heard leaves that have signed what led to it. */
+export function followRoster(
+  conversation: Conversation,
+  update: Update,
+  group: GroupState,
+  chain: OwnChain | undefined,
+  isNewLeaf: boolean,
+  seq: number,
+  heard: readonly Uint8Array[],
+): void {
+  const { peers, record, room, context } = conversation
+  peers.follow(update, group, record.orderBase + seq, chain, isNewLeaf, heard)
+  if (!isNewLeaf || !chain) return
+  const own: ChainRecord = {
+    account: context.identity.account.accountId,
+    leafKey: group.members.find(({ leaf }) => leaf === group.ownLeaf)!.leafKey,
+    base: 0,
+    n: 0,
+    hash: chain.previous,
+  }
+  putRecord(update.tx, "chain", concat(room, chain.chainId), own)
 }
 
 /** A newcomer sees only who signs something after it came: one sign of life, unless enough others gave one. */
@@ -54,7 +83,7 @@ export function answerJoin(conversation: Conversation): void {
       (record.chain?.n ?? 0) > beacon.since
     )
       return
-    queueQuietly(conversation, "beacon")
+    queueQuietly(conversation, { type: "beacon" })
     await conversation.advance()
   })
   conversation.beacon = { since, heard: new Set(), cancel }

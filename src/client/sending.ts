@@ -4,22 +4,21 @@
  * payloads stand in the log in the order of their numbers; a STALE answer seals the same payload again.
  */
 import { concat, equalBytes, u64 } from "../bytes.ts"
-import { type Content, encodeBinding, encodePayload, FORMS } from "../protocol/content.ts"
-import { payloadHash } from "./chain.ts"
+import { encodeBinding, FORMS } from "../protocol/content.ts"
 import { putBlob } from "./blobs.ts"
 import type { Conversation } from "./conversation.ts"
+import type { Update } from "./context.ts"
 import { proposeHealing } from "./joining.ts"
 import { messageView } from "./lines.ts"
+import { fixPayload } from "./fixing.ts"
+import { owesReceipt } from "./receipts.ts"
 import {
   decodeRecord,
   type LineRecord,
   linePlace,
+  messageKey,
   type OutboxRecord,
-  type OwnChain,
-  payloadKey,
-  type PayloadRecord,
   putRecord,
-  type ReceiptRecord,
   UNPLACED,
   groupRowKey,
 } from "./records.ts"
@@ -35,6 +34,7 @@ const SEALED_AT_MOST = 2
 const DAY_MS = 24 * 3_600_000
 /** A chat that has gone one way for this long heals when it turns. */
 const MESSAGES_BEFORE_HEALING = 50
+const INCARNATION_START = 8
 
 /** Writes a text into outbox and transcript. @returns its id, 16 bytes, once it is on disk. */
 export function queueText(conversation: Conversation, text: string): Uint8Array {
@@ -51,8 +51,10 @@ export function queueText(conversation: Conversation, text: string): Uint8Array 
     text,
     sentAt: at,
     state: "queued",
+    place: undefined,
   }
-  const place = linePlace(UNPLACED + record.nextLocal, 0)
+  const local = conversation.takeLocal()
+  const place = linePlace(UNPLACED + local, 0)
   const { messages, lastOwn } = record.healing
   const turned = !lastOwn && messages >= MESSAGES_BEFORE_HEALING
   const healing = {
@@ -61,10 +63,10 @@ export function queueText(conversation: Conversation, text: string): Uint8Array 
     messages: turned ? 0 : messages + 1,
     lastOwn: true,
   }
-  conversation.save("synced", { nextLocal: record.nextLocal + 1, lastAt: at, healing }, (update) => {
-    const queued: OutboxRecord = { content, payload: undefined, sealed: undefined }
-    putRecord(update.tx, "outbox", concat(record.room, u64(record.nextLocal)), queued)
+  conversation.save("synced", { lastAt: at, healing }, (update) => {
+    putRecord(update.tx, "outbox", concat(record.room, u64(local)), unsealed(content))
     putRecord(update.tx, "line", concat(record.room, place), line)
+    update.tx.put("message", messageKey(record.room, line.account, messageId), place)
     update.keep(
       { at, type: "message.sent", room: record.room, line: place, messageId },
       { type: "message.sent", room: conversation.ref, message: messageView(line, contacts) },
@@ -74,20 +76,24 @@ export function queueText(conversation: Conversation, text: string): Uint8Array 
 }
 
 /** Something that nobody reads as text. */
-export function queueQuietly(conversation: Conversation, type: "receipt" | "beacon"): void {
-  const { record } = conversation
-  conversation.save("ordered", { nextLocal: record.nextLocal + 1 }, (update) => {
-    const queued: OutboxRecord = { content: { type }, payload: undefined, sealed: undefined }
-    putRecord(update.tx, "outbox", concat(record.room, u64(record.nextLocal)), queued)
-  })
+export function queueQuietly(conversation: Conversation, content: OutboxRecord["content"]): void {
+  conversation.save("ordered", {}, (update) => queueInside(conversation, update, content))
+}
+
+/** As `queueQuietly`, inside a change that puts the conversation's record as well. */
+export function queueInside(conversation: Conversation, { tx }: Update, content: OutboxRecord["content"]): void {
+  putRecord(tx, "outbox", concat(conversation.room, u64(conversation.takeLocal())), unsealed(content))
+}
+
+function unsealed(content: OutboxRecord["content"]): OutboxRecord {
+  return { content, payload: undefined, line: undefined, sealed: undefined }
 }
 
 /** A sign of life goes before everything that waits; one that waits already will do. */
 export function queueAlive({ room, context }: Conversation): void {
   const key = concat(room, u64(ALIVE_LOCAL))
   if (context.store.get("outbox", key)) return
-  const queued: OutboxRecord = { content: { type: "alive" }, payload: undefined, sealed: undefined }
-  context.update("ordered", ({ tx }) => putRecord(tx, "outbox", key, queued))
+  context.update("ordered", ({ tx }) => putRecord(tx, "outbox", key, unsealed({ type: "alive" })))
 }
 
 /** The oldest message that the log does not hold yet. */
@@ -121,28 +127,31 @@ function outboxOf(
 }
 
 /** A new leaf has a new chain: payloads that were fixed for the old one are fixed again (PROTOCOL.md §11.3). */
-export function unfixOutbox(
-  conversation: Conversation,
-  store: StoreReader,
-): { key: Uint8Array; record: OutboxRecord }[] {
-  return outboxOf(store, conversation.room).map(({ key, record }) => ({
-    key,
-    record: { ...record, payload: undefined, sealed: undefined },
-  }))
+export function unfixOutbox({ room }: Conversation, { tx }: Update): void {
+  for (const { key, record } of outboxOf(tx, room))
+    putRecord(tx, "outbox", key, { ...record, payload: undefined, sealed: undefined } satisfies OutboxRecord)
+}
+
+/** The log begins anew: what was sealed says where its author was in the one before (PROTOCOL.md §13.2). */
+export function unsealOutbox({ room }: Conversation, { tx }: Update): void {
+  for (const { key, record } of outboxOf(tx, room))
+    if (record.sealed) putRecord(tx, "outbox", key, { ...record, sealed: undefined } satisfies OutboxRecord)
 }
 
 /** Sends what is next in the outbox, or heals when there is nothing to send. */
 export async function sendNext(conversation: Conversation): Promise<void> {
   const { context, record, now, group } = conversation
   if (!group || now.inFlight || record.nextPosition < now.staleUntil) return
-  if (owesReceipt(record.receipt) && !firstInOutbox(context.store, record.room)) {
+  if (owesReceipt(conversation) && !firstInOutbox(context.store, record.room)) {
     if (now.receiptAt > context.clock.now()) conversation.wakeAt(now.receiptAt)
-    else queueQuietly(conversation, "receipt")
+    else queueQuietly(conversation, { type: "receipt" })
   }
   const first = isUncertain(record)
     ? outboxOf(context.store, record.room, 1).find((each) => each.record.content.type === "alive")
     : firstInOutbox(context.store, record.room)
   if (!first) return isUncertain(record) ? undefined : healIfDue(conversation)
+  // After an end that was not clean nobody says anything with the ratchet that was there before (PROTOCOL.md §10.7).
+  if (conversation.mustHeal && !isUncertain(record)) return heal(conversation)
   const position = record.nextPosition - 1
   const sealed =
     first.record.sealed?.position === position
@@ -163,16 +172,14 @@ function transmit(conversation: Conversation, entry: Uint8Array, position: numbe
   conversation.context.link.send({ type: "entry", handle, seq: 0, time: 0, position, entry })
 }
 
-export function owesReceipt(receipt: ReceiptRecord | undefined): boolean {
-  return (
-    receipt !== undefined && (receipt.delivered > receipt.toldDelivered || receipt.read > receipt.toldRead)
-  )
+async function healIfDue(conversation: Conversation): Promise<void> {
+  const { record, context } = conversation
+  if (record.healing.due || context.clock.now() - record.healing.at > DAY_MS) await heal(conversation)
 }
 
-async function healIfDue(conversation: Conversation): Promise<void> {
-  const { record, context, pending, now } = conversation
-  if (pending || !(record.healing.due || context.clock.now() - record.healing.at > DAY_MS)) return
-  if (now.turn !== "granted") return conversation.askTurn()
+async function heal(conversation: Conversation): Promise<void> {
+  if (conversation.pending) return
+  if (conversation.now.turn !== "granted") return conversation.askTurn()
   await proposeHealing(conversation)
 }
 
@@ -185,81 +192,24 @@ async function seal(
   const { context, group, keys, record } = conversation
   const { engine } = context
   const isAlive = first.record.content.type === "alive"
-  const fixed = isAlive || first.record.payload ? undefined : fix(conversation, first)
+  const fixed = isAlive || first.record.payload ? undefined : fixPayload(conversation, first)
   const payload = isAlive ? undefined : (first.record.payload ?? fixed!.payload)
-  const binding = encodeBinding({ seq: record.cursor, head: record.head })
+  const incarnation = record.incarnation.slice(0, INCARNATION_START)
+  const binding = encodeBinding({ incarnation, seq: record.cursor, head: record.head })
   const opened = await engine.seal(group!, payload ?? NO_CONTENT, binding)
   const packed = packEntry(context, "message", keys!.envelope, record.channelId, FORMS.mls, opened.bytes)
   const sealed = { ...packed, position }
-  conversation.save("synced", fixed?.change ?? {}, (update) => {
+  const spokeAt = context.clock.now()
+  conversation.save("synced", { ...fixed?.change, spokeAt }, (update) => {
     for (const { key, value } of engine.rows(group, opened.state)) {
       if (value) update.tx.put("group", groupRowKey(record.room, key), value)
       else update.tx.delete("group", groupRowKey(record.room, key))
     }
     putRecord(update.tx, "outbox", first.key, { ...first.record, payload, sealed } satisfies OutboxRecord)
-    if (fixed) putRecord(update.tx, "payload", fixed.key, fixed.stored)
+    fixed?.save(update)
   })
   conversation.group = opened.state
   opened.consumed.wipe()
+  context.sealed()
   return sealed
-}
-
-/** Takes the chain's next number. */
-function fix(conversation: Conversation, { key, record: queued }: { key: Uint8Array; record: OutboxRecord }) {
-  const { context, record } = conversation
-  const chain: OwnChain = record.chain ?? {
-    chainId: context.random.bytes(16),
-    n: 0,
-    previous: new Uint8Array(32),
-  }
-  const { chainId, n, previous } = chain
-  const receipt = record.receipt && {
-    ...record.receipt,
-    toldDelivered: record.receipt.delivered,
-    toldRead: record.receipt.read,
-  }
-  const payload = encodePayload({
-    chainId,
-    n,
-    previous,
-    continues: [],
-    frontier: [],
-    content: contentOf(queued, receipt),
-  })
-  const hash = payloadHash(record.channelId, payload)
-  const line =
-    queued.content.type === "text" ? concat(u64(UNPLACED + localOf(key)), new Uint8Array(2)) : undefined
-  const stored: PayloadRecord = { hash, line }
-  return {
-    payload,
-    key: payloadKey(record.room, chainId, n),
-    stored,
-    change: {
-      chain: { chainId, n: n + 1, previous: hash },
-      ...(queued.content.type === "receipt" ? { receipt } : {}),
-    },
-  }
-}
-
-function contentOf({ content }: OutboxRecord, receipt: ReceiptRecord | undefined): Content {
-  switch (content.type) {
-    case "text":
-      return content
-    case "beacon":
-    case "alive":
-      return { type: "beacon" }
-    case "receipt":
-      return {
-        type: "receipt",
-        chainId: receipt?.chainId ?? new Uint8Array(16),
-        delivered: receipt?.delivered ?? 0,
-        read: receipt?.read ?? 0,
-      }
-  }
-}
-
-/** The number that an outbox key ends in. */
-export function localOf(key: Uint8Array): number {
-  const view = new DataView(key.buffer, key.byteOffset + key.length - 8)
-  return view.getUint32(0) * 2 ** 32 + view.getUint32(4)
 }

@@ -15,7 +15,7 @@ export const TABLES = [
   "pending", // room: a commit that is offered and not yet met in the log
   "pendingGroup", // room ‖ row key: the state after it
   "outbox", // room ‖ u64: messages that the relay has not accepted
-  "sent", // room ‖ u64 n: own payloads that stand in the log and are not confirmed by everybody
+  "sent", // room ‖ u64: own payloads that stand in the log and are not confirmed by everybody
   "line", // room ‖ u64 ‖ u16: transcript
   "message", // room ‖ 16 bytes of author and message id: place of the line
   "chain", // room ‖ chainId: newest payload of each chain

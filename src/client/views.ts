@@ -1,13 +1,13 @@
 /** What guests see of conversations and kept events: views are made when they are asked for, never stored. */
-import { ByteReader, concat, equalBytes, toHex, u64 } from "../bytes.ts"
+import { ByteReader, concat, equalBytes, u64 } from "../bytes.ts"
 import type { GroupState } from "../crypto/mls-engine.ts"
 import type { Contacts } from "./contacts.ts"
 import { cursorNumber, cursorText } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import type { ClientEvent, RoomRef, RoomView, StampedEvent } from "./events.ts"
 import { messageIdText, messageView } from "./lines.ts"
-import { decodeRecord, getRecord, type JournalRecord, type LineRecord, UNPLACED } from "./records.ts"
-import { prefixRange, type StoreReader } from "./store.ts"
+import { decodeRecord, getRecord, type JournalRecord, type LineRecord, messageKey } from "./records.ts"
+import type { StoreReader } from "./store.ts"
 
 /** @param withoutSecret whether anybody on the network can compute the room's key. */
 export function roomView(conversation: Conversation, withoutSecret: boolean): RoomView {
@@ -28,17 +28,17 @@ export function roomView(conversation: Conversation, withoutSecret: boolean): Ro
           ? "open"
           : "joining",
     problem,
-    members: group ? membersOf(group, record.here, contacts) : [],
+    members: group ? membersOf(conversation, group) : [],
     withoutSecret: record.kind === "everyone" && withoutSecret,
   }
 }
 
-function membersOf(group: GroupState, here: readonly Uint8Array[], contacts: Contacts): RoomView["members"] {
+function membersOf({ peers, contacts }: Conversation, group: GroupState): RoomView["members"] {
   return group.members
     .filter(({ leaf }) => leaf !== group.ownLeaf)
-    .map(({ accountId, leafKey }) => ({
-      person: contacts.view(accountId),
-      here: here.some((known) => equalBytes(known, leafKey)),
+    .map((member) => ({
+      person: contacts.view(member.accountId),
+      here: peers.of(member)?.isHere ?? false,
     }))
 }
 
@@ -50,7 +50,6 @@ export function keptEvents(
   cursor: string | undefined,
   limit: number,
 ): StampedEvent[] {
-  const lines = new LineFinder(store)
   const events: StampedEvent[] = []
   let after = cursor === undefined ? 0 : (cursorNumber(cursor) ?? 0)
   while (events.length < limit) {
@@ -58,7 +57,7 @@ export function keptEvents(
     if (rows.length === 0) break
     for (const { key, value } of rows) {
       const record = decodeRecord<JournalRecord>(value)
-      const event = keptEvent(lines, contacts, refOf, record)
+      const event = keptEvent(store, contacts, refOf, record)
       after = new ByteReader(key).u64()
       if (event) events.push({ event, at: record.at, cursor: cursorText(after) })
     }
@@ -67,7 +66,7 @@ export function keptEvents(
 }
 
 function keptEvent(
-  lines: LineFinder,
+  store: StoreReader,
   contacts: Contacts,
   refOf: (room: Uint8Array) => RoomRef,
   record: JournalRecord,
@@ -86,7 +85,7 @@ function keptEvent(
       }
     case "message.sent":
     case "message.received": {
-      const line = lines.find(record)
+      const line = findLine(store, contacts.own, record)
       if (!line) return undefined
       const message = messageView(line, contacts)
       return record.type === "message.sent"
@@ -98,35 +97,15 @@ function keptEvent(
 
 type MessageLine = LineRecord & { kind: "message" }
 
-/** Finds the lines that events speak of; a room is searched once, however many of them have moved. */
-class LineFinder {
-  readonly #store: StoreReader
-  /** Own messages that stand in the log, by room and message id. */
-  readonly #placed = new Map<string, Map<string, MessageLine>>()
-
-  constructor(store: StoreReader) {
-    this.#store = store
-  }
-
-  /** A message of our own has moved to its place in the log since: then it is looked for by its id. */
-  find({ room, line, messageId }: Extract<JournalRecord, { line: Uint8Array }>): MessageLine | undefined {
-    const stored = getRecord<LineRecord>(this.#store, "line", concat(room, line))
+/** A message of our own has moved to its place in the log since: then it is found by its id. */
+function findLine(
+  store: StoreReader,
+  own: Uint8Array,
+  { room, line, messageId }: Extract<JournalRecord, { line: Uint8Array }>,
+): MessageLine | undefined {
+  for (const place of [line, store.get("message", messageKey(room, own, messageId))]) {
+    const stored = place && getRecord<LineRecord>(store, "line", concat(room, place))
     if (stored?.kind === "message" && equalBytes(stored.messageId, messageId)) return stored
-    return this.#ownLines(room).get(toHex(messageId))
   }
-
-  #ownLines(room: Uint8Array): Map<string, MessageLine> {
-    const known = this.#placed.get(toHex(room))
-    if (known) return known
-    const lines = new Map<string, MessageLine>()
-    for (const { value } of this.#store.range("line", {
-      ...prefixRange(room),
-      to: concat(room, u64(UNPLACED)),
-    })) {
-      const line = decodeRecord<LineRecord>(value)
-      if (line.kind === "message" && line.own) lines.set(toHex(line.messageId), line)
-    }
-    this.#placed.set(toHex(room), lines)
-    return lines
-  }
+  return undefined
 }

@@ -1,0 +1,160 @@
+/**
+ * Questions for payloads that somebody has missed, and answers to them (PROTOCOL.md §13.5). The author answers at once,
+ * others when nobody has; nobody gets what was said while its account was not in the room, nor what is too old.
+ */
+import { concat, equalBytes, toHex } from "../bytes.ts"
+import type { Member } from "../crypto/mls-engine.ts"
+import { type Content, decodePayload, MAX_ANSWERED, type PayloadRange } from "../protocol/content.ts"
+import { ProtocolError } from "../protocol/errors.ts"
+import { payloadHash } from "./chain.ts"
+import type { Conversation } from "./conversation.ts"
+import type { Update } from "./context.ts"
+import { fillGap, gapsOf, nextAskAt } from "./gaps.ts"
+import {
+  type ChainRecord,
+  decodeRecord,
+  getRecord,
+  payloadKey,
+  type PayloadRecord,
+} from "./records.ts"
+import { queueInside, queueQuietly } from "./sending.ts"
+import { KEPT_FOR_MS } from "./sent.ts"
+import { prefixRange, type StoreReader } from "./store.ts"
+
+/** Bytes of payloads in one answer: with its seal it still fits an entry. */
+const ANSWER_BYTES = 40_000
+/** Payloads given for one question. */
+const MAX_GIVEN = 256
+/** Others wait so long for the author, then a random while so that mostly one of them answers. */
+const AUTHOR_FIRST_MS = 5_000
+const SPREAD_MS = 5_000
+/** One question of a device is answered in this time. */
+const QUESTION_EVERY_MS = 1_500
+
+/** Asks for what is missing, when it is time. */
+export function askIfDue(conversation: Conversation): void {
+  const { context, room, group } = conversation
+  const at = nextAskAt(gapsOf(context.store, room))
+  if (at === undefined || !group || group.members.length < 2) return
+  if (at > context.clock.now()) return conversation.wakeAt(at)
+  const isQueued = context.store
+    .range("outbox", prefixRange(room))
+    .some(({ value }) => decodeRecord<{ content: { type: string } }>(value).content.type === "ask")
+  if (!isQueued) queueQuietly(conversation, { type: "ask" })
+}
+
+/** Somebody has missed something: called inside the change that stores the question's payload. */
+export function takeQuestionOf(
+  conversation: Conversation,
+  update: Update,
+  sender: Member,
+  ranges: readonly PayloadRange[],
+): void {
+  const { context, room, questions } = conversation
+  const now = context.clock.now()
+  const asker = toHex(sender.leafKey)
+  if (now - (questions.get(asker) ?? -QUESTION_EVERY_MS) < QUESTION_EVERY_MS) return
+  questions.set(asker, now)
+  let left = MAX_GIVEN
+  for (const range of ranges) {
+    const chain = getRecord<ChainRecord>(update.tx, "chain", concat(room, range.chainId))
+    if (!chain) continue
+    const isOwn = equalBytes(chain.account, context.identity.account.accountId)
+    const plan = planAnswers(conversation, update.tx, sender, range, left)
+    left -= plan.count
+    if (isOwn) {
+      for (const each of plan.answers) queueInside(conversation, update, { type: "answer", range: each })
+      if (plan.lost) queueInside(conversation, update, { type: "unavailable", range: plan.lost })
+    } else if (plan.answers.length > 0) {
+      answerLater(conversation, plan.answers)
+    }
+  }
+}
+
+function answerLater(conversation: Conversation, ranges: readonly PayloadRange[]): void {
+  const { context } = conversation
+  const chance = new DataView(context.random.bytes(4).buffer).getUint32(0) / 2 ** 32
+  const at = context.clock.now() + AUTHOR_FIRST_MS + Math.floor(chance * SPREAD_MS)
+  context.later(at, async () => {
+    const open = ranges.filter((range) => !conversation.answered.has(nameOf(range)))
+    if (open.length === 0 || !conversation.group) return
+    for (const range of open) queueQuietly(conversation, { type: "answer", range })
+    await conversation.advance()
+  })
+}
+
+/** What may be given of a range, in pieces that fit an entry, from its end downwards; `lost` is too old for all of it. */
+function planAnswers(
+  { room, peers, context }: Conversation,
+  store: StoreReader,
+  sender: Member,
+  { chainId, from, to }: PayloadRange,
+  limit: number,
+): { answers: PayloadRange[]; count: number; lost: PayloadRange | undefined } {
+  const since = Math.min(
+    ...peers.all().flatMap((peer) => (equalBytes(peer.accountId, sender.accountId) ? [peer.since] : [])),
+  )
+  const answers: PayloadRange[] = []
+  let bytes = 0
+  let count = 0
+  let n = to
+  for (; n >= from && count < limit; n--) {
+    const payload = getRecord<PayloadRecord>(store, "payload", payloadKey(room, chainId, n))
+    const isOld = payload && context.clock.now() - payload.at > KEPT_FOR_MS
+    if (!payload?.bytes || isOld || payload.order < since) break
+    const piece = answers.at(-1)
+    const fits = piece && bytes + payload.bytes.length <= ANSWER_BYTES && piece.to - n < MAX_ANSWERED
+    if (fits) piece.from = n
+    else answers.push({ chainId, from: n, to: n })
+    bytes = fits ? bytes + payload.bytes.length : payload.bytes.length
+    count++
+  }
+  const lost = n >= from && count < limit ? { chainId, from, to: n } : undefined
+  return { answers, count, lost }
+}
+
+/** The payloads of an answer as they are now; none when they are gone by the time it is sealed. */
+export function answerContent({ room, context }: Conversation, { chainId, from, to }: PayloadRange): Content {
+  const payloads: Uint8Array[] = []
+  for (let n = to; n >= from; n--) {
+    const stored = getRecord<PayloadRecord>(context.store, "payload", payloadKey(room, chainId, n))
+    if (!stored?.bytes) break
+    payloads.unshift(stored.bytes)
+  }
+  return { type: "answer", payloads }
+}
+
+/** Payloads that somebody brings: from the last one down, as far as the chain vouches for them. */
+export function takeAnswer(
+  conversation: Conversation,
+  update: Update,
+  payloads: readonly Uint8Array[],
+  store: (bytes: Uint8Array, chain: ChainRecord, place: Uint8Array) => void,
+): void {
+  const { room, channelId, answered } = conversation
+  for (const bytes of payloads.toReversed()) {
+    const payload = readable(bytes)
+    if (!payload) return
+    answered.add(nameOf({ chainId: payload.chainId, to: payload.n }))
+    const chain = getRecord<ChainRecord>(update.tx, "chain", concat(room, payload.chainId))
+    const isKnown = update.tx.get("payload", payloadKey(room, payload.chainId, payload.n)) !== undefined
+    if (!chain || isKnown) continue
+    const filled = fillGap(conversation, update, payload, payloadHash(channelId, bytes), false)
+    if (!filled || filled === "fork") return
+    store(bytes, chain, filled.place)
+  }
+}
+
+function readable(bytes: Uint8Array) {
+  try {
+    return decodePayload(bytes)
+  } catch (cause) {
+    if (cause instanceof ProtocolError) return undefined
+    throw cause
+  }
+}
+
+/** An answer is recognised by its last payload. */
+function nameOf({ chainId, to }: Pick<PayloadRange, "chainId" | "to">): string {
+  return `${toHex(chainId)} ${to}`
+}

@@ -1,0 +1,130 @@
+/**
+ * Beacons (PROTOCOL.md §13.6): a word every quarter of an hour where people talk, so that a tail that the relay keeps
+ * back is noticed; and what two people know of the rooms they share, compared where no fork of a room can reach.
+ */
+import { equalBytes, toHex } from "../bytes.ts"
+import { labelledHash } from "../crypto/hash.ts"
+import type { Member } from "../crypto/mls-engine.ts"
+import { type Binding, type Content, MAX_BEACON_ROOMS, type RoomHead } from "../protocol/content.ts"
+import type { Conversation } from "./conversation.ts"
+import type { Update } from "./context.ts"
+import { decodeRecord, type PeerRecord, type SentRecord } from "./records.ts"
+import { contradicts } from "./seen.ts"
+import { queueQuietly } from "./sending.ts"
+import { prefixRange } from "./store.ts"
+
+export const BEACON_MS = 15 * 60_000
+/** In large rooms each is silent for longer: together they are not. */
+const MEMBERS_PER_BEACON = 30
+/** Where nobody has said anything for so long, nothing can be kept back. */
+const ACTIVE_MS = 24 * 3_600_000
+const START_BYTES = 8
+
+/** Says that we are here, when it is time; and says so when we have not been confirmed for too long. */
+export function beaconIfDue(conversation: Conversation): void {
+  const { context, record, group } = conversation
+  if (!group || group.members.length < 2 || record.lastAt === undefined) return
+  const now = context.clock.now()
+  warnIfUnconfirmed(conversation, now)
+  if (now - record.lastAt > ACTIVE_MS) return
+  const every = BEACON_MS * Math.max(1, Math.ceil(group.members.length / MEMBERS_PER_BEACON))
+  const dueAt = record.spokeAt + every
+  if (now < dueAt) return conversation.wakeAt(dueAt)
+  // To whom? It would only wait in the log.
+  if (!isSomebodyOnline(conversation)) return conversation.wakeAt(now + BEACON_MS)
+  conversation.save("ordered", { spokeAt: now })
+  queueQuietly(conversation, { type: "beacon" })
+}
+
+function isSomebodyOnline({ peers, contacts, context }: Conversation): boolean {
+  const own = context.identity.account.accountId
+  return peers.all().some(({ accountId }) => !equalBytes(accountId, own) && contacts.onlineSince(accountId) !== undefined)
+}
+
+/** In a direct chat: the other person has been online all the while, and has not confirmed what we said. */
+function warnIfUnconfirmed(conversation: Conversation, now: number): void {
+  const { context, contacts, record, room } = conversation
+  if (!record.peer) return
+  const oldest = context.store.range("sent", { ...prefixRange(room), limit: 1 })[0]
+  const sent = oldest && decodeRecord<SentRecord>(oldest.value)
+  const onlineSince = contacts.onlineSince(record.peer)
+  if (!sent || onlineSince === undefined || sent.n <= record.warnedAt) return
+  const dueAt = Math.max(sent.at, onlineSince) + BEACON_MS
+  if (now < dueAt) return conversation.wakeAt(dueAt)
+  const account = record.peer
+  conversation.save("ordered", { warnedAt: (record.chain?.n ?? 1) - 1 }, (update) =>
+    conversation.notice(update, record.cursor, { code: "unconfirmed", account }),
+  )
+}
+
+/** In a direct chat: where we are in each room that both are in. */
+export function beaconContent({ record, context }: Conversation): Content {
+  const { peer } = record
+  if (!peer) return { type: "beacon", rooms: [] }
+  const shared = context
+    .rooms()
+    .filter(({ record: { kind }, group }) => kind === "everyone" && isMember(group?.members, peer))
+  return { type: "beacon", rooms: shared.slice(0, MAX_BEACON_ROOMS).map(headOf) }
+}
+
+function isMember(members: readonly Member[] | undefined, accountId: Uint8Array): boolean {
+  return members?.some((member) => equalBytes(member.accountId, accountId)) ?? false
+}
+
+function headOf({ channelId, record, group }: Conversation): RoomHead {
+  return {
+    room: nameOf(channelId),
+    incarnation: record.incarnation.slice(0, START_BYTES),
+    epoch: group!.epoch,
+    authenticator: group!.epochAuthenticator.slice(0, START_BYTES),
+    seq: record.cursor,
+    head: record.head,
+  }
+}
+
+function nameOf(channelId: Uint8Array): Uint8Array {
+  return labelledHash("room", channelId).slice(0, START_BYTES)
+}
+
+/** What the other person of a direct chat knows of our rooms, against what we know; each contradiction is said once. */
+export function compareRooms({ context }: Conversation, sender: Member, heads: readonly RoomHead[]): void {
+  for (const theirs of heads) {
+    const room = context.rooms().find(({ channelId, record, group }) => {
+      const isRoom = record.kind === "everyone" && group !== undefined
+      return isRoom && equalBytes(nameOf(channelId), theirs.room)
+    })
+    const peer = room?.peers.all().find(({ accountId }) => equalBytes(accountId, sender.accountId))
+    if (!room || !peer || peer.differs || !isSameLife(room, theirs.incarnation)) continue
+    const { group } = room
+    const isOtherEpoch =
+      group!.epoch === theirs.epoch &&
+      toHex(group!.epochAuthenticator.subarray(0, START_BYTES)) !== toHex(theirs.authenticator)
+    if (!isOtherEpoch && !contradicts(room, theirs.seq, theirs.head)) continue
+    context.update("ordered", (update) => {
+      room.peers.put(update, { ...peer, differs: true })
+      room.notice(update, room.record.cursor, { code: "differs", account: sender.accountId })
+    })
+  }
+}
+
+/** A log that began anew has other hashes at the same numbers, and nobody has lied. */
+function isSameLife({ record }: Conversation, incarnation: Uint8Array): boolean {
+  return equalBytes(record.incarnation.subarray(0, START_BYTES), incarnation)
+}
+
+/**
+ * What the author of an entry had read, against our log: a claim of one member, which stops nothing (PROTOCOL.md §13.2).
+ * @param seq of the entry itself: nobody has read what comes after what they write.
+ */
+export function checkBinding(
+  conversation: Conversation,
+  update: Update,
+  peer: PeerRecord,
+  binding: Binding,
+  seq: number,
+): PeerRecord {
+  if (peer.differs || !isSameLife(conversation, binding.incarnation)) return peer
+  if (binding.seq < seq && !contradicts(conversation, binding.seq, binding.head)) return peer
+  conversation.notice(update, seq, { code: "differs", account: peer.accountId })
+  return { ...peer, differs: true }
+}

@@ -1,0 +1,112 @@
+/**
+ * What a payload is, once its number is taken (PROTOCOL.md §13): chain, frontier and content, the same bytes however
+ * often they are sealed.
+ */
+import { concat, equalBytes, fromHex } from "../bytes.ts"
+import { type Content, encodePayload, MAX_FRONTIER, type Payload } from "../protocol/content.ts"
+import { answerContent } from "./answers.ts"
+import { beaconContent } from "./beacons.ts"
+import { payloadHash } from "./chain.ts"
+import type { Conversation } from "./conversation.ts"
+import type { Update } from "./context.ts"
+import { takeQuestion } from "./gaps.ts"
+import { takeReceipts } from "./receipts.ts"
+import {
+  type ChainRecord,
+  type ConversationRecord,
+  getRecord,
+  type LineRecord,
+  linePlace,
+  localOf,
+  type OutboxRecord,
+  payloadKey,
+  type PayloadRecord,
+  putRecord,
+  UNPLACED,
+} from "./records.ts"
+
+/** How much of a hash a frontier names. */
+const HASH_START = 8
+
+export interface Fixed {
+  payload: Uint8Array
+  change: Partial<ConversationRecord>
+  /** Writes what the payload changes, in the transaction that saves its seal. */
+  save(update: Update): void
+}
+
+/** Takes the chain's next number. */
+export function fixPayload(
+  conversation: Conversation,
+  { key, record: queued }: { key: Uint8Array; record: OutboxRecord },
+): Fixed {
+  const { context, record } = conversation
+  const chain = record.chain!
+  const { chainId, n, previous, continues } = chain
+  const saves: ((update: Update) => void)[] = []
+  const payload = encodePayload({
+    chainId,
+    n,
+    previous,
+    continues: n === 0 && continues ? [continues] : [],
+    frontier: frontierOf(conversation),
+    content: contentOf(conversation, queued, (save) => void saves.push(save)),
+  })
+  const hash = payloadHash(record.channelId, payload)
+  const line = queued.content.type === "text" ? (queued.line ?? linePlace(UNPLACED + localOf(key), 0)) : undefined
+  const at = context.clock.now()
+  return {
+    payload,
+    change: { chain: { ...chain, n: n + 1, previous: hash } },
+    save(update) {
+      const stored: PayloadRecord = { hash, line, bytes: payload, order: UNPLACED, at }
+      putRecord(update.tx, "payload", payloadKey(record.room, chainId, n), stored)
+      const lineKey = line && concat(record.room, line)
+      const shown = lineKey && getRecord<LineRecord>(update.tx, "line", lineKey)
+      if (shown?.kind === "message")
+        putRecord(update.tx, "line", lineKey!, { ...shown, place: { chainId, n } } satisfies LineRecord)
+      for (const save of saves) save(update)
+    },
+  }
+}
+
+function contentOf(
+  conversation: Conversation,
+  { content }: OutboxRecord,
+  later: (save: (update: Update) => void) => void,
+): Content {
+  switch (content.type) {
+    case "text":
+      return content
+    case "alive":
+    case "beacon":
+      return beaconContent(conversation)
+    case "receipt": {
+      const { chains, save } = takeReceipts(conversation)
+      later(save)
+      return { type: "receipt", chains }
+    }
+    case "ask":
+      return {
+        type: "ask",
+        ranges: conversation.context.update("ordered", (update) => takeQuestion(conversation, update)),
+      }
+    case "answer":
+      return answerContent(conversation, content.range)
+    case "unavailable":
+      return { ...content.range, type: "unavailable" }
+  }
+}
+
+/** The newest payloads that we have of chains that moved since we last spoke: whoever misses one of them can look. */
+function frontierOf({ group, moved, context, room }: Conversation): Payload["frontier"] {
+  const frontier: Payload["frontier"] = []
+  for (const chainId of moved) {
+    if (frontier.length === MAX_FRONTIER) break
+    moved.delete(chainId)
+    const chain = getRecord<ChainRecord>(context.store, "chain", concat(room, fromHex(chainId)))
+    const member = chain && group?.members.find(({ leafKey }) => equalBytes(leafKey, chain.leafKey))
+    if (chain && member) frontier.push({ leaf: member.leaf, n: chain.n, hash: chain.hash.slice(0, HASH_START) })
+  }
+  return frontier
+}

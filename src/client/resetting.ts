@@ -1,0 +1,188 @@
+/**
+ * A log that begins anew (PROTOCOL.md §5.5): the relay was restored from a backup, or replaced. What we know of it
+ * passes silently, what it has lost is brought back: first the handshakes, in their order, then our own payloads that
+ * somebody has not confirmed. Nothing is lost, and nothing is shown twice.
+ *
+ *     opened, not resumed ─▶ read from its first entry ─▶ handshakes put back ─▶ payloads sent again
+ */
+import { concat, u64 } from "../bytes.ts"
+import { MAX_INLINE_HEADER_BYTES, type Of } from "../protocol/messages.ts"
+import { appendToken, tokenHash } from "../crypto/channel-keys.ts"
+import type { GroupState } from "../crypto/mls-engine.ts"
+import { putBlob } from "./blobs.ts"
+import type { Conversation } from "./conversation.ts"
+import type { Update } from "./context.ts"
+import { makeHeader, renew } from "./joining.ts"
+import { type Arrival, dropPending } from "./reading.ts"
+import {
+  type ConversationRecord,
+  decodeRecord,
+  getRecord,
+  type HandshakeRecord,
+  putRecord,
+} from "./records.ts"
+import { forgetHeads, putHead, readSeen, type Seen } from "./seen.ts"
+import { unsealOutbox } from "./sending.ts"
+import { meetAgain, sendAgain } from "./sent.ts"
+import { prefixRange } from "./store.ts"
+
+/** Handshakes kept to bring back (PROTOCOL.md §18.3). */
+export const KEPT_HANDSHAKES = 64
+const NO_HASH = new Uint8Array(32)
+
+/** The relay does not know our place: its log is read from its first entry on. */
+export function beginAnew(conversation: Conversation, opened: Of<"opened">): Promise<void> {
+  const { record, context } = conversation
+  const { incarnation, firstSeq, head, lastSeq } = opened
+  const isSameHistory = incarnation.every((byte, i) => byte === record.incarnation[i])
+  // We were away for longer than the relay keeps what is said.
+  const isAway = isSameHistory && firstSeq > record.cursor + 1
+  const change: Partial<ConversationRecord> = {
+    incarnation: incarnation.slice(),
+    cursor: firstSeq - 1,
+    head: head.slice(),
+    nextPosition: 0,
+    life: record.life + 1,
+    rescanTo: lastSeq,
+    orderBase: record.orderBase + record.cursor + 1,
+    ...(isAway && record.member ? { rejoin: { why: "away", since: context.clock.now() } as const } : {}),
+  }
+  conversation.save("synced", change, (update) => {
+    forgetHeads(conversation, update)
+    unsealOutbox(conversation, update)
+    if (conversation.pending?.record.kind === "join") dropPending(conversation, update)
+    if (record.member) conversation.notice(update, record.cursor, { code: isAway ? "lost-entries" : "log-reset" })
+  })
+  return conversation.advance()
+}
+
+/** An entry that we have read in an earlier life of the log, or that the relay repeats. @returns whether it was one. */
+export function passKnown(conversation: Conversation, { eid, message, place, entry }: Arrival): boolean {
+  const seen = readSeen(conversation, eid)
+  if (!seen) return false
+  const nextPosition = entry?.kind === "handshake" ? { nextPosition: message.position + 1 } : {}
+  conversation.save("ordered", { ...place, ...nextPosition }, (update) => {
+    putHead(conversation.room, update.tx, place.cursor, place.head)
+    if (seen.kind === "payload") meetAgain(conversation, update, seen.number)
+    if (seen.kind === "handshake") meetHandshake(conversation, update, seen.number)
+  })
+  if (conversation.now.refilling && entry?.kind === "handshake") conversation.now.refilling = undefined
+  return true
+}
+
+/** Entries that the relay itself cannot read any more: they are missing, which is said, and the log goes on behind them. */
+export function passDamaged(
+  conversation: Conversation,
+  { from, to, head, nextPosition }: Of<"damaged">,
+): Promise<void> | void {
+  const { record, context } = conversation
+  const isNext = from === record.cursor + 1 && to >= from && nextPosition >= record.nextPosition
+  if (!isNext) return context.link.distrust("damage where there is none")
+  const hasMissed = conversation.group !== undefined && nextPosition > record.nextPosition
+  const rejoin = { rejoin: { why: "damaged", since: context.clock.now() } as const }
+  const change = { cursor: to, head: head.slice(), nextPosition, ...(hasMissed ? rejoin : {}) }
+  conversation.save("ordered", change, (update) => {
+    putHead(conversation.room, update.tx, to, head)
+    if (record.member) conversation.notice(update, to, { code: "lost-entries" })
+  })
+  return conversation.advance()
+}
+
+/** Keeps a handshake that counts. @returns how it is known from now on. */
+export function keepHandshake(
+  { room, record }: Conversation,
+  { tx }: Update,
+  handshake: Omit<HandshakeRecord, "life">,
+): Seen {
+  const last = tx.range("handshake", { ...prefixRange(room), reverse: true, limit: 1 })[0]
+  const number = last ? new DataView(last.key.buffer, last.key.byteOffset + 32).getUint32(4) + 1 : 0
+  putRecord(tx, "handshake", concat(room, u64(number)), { ...handshake, life: record.life } satisfies HandshakeRecord)
+  if (number >= KEPT_HANDSHAKES) tx.delete("handshake", concat(room, u64(number - KEPT_HANDSHAKES)))
+  return { kind: "handshake", number }
+}
+
+/** What the relay was told beside a handshake that led to `state`. */
+export async function handshakeOf(
+  { context, channelId }: Conversation,
+  state: GroupState,
+  { message, eid, blob }: Arrival,
+): Promise<Omit<HandshakeRecord, "life">> {
+  const token = await appendToken(context.engine, state, channelId, message.position)
+  return {
+    eid,
+    entry: message.entry,
+    blob,
+    position: message.position,
+    tokenHash: tokenHash(channelId, message.position, token),
+  }
+}
+
+function meetHandshake({ room, record }: Conversation, { tx }: Update, number: number): void {
+  const key = concat(room, u64(number))
+  const kept = getRecord<HandshakeRecord>(tx, "handshake", key)
+  if (kept) putRecord(tx, "handshake", key, { ...kept, life: record.life } satisfies HandshakeRecord)
+}
+
+/** Brings back what the log has lost. @returns true while that is under way. */
+export async function refill(conversation: Conversation): Promise<boolean> {
+  const { record, room, context, group, now, log, pending } = conversation
+  if (record.rescanTo === undefined) return false
+  const missing =
+    group && !record.rejoin
+      ? context.store
+          .range("handshake", prefixRange(room))
+          .map(({ value }) => decodeRecord<HandshakeRecord>(value))
+          .filter(({ life }) => life !== record.life)
+      : []
+  const [first] = missing
+  if (first && group) {
+    if (!now.refilling) await putBack(conversation, group, first, missing.length === 1)
+    return true
+  }
+  const nextPosition = Math.max(record.nextPosition, log.nextPosition)
+  const renewed = pending && (await renew(conversation, pending, nextPosition))
+  conversation.save("synced", { rescanTo: undefined, nextPosition }, (update) => {
+    sendAgain(conversation, update)
+    if (renewed) putRecord(update.tx, "pending", room, renewed)
+  })
+  if (pending && renewed) conversation.pending = { ...pending, record: renewed }
+  return false
+}
+
+/** @param isLast then the room's header goes with it. */
+async function putBack(
+  conversation: Conversation,
+  group: GroupState,
+  { eid, entry, blob, position, tokenHash: hash }: HandshakeRecord,
+  isLast: boolean,
+): Promise<void> {
+  const { record, context, now, log } = conversation
+  const { link, primitives, engine } = context
+  now.refilling = eid
+  // An empty log takes its first handshake where it stood before.
+  const expect = record.cursor === 0 ? position : record.nextPosition
+  const token = isLast && record.kind === "everyone" ? await appendToken(engine, group, record.channelId, expect) : undefined
+  const header = token && (await makeHeader(conversation, group, expect, token))
+  const isBlob = header !== undefined && header.bytes.length > MAX_INLINE_HEADER_BYTES
+  const parts = [...(blob ? [blob] : []), ...(isBlob ? [header.bytes] : [])]
+  const upload = (index: number): void => {
+    if (conversation.now !== now || log.handle === undefined) return
+    const part = parts[index]
+    if (part) {
+      return putBlob(link, primitives.sha("sha256", part), part, (problem) => {
+        if (conversation.now === now) return problem ? conversation.pause(problem) : upload(index + 1)
+      })
+    }
+    link.send({
+      type: "handshake",
+      handle: log.handle,
+      expect,
+      tokenHash: hash,
+      headerId: header?.id ?? NO_HASH,
+      headerBlob: isBlob ? primitives.sha("sha256", header.bytes) : NO_HASH,
+      header: isBlob || !header ? new Uint8Array(0) : header.bytes,
+      entry,
+    })
+  }
+  upload(0)
+}
