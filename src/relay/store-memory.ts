@@ -266,6 +266,14 @@ export class MemoryRelayStore implements RelayStore {
     this.#undo = []
   }
 
+  tidy(): void {}
+
+  tidyAll(): void {}
+
+  get reusableBytes(): number {
+    return 0
+  }
+
   close(): void {
     this.#rollBack()
   }

@@ -5,13 +5,13 @@
  * The database is locked for as long as it is open: a second relay on the same folder is refused, also while
  * the first one is stopped, and a killed process leaves no lock behind.
  */
-import Database from "better-sqlite3-multiple-ciphers"
+import type Database from "better-sqlite3-multiple-ciphers"
 import { concat } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
-import type { Random } from "../platform/random.ts"
 import { BLOB_CHUNK_BYTES } from "../protocol/messages.ts"
-import { StoreError } from "./errors.ts"
-import { statements, type Statements, SCHEMA } from "./store-sqlite-schema.ts"
+import type { StoreError } from "./errors.ts"
+import { asStoreError, openDatabase, type SqliteStoreOptions } from "./store-sqlite-open.ts"
+import { statements, type Statements } from "./store-sqlite-schema.ts"
 import {
   type ChannelRow,
   type HeaderRow,
@@ -22,30 +22,23 @@ import {
   type StoredEntry,
 } from "./store.ts"
 
-/** The first SQLite without the WAL-reset defect that could damage a database. */
-const OLDEST_SQLITE = [3, 51, 3] as const
-/** "scRL": tells our database from any other. */
-const APPLICATION_ID = 0x7363524c
-const SCHEMA_VERSION = 2
-const INCARNATION_BYTES = 16
-
-export interface SqliteStoreOptions {
-  /** The database file; made when missing. Its folder must exist. */
-  path: string
-  random: Random
-}
+const PAGE_BYTES = 4_096
+/** More gathers the pages that are written again and again; less is quicker to move, and to read after a crash. */
+const JOURNAL_BYTES = 16_777_216
 
 export class SqliteRelayStore implements RelayStore {
   readonly incarnation: Uint8Array
   readonly #db: Database
   readonly #sql: Statements
+  readonly #journalPages: number
   #inTransaction = false
   #broken: StoreError | undefined
 
   /** @throws StoreError `unsuitable`, `damaged`, `in-use`, `full` or `failed`. */
   constructor(options: SqliteStoreOptions) {
-    this.#db = open(options)
+    this.#db = openDatabase(options)
     this.#sql = statements(this.#db)
+    this.#journalPages = Math.floor((options.journalBytes ?? JOURNAL_BYTES) / PAGE_BYTES)
     this.incarnation = this.#sql.readIncarnation.get()!.value
   }
 
@@ -242,6 +235,19 @@ export class SqliteRelayStore implements RelayStore {
     }
   }
 
+  tidy(): void {
+    const { log, checkpointed } = this.#read(() => this.#sql.journalSize.get()!)
+    if (log - checkpointed >= this.#journalPages) this.#read(() => this.#sql.moveJournal.get())
+  }
+
+  tidyAll(): void {
+    this.#read(() => this.#sql.emptyJournal.get())
+  }
+
+  get reusableBytes(): number {
+    return this.#read(() => this.#sql.freePages.get()!.freelist_count) * PAGE_BYTES
+  }
+
   /** Bounds the database to `pages` of 4,096 bytes; at or below its present size, it grows no more. */
   limitPages(pages: number): void {
     this.#db.pragma(`max_page_count = ${pages}`)
@@ -254,9 +260,8 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   close(): void {
-    if (!this.#db.open) return
     this.#inTransaction = false
-    this.#rollBack()
+    // A transaction that is open is rolled back with it.
     this.#db.close()
   }
 
@@ -284,68 +289,4 @@ export class SqliteRelayStore implements RelayStore {
     // SQLite may have rolled back by itself, as it does when the disk is full.
     if (this.#db.inTransaction) this.#sql.rollback.run()
   }
-}
-
-function open({ path, random }: SqliteStoreOptions): Database {
-  let db: Database | undefined
-  try {
-    db = new Database(path, { timeout: 0 })
-    checkVersion(db)
-    // Before the first access: the lock is then taken with it and held, and WAL needs no shared memory.
-    db.pragma("locking_mode = EXCLUSIVE")
-    db.pragma("journal_mode = WAL")
-    db.pragma("synchronous = FULL")
-    db.pragma("trusted_schema = OFF")
-    prepare(db, random)
-    return db
-  } catch (cause) {
-    db?.close()
-    throw asStoreError(cause)
-  }
-}
-
-function checkVersion(db: Database): void {
-  const { version } = db.prepare<[], { version: string }>("SELECT sqlite_version() AS version").get()!
-  const parts = version.split(".").map(Number)
-  const older = OLDEST_SQLITE.findIndex((part, at) => (parts[at] ?? 0) !== part)
-  if (older >= 0 && (parts[older] ?? 0) < OLDEST_SQLITE[older]!) {
-    throw new StoreError("unsuitable", `SQLite ${version} is older than ${OLDEST_SQLITE.join(".")}`)
-  }
-}
-
-function prepare(db: Database, random: Random): void {
-  const application = db.pragma("application_id", { simple: true })
-  const { tables } = db.prepare<[], { tables: number }>("SELECT count(*) AS tables FROM sqlite_schema").get()!
-  if (tables === 0) {
-    db.transaction(() => {
-      db.exec(SCHEMA)
-      db.pragma(`application_id = ${APPLICATION_ID}`)
-      db.pragma(`user_version = ${SCHEMA_VERSION}`)
-      db.prepare("INSERT INTO meta (name, value) VALUES ('incarnation', ?)").run(
-        random.bytes(INCARNATION_BYTES),
-      )
-    })()
-    return
-  }
-  if (application !== APPLICATION_ID || db.pragma("user_version", { simple: true }) !== SCHEMA_VERSION) {
-    throw new StoreError("damaged", "the database is not one of this relay's")
-  }
-  const found = db.pragma("quick_check(1)", { simple: true })
-  if (found !== "ok") throw new StoreError("damaged", `the database is damaged: ${String(found)}`)
-  // Takes the lock for good, also when nothing is written for a long time.
-  db.exec("BEGIN IMMEDIATE; COMMIT")
-}
-
-function asStoreError(cause: unknown): StoreError {
-  if (cause instanceof StoreError) return cause
-  const code = cause instanceof Database.SqliteError ? cause.code : ""
-  const message = cause instanceof Error ? cause.message : String(cause)
-  if (code.startsWith("SQLITE_FULL")) return new StoreError("full", "the disk is full", { cause })
-  if (code.startsWith("SQLITE_CORRUPT") || code.startsWith("SQLITE_NOTADB")) {
-    return new StoreError("damaged", `the database is damaged: ${message}`, { cause })
-  }
-  if (code.startsWith("SQLITE_BUSY"))
-    return new StoreError("in-use", "another relay has the database open", { cause })
-  if (cause instanceof RangeError) throw cause
-  return new StoreError("failed", `the database failed: ${message}`, { cause })
 }

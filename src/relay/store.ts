@@ -119,6 +119,16 @@ export interface RelayStore {
   putGeneration(owner: Uint8Array, record: Uint8Array): void
   dropGeneration(owner: Uint8Array): void
 
+  /**
+   * Moves what commits left in the journal to its place, when there is much of it. Only between batches.
+   * @throws StoreError `full` (what was committed stays; go on) or `failed` (stop the process).
+   */
+  tidy(): void
+  /** The same at once, and the journal's space goes back to the disk. */
+  tidyAll(): void
+  /** Bytes that were freed inside the store and are used again before it grows. */
+  readonly reusableBytes: number
+
   /** @throws StoreError `full` (nothing was kept; go on) or `failed` (stop the process). */
   commit(): Promise<void>
   close(): void
