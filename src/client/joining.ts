@@ -116,6 +116,8 @@ async function isUsable(
 
 async function openDirect(conversation: Conversation, packages: readonly Uint8Array[]): Promise<void> {
   const { context, record, expected } = conversation
+  // While packages were fetched the other side may have opened it: a second opening would wait for ever.
+  if (conversation.group || record.nextPosition > 0) return conversation.advance()
   const { engine, identity } = context
   const alone = await engine.create("xwing", expected.groupId, expected.parameters, identity.signer)
   const commit = await addAll(engine, alone, packages)
@@ -234,6 +236,8 @@ async function joinByHeader(
   header: RoomHeader,
 ): Promise<void> {
   const { context, record, expected } = conversation
+  // A large header takes a while: a handshake that came meanwhile has taken the place that this one names.
+  if (record.nextPosition > answer.nextPosition) return conversation.pause("no-header")
   try {
     const commit = await context.engine.joinExternal(header.groupInfo, expected, context.identity.signer)
     const sealed = packEntry(
