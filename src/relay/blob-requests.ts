@@ -3,6 +3,7 @@ import type { Millis } from "../platform/clock.ts"
 import type { Of } from "../protocol/messages.ts"
 import { Blobs } from "./blobs.ts"
 import type { Core } from "./core.ts"
+import type { DiskWatch } from "./disk-watch.ts"
 import { SLOW_BYTES } from "./effects.ts"
 import type { Session } from "./session.ts"
 
@@ -10,9 +11,9 @@ export class BlobRequests {
   readonly #core: Core
   readonly #blobs: Blobs
 
-  constructor(core: Core) {
+  constructor(core: Core, disk: DiskWatch) {
     this.#core = core
-    this.#blobs = new Blobs(core.store, core.primitives)
+    this.#blobs = new Blobs(core.store, core.primitives, disk)
   }
 
   put(session: Session, message: Of<"putBlob">): void {

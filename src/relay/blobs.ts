@@ -8,6 +8,7 @@ import type { Millis } from "../platform/clock.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Refusal } from "../protocol/errors.ts"
 import { BLOB_CHUNK_BYTES, MAX_BLOB_BYTES, type Of } from "../protocol/messages.ts"
+import type { DiskWatch } from "./disk-watch.ts"
 import type { RelayStore } from "./store.ts"
 
 /** Unfinished uploads, by the sizes they announced: of one account, and of all. */
@@ -32,11 +33,13 @@ export type UploadStep =
 export class Blobs {
   readonly #store: RelayStore
   readonly #primitives: Primitives
+  readonly #disk: DiskWatch
   readonly #uploads = new Map<string, Upload>()
 
-  constructor(store: RelayStore, primitives: Primitives) {
+  constructor(store: RelayStore, primitives: Primitives, disk: DiskWatch) {
     this.#store = store
     this.#primitives = primitives
+    this.#disk = disk
   }
 
   /** A piece elsewhere than at the end so far changes nothing: the answer says where to go on. */
@@ -47,6 +50,7 @@ export class Blobs {
     }
     if (total > MAX_BLOB_BYTES) return refused("too-large")
     if (total === 0) return refused("bad-request")
+    if (!this.#disk.hasRoom(total)) return refused("storage")
     const key = `${account} ${toHex(hash)}`
     const upload = this.#uploads.get(key) ?? this.#begin(key, account, total, now)
     if (upload === undefined) return refused("busy")

@@ -12,6 +12,7 @@ import { type Entry, ENTRY_KINDS } from "../protocol/envelope.ts"
 import type { Refusal } from "../protocol/errors.ts"
 import type { Of } from "../protocol/messages.ts"
 import type { RelayLimits } from "./config.ts"
+import type { DiskWatch } from "./disk-watch.ts"
 import type { Session } from "./session.ts"
 import type { RelayStore } from "./store.ts"
 import { TurnQueue } from "./turns.ts"
@@ -79,13 +80,15 @@ export class Channels {
   readonly #store: RelayStore
   readonly #primitives: Primitives
   readonly #limits: RelayLimits
+  readonly #disk: DiskWatch
   readonly #byKey = new Map<string, Channel>()
   #lastHandle = 0
 
-  constructor(store: RelayStore, primitives: Primitives, limits: RelayLimits) {
+  constructor(store: RelayStore, primitives: Primitives, limits: RelayLimits, disk: DiskWatch) {
     this.#store = store
     this.#primitives = primitives
     this.#limits = limits
+    this.#disk = disk
   }
 
   /** Every channel that somebody has open. */
@@ -259,6 +262,7 @@ export class Channels {
     if (channel.lastSeq >= most || channel.weight + weight > this.#limits.channelBytes) {
       return { kind: "rejected", code: "quota" }
     }
+    if (!this.#disk.hasRoom(bytes.length)) return { kind: "rejected", code: "storage" }
     if (entry.blobHash !== undefined) this.#store.pinBlob(entry.blobHash, 1, now)
     channel.ref ??= this.#store.createChannel(channel.id)
     const seq = channel.lastSeq + 1

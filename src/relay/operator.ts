@@ -12,3 +12,5 @@ export type OperatorEvent =
   | { type: "person.registered"; name: string; people: number }
   /** The disk is full or unreadable in part: `refused` requests got no place; reading goes on. */
   | { type: "storage.trouble"; refused: number }
+  /** Too little space is left to take more (`storage.low`), or enough again; said once when it changes. */
+  | { type: "storage.low" | "storage.ok"; freeBytes: number }

@@ -28,6 +28,7 @@ import {
 import { Core, isDamage, type RelaySetup } from "./core.ts"
 import { Delivery } from "./delivery.ts"
 import { Directory } from "./directory.ts"
+import { type DiskRoom, DiskWatch } from "./disk-watch.ts"
 import type { RelayEffect } from "./effects.ts"
 import { LogRequests } from "./log-requests.ts"
 import { PeopleRequests } from "./people-requests.ts"
@@ -43,6 +44,10 @@ export type RelayEvent =
   | { kind: "drained"; id: number }
   | { kind: "disconnected"; id: number }
   | { kind: "tick" }
+  /** Somebody looked at the disk. */
+  | { kind: "room"; room: DiskRoom }
+  /** The store's own tidying found no space. */
+  | { kind: "full" }
 
 export class Relay {
   readonly #core: Core
@@ -52,6 +57,7 @@ export class Relay {
   readonly #people: PeopleRequests
   readonly #logs: LogRequests
   readonly #blobs: BlobRequests
+  readonly #disk: DiskWatch
   #nextSweep: Millis = 0
   #nextBlobSweep: Millis = 0
 
@@ -60,11 +66,12 @@ export class Relay {
     this.#core = new Core(setup)
     this.#gate = new AddressGate(setup.config.limits)
     this.#directory = new Directory(setup.store)
-    const channels = new Channels(setup.store, setup.primitives, setup.config.limits)
+    this.#disk = new DiskWatch(this.#core.effects)
+    const channels = new Channels(setup.store, setup.primitives, setup.config.limits, this.#disk)
     const delivery = new Delivery(setup.store, this.#core.effects)
     this.#people = new PeopleRequests(this.#core, this.#gate, this.#directory, channels)
     this.#logs = new LogRequests(this.#core, channels, this.#directory, delivery)
-    this.#blobs = new BlobRequests(this.#core)
+    this.#blobs = new BlobRequests(this.#core, this.#disk)
   }
 
   /** Takes one event. Never between `store.commit()` and its `committed` or `commitFailed`. */
@@ -86,6 +93,10 @@ export class Relay {
         return this.#disconnected(event.id)
       case "tick":
         return this.#tick()
+      case "room":
+        return this.#disk.look(event.room, this.#core.now)
+      case "full":
+        return this.#disk.full(this.#core.now)
       default:
         return unreachable(event)
     }
@@ -100,6 +111,7 @@ export class Relay {
   commitFailed(): RelayEffect[] {
     this.#directory.reload()
     this.#logs.rollBack()
+    this.#disk.full(this.#core.now)
     return this.#settle(false)
   }
 
@@ -107,6 +119,11 @@ export class Relay {
   get nextTick(): Millis {
     const sweep = this.#sessions.size > 0 ? this.#nextSweep : this.#nextBlobSweep
     return Math.min(sweep, this.#logs.nextTurn ?? sweep)
+  }
+
+  /** What to do with the ballast now, if anything. */
+  get ballast(): "take" | "release" | undefined {
+    return this.#disk.ballast
   }
 
   /** Connections, of whatever state. */
