@@ -15,6 +15,8 @@ export class Rooms {
   readonly #context: Context
   readonly #contacts: Contacts
   readonly #byRoom = new Map<string, Conversation>()
+  /** By person and key. Each costs a key agreement, and every connection asks for all of them. */
+  readonly #directChannels = new Map<string, Uint8Array>()
 
   constructor(context: Context, contacts: Contacts) {
     this.#context = context
@@ -101,7 +103,13 @@ export class Rooms {
   directChannel(accountId: Uint8Array): Uint8Array {
     const { primitives, identity, relayId } = this.#context
     const { accountX } = this.#contacts.get(accountId)!.entry
-    return directKeys(primitives, identity.account, { accountId, x: accountX }, relayId(), 0).channel
+    const name = toHex(accountId) + toHex(accountX)
+    let channel = this.#directChannels.get(name)
+    if (channel === undefined) {
+      channel = directKeys(primitives, identity.account, { accountId, x: accountX }, relayId(), 0).channel
+      this.#directChannels.set(name, channel)
+    }
+    return channel
   }
 
   #create(record: ConversationRecord): Conversation {
