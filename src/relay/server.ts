@@ -16,7 +16,7 @@ import { ProtocolError } from "../protocol/errors.ts"
 import { FrameDecoder, MAX_FRAME_BYTES, MAX_STRANGER_FRAME_BYTES } from "../protocol/framing.ts"
 import { concat } from "../bytes.ts"
 import { unreachable } from "../errors.ts"
-import type { RelaySetup } from "./core.ts"
+import { isDamage, type RelaySetup } from "./core.ts"
 import type { RelayEffect } from "./effects.ts"
 import { StoreError } from "./errors.ts"
 import type { OperatorEvent } from "./operator.ts"
@@ -168,8 +168,9 @@ class Driver {
     try {
       await this.#setup.store.commit()
     } catch (cause) {
+      if (isDamage(cause)) return this.#perform(() => this.#relay.commitFailed("damaged"))
       if (!isFull(cause)) return this.#die(cause)
-      this.#perform(() => this.#relay.commitFailed())
+      this.#perform(() => this.#relay.commitFailed("full"))
       return this.#giveUpBallast()
     }
     this.#perform(() => this.#relay.committed())

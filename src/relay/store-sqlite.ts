@@ -9,7 +9,7 @@ import type Database from "better-sqlite3-multiple-ciphers"
 import { concat } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import { BLOB_CHUNK_BYTES } from "../protocol/messages.ts"
-import type { StoreError } from "./errors.ts"
+import { StoreError } from "./errors.ts"
 import { asStoreError, openDatabase, type SqliteStoreOptions } from "./store-sqlite-open.ts"
 import { statements, type Statements } from "./store-sqlite-schema.ts"
 import {
@@ -17,6 +17,7 @@ import {
   type HeaderRow,
   KEPT_TOKENS,
   type NewEntry,
+  type OldEntry,
   type PackageCount,
   type RelayStore,
   type StoredEntry,
@@ -33,6 +34,8 @@ export class SqliteRelayStore implements RelayStore {
   readonly #journalPages: number
   #inTransaction = false
   #broken: StoreError | undefined
+  /** Logs that nothing could be written to since the process began. */
+  readonly #unwritable = new Set<number>()
 
   /** @throws StoreError `unsuitable`, `damaged`, `in-use`, `full` or `failed`. */
   constructor(options: SqliteStoreOptions) {
@@ -59,9 +62,9 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   append(ref: number, entry: NewEntry): void {
-    const { seq, time, position, eid, head, bytes, weight, tokenHash } = entry
-    this.#stage(() => {
-      this.#sql.append.run(ref, seq, time, position, eid, head, bytes)
+    const { seq, time, position, eid, before, head, check, bytes, weight, blobHash, tokenHash } = entry
+    this.#stageLog(ref, () => {
+      this.#sql.append.run(ref, seq, time, position, weight, blobHash ?? null, eid, before, check, bytes)
       if (tokenHash === undefined) {
         this.#sql.advance.run(seq, head, weight, ref)
       } else {
@@ -73,15 +76,16 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   findEntry(ref: number, eid: Uint8Array): { seq: number; time: Millis } | undefined {
-    return this.#read(() => this.#sql.findEntry.get(ref, eid))
+    if (this.#unwritable.has(ref)) throw new StoreError("damaged", "nothing can be added to this log")
+    return this.#readLog(() => this.#sql.findEntry.get(ref, eid))
   }
 
   headAt(ref: number, seq: number): Uint8Array | undefined {
-    return this.#read(() => this.#sql.headAt.get(ref, seq)?.head)
+    return this.#readLog(() => this.#sql.headBefore.get(ref, seq + 1)?.before)
   }
 
   readEntries(ref: number, after: number, count: number, maxBytes: number): StoredEntry[] {
-    return this.#read(() => {
+    return this.#readLog(() => {
       const entries: StoredEntry[] = []
       let bytes = 0
       for (const entry of this.#sql.readEntries.iterate(ref, after, count)) {
@@ -90,6 +94,32 @@ export class SqliteRelayStore implements RelayStore {
         entries.push(entry)
       }
       return entries
+    })
+  }
+
+  readEntry(ref: number, seq: number): StoredEntry | undefined {
+    return this.#readLog(() => this.#sql.readEntry.get(ref, seq))
+  }
+
+  channelsAfter(ref: number, count: number): ChannelRow[] {
+    return this.#read(() => this.#sql.channelsAfter.all(ref, count))
+  }
+
+  oldEntries(ref: number, before: Millis, count: number): OldEntry[] {
+    if (this.#unwritable.has(ref)) return []
+    const rows = this.#readLog(() => this.#sql.oldEntries.all(ref, count))
+    const kept = rows.findIndex(({ time }) => !Number.isInteger(time) || time >= before)
+    return (kept < 0 ? rows : rows.slice(0, kept)).map(({ seq, weight, blobHash }) => ({
+      seq,
+      weight: Number.isInteger(weight) ? weight : 0,
+      blobHash: blobHash instanceof Uint8Array ? blobHash : undefined,
+    }))
+  }
+
+  dropEntries(ref: number, seq: number, base: Uint8Array, weight: number): void {
+    this.#stageLog(ref, () => {
+      this.#sql.dropEntries.run(ref, seq)
+      this.#sql.moveBase.run(seq + 1, base, weight, ref)
     })
   }
 
@@ -140,8 +170,8 @@ export class SqliteRelayStore implements RelayStore {
     this.#stage(() => this.#sql.pinBlob.run(change, now, hash))
   }
 
-  dropLooseBlobs(before: Millis): number {
-    const loose = this.#read(() => this.#sql.looseBlobs.all(before))
+  dropLooseBlobs(before: Millis, count: number): number {
+    const loose = this.#read(() => this.#sql.looseBlobs.all(before, count))
     for (const { hash } of loose) {
       this.#stage(() => {
         this.#sql.dropPieces.run(hash)
@@ -274,6 +304,24 @@ export class SqliteRelayStore implements RelayStore {
       write()
     } catch (cause) {
       this.#broken = asStoreError(cause)
+    }
+  }
+
+  /** A log that damage keeps from being written to is closed for writing: it must not fail every batch anew. */
+  #stageLog(ref: number, write: () => void): void {
+    const isFirst = this.#broken === undefined
+    this.#stage(write)
+    if (isFirst && this.#broken?.code === "damaged") this.#unwritable.add(ref)
+  }
+
+  /** A row of which some bits are others may hold anything, also a number or nothing where bytes belong. */
+  #readLog<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (cause) {
+      if (cause instanceof RangeError || cause instanceof TypeError)
+        throw new StoreError("damaged", "a row of the database is damaged", { cause })
+      throw asStoreError(cause)
     }
   }
 

@@ -179,6 +179,8 @@ function eventText(event: OperatorEvent): string {
       return `${safeName(event.name)} joined for the first time, ${event.people} people now`
     case "storage.trouble":
       return `the disk is full or damaged: ${event.refused} requests were refused`
+    case "storage.damaged":
+      return `${event.entries} stored entries cannot be read any more: their readers were told`
     case "storage.low":
       return `the disk is nearly full (${megabytes(event.freeBytes)} left): nothing new is taken, all else goes on`
     case "storage.ok":
@@ -197,6 +199,8 @@ function note(log: Log, event: OperatorEvent): void {
       return log.write("warn", event.type, { code: event.code })
     case "storage.trouble":
       return log.write("error", event.type, { refused: event.refused })
+    case "storage.damaged":
+      return log.write("error", event.type, { entries: event.entries })
     case "storage.low":
     case "storage.ok":
       return log.write("warn", event.type, { freeBytes: event.freeBytes })
