@@ -19,8 +19,9 @@ import { ProtocolError } from "../protocol/errors.ts"
 import type { Context, Update } from "./context.ts"
 import { ClientError } from "./errors.ts"
 import type { PersonRef, PersonView, Trust } from "./events.ts"
-import { checkName, nameKey } from "./profile.ts"
+import { checkName, isSuccessor, nameKey } from "./profile.ts"
 import { decodeRecord, type PersonRecord, putRecord, type StoredTrust } from "./records.ts"
+import { type Registration, registrationOf } from "./registering.ts"
 
 export interface Contact {
   entry: DirectoryEntry
@@ -55,6 +56,12 @@ export class Contacts {
 
   get(accountId: Uint8Array): Contact | undefined {
     return this.#byAccount.get(toHex(accountId))
+  }
+
+  /** How to come into the directory. @param newest our own entry as the relay has it; empty: it has none. */
+  registration(newest: Uint8Array): Registration {
+    const { identity, store } = this.#context
+    return registrationOf(identity, newest, this.get(identity.account.accountId)?.entry, isSuccessor(store))
   }
 
   /** Everybody but oneself. */

@@ -30,6 +30,7 @@ import {
 import { giveUpChannel, isOutOfUse } from "./reopening.ts"
 import { type EpochKeys, epochKeys, wipeEpochKeys } from "./sealing.ts"
 import { inOutbox, sendNext } from "./sending.ts"
+import { removeStaleLeaves } from "./stale-leaves.ts"
 import { prefixRange } from "./store.ts"
 import { resolve } from "./uncertain.ts"
 
@@ -192,6 +193,7 @@ export class Conversation {
     }
     if (this.record.uncertain && (await resolve(this))) return
     if (this.pending) offerPending(this)
+    if (this.group) await removeStaleLeaves(this)
     if (this.group) await sendNext(this)
     if (this.group && this.record.hintDue) sendHint(this)
   }

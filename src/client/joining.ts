@@ -280,11 +280,17 @@ async function createRoom(conversation: Conversation): Promise<void> {
 
 // ── every commit ────────────────────────────────────────────────────────────────────────────────
 
-/** An empty commit: a fresh leaf key, and with it a fresh epoch (PROTOCOL.md §10.7). */
-export async function proposeHealing(conversation: Conversation): Promise<void> {
+/**
+ * A fresh leaf key, and with it a fresh epoch (PROTOCOL.md §10.7).
+ * @param remove leaves of this very account that are to go (§10.4).
+ */
+export async function proposeHealing(
+  conversation: Conversation,
+  remove: readonly number[] = [],
+): Promise<void> {
   const { context, group, keys, record } = conversation
   if (!group || !keys || conversation.pending) return
-  const commit = await context.engine.commit(group, {})
+  const commit = await context.engine.commit(group, { remove })
   const sealed = packEntry(context, "handshake", keys.envelope, record.channelId, FORMS.mls, commit.bytes)
   await propose(conversation, "healing", sealed, commit.state, record.nextPosition, commit.consumed)
 }

@@ -59,8 +59,9 @@ export class Messenger implements Client {
       return this.#finder.at(this.#relay)
     }
     const isGuess = () => this.#finder.isGuessing
+    const register = (newest: Uint8Array) => this.#contacts.registration(newest)
     this.#link = new RelayConnection(
-      { network, clock, random, primitives, queue: this.#queue, identity, log, relay, isGuess },
+      { network, clock, random, primitives, queue: this.#queue, identity, log, relay, isGuess, register },
       {
         pinned: (spkiSha256) => this.#pinned(spkiSha256),
         ready: (welcome) => this.#ready(welcome),

@@ -106,7 +106,7 @@ export type StoredNotice =
   | { code: "joined" | "left" | "chat-reopened" | "verified" | "mismatch" | "fork"; account: Uint8Array }
   | { code: "gap"; account: Uint8Array; missing: number }
   | { code: "unreadable"; detail: string }
-  | { code: "you-joined" | "chat-opened" | "void-commit" | "rejoined" | "log-reset" }
+  | { code: "you-joined" | "chat-opened" | "void-commit" | "rejoined" | "log-reset" | "restored" }
 
 export type LineRecord =
   | {

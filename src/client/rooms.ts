@@ -10,6 +10,7 @@ import { ClientError } from "./errors.ts"
 import type { RoomRef } from "./events.ts"
 import { type ConversationRecord, decodeRecord, putRecord } from "./records.ts"
 import { MAX_REOPENINGS, reopen } from "./reopening.ts"
+import { goOnAll } from "./restoring.ts"
 
 export class Rooms {
   readonly #context: Context
@@ -34,6 +35,7 @@ export class Rooms {
       await conversation.load()
       this.#byRoom.set(toHex(conversation.room), conversation)
     }
+    goOnAll(this.#context, this.all())
   }
 
   all(): readonly Conversation[] {

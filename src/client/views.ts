@@ -33,13 +33,24 @@ export function roomView(conversation: Conversation, withoutSecret: boolean): Ro
   }
 }
 
-function membersOf(group: GroupState, here: readonly Uint8Array[], contacts: Contacts): RoomView["members"] {
-  return group.members
-    .filter(({ leaf }) => leaf !== group.ownLeaf)
-    .map(({ accountId, leafKey }) => ({
+/** People, whatever the number of their devices. */
+function membersOf(
+  { members, ownLeaf }: GroupState,
+  here: readonly Uint8Array[],
+  contacts: Contacts,
+): RoomView["members"] {
+  const own = members.find(({ leaf }) => leaf === ownLeaf)
+  const people = new Map<string, RoomView["members"][number]>()
+  for (const { accountId, leafKey } of members) {
+    if (own && equalBytes(accountId, own.accountId)) continue
+    const isHere = here.some((known) => equalBytes(known, leafKey))
+    const before = people.get(toHex(accountId))
+    people.set(toHex(accountId), {
       person: contacts.view(accountId),
-      here: here.some((known) => equalBytes(known, leafKey)),
-    }))
+      here: isHere || (before?.here ?? false),
+    })
+  }
+  return [...people.values()]
 }
 
 /** The first `limit` kept events after `cursor`, oldest first; events whose lines are gone by now are passed over. */
