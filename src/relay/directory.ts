@@ -17,6 +17,7 @@ import {
 import { ProtocolError, type Refusal } from "../protocol/errors.ts"
 import { deviceCertificateTranscript } from "../protocol/hello.ts"
 import { MAX_DIRECTORY_ENTRY_BYTES, MAX_DIRECTORY_PAGE, type Of } from "../protocol/messages.ts"
+import { StoreError } from "./errors.ts"
 import { isSmallOrderPoint } from "./small-order.ts"
 import type { RelayStore } from "./store.ts"
 
@@ -132,7 +133,7 @@ export class Directory {
     return this.#index(bytes, entry)
   }
 
-  /** Reads everything anew. */
+  /** Reads everything anew. @throws StoreError `damaged`: without the directory nobody can be told apart. */
   reload(): void {
     this.#people = new Map()
     this.#names = new Map()
@@ -141,9 +142,9 @@ export class Directory {
     this.#size = 0
     const total = this.#store.directorySize()
     while (this.#size < total) {
-      for (const bytes of this.#store.readDirectory(this.#size, 1_000, 4_000_000)) {
-        this.#index(bytes, decodeDirectoryEntry(bytes))
-      }
+      const page = this.#store.readDirectory(this.#size, 1_000, 4_000_000)
+      if (page.length === 0) throw new StoreError("damaged", `directory entry ${this.#size} is missing`)
+      for (const bytes of page) this.#index(bytes, storedEntry(bytes))
     }
   }
 
@@ -240,6 +241,15 @@ function isSelfSigned(entry: DirectoryEntry): boolean {
       return verify(accountEd, "device", covered, certificate)
     })
   )
+}
+
+function storedEntry(bytes: Uint8Array): DirectoryEntry {
+  try {
+    return decodeDirectoryEntry(bytes)
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause
+    throw new StoreError("damaged", "an entry of the directory is damaged", { cause })
+  }
 }
 
 function refused(code: Refusal): Checked {

@@ -71,6 +71,7 @@ export class Relay {
   constructor(setup: RelaySetup) {
     this.#core = new Core(setup)
     this.#gate = new AddressGate(setup.config.limits)
+    if (!setup.store.isWhole) this.#core.effects.report({ type: "storage.readonly" })
     this.#directory = new Directory(setup.store)
     this.#disk = new DiskWatch(this.#core.effects)
     const channels = new Channels(this.#core, this.#disk)

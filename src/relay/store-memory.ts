@@ -49,6 +49,10 @@ export class MemoryRelayStore implements RelayStore {
     return this.#disk.incarnation
   }
 
+  get isWhole(): boolean {
+    return true
+  }
+
   get staged(): boolean {
     return this.#undo.length > 0 || this.#broken !== undefined
   }

@@ -19,8 +19,11 @@ export interface SqliteStoreOptions {
   journalBytes?: number
 }
 
-/** @throws StoreError `unsuitable`, `damaged`, `in-use`, `full` or `failed`. */
-export function openDatabase({ path, random }: SqliteStoreOptions): Database {
+/**
+ * @returns the database, and whether its structure is whole. Where it is not, writing could destroy what can still
+ * be read. @throws StoreError `unsuitable`, `damaged` (nothing of ours can be read), `in-use`, `full` or `failed`.
+ */
+export function openDatabase({ path, random }: SqliteStoreOptions): { db: Database; isWhole: boolean } {
   let db: Database | undefined
   try {
     db = new Database(path, { timeout: 0 })
@@ -32,8 +35,7 @@ export function openDatabase({ path, random }: SqliteStoreOptions): Database {
     // SQLite's own would run inside a commit, and keep to itself that a sync failed: `tidy` does neither.
     db.pragma("wal_autocheckpoint = 0")
     db.pragma("trusted_schema = OFF")
-    prepare(db, random)
-    return db
+    return { db, isWhole: prepare(db, random) }
   } catch (cause) {
     db?.close()
     throw asStoreError(cause)
@@ -49,7 +51,7 @@ function checkVersion(db: Database): void {
   }
 }
 
-function prepare(db: Database, random: Random): void {
+function prepare(db: Database, random: Random): boolean {
   const application = db.pragma("application_id", { simple: true })
   const { tables } = db.prepare<[], { tables: number }>("SELECT count(*) AS tables FROM sqlite_schema").get()!
   if (tables === 0) {
@@ -61,15 +63,15 @@ function prepare(db: Database, random: Random): void {
         random.bytes(INCARNATION_BYTES),
       )
     })()
-    return
+    return true
   }
   if (application !== APPLICATION_ID || db.pragma("user_version", { simple: true }) !== SCHEMA_VERSION) {
     throw new StoreError("damaged", "the database is not one of this relay's")
   }
-  const found = db.pragma("quick_check(1)", { simple: true })
-  if (found !== "ok") throw new StoreError("damaged", `the database is damaged: ${String(found)}`)
+  const isWhole = db.pragma("quick_check(1)", { simple: true }) === "ok"
   // Takes the lock for good, also when nothing is written for a long time.
   db.exec("BEGIN IMMEDIATE; COMMIT")
+  return isWhole
 }
 
 /** What a failure of the database library means to the relay. */

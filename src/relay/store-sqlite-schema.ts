@@ -177,8 +177,8 @@ export function statements(db: SqlDatabase) {
     directorySize: prepare<[], { size: number }>(
       "SELECT coalesce(max(entry_index) + 1, 0) AS size FROM directory",
     ),
-    readDirectory: prepare<[number, number], { bytes: Uint8Array }>(
-      "SELECT bytes FROM directory WHERE entry_index >= ? ORDER BY entry_index LIMIT ?",
+    readDirectory: prepare<[number, number], { index: number; bytes: Uint8Array }>(
+      'SELECT entry_index AS "index", bytes FROM directory WHERE entry_index >= ? ORDER BY entry_index LIMIT ?',
     ),
     addDirectoryEntry: prepare<[number, Uint8Array]>(
       "INSERT INTO directory (entry_index, bytes) VALUES (?, ?)",

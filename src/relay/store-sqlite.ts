@@ -29,6 +29,7 @@ const JOURNAL_BYTES = 16_777_216
 
 export class SqliteRelayStore implements RelayStore {
   readonly incarnation: Uint8Array
+  readonly isWhole: boolean
   readonly #db: Database
   readonly #sql: Statements
   readonly #journalPages: number
@@ -39,10 +40,12 @@ export class SqliteRelayStore implements RelayStore {
 
   /** @throws StoreError `unsuitable`, `damaged`, `in-use`, `full` or `failed`. */
   constructor(options: SqliteStoreOptions) {
-    this.#db = openDatabase(options)
+    const { db, isWhole } = openDatabase(options)
+    this.#db = db
+    this.isWhole = isWhole
     this.#sql = statements(this.#db)
     this.#journalPages = Math.floor((options.journalBytes ?? JOURNAL_BYTES) / PAGE_BYTES)
-    this.incarnation = this.#sql.readIncarnation.get()!.value
+    this.incarnation = this.#readIncarnation()
   }
 
   get staged(): boolean {
@@ -190,6 +193,7 @@ export class SqliteRelayStore implements RelayStore {
       const entries: Uint8Array[] = []
       let bytes = 0
       for (const row of this.#sql.readDirectory.iterate(index, count)) {
+        if (row.index !== index + entries.length) break
         bytes += row.bytes.length
         if (bytes > maxBytes && entries.length > 0) break
         entries.push(row.bytes)
@@ -298,6 +302,10 @@ export class SqliteRelayStore implements RelayStore {
   /** After the first failure of a batch nothing more of it is written: `commit` will refuse all of it. */
   #stage(write: () => void): void {
     if (this.#broken !== undefined) return
+    if (!this.isWhole) {
+      this.#broken = new StoreError("damaged", "the database is damaged: it is only read")
+      return
+    }
     try {
       if (!this.#inTransaction) this.#sql.begin.run()
       this.#inTransaction = true
@@ -323,6 +331,13 @@ export class SqliteRelayStore implements RelayStore {
         throw new StoreError("damaged", "a row of the database is damaged", { cause })
       throw asStoreError(cause)
     }
+  }
+
+  #readIncarnation(): Uint8Array {
+    const found = this.#readLog(() => this.#sql.readIncarnation.get()?.value)
+    if (found instanceof Uint8Array) return found
+    this.#db.close()
+    throw new StoreError("damaged", "the database is damaged: it has no incarnation")
   }
 
   #read<T>(read: () => T): T {

@@ -90,6 +90,8 @@ export const KEPT_TOKENS = 256
 export interface RelayStore {
   /** 16 random bytes made with the store: another value means another history. */
   readonly incarnation: Uint8Array
+  /** Without it nothing is written any more: every `commit` of something is `damaged`. */
+  readonly isWhole: boolean
   /** Whether anything awaits `commit`. */
   readonly staged: boolean
 
@@ -167,7 +169,7 @@ export interface RelayStore {
   /** Bytes that were freed inside the store and are used again before it grows. */
   readonly reusableBytes: number
 
-  /** @throws StoreError `full` (nothing was kept; go on) or `failed` (stop the process). */
+  /** @throws StoreError `full` or `damaged` (nothing was kept; go on), or `failed` (stop the process). */
   commit(): Promise<void>
   close(): void
 }

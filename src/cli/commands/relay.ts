@@ -181,6 +181,8 @@ function eventText(event: OperatorEvent): string {
       return `the disk is full or damaged: ${event.refused} requests were refused`
     case "storage.damaged":
       return `${event.entries} stored entries cannot be read any more: their readers were told`
+    case "storage.readonly":
+      return "the database is damaged: what can be read is served, nothing new is taken; put back a copy, or begin anew"
     case "storage.low":
       return `the disk is nearly full (${megabytes(event.freeBytes)} left): nothing new is taken, all else goes on`
     case "storage.ok":
@@ -199,6 +201,8 @@ function note(log: Log, event: OperatorEvent): void {
       return log.write("warn", event.type, { code: event.code })
     case "storage.trouble":
       return log.write("error", event.type, { refused: event.refused })
+    case "storage.readonly":
+      return log.write("error", event.type, {})
     case "storage.damaged":
       return log.write("error", event.type, { entries: event.entries })
     case "storage.low":
