@@ -24,6 +24,8 @@ const ROOMY_FACTOR = 1.25
 const BALLAST_SHARE = 8
 const BALLAST_MOST_BYTES = 33_554_432
 const BLOCK_BYTES = 4_096
+/** Where the system promises space that writes do not get, a quota say, not every batch has to find that out. */
+const FULL_REST_MS: Millis = 3_000
 /** A ballast that had to go was needed: it does not come and go with every batch. */
 const BALLAST_REST_MS: Millis = 60_000
 /** Bytes that are added are in the journal first, and in their place as well once they are moved there. */
@@ -47,7 +49,7 @@ export class DiskWatch {
   readonly #effects: Pick<Effects, "report">
   #room: DiskRoom | undefined
   #isLow = false
-  #releasedAt: Millis | undefined
+  #fullAt: Millis | undefined
   /** What to do with the ballast, if anything; doing it twice changes nothing. */
   ballast: "take" | "release" | undefined
 
@@ -60,16 +62,15 @@ export class DiskWatch {
     this.#room = room
     const free = room.freeBytes + room.reusableBytes
     const mark = lowMark(room.totalBytes)
-    if (this.#isLow ? free >= mark * ROOMY_FACTOR : free < mark) {
-      this.#isLow = !this.#isLow
-      this.#effects.report({ type: this.#isLow ? "storage.low" : "storage.ok", freeBytes: free })
-    }
+    if (free < mark) this.#setLow(true, free)
+    else if (free >= mark * ROOMY_FACTOR && !this.#wasFull(FULL_REST_MS, now)) this.#setLow(false, free)
     this.ballast = this.#hasBallastRoom(room, now) ? "take" : undefined
   }
 
-  /** A write found no space. */
+  /** A write found no space: what else waits must not eat up the ballast before the next look. */
   full(now: Millis): void {
-    this.#releasedAt = now
+    this.#fullAt = now
+    if (this.#room !== undefined) this.#setLow(true, 0)
     this.ballast = "release"
   }
 
@@ -79,9 +80,19 @@ export class DiskWatch {
     return !this.#isLow && bytes * WRITTEN_TWICE <= this.#room.freeBytes + this.#room.reusableBytes
   }
 
+  #setLow(isLow: boolean, freeBytes: number): void {
+    if (this.#isLow === isLow) return
+    this.#isLow = isLow
+    this.#effects.report({ type: isLow ? "storage.low" : "storage.ok", freeBytes })
+  }
+
+  /** Less than `ms` ago. A time that is still to come is from before the clock was set back. */
+  #wasFull(ms: Millis, now: Millis): boolean {
+    return this.#fullAt !== undefined && now >= this.#fullAt && now - this.#fullAt < ms
+  }
+
   #hasBallastRoom({ freeBytes, totalBytes }: DiskRoom, now: Millis): boolean {
-    const released = this.#releasedAt
-    if (released !== undefined && now >= released && now - released < BALLAST_REST_MS) return false
+    if (this.#wasFull(BALLAST_REST_MS, now)) return false
     return freeBytes >= ballastSize(totalBytes) + 2 * lowMark(totalBytes)
   }
 }
