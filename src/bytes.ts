@@ -54,6 +54,10 @@ export function fromHex(text: string): Uint8Array {
 }
 
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+/** By character code: what a digit stands for, or −1. */
+const BASE64URL_DIGITS = Int8Array.from({ length: 128 }, (_, code) =>
+  BASE64URL.indexOf(String.fromCharCode(code)),
+)
 
 /** Base64url without padding (RFC 4648 §5). */
 export function toBase64Url(bytes: Uint8Array): string {
@@ -73,9 +77,9 @@ export function fromBase64Url(text: string): Uint8Array {
   let held = 0
   let bits = 0
   let at = 0
-  for (const char of text) {
-    const digit = BASE64URL.indexOf(char)
-    if (digit < 0) throw new BytesError("bad-value", "not base64url")
+  for (let i = 0; i < text.length; i++) {
+    const digit = BASE64URL_DIGITS[text.charCodeAt(i)]
+    if (digit === undefined || digit < 0) throw new BytesError("bad-value", "not base64url")
     held = ((held << 6) | digit) & 0xffff
     bits += 6
     if (bits >= 8) {

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { beforeAll, describe, expect, test } from "vitest"
 import { concat, fromHex, toHex, u8 } from "../src/bytes.ts"
+import { openBackup, sealBackup } from "../src/crypto/backup.ts"
 import {
   directKeys,
   groupIdOf,
@@ -225,6 +226,12 @@ const answers: Readonly<Record<string, (inputs: Case) => Answers>> = {
     )
     expect(unwrapDataKey(nodePrimitives, vault, passphrase, profileId).expose()).toEqual(dataKey.expose())
     return { vault: toHex(vault) }
+  },
+  backup: (v) => {
+    const [secret, plain, chunkBytes] = [v.bytes("secret"), v.bytes("plain"), v.number("chunkBytes")]
+    const file = concat(...sealBackup(nodePrimitives, v.chance("nonce"), secret, [plain], chunkBytes))
+    expect(concat(...openBackup(nodePrimitives, secret, [file]))).toEqual(plain)
+    return { words: wordsOf(secret), file: shown(file) }
   },
   invitation: (v) => {
     const secret = v.bytes("secret")

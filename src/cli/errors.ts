@@ -15,6 +15,7 @@ export type CliErrorCode =
   | "no-passphrase" // one is needed, and there is neither a terminal nor `--passphrase-fd`
   | "wrong-invitation" // the relay does not accept it, or it cannot be read
   | "name-taken"
+  | "revoked" // the account lives on another device now
   | "relay-refused" // the relay refuses for another reason
   | "relay-not-running" // `relay stop` without a relay
   | "relay-damaged" // the relay's folder lacks something that cannot be made again

@@ -53,6 +53,10 @@ const cli: Record<CliErrorCode, End> = {
   "no-passphrase": { exit: EXIT.locked, hint: "give it with --passphrase-fd N, or start in a terminal" },
   "wrong-invitation": { exit: EXIT.refused, hint: "copy the whole invitation, or ask for a new one" },
   "name-taken": { exit: EXIT.refused, hint: "join with another --name" },
+  revoked: {
+    exit: EXIT.refused,
+    hint: "your profile was restored elsewhere, or this device's certificate has run out; what is stored here can still be read (history --offline)",
+  },
   "relay-refused": { exit: EXIT.unavailable },
   "relay-not-running": { exit: EXIT.unknown },
   "relay-damaged": { exit: EXIT.unavailable },
@@ -76,9 +80,13 @@ const client: Record<ClientErrorCode, End> = {
   blocked: { exit: EXIT.untrusted },
   "database-damaged": {
     exit: EXIT.unavailable,
-    hint: "nothing was deleted; put back a copy of the folder, or start with a new one (--data DIR)",
+    hint: "nothing was deleted; secure-chat salvage makes a new profile of all that can still be read",
   },
   storage: { exit: EXIT.unavailable, hint: "free some space and try again; nothing that was saved is lost" },
+  "storage-failed": {
+    exit: EXIT.unavailable,
+    hint: "start again when the disk works; what was saved before is read then, and nothing is sent twice",
+  },
   "profile-newer": { exit: EXIT.unavailable },
 }
 

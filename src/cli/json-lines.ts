@@ -102,8 +102,16 @@ export function roomViewJson(room: RoomView): object {
   }
 }
 
-function messageJson({ id, text, sentAt, own, state }: MessageView): object {
-  return { id, text, own, sentAt: isoTime(sentAt), ...(state === undefined ? {} : { state }) }
+/** `receipts` stands in rooms only, and not before the relay has the message. */
+function messageJson({ id, text, sentAt, own, state, receipts }: MessageView): object {
+  return {
+    id,
+    text,
+    own,
+    sentAt: isoTime(sentAt),
+    ...(state === undefined ? {} : { state }),
+    ...(receipts === undefined ? {} : { receipts }),
+  }
 }
 
 function details(event: ClientEvent): object {

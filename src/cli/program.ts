@@ -15,6 +15,7 @@ import {
   showHistory,
   showId,
 } from "./commands/read.ts"
+import { showReceipts } from "./commands/receipts.ts"
 import { type RelayStartOptions, startRelayCommand, stopRelayCommand } from "./commands/relay.ts"
 import { send, type SendOptions } from "./commands/send.ts"
 import { verify } from "./commands/verify.ts"
@@ -59,7 +60,7 @@ function addTalking(program: Command, io: Io): void {
     .command("send <to> [text...]")
     .description("send a message to a person or to #everyone; without text, or with -, from stdin")
     .addOption(
-      new Option("--wait <state>", "how far it must get")
+      new Option("--wait <state>", "how far it must get; in a room, with everybody")
         .choices(["relay", "delivered", "read"])
         .default("relay"),
     )
@@ -122,6 +123,15 @@ function addReading(program: Command, io: Io): void {
     .addOption(offline())
     .action(
       run(io, (invocation, options: HistoryOptions, to: string) => showHistory(invocation, to, options)),
+    )
+  program
+    .command("receipts <to> [message-id]")
+    .description("print who has a message of yours; without an id, your newest one there")
+    .addOption(offline())
+    .action(
+      run(io, (invocation, options: ReadOptions, to: string, id: string | undefined) =>
+        showReceipts(invocation, to, id, options),
+      ),
     )
   program
     .command("export <to>")

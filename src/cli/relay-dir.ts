@@ -7,6 +7,7 @@
  *     invitation     a line with the link, and one with the twelve words, 0600 (PROTOCOL.md §17)
  *     settings.json  name, port and openness of the last start
  *     relay.log
+ *     ballast        space held in reserve, given up when the disk is full
  *
  * Key and secret are made at the first start and kept; an address that changed gives a new invitation with the same
  * secrets, and both old and new ones let people in.
@@ -84,6 +85,7 @@ export const relayFiles = (dir: string) => ({
   settings: join(dir, "settings.json"),
   database: join(dir, "relay.db"),
   log: join(dir, "relay.log"),
+  ballast: join(dir, "ballast"),
 })
 
 /**

@@ -7,9 +7,12 @@ import type { ListenHandler, Listener } from "../platform/network.ts"
 import { nodePrimitives } from "../platform/primitives.ts"
 import { systemRandom } from "../platform/random.ts"
 import { afterWaitingEvents } from "../platform/soon.ts"
+import type { Space } from "../platform/space.ts"
+import type { Ballast } from "../platform/ballast.ts"
 import { listenTls } from "../platform/tls.ts"
 import { toHex } from "../bytes.ts"
 import { DEFAULT_LIMITS } from "../relay/config.ts"
+import { journalSize } from "../relay/disk-watch.ts"
 import type { OperatorEvent } from "../relay/operator.ts"
 import { startRelay } from "../relay/server.ts"
 import { SqliteRelayStore } from "../relay/store-sqlite.ts"
@@ -19,6 +22,8 @@ export interface RelayProcessSetup {
   relay: RelayDir
   /** The database's path. */
   database: string
+  /** The disk it is on. */
+  disk: { space: Space; ballast: Ballast }
   /** Undefined: all addresses. */
   host: string | undefined
   log: Log
@@ -37,12 +42,14 @@ export interface RelayProcess {
 export async function openRelay({
   relay,
   database,
+  disk,
   host,
   log,
   onEvent,
   onFatal,
 }: RelayProcessSetup): Promise<RelayProcess> {
-  const store = new SqliteRelayStore({ path: database, random: systemRandom })
+  const journalBytes = journalSize(disk.space.look().totalBytes)
+  const store = new SqliteRelayStore({ path: database, random: systemRandom, journalBytes })
   const relayId = relay.key.spkiSha256
   const { name, port } = relay.settings
   const listen = (handler: ListenHandler) => {
@@ -60,6 +67,7 @@ export async function openRelay({
       listen,
       clock: systemClock,
       soon: afterWaitingEvents,
+      disk,
       onEvent,
       onFatal,
     })

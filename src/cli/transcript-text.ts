@@ -4,8 +4,9 @@
  */
 import type { ClientEvent, MessageView, RoomRef, TranscriptLine } from "../client/events.ts"
 import type { Millis } from "../platform/clock.ts"
+import { deliveryMark } from "../tui/delivery.ts"
 import { linesOf, safeBlock, safeLine } from "../tui/safe-text.ts"
-import { nameWithMark, roomTitle, stateMark, type Symbols } from "../tui/theme.ts"
+import { nameWithMark, noticeMark, roomTitle, type Symbols } from "../tui/theme.ts"
 import { noticeWords, problemWords } from "../tui/words.ts"
 import { isoTime, lineJson } from "./json-lines.ts"
 
@@ -23,13 +24,14 @@ export function localTime(at: Millis): string {
 export function lineText(line: TranscriptLine, symbols: Symbols): string {
   return line.kind === "message"
     ? messageText(line.at, line.message, symbols)
-    : `${localTime(line.at)}  ${symbols.mark} ${noticeWords(line.notice)}`
+    : `${localTime(line.at)}  ${noticeMark(line.notice, symbols)} ${noticeWords(line.notice)}`
 }
 
 export function messageText(at: Millis, message: MessageView, symbols: Symbols): string {
   const author = message.own ? "you" : nameWithMark(message.from, symbols)
   const [first = "", ...more] = linesOf(safeBlock(message.text))
-  const state = message.state === undefined ? "" : `  ${stateMark(message.state, symbols)}`
+  const mark = message.own ? deliveryMark(message, symbols, Number.POSITIVE_INFINITY) : ""
+  const state = mark === "" ? "" : `  ${mark}`
   return [`${localTime(at)}  ${author}: ${first}${state}`, ...more.map((line) => INDENT + line)].join("\n")
 }
 
@@ -44,7 +46,7 @@ export function eventText(event: ClientEvent, at: Millis, symbols: Symbols): str
       return [`${time}  ${room}${head!.slice(time.length + 2)}`, ...more].join("\n")
     }
     case "notice":
-      return `${time}  ${roomTitle(event.room)} ${symbols.mark} ${noticeWords(event.notice)}`
+      return `${time}  ${roomTitle(event.room)} ${noticeMark(event.notice, symbols)} ${noticeWords(event.notice)}`
     case "relay.connected":
       return `${time}  ${symbols.mark} connected`
     case "relay.disconnected":

@@ -75,6 +75,8 @@ export function failIfRefused(connection: ConnectionView): void {
       throw new CliError("wrong-pin", `what answers at ${place} is not the relay of the invitation`)
     case "not-allowed":
       throw new CliError("wrong-invitation", `the relay at ${place} does not accept this invitation`)
+    case "revoked":
+      throw new CliError("revoked", `the relay at ${place} no longer lists this device as yours`)
     case "name-taken":
       throw new CliError("name-taken", "somebody on this relay has that name already")
     case "superseded":

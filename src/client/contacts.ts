@@ -19,8 +19,9 @@ import { ProtocolError } from "../protocol/errors.ts"
 import type { Context, Update } from "./context.ts"
 import { ClientError } from "./errors.ts"
 import type { PersonRef, PersonView, Trust } from "./events.ts"
-import { checkName, nameKey } from "./profile.ts"
+import { checkName, isSuccessor, nameKey } from "./profile.ts"
 import { decodeRecord, type PersonRecord, putRecord, type StoredTrust } from "./records.ts"
+import { type Registration, registrationOf } from "./registering.ts"
 
 export interface Contact {
   entry: DirectoryEntry
@@ -56,6 +57,12 @@ export class Contacts {
 
   get(accountId: Uint8Array): Contact | undefined {
     return this.#byAccount.get(toHex(accountId))
+  }
+
+  /** How to come into the directory. @param newest our own entry as the relay has it; empty: it has none. */
+  registration(newest: Uint8Array): Registration {
+    const { identity, store } = this.#context
+    return registrationOf(identity, newest, this.get(identity.account.accountId)?.entry, isSuccessor(store))
   }
 
   /** Everybody but oneself. */
@@ -101,7 +108,7 @@ export class Contacts {
     if (!before.has(key)) before.set(key, known)
     const { trust, firstSeenAt } = contact
     putRecord(update.tx, "person", account, {
-      entry: bytes.slice(),
+      entry: encodeDirectoryEntry(contact.entry),
       trust,
       firstSeenAt,
     } satisfies PersonRecord)
@@ -278,6 +285,8 @@ export class Contacts {
         const first = entry.kind === DIRECTORY_KINDS.register && entry.seq === 0
         return first ? { entry, trust: "unverified", firstSeenAt: this.#context.clock.now() } : undefined
       }
+      // A relay that was restored or replaced lists what we know already.
+      if (entry.seq <= before.entry.seq) return before
       const previous = labelledHash("directory entry", encodeDirectoryEntry(before.entry))
       const continues =
         entry.kind === DIRECTORY_KINDS.update &&

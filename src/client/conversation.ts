@@ -35,6 +35,7 @@ import {
 import { giveUpChannel, isOutOfUse } from "./reopening.ts"
 import { type EpochKeys, epochKeys, wipeEpochKeys } from "./sealing.ts"
 import { inOutbox, sendNext } from "./sending.ts"
+import { removeStaleLeaves } from "./stale-leaves.ts"
 import { prefixRange } from "./store.ts"
 import { resolve } from "./uncertain.ts"
 
@@ -226,6 +227,7 @@ export class Conversation {
     if (this.record.uncertain && (await resolve(this))) return
     if (this.pending) offerPending(this)
     if (!this.group || this.record.rejoin) return
+    if (await removeStaleLeaves(this)) return
     askIfDue(this)
     beaconIfDue(this)
     await sendNext(this)

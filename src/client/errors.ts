@@ -14,6 +14,7 @@ export type ClientErrorCode =
   | "bad-invitation" // twelve words that are none
   | "key-changed" // sending stopped until the person decides
   | "blocked"
-  | "database-damaged"
-  | "storage" // the disk is full or failing
+  | "database-damaged" // bytes on the disk are not what was written
+  | "storage" // the disk is full: what was asked for did not happen, and may work later
+  | "storage-failed" // writing or syncing failed: nobody knows what is on the disk, and the process must end
   | "profile-newer" // written by a newer version

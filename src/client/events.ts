@@ -117,6 +117,8 @@ export type ConnectionProblem =
   | "lost"
   | "wrong-pin"
   | "not-allowed"
+  /** The directory lists this device no more: the account lives on another one. */
+  | "revoked"
   | "name-taken"
   | "superseded"
   | "bad-version"

@@ -116,6 +116,8 @@ async function isUsable(
 
 async function openDirect(conversation: Conversation, packages: readonly Uint8Array[]): Promise<void> {
   const { context, record, expected } = conversation
+  // While packages were fetched the other side may have opened it: a second opening would wait for ever.
+  if (conversation.group || record.nextPosition > 0) return conversation.advance()
   const { engine, identity } = context
   const alone = await engine.create("xwing", expected.groupId, expected.parameters, identity.signer)
   const commit = await addAll(engine, alone, packages)
@@ -234,6 +236,8 @@ async function joinByHeader(
   header: RoomHeader,
 ): Promise<void> {
   const { context, record, expected } = conversation
+  // A large header takes a while: a handshake that came meanwhile has taken the place that this one names.
+  if (record.nextPosition > answer.nextPosition) return conversation.pause("no-header")
   try {
     const commit = await context.engine.joinExternal(header.groupInfo, expected, context.identity.signer)
     const sealed = packEntry(
@@ -276,17 +280,23 @@ async function createRoom(conversation: Conversation): Promise<void> {
 
 // ── every commit ────────────────────────────────────────────────────────────────────────────────
 
-/** An empty commit: a fresh leaf key, and with it a fresh epoch (PROTOCOL.md §10.7). */
-export async function proposeHealing(conversation: Conversation): Promise<void> {
+/**
+ * A fresh leaf key, and with it a fresh epoch (PROTOCOL.md §10.7).
+ * @param remove leaves of this very account that are to go (§10.4).
+ */
+export async function proposeHealing(
+  conversation: Conversation,
+  remove: readonly number[] = [],
+): Promise<void> {
   const { context, group, keys, record } = conversation
   if (!group || !keys || conversation.pending) return
-  const commit = await context.engine.commit(group, {})
+  const commit = await context.engine.commit(group, { remove })
   const sealed = packEntry(context, "handshake", keys.envelope, record.channelId, FORMS.mls, commit.bytes)
   await propose(conversation, "healing", sealed, commit.state, record.nextPosition, commit.consumed)
 }
 
 /** Saves the commit and the state after it, then offers it. */
-async function propose(
+export async function propose(
   conversation: Conversation,
   kind: PendingRecord["kind"],
   sealed: SealedEntry,

@@ -13,15 +13,19 @@ import { Contacts } from "./contacts.ts"
 import { type Context, type Identity, type Unasked, updater } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
-import type { ConnectionView, PersonView, RoomRef, RoomView, StampedEvent, TranscriptLine } from "./events.ts"
+import type { ConnectionView, PersonView, ReceiptView, RoomRef, RoomView, StampedEvent, TranscriptLine } from "./events.ts"
 import { RelayFinder } from "./finding.ts"
+import { Generation } from "./generation.ts"
 import { Inbox } from "./inbox.ts"
 import { messageIdText, readLines } from "./lines.ts"
 import type { ClientDeps } from "./open.ts"
 import { PackageStock } from "./packages.ts"
-import { markRegistered, moveRelay, putRelay, readRelay, type RelayRecord, roomSecretOf } from "./profile.ts"
+import { markRegistered, moveRelay, putRelay, readRelay, type RelayRecord, roomSecretOf, RUNNING } from "./profile.ts"
 import { EventQueue } from "./queue.ts"
 import { decodeRecord, type StoredTrust } from "./records.ts"
+import { readersOf } from "./readers.ts"
+import { readAll } from "./receipts.ts"
+import { markRolledBack } from "./rolled-back.ts"
 import { RelayConnection } from "./relay-link.ts"
 import { Rooms } from "./rooms.ts"
 import { queueText } from "./sending.ts"
@@ -41,6 +45,7 @@ export class Messenger implements Client {
   readonly #inbox: Inbox
   readonly #packages: PackageStock
   readonly #catchUp: CatchUp
+  readonly #generation: Generation
   #relay: RelayRecord | undefined
   #relayName = ""
   #openRelay = false
@@ -59,8 +64,9 @@ export class Messenger implements Client {
       return this.#finder.at(this.#relay)
     }
     const isGuess = () => this.#finder.isGuessing
+    const register = (newest: Uint8Array) => this.#contacts.registration(newest)
     this.#link = new RelayConnection(
-      { network, clock, random, primitives, queue: this.#queue, identity, log, relay, isGuess },
+      { network, clock, random, primitives, queue: this.#queue, identity, log, relay, isGuess, register },
       {
         pinned: (spkiSha256) => this.#pinned(spkiSha256),
         ready: (welcome) => this.#ready(welcome),
@@ -82,8 +88,11 @@ export class Messenger implements Client {
       relayId: () => this.#relayId(),
       link: this.#link,
       update: updater(store, clock, (stamped) => this.#emit(stamped)),
+      rooms: () => this.#rooms.all(),
+      sealed: () => this.#generation.sealed(),
       later: (at, action) => clock.wakeAt(at, () => queue.push(action)),
     }
+    this.#generation = new Generation(this.#context, () => markRolledBack(this.#context))
     this.#contacts = new Contacts(this.#context)
     this.#rooms = new Rooms(this.#context, this.#contacts)
     this.#inbox = new Inbox(this.#context, this.#contacts, (from, letter) =>
@@ -93,9 +102,10 @@ export class Messenger implements Client {
     this.#catchUp = new CatchUp(this.#context, this.#contacts, this.#rooms, this.#inbox)
   }
 
-  /** Reads all conversations from the store. @throws CryptoError `bad-group`. */
-  load(): Promise<void> {
-    return this.#rooms.load()
+  /** Reads all conversations from the store. @param wasClean whether the process before has ended as it should. */
+  async load(wasClean: boolean): Promise<void> {
+    await this.#rooms.load()
+    if (!wasClean) for (const conversation of this.#rooms.all()) conversation.mustHeal = true
   }
 
   // ── guests ────────────────────────────────────────────────────────────────────────────────────
@@ -115,6 +125,7 @@ export class Messenger implements Client {
     await this.#queue.close()
     this.#link.stop()
     try {
+      this.#deps.store.transaction("synced", (tx) => tx.delete("meta", RUNNING))
       this.#deps.store.tidy()
     } finally {
       this.#deps.store.close()
@@ -185,7 +196,11 @@ export class Messenger implements Client {
   }
 
   transcript(id: string, limit: number, before?: string): readonly TranscriptLine[] {
-    return readLines(this.#deps.store, this.#contacts, this.#rooms.byId(id).room, limit, before)
+    return readLines(this.#rooms.byId(id), limit, before)
+  }
+
+  receipts(id: string, messageId: string): readonly ReceiptView[] {
+    return readersOf(this.#rooms.byId(id), messageId)
   }
 
   lineCount(id: string): number {
@@ -220,13 +235,12 @@ export class Messenger implements Client {
   markRead(id: string): Promise<void> {
     return this.#queue.do(async () => {
       const conversation = this.#rooms.byId(id)
-      const { unread, receipt } = conversation.record
-      const isRead = receipt === undefined || receipt.read >= receipt.delivered
-      if (unread === 0 && isRead) return
-      const change = receipt ? { unread: 0, receipt: { ...receipt, read: receipt.delivered } } : { unread: 0 }
-      conversation.save("ordered", change, (update) =>
-        update.tell({ type: "room.changed", room: conversation.ref }),
-      )
+      const seen = readAll(conversation)
+      if (conversation.record.unread === 0 && seen.length === 0) return
+      conversation.save("ordered", { unread: 0 }, (update) => {
+        for (const peer of seen) conversation.peers.put(update, peer)
+        update.tell({ type: "room.changed", room: conversation.ref })
+      })
       await conversation.advance()
     })
   }
@@ -284,13 +298,16 @@ export class Messenger implements Client {
     const { host, port } = this.#relay!
     this.#tell({ type: "relay.connected", relay: { host, port, name: welcome.relayName } })
     this.#rooms.ensureEveryone(roomSecretOf(this.#relay!, this.#relayId()).secret)
-    await this.#catchUp.begin(welcome.directorySize)
-    await this.#packages.refill(welcome.packagesLeft, welcome.lastResort)
+    await this.#generation.begin(async () => {
+      await this.#catchUp.begin(welcome.directorySize)
+      await this.#packages.refill(welcome.packagesLeft, welcome.lastResort)
+    })
   }
 
   async #received(message: Unasked): Promise<void> {
     switch (message.type) {
       case "entry":
+      case "damaged":
       case "accepted":
       case "stale":
       case "conflict":
@@ -323,10 +340,13 @@ export class Messenger implements Client {
   }
 
   async #route(
-    message: Of<"entry" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral">,
+    message: Of<
+      "entry" | "damaged" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral"
+    >,
   ): Promise<void> {
     if (message.handle === this.#inbox.log.handle) {
       if (message.type === "entry") await this.#inbox.received(message)
+      if (message.type === "damaged") this.#inbox.damaged(message)
       return
     }
     await this.#rooms.byHandle(message.handle)?.received(message)
@@ -336,6 +356,7 @@ export class Messenger implements Client {
     this.#catchUp.lost()
     this.#inbox.log.forget()
     this.#packages.disconnected()
+    this.#generation.disconnected()
     this.#contacts.nobodyOnline()
     for (const conversation of this.#rooms.all()) conversation.disconnected()
   }

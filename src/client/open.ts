@@ -7,7 +7,7 @@ import type { Network } from "../platform/network.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
 import { Messenger } from "./messenger.ts"
-import { readIdentity } from "./profile.ts"
+import { readIdentity, RUNNING } from "./profile.ts"
 import type { ClientStore } from "./store.ts"
 
 export interface ClientDeps {
@@ -28,6 +28,8 @@ export interface ClientDeps {
  */
 export async function openClient(deps: ClientDeps): Promise<Messenger> {
   const messenger = new Messenger(deps, readIdentity(deps.store))
-  await messenger.load()
+  const wasClean = deps.store.get("meta", RUNNING) === undefined
+  deps.store.transaction("synced", (tx) => tx.put("meta", RUNNING, Uint8Array.of(1)))
+  await messenger.load(wasClean)
   return messenger
 }

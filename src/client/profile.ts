@@ -58,6 +58,7 @@ const KEY = {
   certificateEnd: utf8("certificate end"),
   relay: utf8("relay"),
   registered: utf8("registered"),
+  successor: utf8("successor"),
 }
 /** Rows of `meta` that outlive the device: who this is, and where its relay is. */
 export const ACCOUNT_ROWS: readonly Uint8Array[] = [
@@ -67,6 +68,8 @@ export const ACCOUNT_ROWS: readonly Uint8Array[] = [
   KEY.relay,
   KEY.registered,
 ]
+/** A row of `meta` that is there while a process has the profile: found at a start, the one before did not end cleanly. */
+export const RUNNING = utf8("running")
 export const MAX_NAME_GRAPHEMES = 32
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
 
@@ -192,8 +195,19 @@ export function putRelay(tx: StoreWriter, relay: RelayRecord): void {
   putRecord(tx, "meta", KEY.relay, relay)
 }
 
+/** The directory lists this device. */
 export function markRegistered(tx: StoreWriter): void {
   tx.put("meta", KEY.registered, Uint8Array.of(1))
+  tx.delete("meta", KEY.successor)
+}
+
+/** This device is to take the place of the account's others in the directory, once. */
+export function markSuccessor(tx: StoreWriter): void {
+  tx.put("meta", KEY.successor, Uint8Array.of(1))
+}
+
+export function isSuccessor(store: StoreReader): boolean {
+  return store.get("meta", KEY.successor) !== undefined
 }
 
 /** How to recognise the relay. The tag of a twelve-word invitation is checked before a byte is written. */

@@ -25,7 +25,7 @@ export function readersOf(conversation: Conversation, messageId: string): Receip
   const { room, context, contacts } = conversation
   const id = /^m_([A-Za-z0-9_-]{22})$/.exec(messageId)?.[1]
   const own = context.identity.account.accountId
-  const place = id && context.store.get("message", messageKey(room, own, fromBase64Url(id)))
+  const place = id === undefined ? undefined : context.store.get("message", messageKey(room, own, fromBase64Url(id)))
   const line = place && getRecord<LineRecord>(context.store, "line", concat(room, place))
   if (!place || line?.kind !== "message" || !line.own)
     throw new ClientError("unknown-name", "there is no message of yours with this id in this room")

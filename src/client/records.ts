@@ -294,17 +294,33 @@ export function messageKey(room: Uint8Array, account: Uint8Array, messageId: Uin
 export const UNPLACED = 2 ** 52
 
 export function encodeRecord(value: object): Uint8Array {
-  return utf8(
-    JSON.stringify(value, (_, field: unknown) =>
-      field instanceof Uint8Array ? { "~": toBase64Url(field) } : field,
-    ),
-  )
+  return utf8(JSON.stringify(withoutBytes(value)))
 }
 
 export function decodeRecord<T>(bytes: Uint8Array): T {
-  return JSON.parse(fromUtf8(bytes), (_, field: unknown) =>
-    isBytes(field) ? fromBase64Url(field["~"]) : field,
-  ) as T
+  return withBytes(JSON.parse(fromUtf8(bytes))) as T
+}
+
+/** A copy that JSON can hold. Not left to JSON's own callback, which takes several times as long. */
+function withoutBytes(field: unknown): unknown {
+  if (typeof field !== "object" || field === null) return field
+  if (field instanceof Uint8Array) return { "~": toBase64Url(field) }
+  if (Array.isArray(field)) return field.map(withoutBytes)
+  const plain: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(field)) plain[name] = withoutBytes(value)
+  return plain
+}
+
+/** Puts the bytes back, in place. */
+function withBytes(field: unknown): unknown {
+  if (typeof field !== "object" || field === null) return field
+  if (isBytes(field)) return fromBase64Url(field["~"])
+  const parts = field as Record<string, unknown>
+  for (const name of Object.keys(parts)) {
+    const part = parts[name]
+    if (typeof part === "object") parts[name] = withBytes(part)
+  }
+  return field
 }
 
 function isBytes(field: unknown): field is { "~": string } {

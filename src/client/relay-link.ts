@@ -3,17 +3,12 @@
  * that outlives the connection; conversations start again from what is saved.
  */
 import { certifyDevice, signHello } from "../crypto/identity.ts"
-import { sign } from "../crypto/signature.ts"
 import type { Clock, Millis } from "../platform/clock.ts"
 import type { Log } from "../platform/log.ts"
 import type { CloseReason, Connection, Network } from "../platform/network.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
-import {
-  DIRECTORY_KINDS,
-  encodeDirectoryEntry,
-  encodeDirectoryStatement,
-} from "../protocol/directory-entry.ts"
+import type { DirectoryEntry } from "../protocol/directory-entry.ts"
 import { ProtocolError, refusalName } from "../protocol/errors.ts"
 import { encodeFrame, FrameDecoder } from "../protocol/framing.ts"
 import { helloTranscript } from "../protocol/hello.ts"
@@ -31,6 +26,7 @@ import { Backlog } from "./backlog.ts"
 import { Keepalive } from "./keepalive.ts"
 import { pinOf, type RelayRecord } from "./profile.ts"
 import type { EventQueue } from "./queue.ts"
+import type { Registration } from "./registering.ts"
 import { nextTimeout, type Session, type SessionEvent, step } from "./session.ts"
 
 export interface RelayLinkDeps {
@@ -44,6 +40,8 @@ export interface RelayLinkDeps {
   relay(): RelayRecord
   /** True when `relay` is at an address that somebody announced: a wrong key there says nothing about ours. */
   isGuess(): boolean
+  /** How to come into the directory. @param newest our entry as the relay has it; empty: it has none. */
+  register(newest: Uint8Array): Registration
 }
 
 /** What the owner is told, as events of the queue. */
@@ -59,6 +57,8 @@ export interface RelayLinkOwner {
   changed(session: Session): void
 }
 
+const NO_ENTRY = new Uint8Array(0)
+
 export class RelayConnection implements RelayLink {
   readonly #deps: RelayLinkDeps
   readonly #owner: RelayLinkOwner
@@ -66,6 +66,8 @@ export class RelayConnection implements RelayLink {
   #connection: Connection | undefined
   #generation = 0
   #decoder = new FrameDecoder()
+  /** What the relay sent us back with. */
+  #newest: Uint8Array = NO_ENTRY
   /** By `rid`, oldest first. */
   readonly #questions = new Map<
     number,
@@ -244,37 +246,15 @@ export class RelayConnection implements RelayLink {
   }
 
   #register(): void {
-    const { identity } = this.#deps
-    const { account, device } = identity
-    const notAfter = identity.certificateEnd
-    const statement = {
-      v: 1,
-      kind: DIRECTORY_KINDS.register,
-      accountId: account.accountId,
-      accountEd: account.ed.public,
-      accountX: account.x.public,
-      accountKem: account.kem.public,
-      name: identity.name,
-      seq: 0,
-      previous: new Uint8Array(32),
-      devices: [
-        {
-          deviceId: device.deviceId,
-          authPublic: device.auth.public,
-          notAfter,
-          inboxId: identity.inboxId,
-          certificate: certifyDevice(account, device.deviceId, device.auth.public, notAfter),
-        },
-      ],
+    const { relay, register } = this.#deps
+    const registration = register(this.#newest)
+    if (registration.kind !== "entry") {
+      return this.#end(registration.kind === "revoked" ? "revoked" : "relay-inconsistent")
     }
-    const signature = sign(account.ed.secret, "directory", encodeDirectoryStatement(statement))
-    const entry = encodeDirectoryEntry({ ...statement, signature })
-    this.ask(
-      { type: "register", admission: this.#deps.relay().admission ?? new Uint8Array(16), entry },
-      (answer) => {
-        if (answer.type === "refused") this.#refused(answer.code)
-      },
-    )
+    const { entry } = registration
+    this.ask({ type: "register", admission: relay().admission ?? new Uint8Array(16), entry }, (answer) => {
+      if (answer.type === "refused") this.#refused(answer.code)
+    })
   }
 
   async #received(bytes: Uint8Array): Promise<void> {
@@ -294,6 +274,7 @@ export class RelayConnection implements RelayLink {
   async #message(message: RelayMessage): Promise<void> {
     switch (message.type) {
       case "registerFirst":
+        this.#newest = message.newest.slice()
         return this.#apply({ kind: "register-first" })
       case "ready":
         this.#apply({ kind: "ready" })
@@ -328,6 +309,8 @@ export class RelayConnection implements RelayLink {
 
   #refused(code: number): void {
     const refusal = refusalName(code)
+    // Only who registers shows an invitation; whoever is refused before or later is no device of the account any more.
+    if (refusal === "not-allowed" && this.#session.kind !== "registering") return this.#end("revoked")
     if (
       refusal === "name-taken" ||
       refusal === "not-allowed" ||

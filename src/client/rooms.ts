@@ -11,11 +11,14 @@ import type { RoomRef } from "./events.ts"
 import { type ConversationRecord, decodeRecord, newConversation, putRecord } from "./records.ts"
 import { giveGroup, loseGroup, takeGroup } from "./rejoining.ts"
 import { MAX_REOPENINGS, reopen } from "./reopening.ts"
+import { goOnAll } from "./restoring.ts"
 
 export class Rooms {
   readonly #context: Context
   readonly #contacts: Contacts
   readonly #byRoom = new Map<string, Conversation>()
+  /** By person and key. Each costs a key agreement, and every connection asks for all of them. */
+  readonly #directChannels = new Map<string, Uint8Array>()
 
   constructor(context: Context, contacts: Contacts) {
     this.#context = context
@@ -36,6 +39,7 @@ export class Rooms {
         loseGroup(conversation, "damaged")
       }
     }
+    goOnAll(this.#context, this.all())
   }
 
   all(): readonly Conversation[] {
@@ -108,7 +112,13 @@ export class Rooms {
   directChannel(accountId: Uint8Array): Uint8Array {
     const { primitives, identity, relayId } = this.#context
     const { accountX } = this.#contacts.get(accountId)!.entry
-    return directKeys(primitives, identity.account, { accountId, x: accountX }, relayId(), 0).channel
+    const name = toHex(accountId) + toHex(accountX)
+    let channel = this.#directChannels.get(name)
+    if (channel === undefined) {
+      channel = directKeys(primitives, identity.account, { accountId, x: accountX }, relayId(), 0).channel
+      this.#directChannels.set(name, channel)
+    }
+    return channel
   }
 
   #create(record: ConversationRecord): Conversation {

@@ -1,6 +1,6 @@
 /** Who is in a room, who has been heard there, and the sign of life that a newcomer is owed (PROTOCOL.md §12.3). */
 import { concat, toHex } from "../bytes.ts"
-import type { GroupState, RosterChange } from "../crypto/mls-engine.ts"
+import type { GroupState, Member, RosterChange } from "../crypto/mls-engine.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { type ChainRecord, type OwnChain, putRecord } from "./records.ts"
@@ -10,22 +10,30 @@ import { queueQuietly } from "./sending.ts"
 const BEACON_DELAY_MS = 3_000
 const BEACONS_ENOUGH = 8
 
-/** Who came and who left, as lines; a device that took over its former leaf is neither. */
+/** Who came and who left, as lines: people, not devices, so another device of somebody who is there is neither. */
 export function rosterNotices(
   conversation: Conversation,
   update: Update,
   seq: number,
   change: RosterChange,
 ): void {
-  const replaced = new Set(change.removed.map((member) => toHex(member.accountId)))
-  const came = new Set(change.added.map((member) => toHex(member.accountId)))
-  for (const { accountId } of change.added) {
-    if (!replaced.has(toHex(accountId)))
-      conversation.notice(update, seq, { code: "joined", account: accountId })
-  }
-  for (const { accountId } of change.removed) {
-    if (!came.has(toHex(accountId))) conversation.notice(update, seq, { code: "left", account: accountId })
-  }
+  const before = conversation.group?.members ?? []
+  const gone = new Set(change.removed.map(({ leaf }) => leaf))
+  const after = [...before.filter(({ leaf }) => !gone.has(leaf)), ...change.added]
+  for (const account of accountsOf(change.added, before))
+    conversation.notice(update, seq, { code: "joined", account })
+  for (const account of accountsOf(change.removed, after))
+    conversation.notice(update, seq, { code: "left", account })
+}
+
+/** The accounts of `members` that `others` have no device of, each once. */
+function accountsOf(members: readonly Member[], others: readonly Member[]): Uint8Array[] {
+  const known = new Set(others.map(({ accountId }) => toHex(accountId)))
+  return members.flatMap(({ accountId }) => {
+    const isNew = !known.has(toHex(accountId))
+    known.add(toHex(accountId))
+    return isNew ? [accountId] : []
+  })
 }
 
 /** A chain for a new leaf; its first payload names the end of the one before (PROTOCOL.md §13.1). */

@@ -41,6 +41,7 @@ const LAST_RETRY_MS = 60_000
 const FINAL: ReadonlySet<ConnectionProblem> = new Set([
   "wrong-pin",
   "not-allowed",
+  "revoked",
   "name-taken",
   "superseded",
   "bad-version",

@@ -71,9 +71,15 @@ export type Durability = "synced" | "ordered"
 export interface ClientStore extends StoreReader {
   /**
    * Runs `body` and commits; when it throws, nothing of it happened and the error is passed on.
-   * @throws ClientError `storage` when the disk refuses, with everything before intact; `database-damaged`.
+   * @throws ClientError `storage` when the disk is full, with everything before intact; `database-damaged`;
+   * `storage-failed` when nobody knows what is on the disk, and from then on from every call.
    */
   transaction<T>(durability: Durability, body: (tx: StoreWriter) => T): T
+  /**
+   * As a synced transaction, for a body that only deletes, and no more than about a thousand rows: it works on a full
+   * disk as well, since it may use the room that was put aside for it.
+   */
+  shrink<T>(body: (tx: StoreWriter) => T): T
   /** Truncates the write-ahead log, so that overwritten secrets leave the disk. */
   tidy(): void
   close(): void

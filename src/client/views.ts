@@ -1,5 +1,5 @@
 /** What guests see of conversations and kept events: views are made when they are asked for, never stored. */
-import { ByteReader, concat, equalBytes, u64 } from "../bytes.ts"
+import { ByteReader, concat, equalBytes, toHex, u64 } from "../bytes.ts"
 import type { GroupState } from "../crypto/mls-engine.ts"
 import type { Contacts } from "./contacts.ts"
 import { cursorNumber, cursorText } from "./context.ts"
@@ -33,13 +33,20 @@ export function roomView(conversation: Conversation, withoutSecret: boolean): Ro
   }
 }
 
-function membersOf({ peers, contacts }: Conversation, group: GroupState): RoomView["members"] {
-  return group.members
-    .filter(({ leaf }) => leaf !== group.ownLeaf)
-    .map((member) => ({
-      person: contacts.view(member.accountId),
-      here: peers.of(member)?.isHere ?? false,
-    }))
+/** People, whatever the number of their devices. */
+function membersOf({ peers, contacts }: Conversation, { members, ownLeaf }: GroupState): RoomView["members"] {
+  const own = members.find(({ leaf }) => leaf === ownLeaf)
+  const people = new Map<string, RoomView["members"][number]>()
+  for (const member of members) {
+    const { accountId } = member
+    if (own && equalBytes(accountId, own.accountId)) continue
+    const before = people.get(toHex(accountId))
+    people.set(toHex(accountId), {
+      person: contacts.view(accountId),
+      here: (before?.here ?? false) || (peers.of(member)?.isHere ?? false),
+    })
+  }
+  return [...people.values()]
 }
 
 /** The first `limit` kept events after `cursor`, oldest first; events whose lines are gone by now are passed over. */

@@ -6,10 +6,12 @@
  * refusal, or undefined.
  */
 import type { Proposal } from "ts-mls/proposal.js"
-import type { Member } from "./mls-engine.ts"
+import type { GroupState, Member } from "./mls-engine.ts"
 import { admits, MAX_MEMBERS } from "./mls-profile.ts"
 import { isSameAccount, isSameDevice, type Owner, type Roster } from "./mls-roster.ts"
-import type { LiveGroup } from "./mls-state.ts"
+
+/** What the rules look at. */
+export type JudgedGroup = Pick<GroupState, "members" | "epoch" | "parameters">
 
 /** What a commit wants to do, as far as it is allowed at all. */
 export interface Plan {
@@ -48,7 +50,7 @@ export function planOf(roster: Roster, proposals: readonly Proposal[]): Plan | s
 }
 
 /** May this member make this commit? @param committer a member, by leaf. */
-export function judgeMember(group: LiveGroup, committer: number, plan: Plan): string | undefined {
+export function judgeMember(group: JudgedGroup, committer: number, plan: Plan): string | undefined {
   const author = memberAt(group, committer)
   if (author === undefined) return "a commit by nobody in the group"
   if (plan.externalInit) return "a member's commit with an external_init proposal"
@@ -59,7 +61,7 @@ export function judgeMember(group: LiveGroup, committer: number, plan: Plan): st
 }
 
 /** May this newcomer join by external commit, taking over the leaves that it removes? */
-export function judgeExternal(group: LiveGroup, newcomer: Owner, plan: Plan): string | undefined {
+export function judgeExternal(group: JudgedGroup, newcomer: Owner, plan: Plan): string | undefined {
   if (!plan.externalInit || plan.added.length > 0 || plan.removed.length > 1)
     return "not the shape of an external commit"
   const present = group.members.find((member) => isSameDevice(member, newcomer))
@@ -77,11 +79,11 @@ export function judgeCommitter(before: Member, after: Owner | undefined): string
   return isSameDevice(before, after) ? undefined : "a committer that became somebody else"
 }
 
-export function memberAt(group: LiveGroup, leaf: number): Member | undefined {
+export function memberAt(group: JudgedGroup, leaf: number): Member | undefined {
   return group.members.find((member) => member.leaf === leaf)
 }
 
-function judgeRemovals(group: LiveGroup, author: Member, removed: readonly number[]): string | undefined {
+function judgeRemovals(group: JudgedGroup, author: Member, removed: readonly number[]): string | undefined {
   for (const leaf of removed) {
     const target = memberAt(group, leaf)
     if (target === undefined) return "a removal of nobody"
@@ -92,7 +94,7 @@ function judgeRemovals(group: LiveGroup, author: Member, removed: readonly numbe
   return new Set(removed).size === removed.length ? undefined : "a leaf removed twice"
 }
 
-function judgeAdditions(group: LiveGroup, author: Member, added: readonly Owner[]): string | undefined {
+function judgeAdditions(group: JudgedGroup, author: Member, added: readonly Owner[]): string | undefined {
   for (const [index, newcomer] of added.entries()) {
     const others = [...group.members, ...added.slice(0, index)]
     if (others.some((member) => isSameDevice(member, newcomer)))

@@ -5,7 +5,7 @@
  * every call is synchronous. Randomness is always an argument: libsodium's own generator is never used,
  * which is what lets one seeded run be repeated byte for byte.
  */
-import sodium from "libsodium-wrappers"
+import sodium, { type StateAddress } from "libsodium-wrappers"
 import { toHex } from "../bytes.ts"
 import { CryptoError } from "./errors.ts"
 
@@ -24,6 +24,9 @@ export const XWING_ENCAPSULATION_SEED_BYTES = 64
 export const XCHACHA_KEY_BYTES = 32
 export const XCHACHA_NONCE_BYTES = 24
 export const XCHACHA_TAG_BYTES = 16
+export const STREAM_HEADER_BYTES = 24
+/** What a chunk of a stream is longer than its plain bytes. */
+export const STREAM_CHUNK_OVERHEAD = 17
 
 /** ML-KEM-768 (FIPS 203): 768 coefficients of 12 bits, each below the modulus. */
 const MLKEM_COEFFICIENT_BYTES = 1_152
@@ -169,6 +172,52 @@ export function xchachaOpen(
   } catch {
     return undefined
   }
+}
+
+/** One side of a `crypto_secretstream_xchacha20poly1305`: it moves on with every chunk. */
+export interface SealedStream {
+  readonly state: StateAddress
+}
+
+/**
+ * The stream of a key and header, for either side: in libsodium sealing and opening begin in one state. Its own
+ * beginning for the sealing side would draw the header from its own generator.
+ *
+ * @param header 24 bytes, random per key.
+ */
+export function streamOf(key: Uint8Array, header: Uint8Array): SealedStream {
+  check(key, XCHACHA_KEY_BYTES, "a stream's key")
+  check(header, STREAM_HEADER_BYTES, "a stream's header")
+  return { state: sodium.crypto_secretstream_xchacha20poly1305_init_pull(header, key) }
+}
+
+/** The next chunk: as long as `plain`, and 17 bytes. */
+export function streamSeal(
+  { state }: SealedStream,
+  plain: Uint8Array,
+  aad: Uint8Array,
+  isLast: boolean,
+): Uint8Array {
+  const tag = isLast
+    ? sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL
+    : sodium.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
+  return sodium.crypto_secretstream_xchacha20poly1305_push(state, plain, aad, tag)
+}
+
+/** Undefined when it is not the next chunk of this stream; the stream must not be used any more then. */
+export function streamOpen(
+  { state }: SealedStream,
+  sealed: Uint8Array,
+  aad: Uint8Array,
+): { plain: Uint8Array; isLast: boolean } | undefined {
+  if (sealed.length < STREAM_CHUNK_OVERHEAD) return undefined
+  const opened = sodium.crypto_secretstream_xchacha20poly1305_pull(state, sealed, aad)
+  if (opened === false) return undefined
+  const { message, tag } = opened
+  if (tag === sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL) return { plain: message, isLast: true }
+  return tag === sodium.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
+    ? { plain: message, isLast: false }
+    : undefined
 }
 
 /** @param length 16 to 64 bytes of output. */

@@ -128,7 +128,8 @@ const shapes = {
       lastResort: flag,
     }),
   ],
-  registerFirst: [65, record({})],
+  /** The account's newest directory entry, of which the device is not part; empty for an unknown account. */
+  registerFirst: [65, record({ newest: sized(MAX_DIRECTORY_ENTRY_BYTES) })],
   refused: [66, record({ ...requestId, code: u16, detail: u64 })],
   opened: [
     67,

@@ -3,16 +3,20 @@ import type { Millis } from "../platform/clock.ts"
 import type { Of } from "../protocol/messages.ts"
 import { Blobs } from "./blobs.ts"
 import type { Core } from "./core.ts"
+import type { DiskWatch } from "./disk-watch.ts"
 import { SLOW_BYTES } from "./effects.ts"
 import type { Session } from "./session.ts"
+
+/** Dropped at a time: of the largest, some 64 MiB of the database. */
+const BLOBS_A_SWEEP = 8
 
 export class BlobRequests {
   readonly #core: Core
   readonly #blobs: Blobs
 
-  constructor(core: Core) {
+  constructor(core: Core, disk: DiskWatch) {
     this.#core = core
-    this.#blobs = new Blobs(core.store, core.primitives)
+    this.#blobs = new Blobs(core, disk)
   }
 
   put(session: Session, message: Of<"putBlob">): void {
@@ -40,9 +44,9 @@ export class BlobRequests {
     })
   }
 
-  /** @param loose blobs that nothing has needed since then go. */
-  sweep(loose: Millis): void {
+  /** @param loose blobs that nothing has needed since then go. @returns whether all of them are gone. */
+  sweep(loose: Millis): boolean {
     this.#blobs.sweep(this.#core.now)
-    this.#core.store.dropLooseBlobs(loose)
+    return this.#core.store.dropLooseBlobs(loose, BLOBS_A_SWEEP) < BLOBS_A_SWEEP
   }
 }

@@ -8,6 +8,9 @@ import type { Millis } from "../platform/clock.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Refusal } from "../protocol/errors.ts"
 import { BLOB_CHUNK_BYTES, MAX_BLOB_BYTES, type Of } from "../protocol/messages.ts"
+import type { Budget } from "./budget.ts"
+import type { Core } from "./core.ts"
+import type { DiskWatch } from "./disk-watch.ts"
 import type { RelayStore } from "./store.ts"
 
 /** Unfinished uploads, by the sizes they announced: of one account, and of all. */
@@ -32,11 +35,15 @@ export type UploadStep =
 export class Blobs {
   readonly #store: RelayStore
   readonly #primitives: Primitives
+  readonly #disk: DiskWatch
+  readonly #budget: Budget
   readonly #uploads = new Map<string, Upload>()
 
-  constructor(store: RelayStore, primitives: Primitives) {
+  constructor({ store, primitives, budget }: Core, disk: DiskWatch) {
     this.#store = store
     this.#primitives = primitives
+    this.#disk = disk
+    this.#budget = budget
   }
 
   /** A piece elsewhere than at the end so far changes nothing: the answer says where to go on. */
@@ -47,7 +54,9 @@ export class Blobs {
     }
     if (total > MAX_BLOB_BYTES) return refused("too-large")
     if (total === 0) return refused("bad-request")
+    if (!this.#disk.hasRoom(total)) return refused("storage")
     const key = `${account} ${toHex(hash)}`
+    if (!this.#budget.allows(account, 0, total)) return refused("quota")
     const upload = this.#uploads.get(key) ?? this.#begin(key, account, total, now)
     if (upload === undefined) return refused("busy")
     if (upload.content.length !== total || offset + chunk.length > total) return refused("bad-request")
@@ -60,6 +69,7 @@ export class Blobs {
     this.#uploads.delete(key)
     if (!equalBytes(this.#primitives.sha("sha256", upload.content), hash)) return refused("bad-request")
     this.#store.addBlob(hash.slice(), upload.content, now)
+    this.#budget.use(account, 0, total)
     return { kind: "stored", received: total }
   }
 

@@ -10,8 +10,12 @@ import type { Millis } from "../platform/clock.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import { type Entry, ENTRY_KINDS } from "../protocol/envelope.ts"
 import type { Refusal } from "../protocol/errors.ts"
-import type { Of } from "../protocol/messages.ts"
+import { MAX_POSITION, type Of } from "../protocol/messages.ts"
+import type { Budget } from "./budget.ts"
 import type { RelayLimits } from "./config.ts"
+import type { Core } from "./core.ts"
+import { checkOf, headAfter } from "./damage.ts"
+import type { DiskWatch } from "./disk-watch.ts"
 import type { Session } from "./session.ts"
 import type { RelayStore } from "./store.ts"
 import { TurnQueue } from "./turns.ts"
@@ -41,6 +45,9 @@ export interface Channel {
   readonly owner: string | undefined
   /** Undefined until the first entry. */
   ref: number | undefined
+  /** The oldest entry that is kept, and the running hash before it. */
+  firstSeq: number
+  base: Uint8Array
   lastSeq: number
   head: Uint8Array
   nextPosition: number
@@ -79,13 +86,17 @@ export class Channels {
   readonly #store: RelayStore
   readonly #primitives: Primitives
   readonly #limits: RelayLimits
+  readonly #disk: DiskWatch
+  readonly #budget: Budget
   readonly #byKey = new Map<string, Channel>()
   #lastHandle = 0
 
-  constructor(store: RelayStore, primitives: Primitives, limits: RelayLimits) {
+  constructor({ store, primitives, config, budget }: Core, disk: DiskWatch) {
     this.#store = store
     this.#primitives = primitives
-    this.#limits = limits
+    this.#limits = config.limits
+    this.#disk = disk
+    this.#budget = budget
   }
 
   /** Every channel that somebody has open. */
@@ -104,6 +115,8 @@ export class Channels {
         handle: ++this.#lastHandle,
         owner,
         ref: undefined,
+        firstSeq: 1,
+        base: EMPTY_HEAD,
         lastSeq: 0,
         head: EMPTY_HEAD,
         nextPosition: 0,
@@ -150,6 +163,8 @@ export class Channels {
   reload(channel: Channel): void {
     const row = this.#store.findChannel(channel.id)
     channel.ref = row?.ref
+    channel.firstSeq = row?.firstSeq ?? 1
+    channel.base = row?.base ?? EMPTY_HEAD
     channel.lastSeq = row?.lastSeq ?? 0
     channel.head = row?.head ?? EMPTY_HEAD
     channel.nextPosition = row?.nextPosition ?? 0
@@ -157,11 +172,24 @@ export class Channels {
     channel.fresh = []
   }
 
-  /** Whether a reader that has read up to `cursor` may go on from there (PROTOCOL.md §5). */
+  /** These channels begin later now; what is staged for them stays. */
+  shortened(refs: ReadonlySet<number>): void {
+    for (const channel of this.#byKey.values()) {
+      if (channel.ref === undefined || !refs.has(channel.ref)) continue
+      const row = this.#store.findChannel(channel.id)!
+      channel.firstSeq = row.firstSeq
+      channel.base = row.base
+      channel.weight = row.weight
+    }
+  }
+
+  /** Whether a reader that has read up to `cursor` may go on from there (PROTOCOL.md §5.1). */
   resumes(channel: Channel, { incarnation, cursor, head }: Of<"open">): boolean {
-    if (cursor === 0) return true
-    if (!equalBytes(incarnation, this.#store.incarnation) || cursor > channel.lastSeq) return false
-    const known = cursor === channel.lastSeq ? channel.head : this.#store.headAt(channel.ref!, cursor)
+    if (cursor === 0) return channel.firstSeq === 1
+    if (!equalBytes(incarnation, this.#store.incarnation)) return false
+    if (cursor < channel.firstSeq - 1 || cursor > channel.lastSeq) return false
+    if (cursor === channel.lastSeq) return equalBytes(channel.head, head)
+    const known = headAfter(this.#store, this.#primitives, channel.ref!, channel, cursor)
     return known !== undefined && equalBytes(known, head)
   }
 
@@ -175,6 +203,7 @@ export class Channels {
     bytes: Uint8Array,
     eid: Uint8Array,
     position: number,
+    author: string,
     now: Millis,
   ): Verdict {
     const repeated = this.#findRepeated(channel, eid)
@@ -185,7 +214,7 @@ export class Channels {
     if (entry.kind === "message" && position !== channel.nextPosition - 1) {
       return { kind: "stale", nextPosition: channel.nextPosition }
     }
-    return this.#append(channel, entry, bytes, eid, position, undefined, now)
+    return this.#append(channel, entry, bytes, eid, position, undefined, author, now)
   }
 
   /** Compare-and-swap on the handshake position; the header, if any, changes in the same transaction. */
@@ -195,13 +224,16 @@ export class Channels {
     message: Of<"handshake">,
     eid: Uint8Array,
     change: HeaderChange | undefined,
+    author: string,
     now: Millis,
   ): Verdict {
     const repeated = this.#findRepeated(channel, eid)
     if (repeated !== undefined) return repeated
-    if (entry.kind !== "handshake" || channel.owner !== undefined)
+    const { expect } = message
+    if (entry.kind !== "handshake" || channel.owner !== undefined || expect > MAX_POSITION)
       return { kind: "rejected", code: "bad-request" }
-    if (message.expect !== channel.nextPosition)
+    // An empty channel is one that the relay lost, or a new one: who fills it says where it begins.
+    if (channel.lastSeq > 0 && expect !== channel.nextPosition)
       return { kind: "conflict", nextPosition: channel.nextPosition }
     const refusal = change && this.#headerRefusal(channel, change)
     if (refusal !== undefined) return { kind: "rejected", code: refusal }
@@ -210,12 +242,12 @@ export class Channels {
       entry,
       message.entry,
       eid,
-      message.expect,
+      expect,
       message.tokenHash.slice(),
+      author,
       now,
     )
-    if (verdict.kind === "appended" && change !== undefined)
-      this.#putHeader(channel, change, message.expect, now)
+    if (verdict.kind === "appended" && change !== undefined) this.#putHeader(channel, change, expect, now)
     return verdict
   }
 
@@ -247,6 +279,7 @@ export class Channels {
     eid: Uint8Array,
     position: number,
     tokenHash: Uint8Array | undefined,
+    author: string,
     now: Millis,
   ): Verdict {
     let { length: weight } = bytes
@@ -256,14 +289,22 @@ export class Channels {
       weight += blob.total
     }
     const most = channel.owner === undefined ? this.#limits.channelEntries : this.#limits.inboxLetters
-    if (channel.lastSeq >= most || channel.weight + weight > this.#limits.channelBytes) {
-      return { kind: "rejected", code: "quota" }
-    }
+    const isFull =
+      channel.lastSeq - channel.firstSeq + 1 >= most ||
+      channel.weight + weight > this.#limits.channelBytes ||
+      !this.#budget.allows(author, 1, bytes.length)
+    if (isFull) return { kind: "rejected", code: "quota" }
+    if (!this.#disk.hasRoom(bytes.length)) return { kind: "rejected", code: "storage" }
     if (entry.blobHash !== undefined) this.#store.pinBlob(entry.blobHash, 1, now)
     channel.ref ??= this.#store.createChannel(channel.id)
     const seq = channel.lastSeq + 1
-    const head = nextHead(channel.head, seq, ENTRY_KINDS[entry.kind], eid, now)
-    this.#store.append(channel.ref, { seq, time: now, position, eid, head, bytes, weight, tokenHash })
+    const before = channel.head
+    const head = nextHead(before, seq, ENTRY_KINDS[entry.kind], eid, now)
+    const check = checkOf(this.#primitives, { before, seq, time: now, position }, eid)
+    const blobHash = entry.blobHash?.slice()
+    const row = { seq, time: now, position, eid, before, head, check, blobHash, bytes, weight, tokenHash }
+    this.#store.append(channel.ref, row)
+    this.#budget.use(author, 1, bytes.length)
     channel.lastSeq = seq
     channel.head = head
     channel.weight += weight

@@ -13,6 +13,9 @@ export interface RelayLimits {
   channelBytes: number
   channelEntries: number
   inboxLetters: number
+  /** What one account may append and upload in 24 hours. */
+  accountBytes: number
+  accountEntries: number
   /** Accounts in the directory, which every client copies. */
   people: number
   /** Channels that one connection may have open. */
@@ -27,6 +30,8 @@ export const DEFAULT_LIMITS: RelayLimits = {
   channelBytes: 1_073_741_824,
   channelEntries: 1_000_000,
   inboxLetters: 10_000,
+  accountBytes: 268_435_456,
+  accountEntries: 100_000,
   people: 10_000,
   channelsPerConnection: 4_096,
 }
@@ -50,4 +55,6 @@ export const SWEEP_EVERY_MS: Millis = 1_000
 export const CLOCK_SLACK_MS: Millis = 1_000
 /** How often blobs that nothing needs are looked for, and how old they have to be. */
 export const BLOB_SWEEP_EVERY_MS: Millis = 60_000
+/** When there are more of them than are dropped at a time. */
+export const BLOB_SWEEP_STEP_MS: Millis = 50
 export const LOOSE_BLOB_MS: Millis = 3_600_000

@@ -2,6 +2,7 @@
 import type { Millis } from "../platform/clock.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { RelayMessage } from "../protocol/messages.ts"
+import { Budget } from "./budget.ts"
 import type { RelayConfig } from "./config.ts"
 import { Effects } from "./effects.ts"
 import { StoreError } from "./errors.ts"
@@ -25,6 +26,7 @@ export class Core {
   readonly config: RelayConfig
   readonly relayId: Uint8Array
   readonly effects = new Effects()
+  readonly budget: Budget
   /** For deadlines and limits: goes back only when the clock was set back. */
   now: Millis = 0
   /** What entries are stamped with: never goes back while the process lives. */
@@ -36,6 +38,7 @@ export class Core {
     this.primitives = primitives
     this.config = config
     this.relayId = relayId
+    this.budget = new Budget(config.limits, () => this.now)
   }
 
   /** Everything a client may rely on, and everything that reads, waits here for the commit. */

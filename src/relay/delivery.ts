@@ -3,26 +3,40 @@
  * gets the frames of this batch; every other one is *behind* and is fed from the log, a slice whenever what it was
  * given has left. So no queue grows with a slow reader: what it has not read yet lies in the log.
  */
+import type { Millis } from "../platform/clock.ts"
 import { FRAME_HEADER_BYTES } from "../protocol/framing.ts"
+import type { Refusal } from "../protocol/errors.ts"
 import { MESSAGE_NUMBERS } from "../protocol/messages.ts"
 import type { Channel, Subscription } from "./channel.ts"
+import { type Core, isDamage } from "./core.ts"
+import { Damage, isIntact, readIntact } from "./damage.ts"
 import { type Effects, SLOW_BYTES } from "./effects.ts"
 import { StoreError } from "./errors.ts"
 import type { Session } from "./session.ts"
-import type { RelayStore, StoredEntry } from "./store.ts"
+import type { LogEntry, StoredEntry } from "./store.ts"
 
 /** How much of the log is on its way to one connection at a time. */
 export const SLICE_BYTES = 262_144
 const SLICE_ENTRIES = 64
+/** When the end of a damaged place is looked for again. */
+export const SEARCH_EVERY_MS: Millis = 10
 
 export class Delivery {
-  readonly #store: RelayStore
+  readonly #core: Core
   readonly #effects: Effects
+  readonly #damage: Damage
   readonly #behind = new Set<Subscription>()
+  #isSearching = false
 
-  constructor(store: RelayStore, effects: Effects) {
-    this.#store = store
-    this.#effects = effects
+  constructor(core: Core) {
+    this.#core = core
+    this.#effects = core.effects
+    this.#damage = new Damage(core)
+  }
+
+  /** Whether the end of a damaged place is still looked for: `pump` again soon. */
+  get isSearching(): boolean {
+    return this.#isSearching
   }
 
   /** A subscription whose `next` is not yet at the end of the log. */
@@ -52,14 +66,13 @@ export class Delivery {
 
   /** Feeds everybody who is behind and has room. Only between batches: it reads what is durable. */
   pump(): void {
+    this.#isSearching = false
     for (const subscription of this.#behind) {
       try {
         this.#feed(subscription)
       } catch (cause) {
         if (!(cause instanceof StoreError)) throw cause
-        this.#behind.delete(subscription)
-        this.#effects.refuse(subscription.session, 0, "storage")
-        this.#effects.close(subscription.session)
+        this.#drop(subscription, "storage")
       }
     }
   }
@@ -67,15 +80,43 @@ export class Delivery {
   #feed(subscription: Subscription): void {
     const { session, channel } = subscription
     while (hasRoom(session) && subscription.next <= channel.lastSeq) {
-      const room = SLICE_BYTES - session.outBytes
-      const entries = this.#store.readEntries(channel.ref!, subscription.next - 1, SLICE_ENTRIES, room)
+      // What it was about to read has expired: it opens again and is told where the log begins.
+      if (subscription.next < channel.firstSeq) return this.#drop(subscription, "busy")
+      const entries = this.#readable(channel, subscription.next, SLICE_BYTES - session.outBytes)
       for (const entry of entries) this.#effects.sendFrame(session, entryFrame(channel.handle, entry))
-      const last = entries.at(-1)
-      if (last === undefined) throw new StoreError("damaged", "the log ends before its last entry")
-      subscription.next = last.seq + 1
+      subscription.next += entries.length
+      if (entries.length > 0) continue
+      const range = this.#damage.rangeFrom(channel, subscription.next)
+      if (range === undefined) {
+        this.#isSearching = true
+        return
+      }
+      this.#effects.send(session, { type: "damaged", handle: channel.handle, ...range })
+      subscription.next = range.to + 1
     }
     if (subscription.next > channel.lastSeq || session.state.kind === "closed")
       this.#behind.delete(subscription)
+  }
+
+  /** Entries from a number on, up to the first that is not as it was written; a slice at most. */
+  #readable({ ref }: Channel, from: number, maxBytes: number): StoredEntry[] {
+    const { store, primitives } = this.#core
+    let rows: StoredEntry[]
+    try {
+      rows = store.readEntries(ref!, from - 1, SLICE_ENTRIES, maxBytes)
+    } catch (cause) {
+      if (!isDamage(cause)) throw cause
+      const first = readIntact(store, primitives, ref!, from)
+      rows = first === undefined ? [] : [first]
+    }
+    const end = rows.findIndex((row, at) => !isIntact(primitives, row, from + at))
+    return end < 0 ? rows : rows.slice(0, end)
+  }
+
+  #drop(subscription: Subscription, code: Refusal): void {
+    this.#behind.delete(subscription)
+    this.#effects.refuse(subscription.session, 0, code)
+    this.#effects.close(subscription.session)
   }
 }
 
@@ -86,7 +127,7 @@ function hasRoom(session: Session): boolean {
 const FIELDS_BYTES = 29 // type 1, handle 4, seq 8, time 8, position 8
 
 /** An `entry` message in its frame, from what the store holds. */
-export function entryFrame(handle: number, { seq, time, position, bytes }: StoredEntry): Uint8Array {
+export function entryFrame(handle: number, { seq, time, position, bytes }: LogEntry): Uint8Array {
   const frame = new Uint8Array(FRAME_HEADER_BYTES + FIELDS_BYTES + bytes.length)
   const view = new DataView(frame.buffer)
   view.setUint32(0, FIELDS_BYTES + bytes.length)

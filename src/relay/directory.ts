@@ -16,7 +16,8 @@ import {
 } from "../protocol/directory-entry.ts"
 import { ProtocolError, type Refusal } from "../protocol/errors.ts"
 import { deviceCertificateTranscript } from "../protocol/hello.ts"
-import { MAX_DIRECTORY_PAGE, type Of } from "../protocol/messages.ts"
+import { MAX_DIRECTORY_ENTRY_BYTES, MAX_DIRECTORY_PAGE, type Of } from "../protocol/messages.ts"
+import { StoreError } from "./errors.ts"
 import { isSmallOrderPoint } from "./small-order.ts"
 import type { RelayStore } from "./store.ts"
 
@@ -33,6 +34,8 @@ export interface Person {
   accountX: Uint8Array
   name: string
   seq: number
+  /** Where the newest entry stands in the list. */
+  index: number
   /** H("directory entry", newest entry). */
   entryHash: Uint8Array
   devices: readonly DirectoryDevice[]
@@ -48,6 +51,8 @@ export class Directory {
   #names = new Map<string, string>()
   /** Inbox channel → the device that reads it, also of devices that are gone. */
   #inboxes = new Map<string, string>()
+  /** Every device that was ever listed. */
+  #devices = new Set<string>()
   #size = 0
 
   constructor(store: RelayStore) {
@@ -73,6 +78,19 @@ export class Directory {
     return this.#inboxes.get(channelKey)
   }
 
+  /** A device that an entry listed and a later one does not: it never comes back. */
+  isRemoved({ accountId, devices }: Person, deviceId: Uint8Array): boolean {
+    return (
+      this.#devices.has(deviceKey(accountId, deviceId)) &&
+      !devices.some((device) => equalBytes(device.deviceId, deviceId))
+    )
+  }
+
+  /** A person's newest entry, as it came. */
+  entryOf({ index }: Person): Uint8Array {
+    return this.#store.readDirectory(index, 1, MAX_DIRECTORY_ENTRY_BYTES)[0]!
+  }
+
   page(from: number): Uint8Array[] {
     return this.#store.readDirectory(from, MAX_DIRECTORY_PAGE, PAGE_BYTES)
   }
@@ -95,6 +113,8 @@ export class Directory {
     if (key === undefined || !this.#isNext(entry, known) || !isSelfSigned(entry))
       return refused("bad-directory-entry")
     const accountKey = toHex(entry.accountId)
+    if (known && entry.devices.some(({ deviceId }) => this.isRemoved(known, deviceId)))
+      return refused("bad-directory-entry")
     for (const device of entry.devices) {
       const channelKey = toHex(device.inboxId)
       const owner = this.#inboxes.get(channelKey)
@@ -113,17 +133,18 @@ export class Directory {
     return this.#index(bytes, entry)
   }
 
-  /** Reads everything anew. */
+  /** Reads everything anew. @throws StoreError `damaged`: without the directory nobody can be told apart. */
   reload(): void {
     this.#people = new Map()
     this.#names = new Map()
     this.#inboxes = new Map()
+    this.#devices = new Set()
     this.#size = 0
     const total = this.#store.directorySize()
     while (this.#size < total) {
-      for (const bytes of this.#store.readDirectory(this.#size, 1_000, 4_000_000)) {
-        this.#index(bytes, decodeDirectoryEntry(bytes))
-      }
+      const page = this.#store.readDirectory(this.#size, 1_000, 4_000_000)
+      if (page.length === 0) throw new StoreError("damaged", `directory entry ${this.#size} is missing`)
+      for (const bytes of page) this.#index(bytes, storedEntry(bytes))
     }
   }
 
@@ -152,13 +173,16 @@ export class Directory {
       accountX: entry.accountX,
       name: entry.name,
       seq: entry.seq,
+      index: this.#size,
       entryHash: labelledHash("directory entry", bytes),
       devices: entry.devices,
     }
     this.#people.set(person.key, person)
     this.#names.set(nameKey(entry.name) ?? entry.name, person.key)
     for (const device of entry.devices) {
-      this.#inboxes.set(toHex(device.inboxId), deviceKey(entry.accountId, device.deviceId))
+      const owner = deviceKey(entry.accountId, device.deviceId)
+      this.#inboxes.set(toHex(device.inboxId), owner)
+      this.#devices.add(owner)
     }
     this.#size++
     return person
@@ -217,6 +241,15 @@ function isSelfSigned(entry: DirectoryEntry): boolean {
       return verify(accountEd, "device", covered, certificate)
     })
   )
+}
+
+function storedEntry(bytes: Uint8Array): DirectoryEntry {
+  try {
+    return decodeDirectoryEntry(bytes)
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause
+    throw new StoreError("damaged", "an entry of the directory is damaged", { cause })
+  }
 }
 
 function refused(code: Refusal): Checked {

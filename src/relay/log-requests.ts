@@ -6,7 +6,7 @@ import { ProtocolError, REFUSALS, type Refusal } from "../protocol/errors.ts"
 import { encodeFrame } from "../protocol/framing.ts"
 import { MAX_ENTRY_BYTES, MAX_EPHEMERAL_BYTES, type Of, stampEntry } from "../protocol/messages.ts"
 import { type Channel, type Channels, headerChangeOf, type Subscription, type Verdict } from "./channel.ts"
-import type { Core } from "./core.ts"
+import { type Core, isDamage } from "./core.ts"
 import { type Delivery, entryFrame } from "./delivery.ts"
 import type { Directory } from "./directory.ts"
 import { SLOW_BYTES } from "./effects.ts"
@@ -50,7 +50,8 @@ export class LogRequests {
       if (before !== undefined) this.#release(before)
       const mode = owner === undefined || owner === session.member?.deviceKey ? "follow" : "append"
       const resumed = mode === "append" || this.#channels.resumes(channel, message)
-      const subscription: Subscription = { session, channel, mode, next: resumed ? message.cursor + 1 : 1 }
+      const next = resumed ? message.cursor + 1 : channel.firstSeq
+      const subscription: Subscription = { session, channel, mode, next }
       session.subscriptions.set(channel.handle, subscription)
       this.#core.effects.send(session, {
         type: "opened",
@@ -58,8 +59,8 @@ export class LogRequests {
         handle: channel.handle,
         incarnation: this.#core.store.incarnation,
         resumed,
-        firstSeq: 1,
-        head: EMPTY_HEAD,
+        firstSeq: mode === "append" ? 1 : channel.firstSeq,
+        head: mode === "append" ? EMPTY_HEAD : channel.base,
         lastSeq: mode === "append" ? 0 : channel.lastSeq,
         nextPosition: mode === "append" ? 0 : channel.nextPosition,
       })
@@ -92,16 +93,19 @@ export class LogRequests {
     const { stamp, now } = this.#core
     // A letter belongs to no position; zero, so that its sender can say nothing there.
     const position = entry.kind === "letter" ? 0 : message.position
-    const writer = `${session.member?.accountKey} ${channel.key}`
-    const isNewLetter = entry.kind === "letter" && !this.#channels.holds(channel, eid)
-    if (isNewLetter && !this.#letters.allows(writer, now))
-      return this.#reject(session, message.handle, eid, "busy")
-    const verdict = this.#channels.appendEntry(channel, entry, message.entry, eid, position, stamp)
+    const author = session.member!.accountKey
+    const writer = `${author} ${channel.key}`
+    const isLetter = entry.kind === "letter"
+    const verdict = judged(() => {
+      if (isLetter && !this.#letters.allows(writer, now) && !this.#channels.holds(channel, eid))
+        return { kind: "rejected", code: "busy" }
+      return this.#channels.appendEntry(channel, entry, message.entry, eid, position, author, stamp)
+    })
     if (verdict.kind === "appended") {
       const { seq, time } = verdict
       stampEntry(body, channel.handle, seq, time)
-      if (isNewLetter) this.#letters.count(writer, now)
-      const stamped = entry.kind === "letter" ? { seq, time, position, bytes: message.entry } : undefined
+      if (isLetter) this.#letters.count(writer, now)
+      const stamped = isLetter ? { seq, time, position, bytes: message.entry } : undefined
       this.#fresh(
         channel,
         seq,
@@ -116,7 +120,11 @@ export class LogRequests {
     if (upload === undefined) return
     const { channel, eid, entry } = upload
     const change = headerChangeOf(message)
-    const verdict = this.#channels.appendHandshake(channel, entry, message, eid, change, this.#core.stamp)
+    const author = session.member!.accountKey
+    const { stamp } = this.#core
+    const verdict = judged(() =>
+      this.#channels.appendHandshake(channel, entry, message, eid, change, author, stamp),
+    )
     if (verdict.kind === "appended") {
       const { seq, time } = verdict
       this.#fresh(
@@ -304,6 +312,16 @@ export class LogRequests {
   #release(subscription: Subscription): void {
     this.#delivery.forget(subscription)
     this.#channels.release(subscription)
+  }
+}
+
+/** A log that cannot be looked into takes nothing; its writer is told so for this entry alone. */
+function judged(append: () => Verdict): Verdict {
+  try {
+    return append()
+  } catch (cause) {
+    if (!isDamage(cause)) throw cause
+    return { kind: "rejected", code: "storage" }
   }
 }
 

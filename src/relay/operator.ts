@@ -12,3 +12,9 @@ export type OperatorEvent =
   | { type: "person.registered"; name: string; people: number }
   /** The disk is full or unreadable in part: `refused` requests got no place; reading goes on. */
   | { type: "storage.trouble"; refused: number }
+  /** Too little space is left to take more (`storage.low`), or enough again; said once when it changes. */
+  | { type: "storage.low" | "storage.ok"; freeBytes: number }
+  /** The database's structure is damaged: what can be read is served, and nothing new is taken. */
+  | { type: "storage.readonly" }
+  /** So many entries in a row of one channel cannot be read any more; said once for each such place. */
+  | { type: "storage.damaged"; entries: number }

@@ -21,6 +21,7 @@ const REFUSALS_TOLD_PER_HOUR = 600
 /** Tries to register on one connection: each costs the relay some signatures to check. */
 const MAX_REGISTRATIONS = 5
 const NO_RECORD = new Uint8Array(0)
+const NO_ENTRY = new Uint8Array(0)
 
 export class PeopleRequests {
   readonly #core: Core
@@ -53,11 +54,21 @@ export class PeopleRequests {
       case "unknown":
         session.state = { kind: "unregistered", hello: message }
         session.waitingSince = this.#core.now
-        return this.#core.later(() => this.#core.effects.send(session, { type: "registerFirst" }))
+        return this.#sendBack(session, message.accountId)
       case "member":
         this.#logIn(session, message)
         return this.#core.answer(session, 0, () => this.#welcome(session))
     }
+  }
+
+  /** Whoever holds the account's key gets its newest entry, to continue it; that was checked if there is one now. */
+  #sendBack(session: Session, accountId: Uint8Array): void {
+    const isKnown = this.#directory.person(accountId) !== undefined
+    this.#core.answer(session, 0, () => {
+      const person = isKnown ? this.#directory.person(accountId) : undefined
+      const newest = person === undefined ? NO_ENTRY : this.#directory.entryOf(person)
+      this.#core.effects.send(session, { type: "registerFirst", newest })
+    })
   }
 
   /** A stranger's first entry, or one that adds its device; or a member's newer entry. */

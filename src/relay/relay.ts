@@ -18,6 +18,7 @@ import { BlobRequests } from "./blob-requests.ts"
 import { Channels } from "./channel.ts"
 import {
   BLOB_SWEEP_EVERY_MS,
+  BLOB_SWEEP_STEP_MS,
   CLOCK_SLACK_MS,
   DEAD_AFTER_MS,
   HELLO_DEADLINE_MS,
@@ -26,11 +27,13 @@ import {
   SWEEP_EVERY_MS,
 } from "./config.ts"
 import { Core, isDamage, type RelaySetup } from "./core.ts"
-import { Delivery } from "./delivery.ts"
+import { Delivery, SEARCH_EVERY_MS } from "./delivery.ts"
 import { Directory } from "./directory.ts"
+import { type DiskRoom, DiskWatch } from "./disk-watch.ts"
 import type { RelayEffect } from "./effects.ts"
 import { LogRequests } from "./log-requests.ts"
 import { PeopleRequests } from "./people-requests.ts"
+import { Retention, RETENTION_EVERY_MS } from "./retention.ts"
 import { Session } from "./session.ts"
 
 export type RelayEvent =
@@ -43,6 +46,10 @@ export type RelayEvent =
   | { kind: "drained"; id: number }
   | { kind: "disconnected"; id: number }
   | { kind: "tick" }
+  /** Somebody looked at the disk. */
+  | { kind: "room"; room: DiskRoom }
+  /** The store's own tidying found no space. */
+  | { kind: "full" }
 
 export class Relay {
   readonly #core: Core
@@ -52,19 +59,27 @@ export class Relay {
   readonly #people: PeopleRequests
   readonly #logs: LogRequests
   readonly #blobs: BlobRequests
+  readonly #disk: DiskWatch
+  readonly #delivery: Delivery
+  readonly #retention: Retention
   #nextSweep: Millis = 0
   #nextBlobSweep: Millis = 0
+  /** When a batch was not kept. */
+  #failedAt: Millis = -Infinity
 
   /** @throws StoreError when the store cannot be read. */
   constructor(setup: RelaySetup) {
     this.#core = new Core(setup)
     this.#gate = new AddressGate(setup.config.limits)
+    if (!setup.store.isWhole) this.#core.effects.report({ type: "storage.readonly" })
     this.#directory = new Directory(setup.store)
-    const channels = new Channels(setup.store, setup.primitives, setup.config.limits)
-    const delivery = new Delivery(setup.store, this.#core.effects)
+    this.#disk = new DiskWatch(this.#core.effects)
+    const channels = new Channels(this.#core, this.#disk)
+    this.#delivery = new Delivery(this.#core)
+    this.#retention = new Retention(this.#core, channels)
     this.#people = new PeopleRequests(this.#core, this.#gate, this.#directory, channels)
-    this.#logs = new LogRequests(this.#core, channels, this.#directory, delivery)
-    this.#blobs = new BlobRequests(this.#core)
+    this.#logs = new LogRequests(this.#core, channels, this.#directory, this.#delivery)
+    this.#blobs = new BlobRequests(this.#core, this.#disk)
   }
 
   /** Takes one event. Never between `store.commit()` and its `committed` or `commitFailed`. */
@@ -86,6 +101,10 @@ export class Relay {
         return this.#disconnected(event.id)
       case "tick":
         return this.#tick()
+      case "room":
+        return this.#disk.look(event.room, this.#core.now)
+      case "full":
+        return this.#disk.full(this.#core.now)
       default:
         return unreachable(event)
     }
@@ -96,17 +115,31 @@ export class Relay {
     return this.#settle(true)
   }
 
-  /** Nothing of what was staged was kept (the disk is full): whoever asked for it is told. */
-  commitFailed(): RelayEffect[] {
+  /** Nothing of what was staged was kept, for want of space or because of damage: whoever asked for it is told. */
+  commitFailed(why: "full" | "damaged"): RelayEffect[] {
     this.#directory.reload()
     this.#logs.rollBack()
+    this.#failedAt = this.#core.now
+    if (why === "full") this.#disk.full(this.#core.now)
     return this.#settle(false)
   }
 
   /** When the next `tick` is due at the latest. */
   get nextTick(): Millis {
     const sweep = this.#sessions.size > 0 ? this.#nextSweep : this.#nextBlobSweep
-    return Math.min(sweep, this.#logs.nextTurn ?? sweep)
+    const search = this.#delivery.isSearching ? this.#core.now + SEARCH_EVERY_MS : sweep
+    return Math.min(
+      sweep,
+      search,
+      this.#nextBlobSweep,
+      this.#retention.nextStep,
+      this.#logs.nextTurn ?? sweep,
+    )
+  }
+
+  /** What to do with the ballast now, if anything. */
+  get ballast(): "take" | "release" | undefined {
+    return this.#disk.ballast
   }
 
   /** Connections, of whatever state. */
@@ -118,16 +151,19 @@ export class Relay {
   #setClock(now: Millis): void {
     const core = this.#core
     core.stamp = Math.max(core.stamp, now)
-    if (now >= core.now - CLOCK_SLACK_MS) {
-      core.now = Math.max(core.now, now)
-      return
-    }
+    const isBack = now < core.now - CLOCK_SLACK_MS
+    const isLeap = isBack || now > core.now + RETENTION_EVERY_MS
+    if (!isBack) core.now = Math.max(core.now, now)
+    if (isLeap) this.#retention.postpone(now)
+    if (!isBack) return
     core.now = this.#nextSweep = this.#nextBlobSweep = now
     for (const session of this.#sessions.values())
       session.waitingSince = session.heardAt = session.pingedAt = now
   }
 
   #settle(committed: boolean): RelayEffect[] {
+    this.#core.budget.settle(committed)
+    this.#retention.settle(committed)
     const requests = this.#core.settle(committed)
     this.#logs.settle()
     this.#people.settle(committed)
@@ -253,8 +289,13 @@ export class Relay {
       this.#gate.sweep(now)
       this.#people.sweep()
       this.#logs.sweep()
-      this.#blobs.sweep(now - LOOSE_BLOB_MS)
+      this.#core.budget.sweep()
+      const isAll = this.#blobs.sweep(now - LOOSE_BLOB_MS)
+      // What could not be dropped a moment ago is not tried again at once.
+      if (!isAll && now >= this.#failedAt + BLOB_SWEEP_EVERY_MS)
+        this.#nextBlobSweep = now + BLOB_SWEEP_STEP_MS
     }
+    this.#retention.step()
   }
 
   #sweepSession(session: Session): void {

@@ -10,11 +10,13 @@
 import type { Clock, Millis } from "../platform/clock.ts"
 import type { Connection, Listener, ListenHandler } from "../platform/network.ts"
 import type { Soon } from "../platform/soon.ts"
+import type { Ballast } from "../platform/ballast.ts"
+import type { Room, Space } from "../platform/space.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import { FrameDecoder, MAX_FRAME_BYTES, MAX_STRANGER_FRAME_BYTES } from "../protocol/framing.ts"
 import { concat } from "../bytes.ts"
 import { unreachable } from "../errors.ts"
-import type { RelaySetup } from "./core.ts"
+import { isDamage, type RelaySetup } from "./core.ts"
 import type { RelayEffect } from "./effects.ts"
 import { StoreError } from "./errors.ts"
 import type { OperatorEvent } from "./operator.ts"
@@ -25,6 +27,8 @@ export interface RelayServerSetup extends RelaySetup {
   listen(handler: ListenHandler): Promise<Listener>
   clock: Clock
   soon: Soon
+  /** The disk that the store is on, and a ballast there; undefined when nobody watches it. */
+  disk?: { space: Space; ballast: Ballast }
   onEvent(event: OperatorEvent): void
   /**
    * Called at most once, with what makes going on impossible: above all a failed sync, after which nobody knows
@@ -85,6 +89,7 @@ class Driver {
     this.#setup = setup
     this.#relay = new Relay(setup)
     this.#armTick()
+    this.#look()
   }
 
   readonly handler: ListenHandler = {
@@ -163,10 +168,44 @@ class Driver {
     try {
       await this.#setup.store.commit()
     } catch (cause) {
-      if (!(cause instanceof StoreError) || cause.code !== "full") return this.#die(cause)
-      return this.#perform(() => this.#relay.commitFailed())
+      if (isDamage(cause)) return this.#perform(() => this.#relay.commitFailed("damaged"))
+      if (!isFull(cause)) return this.#die(cause)
+      this.#perform(() => this.#relay.commitFailed("full"))
+      return this.#giveUpBallast()
     }
     this.#perform(() => this.#relay.committed())
+    this.#tidy()
+  }
+
+  /** After the answers, so that nobody waits for it. */
+  #tidy(): void {
+    if (this.#state === "dead") return
+    try {
+      this.#setup.store.tidy()
+    } catch (cause) {
+      if (!isFull(cause)) return this.#die(cause)
+      this.#relay.step({ kind: "full" }, this.#setup.clock.now())
+      this.#giveUpBallast()
+    }
+  }
+
+  #look(): void {
+    const { disk, store } = this.#setup
+    const room = disk && look(disk.space)
+    if (disk === undefined || room === undefined) return
+    this.#take([{ kind: "room", room: { ...room, reusableBytes: store.reusableBytes } }])
+    if (this.#relay.ballast === "take") disk.ballast.take()
+  }
+
+  #giveUpBallast(): void {
+    const { disk, store } = this.#setup
+    if (this.#state === "dead" || disk === undefined || this.#relay.ballast !== "release") return
+    try {
+      disk.ballast.release()
+      store.tidyAll()
+    } catch (cause) {
+      if (!isFull(cause)) this.#die(cause)
+    }
   }
 
   #perform(settle: () => RelayEffect[]): void {
@@ -223,9 +262,19 @@ class Driver {
     this.#tickAt = at
     this.#cancelTick = this.#setup.clock.wakeAt(at, () => {
       this.#tickAt = undefined
-      this.#take([{ kind: "tick" }])
+      this.#tick()
       this.#armTick()
     })
+  }
+
+  #tick(): void {
+    if (this.#state !== "open") return
+    try {
+      this.#look()
+      this.#take([{ kind: "tick" }])
+    } catch (cause) {
+      this.#die(cause)
+    }
   }
 
   #die(error: unknown): void {
@@ -234,5 +283,19 @@ class Driver {
     this.#cancelTick()
     for (const { connection } of this.#links.values()) connection.close()
     this.#setup.onFatal(error)
+  }
+}
+
+function isFull(cause: unknown): boolean {
+  return cause instanceof StoreError && cause.code === "full"
+}
+
+/** A system that does not say how full the disk is has no low mark. */
+function look(space: Space): Room | undefined {
+  try {
+    return space.look()
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause) return undefined
+    throw cause
   }
 }

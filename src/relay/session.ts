@@ -90,7 +90,12 @@ export function judgeHello(
   if (person === undefined) return { kind: "unknown" }
   if (!isCertified(person.accountEd, hello, now)) return { kind: "refused", code: "not-allowed" }
   const device = person.devices.find(({ deviceId }) => equalBytes(deviceId, hello.deviceId))
-  if (device === undefined) return { kind: "unknown" }
+  // A device that was taken off the list is lost or stolen: it must not put itself back.
+  if (device === undefined) {
+    return directory.isRemoved(person, hello.deviceId)
+      ? { kind: "refused", code: "not-allowed" }
+      : { kind: "unknown" }
+  }
   return equalBytes(device.authPublic, hello.devicePublic)
     ? { kind: "member" }
     : { kind: "refused", code: "not-allowed" }

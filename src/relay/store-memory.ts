@@ -5,56 +5,26 @@
 import { toHex } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import { StoreError } from "./errors.ts"
+import { type Blob, type EntryRow, type Log, MemoryDisk, rowName, type Shelf } from "./store-memory-disk.ts"
 import {
   type ChannelRow,
   type HeaderRow,
   KEPT_TOKENS,
   type NewEntry,
+  type OldEntry,
   type PackageCount,
   type RelayStore,
   type StoredEntry,
 } from "./store.ts"
 
-interface Log {
-  row: ChannelRow
-  entries: StoredEntry[]
-  heads: Uint8Array[]
-  seqByEid: Map<string, number>
-  tokens: Map<number, Uint8Array>
-}
+export { MemoryDisk }
 
-interface Blob {
-  hash: Uint8Array
-  bytes: Uint8Array
-  pins: number
-  looseSince: Millis
-}
-
-interface Shelf {
-  oneUse: Uint8Array[]
-  lastResort: Uint8Array | undefined
-}
-
-/** What survives the process: hand the same disk to the next store. */
-export class MemoryDisk {
-  readonly channels = new Map<string, number>()
-  readonly logs: Log[] = []
-  readonly headers = new Map<string, HeaderRow>()
-  readonly blobs = new Map<string, Blob>()
-  readonly directory: Uint8Array[] = []
-  readonly packages = new Map<string, Shelf>()
-  readonly generations = new Map<string, Uint8Array>()
-  readonly incarnation: Uint8Array
-
-  /** @param incarnation 16 random bytes. */
-  constructor(incarnation: Uint8Array) {
-    this.incarnation = incarnation
-  }
-}
+/** ENOSPC, EIO, and a page that the database finds damaged. */
+export type StoreFault = "full" | "failed" | "damaged"
 
 export interface MemoryStoreFaults {
   /** Asked at every staged write and every commit, which count from 1; an answer is what breaks there. */
-  failAt?: (operation: number) => "full" | "failed" | undefined
+  failAt?: (operation: number, kind: "write" | "sync") => StoreFault | undefined
   /** What a sync takes: `commit` waits for it. */
   sync?: () => Promise<void>
 }
@@ -62,18 +32,25 @@ export interface MemoryStoreFaults {
 export class MemoryRelayStore implements RelayStore {
   readonly #disk: MemoryDisk
   readonly #faults: MemoryStoreFaults
+  /** What is staged, and the way back. */
+  #writes: (() => () => void)[] = []
   #undo: (() => void)[] = []
   #operation = 0
-  #broken: "full" | "failed" | undefined
+  #broken: StoreFault | undefined
   #dead = false
 
   constructor(disk: MemoryDisk, faults: MemoryStoreFaults = {}) {
     this.#disk = disk
     this.#faults = faults
+    disk.openedBy(() => this.#suspend())
   }
 
   get incarnation(): Uint8Array {
     return this.#disk.incarnation
+  }
+
+  get isWhole(): boolean {
+    return true
   }
 
   get staged(): boolean {
@@ -89,10 +66,11 @@ export class MemoryRelayStore implements RelayStore {
     const { channels, logs } = this.#disk
     const key = toHex(channelId)
     const ref = logs.length
-    const row = { ref, lastSeq: 0, head: new Uint8Array(32), nextPosition: 0, weight: 0 }
+    const none = new Uint8Array(32)
+    const row = { ref, firstSeq: 1, base: none, lastSeq: 0, head: none, nextPosition: 0, weight: 0 }
     this.#stage(() => {
       channels.set(key, ref)
-      logs.push({ row, entries: [], heads: [], seqByEid: new Map(), tokens: new Map() })
+      logs.push({ row, entries: new Map(), seqByEid: new Map(), tokens: new Map() })
       return () => {
         channels.delete(key)
         logs.pop()
@@ -105,26 +83,25 @@ export class MemoryRelayStore implements RelayStore {
     this.#stage(() => {
       const log = this.#log(ref)
       const before = log.row
-      const dropped = entry.tokenHash === undefined ? undefined : log.tokens.get(entry.position - KEPT_TOKENS)
-      log.entries.push({ seq: entry.seq, time: entry.time, position: entry.position, bytes: entry.bytes })
-      log.heads.push(entry.head)
+      const { head, tokenHash, ...row } = entry
+      const dropped = tokenHash === undefined ? undefined : log.tokens.get(entry.position - KEPT_TOKENS)
+      log.entries.set(entry.seq, row)
       log.seqByEid.set(toHex(entry.eid), entry.seq)
-      if (entry.tokenHash !== undefined) {
-        log.tokens.set(entry.position, entry.tokenHash)
+      if (tokenHash !== undefined) {
+        log.tokens.set(entry.position, tokenHash)
         log.tokens.delete(entry.position - KEPT_TOKENS)
       }
       log.row = {
-        ref,
+        ...before,
         lastSeq: entry.seq,
-        head: entry.head,
-        nextPosition: entry.tokenHash === undefined ? before.nextPosition : entry.position + 1,
+        head,
+        nextPosition: tokenHash === undefined ? before.nextPosition : entry.position + 1,
         weight: before.weight + entry.weight,
       }
       return () => {
-        log.entries.pop()
-        log.heads.pop()
+        log.entries.delete(entry.seq)
         log.seqByEid.delete(toHex(entry.eid))
-        if (entry.tokenHash !== undefined) log.tokens.delete(entry.position)
+        if (tokenHash !== undefined) log.tokens.delete(entry.position)
         if (dropped !== undefined) log.tokens.set(entry.position - KEPT_TOKENS, dropped)
         log.row = before
       }
@@ -133,16 +110,52 @@ export class MemoryRelayStore implements RelayStore {
 
   findEntry(ref: number, eid: Uint8Array): { seq: number; time: Millis } | undefined {
     const log = this.#log(ref)
-    const seq = log.seqByEid.get(toHex(eid))
-    return seq === undefined ? undefined : { seq, time: log.entries[seq - 1]!.time }
+    const entry = log.entries.get(log.seqByEid.get(toHex(eid)) ?? 0)
+    return entry && { seq: entry.seq, time: entry.time }
   }
 
   headAt(ref: number, seq: number): Uint8Array | undefined {
-    return this.#log(ref).heads[seq - 1]
+    return this.readEntry(ref, seq + 1)?.before
   }
 
   readEntries(ref: number, after: number, count: number, maxBytes: number): StoredEntry[] {
-    return within(this.#log(ref).entries.slice(after, after + count), maxBytes, (entry) => entry.bytes.length)
+    const { row } = this.#log(ref)
+    const found: StoredEntry[] = []
+    for (let seq = Math.max(after + 1, row.firstSeq); seq <= row.lastSeq && found.length < count; seq++) {
+      const entry = this.readEntry(ref, seq)
+      if (entry !== undefined) found.push(entry)
+    }
+    return within(found, maxBytes, (entry) => entry.bytes.length)
+  }
+
+  readEntry(ref: number, seq: number): StoredEntry | undefined {
+    if (this.#disk.unreadable.has(rowName(ref, seq)))
+      throw new StoreError("damaged", "the simulated disk cannot read this")
+    return this.#log(ref).entries.get(seq)
+  }
+
+  channelsAfter(ref: number, count: number): ChannelRow[] {
+    return this.#disk.logs.slice(ref + 1, ref + 1 + count).map((log) => ({ ...log.row }))
+  }
+
+  oldEntries(ref: number, before: Millis, count: number): OldEntry[] {
+    const old: EntryRow[] = []
+    for (const entry of this.#log(ref).entries.values()) {
+      if (entry.time >= before || old.length >= count) break
+      old.push(entry)
+    }
+    return old.map(({ seq, weight, blobHash }) => ({ seq, weight, blobHash }))
+  }
+
+  dropEntries(ref: number, seq: number, base: Uint8Array, weight: number): void {
+    this.#stage(() => {
+      const log = this.#log(ref)
+      const { row, entries, seqByEid } = log
+      log.entries = new Map([...entries].filter(([number]) => number > seq))
+      log.seqByEid = new Map([...seqByEid].filter(([, number]) => number > seq))
+      log.row = { ...row, firstSeq: seq + 1, base, weight: Math.max(row.weight - weight, 0) }
+      return () => Object.assign(log, { row, entries, seqByEid })
+    })
   }
 
   tokenHash(ref: number, position: number): Uint8Array | undefined {
@@ -191,8 +204,9 @@ export class MemoryRelayStore implements RelayStore {
     this.#stage(() => replace(this.#disk.blobs, key, { ...blob, pins, looseSince: now }))
   }
 
-  dropLooseBlobs(before: Millis): number {
-    const loose = [...this.#disk.blobs].filter(([, blob]) => blob.pins === 0 && blob.looseSince < before)
+  dropLooseBlobs(before: Millis, count: number): number {
+    const isLoose = ([, blob]: [string, Blob]) => blob.pins === 0 && blob.looseSince < before
+    const loose = [...this.#disk.blobs].filter(isLoose).slice(0, count)
     for (const [key] of loose) this.#stage(() => replace(this.#disk.blobs, key, undefined))
     return loose.length
   }
@@ -254,7 +268,7 @@ export class MemoryRelayStore implements RelayStore {
   }
 
   async commit(): Promise<void> {
-    if (this.#undo.length > 0) this.#broken ??= this.#faults.failAt?.(++this.#operation)
+    if (this.#undo.length > 0) this.#broken ??= this.#faults.failAt?.(++this.#operation, "sync")
     if (this.#faults.sync !== undefined && this.staged) await this.#faults.sync()
     if (this.#dead) throw new StoreError("failed", "the process died during the sync")
     const broken = this.#broken
@@ -263,7 +277,16 @@ export class MemoryRelayStore implements RelayStore {
       this.#rollBack()
       throw new StoreError(broken, `the simulated disk is ${broken}`)
     }
+    this.#writes = []
     this.#undo = []
+  }
+
+  tidy(): void {}
+
+  tidyAll(): void {}
+
+  get reusableBytes(): number {
+    return 0
   }
 
   close(): void {
@@ -277,18 +300,30 @@ export class MemoryRelayStore implements RelayStore {
   crash(staged: "lost" | "kept" = "lost"): void {
     this.#dead = true
     if (staged === "lost" || this.#broken !== undefined) this.#rollBack()
+    this.#writes = []
     this.#undo = []
   }
 
   #stage(write: () => () => void): void {
     if (this.#dead) throw new StoreError("failed", "the process is dead")
-    this.#broken ??= this.#faults.failAt?.(++this.#operation)
+    this.#broken ??= this.#faults.failAt?.(++this.#operation, "write")
+    this.#writes.push(write)
     this.#undo.push(write())
   }
 
   #rollBack(): void {
     for (const undo of this.#undo.reverse()) undo()
+    this.#writes = []
     this.#undo = []
+  }
+
+  #suspend(): () => void {
+    const writes = this.#writes
+    this.#rollBack()
+    return () => {
+      this.#writes = writes
+      this.#undo = writes.map((write) => write())
+    }
   }
 
   #log(ref: number): Log {

@@ -5,6 +5,8 @@ export const SCHEMA = `
   CREATE TABLE channel (
     ref INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
+    first_seq INTEGER NOT NULL DEFAULT 1,
+    base BLOB NOT NULL DEFAULT (zeroblob(32)),
     last_seq INTEGER NOT NULL DEFAULT 0,
     head BLOB NOT NULL DEFAULT (zeroblob(32)),
     next_position INTEGER NOT NULL DEFAULT 0,
@@ -15,8 +17,11 @@ export const SCHEMA = `
     seq INTEGER NOT NULL,
     time INTEGER NOT NULL,
     position INTEGER NOT NULL,
+    weight INTEGER NOT NULL,
+    blob_hash BLOB,
     eid BLOB NOT NULL,
-    head BLOB NOT NULL,
+    before BLOB NOT NULL,
+    check_sum BLOB NOT NULL,
     bytes BLOB NOT NULL
   );
   CREATE UNIQUE INDEX entry_seq ON entry (ref, seq);
@@ -51,6 +56,8 @@ export interface SqlDatabase {
 
 interface ChannelColumns {
   ref: number
+  firstSeq: number
+  base: Uint8Array
   lastSeq: number
   head: Uint8Array
   nextPosition: number
@@ -60,7 +67,15 @@ interface EntryColumns {
   seq: number
   time: number
   position: number
+  before: Uint8Array
+  check: Uint8Array
   bytes: Uint8Array
+}
+interface OldColumns {
+  seq: number
+  time: number
+  weight: number
+  blobHash: Uint8Array | null
 }
 interface HeaderColumns {
   ref: number
@@ -69,6 +84,9 @@ interface HeaderColumns {
   inline: Uint8Array
   nextPosition: number
 }
+
+const CHANNEL_COLUMNS = `ref, first_seq AS firstSeq, base, last_seq AS lastSeq, head, next_position AS nextPosition, weight`
+const ENTRY_COLUMNS = `seq, time, position, before, check_sum AS "check", bytes`
 
 export type Statements = ReturnType<typeof statements>
 
@@ -81,14 +99,20 @@ export function statements(db: SqlDatabase) {
     begin: prepare<[]>("BEGIN IMMEDIATE"),
     commit: prepare<[]>("COMMIT"),
     rollback: prepare<[]>("ROLLBACK"),
+    journalSize: prepare<[], { log: number; checkpointed: number }>("PRAGMA wal_checkpoint(NOOP)"),
+    moveJournal: prepare<[]>("PRAGMA wal_checkpoint(PASSIVE)"),
+    emptyJournal: prepare<[]>("PRAGMA wal_checkpoint(TRUNCATE)"),
+    freePages: prepare<[], { freelist_count: number }>("PRAGMA freelist_count"),
     readIncarnation: prepare<[], { value: Uint8Array }>("SELECT value FROM meta WHERE name = 'incarnation'"),
 
-    findChannel: prepare<[Id], ChannelColumns>(
-      "SELECT ref, last_seq AS lastSeq, head, next_position AS nextPosition, weight FROM channel WHERE id = ?",
+    findChannel: prepare<[Id], ChannelColumns>(`SELECT ${CHANNEL_COLUMNS} FROM channel WHERE id = ?`),
+    channelsAfter: prepare<[number, number], ChannelColumns>(
+      `SELECT ${CHANNEL_COLUMNS} FROM channel WHERE ref > ? ORDER BY ref LIMIT ?`,
     ),
     createChannel: prepare<[Id]>("INSERT INTO channel (id) VALUES (?)"),
-    append: prepare<[number, number, number, number, Id, Id, Uint8Array]>(
-      "INSERT INTO entry (ref, seq, time, position, eid, head, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    append: prepare<[number, number, number, number, number, Id | null, Id, Id, Uint8Array, Uint8Array]>(
+      `INSERT INTO entry (ref, seq, time, position, weight, blob_hash, eid, before, check_sum, bytes)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     advance: prepare<[number, Id, number, number]>(
       "UPDATE channel SET last_seq = ?, head = ?, weight = weight + ? WHERE ref = ?",
@@ -99,11 +123,21 @@ export function statements(db: SqlDatabase) {
     findEntry: prepare<[number, Id], { seq: number; time: number }>(
       "SELECT seq, time FROM entry WHERE ref = ? AND eid = ?",
     ),
-    headAt: prepare<[number, number], { head: Uint8Array }>(
-      "SELECT head FROM entry WHERE ref = ? AND seq = ?",
+    headBefore: prepare<[number, number], { before: Uint8Array }>(
+      "SELECT before FROM entry WHERE ref = ? AND seq = ?",
     ),
     readEntries: prepare<[number, number, number], EntryColumns>(
-      "SELECT seq, time, position, bytes FROM entry WHERE ref = ? AND seq > ? ORDER BY seq LIMIT ?",
+      `SELECT ${ENTRY_COLUMNS} FROM entry WHERE ref = ? AND seq > ? ORDER BY seq LIMIT ?`,
+    ),
+    readEntry: prepare<[number, number], EntryColumns>(
+      `SELECT ${ENTRY_COLUMNS} FROM entry WHERE ref = ? AND seq = ?`,
+    ),
+    oldEntries: prepare<[number, number], OldColumns>(
+      `SELECT seq, time, weight, blob_hash AS blobHash FROM entry WHERE ref = ? ORDER BY seq LIMIT ?`,
+    ),
+    dropEntries: prepare<[number, number]>("DELETE FROM entry WHERE ref = ? AND seq <= ?"),
+    moveBase: prepare<[number, Id, number, number]>(
+      "UPDATE channel SET first_seq = ?, base = ?, weight = max(weight - ?, 0) WHERE ref = ?",
     ),
     addToken: prepare<[number, number, Id]>("INSERT INTO token (ref, position, hash) VALUES (?, ?, ?)"),
     dropToken: prepare<[number, number]>("DELETE FROM token WHERE ref = ? AND position <= ?"),
@@ -134,8 +168,8 @@ export function statements(db: SqlDatabase) {
       "SELECT bytes FROM blob_piece WHERE hash = ? AND at >= ? AND at < ? ORDER BY at",
     ),
     pinBlob: prepare<[number, number, Id]>("UPDATE blob SET pins = pins + ?, loose_since = ? WHERE hash = ?"),
-    looseBlobs: prepare<[number], { hash: Uint8Array }>(
-      "SELECT hash FROM blob WHERE pins = 0 AND loose_since < ?",
+    looseBlobs: prepare<[number, number], { hash: Uint8Array }>(
+      "SELECT hash FROM blob WHERE pins = 0 AND loose_since < ? LIMIT ?",
     ),
     dropPieces: prepare<[Id]>("DELETE FROM blob_piece WHERE hash = ?"),
     dropBlob: prepare<[Id]>("DELETE FROM blob WHERE hash = ?"),
@@ -143,8 +177,8 @@ export function statements(db: SqlDatabase) {
     directorySize: prepare<[], { size: number }>(
       "SELECT coalesce(max(entry_index) + 1, 0) AS size FROM directory",
     ),
-    readDirectory: prepare<[number, number], { bytes: Uint8Array }>(
-      "SELECT bytes FROM directory WHERE entry_index >= ? ORDER BY entry_index LIMIT ?",
+    readDirectory: prepare<[number, number], { index: number; bytes: Uint8Array }>(
+      'SELECT entry_index AS "index", bytes FROM directory WHERE entry_index >= ? ORDER BY entry_index LIMIT ?',
     ),
     addDirectoryEntry: prepare<[number, Uint8Array]>(
       "INSERT INTO directory (entry_index, bytes) VALUES (?, ?)",

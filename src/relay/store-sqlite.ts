@@ -5,48 +5,47 @@
  * The database is locked for as long as it is open: a second relay on the same folder is refused, also while
  * the first one is stopped, and a killed process leaves no lock behind.
  */
-import Database from "better-sqlite3-multiple-ciphers"
+import type Database from "better-sqlite3-multiple-ciphers"
 import { concat } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
-import type { Random } from "../platform/random.ts"
 import { BLOB_CHUNK_BYTES } from "../protocol/messages.ts"
 import { StoreError } from "./errors.ts"
-import { statements, type Statements, SCHEMA } from "./store-sqlite-schema.ts"
+import { asStoreError, openDatabase, type SqliteStoreOptions } from "./store-sqlite-open.ts"
+import { statements, type Statements } from "./store-sqlite-schema.ts"
 import {
   type ChannelRow,
   type HeaderRow,
   KEPT_TOKENS,
   type NewEntry,
+  type OldEntry,
   type PackageCount,
   type RelayStore,
   type StoredEntry,
 } from "./store.ts"
 
-/** The first SQLite without the WAL-reset defect that could damage a database. */
-const OLDEST_SQLITE = [3, 51, 3] as const
-/** "scRL": tells our database from any other. */
-const APPLICATION_ID = 0x7363524c
-const SCHEMA_VERSION = 2
-const INCARNATION_BYTES = 16
-
-export interface SqliteStoreOptions {
-  /** The database file; made when missing. Its folder must exist. */
-  path: string
-  random: Random
-}
+const PAGE_BYTES = 4_096
+/** More gathers the pages that are written again and again; less is quicker to move, and to read after a crash. */
+const JOURNAL_BYTES = 16_777_216
 
 export class SqliteRelayStore implements RelayStore {
   readonly incarnation: Uint8Array
+  readonly isWhole: boolean
   readonly #db: Database
   readonly #sql: Statements
+  readonly #journalPages: number
   #inTransaction = false
   #broken: StoreError | undefined
+  /** Logs that nothing could be written to since the process began. */
+  readonly #unwritable = new Set<number>()
 
   /** @throws StoreError `unsuitable`, `damaged`, `in-use`, `full` or `failed`. */
   constructor(options: SqliteStoreOptions) {
-    this.#db = open(options)
+    const { db, isWhole } = openDatabase(options)
+    this.#db = db
+    this.isWhole = isWhole
     this.#sql = statements(this.#db)
-    this.incarnation = this.#sql.readIncarnation.get()!.value
+    this.#journalPages = Math.floor((options.journalBytes ?? JOURNAL_BYTES) / PAGE_BYTES)
+    this.incarnation = this.#readIncarnation()
   }
 
   get staged(): boolean {
@@ -66,9 +65,9 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   append(ref: number, entry: NewEntry): void {
-    const { seq, time, position, eid, head, bytes, weight, tokenHash } = entry
-    this.#stage(() => {
-      this.#sql.append.run(ref, seq, time, position, eid, head, bytes)
+    const { seq, time, position, eid, before, head, check, bytes, weight, blobHash, tokenHash } = entry
+    this.#stageLog(ref, () => {
+      this.#sql.append.run(ref, seq, time, position, weight, blobHash ?? null, eid, before, check, bytes)
       if (tokenHash === undefined) {
         this.#sql.advance.run(seq, head, weight, ref)
       } else {
@@ -80,15 +79,16 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   findEntry(ref: number, eid: Uint8Array): { seq: number; time: Millis } | undefined {
-    return this.#read(() => this.#sql.findEntry.get(ref, eid))
+    if (this.#unwritable.has(ref)) throw new StoreError("damaged", "nothing can be added to this log")
+    return this.#readLog(() => this.#sql.findEntry.get(ref, eid))
   }
 
   headAt(ref: number, seq: number): Uint8Array | undefined {
-    return this.#read(() => this.#sql.headAt.get(ref, seq)?.head)
+    return this.#readLog(() => this.#sql.headBefore.get(ref, seq + 1)?.before)
   }
 
   readEntries(ref: number, after: number, count: number, maxBytes: number): StoredEntry[] {
-    return this.#read(() => {
+    return this.#readLog(() => {
       const entries: StoredEntry[] = []
       let bytes = 0
       for (const entry of this.#sql.readEntries.iterate(ref, after, count)) {
@@ -97,6 +97,32 @@ export class SqliteRelayStore implements RelayStore {
         entries.push(entry)
       }
       return entries
+    })
+  }
+
+  readEntry(ref: number, seq: number): StoredEntry | undefined {
+    return this.#readLog(() => this.#sql.readEntry.get(ref, seq))
+  }
+
+  channelsAfter(ref: number, count: number): ChannelRow[] {
+    return this.#read(() => this.#sql.channelsAfter.all(ref, count))
+  }
+
+  oldEntries(ref: number, before: Millis, count: number): OldEntry[] {
+    if (this.#unwritable.has(ref)) return []
+    const rows = this.#readLog(() => this.#sql.oldEntries.all(ref, count))
+    const kept = rows.findIndex(({ time }) => !Number.isInteger(time) || time >= before)
+    return (kept < 0 ? rows : rows.slice(0, kept)).map(({ seq, weight, blobHash }) => ({
+      seq,
+      weight: Number.isInteger(weight) ? weight : 0,
+      blobHash: blobHash instanceof Uint8Array ? blobHash : undefined,
+    }))
+  }
+
+  dropEntries(ref: number, seq: number, base: Uint8Array, weight: number): void {
+    this.#stageLog(ref, () => {
+      this.#sql.dropEntries.run(ref, seq)
+      this.#sql.moveBase.run(seq + 1, base, weight, ref)
     })
   }
 
@@ -147,8 +173,8 @@ export class SqliteRelayStore implements RelayStore {
     this.#stage(() => this.#sql.pinBlob.run(change, now, hash))
   }
 
-  dropLooseBlobs(before: Millis): number {
-    const loose = this.#read(() => this.#sql.looseBlobs.all(before))
+  dropLooseBlobs(before: Millis, count: number): number {
+    const loose = this.#read(() => this.#sql.looseBlobs.all(before, count))
     for (const { hash } of loose) {
       this.#stage(() => {
         this.#sql.dropPieces.run(hash)
@@ -167,6 +193,7 @@ export class SqliteRelayStore implements RelayStore {
       const entries: Uint8Array[] = []
       let bytes = 0
       for (const row of this.#sql.readDirectory.iterate(index, count)) {
+        if (row.index !== index + entries.length) break
         bytes += row.bytes.length
         if (bytes > maxBytes && entries.length > 0) break
         entries.push(row.bytes)
@@ -242,6 +269,19 @@ export class SqliteRelayStore implements RelayStore {
     }
   }
 
+  tidy(): void {
+    const { log, checkpointed } = this.#read(() => this.#sql.journalSize.get()!)
+    if (log - checkpointed >= this.#journalPages) this.#read(() => this.#sql.moveJournal.get())
+  }
+
+  tidyAll(): void {
+    this.#read(() => this.#sql.emptyJournal.get())
+  }
+
+  get reusableBytes(): number {
+    return this.#read(() => this.#sql.freePages.get()!.freelist_count) * PAGE_BYTES
+  }
+
   /** Bounds the database to `pages` of 4,096 bytes; at or below its present size, it grows no more. */
   limitPages(pages: number): void {
     this.#db.pragma(`max_page_count = ${pages}`)
@@ -254,15 +294,18 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   close(): void {
-    if (!this.#db.open) return
     this.#inTransaction = false
-    this.#rollBack()
+    // A transaction that is open is rolled back with it.
     this.#db.close()
   }
 
   /** After the first failure of a batch nothing more of it is written: `commit` will refuse all of it. */
   #stage(write: () => void): void {
     if (this.#broken !== undefined) return
+    if (!this.isWhole) {
+      this.#broken = new StoreError("damaged", "the database is damaged: it is only read")
+      return
+    }
     try {
       if (!this.#inTransaction) this.#sql.begin.run()
       this.#inTransaction = true
@@ -270,6 +313,31 @@ export class SqliteRelayStore implements RelayStore {
     } catch (cause) {
       this.#broken = asStoreError(cause)
     }
+  }
+
+  /** A log that damage keeps from being written to is closed for writing: it must not fail every batch anew. */
+  #stageLog(ref: number, write: () => void): void {
+    const isFirst = this.#broken === undefined
+    this.#stage(write)
+    if (isFirst && this.#broken?.code === "damaged") this.#unwritable.add(ref)
+  }
+
+  /** A row of which some bits are others may hold anything, also a number or nothing where bytes belong. */
+  #readLog<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (cause) {
+      if (cause instanceof RangeError || cause instanceof TypeError)
+        throw new StoreError("damaged", "a row of the database is damaged", { cause })
+      throw asStoreError(cause)
+    }
+  }
+
+  #readIncarnation(): Uint8Array {
+    const found = this.#readLog(() => this.#sql.readIncarnation.get()?.value)
+    if (found instanceof Uint8Array) return found
+    this.#db.close()
+    throw new StoreError("damaged", "the database is damaged: it has no incarnation")
   }
 
   #read<T>(read: () => T): T {
@@ -284,68 +352,4 @@ export class SqliteRelayStore implements RelayStore {
     // SQLite may have rolled back by itself, as it does when the disk is full.
     if (this.#db.inTransaction) this.#sql.rollback.run()
   }
-}
-
-function open({ path, random }: SqliteStoreOptions): Database {
-  let db: Database | undefined
-  try {
-    db = new Database(path, { timeout: 0 })
-    checkVersion(db)
-    // Before the first access: the lock is then taken with it and held, and WAL needs no shared memory.
-    db.pragma("locking_mode = EXCLUSIVE")
-    db.pragma("journal_mode = WAL")
-    db.pragma("synchronous = FULL")
-    db.pragma("trusted_schema = OFF")
-    prepare(db, random)
-    return db
-  } catch (cause) {
-    db?.close()
-    throw asStoreError(cause)
-  }
-}
-
-function checkVersion(db: Database): void {
-  const { version } = db.prepare<[], { version: string }>("SELECT sqlite_version() AS version").get()!
-  const parts = version.split(".").map(Number)
-  const older = OLDEST_SQLITE.findIndex((part, at) => (parts[at] ?? 0) !== part)
-  if (older >= 0 && (parts[older] ?? 0) < OLDEST_SQLITE[older]!) {
-    throw new StoreError("unsuitable", `SQLite ${version} is older than ${OLDEST_SQLITE.join(".")}`)
-  }
-}
-
-function prepare(db: Database, random: Random): void {
-  const application = db.pragma("application_id", { simple: true })
-  const { tables } = db.prepare<[], { tables: number }>("SELECT count(*) AS tables FROM sqlite_schema").get()!
-  if (tables === 0) {
-    db.transaction(() => {
-      db.exec(SCHEMA)
-      db.pragma(`application_id = ${APPLICATION_ID}`)
-      db.pragma(`user_version = ${SCHEMA_VERSION}`)
-      db.prepare("INSERT INTO meta (name, value) VALUES ('incarnation', ?)").run(
-        random.bytes(INCARNATION_BYTES),
-      )
-    })()
-    return
-  }
-  if (application !== APPLICATION_ID || db.pragma("user_version", { simple: true }) !== SCHEMA_VERSION) {
-    throw new StoreError("damaged", "the database is not one of this relay's")
-  }
-  const found = db.pragma("quick_check(1)", { simple: true })
-  if (found !== "ok") throw new StoreError("damaged", `the database is damaged: ${String(found)}`)
-  // Takes the lock for good, also when nothing is written for a long time.
-  db.exec("BEGIN IMMEDIATE; COMMIT")
-}
-
-function asStoreError(cause: unknown): StoreError {
-  if (cause instanceof StoreError) return cause
-  const code = cause instanceof Database.SqliteError ? cause.code : ""
-  const message = cause instanceof Error ? cause.message : String(cause)
-  if (code.startsWith("SQLITE_FULL")) return new StoreError("full", "the disk is full", { cause })
-  if (code.startsWith("SQLITE_CORRUPT") || code.startsWith("SQLITE_NOTADB")) {
-    return new StoreError("damaged", `the database is damaged: ${message}`, { cause })
-  }
-  if (code.startsWith("SQLITE_BUSY"))
-    return new StoreError("in-use", "another relay has the database open", { cause })
-  if (cause instanceof RangeError) throw cause
-  return new StoreError("failed", `the database failed: ${message}`, { cause })
 }

@@ -10,16 +10,20 @@
  */
 import type { Millis } from "../platform/clock.ts"
 
-/** A channel that has entries. `ref` names it in the calls below and is valid until a failed commit. */
+/** A channel that has, or had, entries. `ref` names it in the calls below and is valid until a failed commit. */
 export interface ChannelRow {
   ref: number
-  /** Number of the newest entry, from 1. */
+  /** Number of the oldest entry that is kept; `lastSeq` + 1 when none is. */
+  firstSeq: number
+  /** Running hash before it, 32 bytes. */
+  base: Uint8Array
+  /** Number of the newest entry that ever was, from 1. */
   lastSeq: number
   /** Running hash after it, 32 bytes (PROTOCOL.md §9). */
   head: Uint8Array
   /** Where the next handshake goes, from 0. */
   nextPosition: number
-  /** Sum of the entries' weights. */
+  /** Sum of the kept entries' weights. */
   weight: number
 }
 
@@ -30,8 +34,13 @@ export interface NewEntry {
   /** A handshake's own position, or the one that a message was sealed at. */
   position: number
   eid: Uint8Array
-  /** The running hash with this entry. */
+  /** The running hash without this entry, and with it. */
+  before: Uint8Array
   head: Uint8Array
+  /** What tells a row that was altered: `checkOf` in `damage.ts`. */
+  check: Uint8Array
+  /** The blob that it pins. */
+  blobHash: Uint8Array | undefined
   /** The entry as uploaded. */
   bytes: Uint8Array
   /** What counts against the channel's quota: these bytes and those of the entry's blob. */
@@ -40,11 +49,24 @@ export interface NewEntry {
   tokenHash: Uint8Array | undefined
 }
 
-export interface StoredEntry {
+/** What a reader is given. */
+export interface LogEntry {
   seq: number
   time: Millis
   position: number
   bytes: Uint8Array
+}
+
+export interface StoredEntry extends LogEntry {
+  before: Uint8Array
+  check: Uint8Array
+}
+
+/** What there is to know of an entry that is to be dropped. */
+export interface OldEntry {
+  seq: number
+  weight: number
+  blobHash: Uint8Array | undefined
 }
 
 export interface HeaderRow {
@@ -68,6 +90,8 @@ export const KEPT_TOKENS = 256
 export interface RelayStore {
   /** 16 random bytes made with the store: another value means another history. */
   readonly incarnation: Uint8Array
+  /** Without it nothing is written any more: every `commit` of something is `damaged`. */
+  readonly isWhole: boolean
   /** Whether anything awaits `commit`. */
   readonly staged: boolean
 
@@ -77,9 +101,25 @@ export interface RelayStore {
   append(ref: number, entry: NewEntry): void
   /** A repeated entry is recognised by its eid, for as long as it is stored. */
   findEntry(ref: number, eid: Uint8Array): { seq: number; time: Millis } | undefined
+  /** The running hash after an entry, as the next one's row has it; undefined when there is none. */
   headAt(ref: number, seq: number): Uint8Array | undefined
-  /** Entries `after`+1 … in order: at most `count`, at most `maxBytes` together but always one if there is one. */
+  /**
+   * Entries `after`+1 … in order: at most `count`, at most `maxBytes` together but always one if there is one.
+   * As the disk has them: some may be missing or altered. @throws StoreError `damaged`, and for one that cannot be
+   * read nothing of the others either.
+   */
   readEntries(ref: number, after: number, count: number, maxBytes: number): StoredEntry[]
+  /** One entry. @throws StoreError `damaged`. */
+  readEntry(ref: number, seq: number): StoredEntry | undefined
+  /** Channels whose `ref` is larger, in order. */
+  channelsAfter(ref: number, count: number): ChannelRow[]
+  /** The oldest entries, up to the first that is not older than `before`: at most `count`. */
+  oldEntries(ref: number, before: Millis, count: number): OldEntry[]
+  /**
+   * The log begins after `seq` from now on. @param base the running hash there.
+   * @param weight what the dropped entries weighed together.
+   */
+  dropEntries(ref: number, seq: number, base: Uint8Array, weight: number): void
   /** The token hash of a position, for the last `KEPT_TOKENS` positions. */
   tokenHash(ref: number, position: number): Uint8Array | undefined
 
@@ -97,8 +137,8 @@ export interface RelayStore {
   readBlob(hash: Uint8Array, offset: number, length: number): Uint8Array
   /** One more (+1) or one less (−1) entry or header needs the blob; 0 only says that somebody will soon. */
   pinBlob(hash: Uint8Array, change: 1 | 0 | -1, now: Millis): void
-  /** Forgets blobs that nothing has pinned since `before`. @returns how many. */
-  dropLooseBlobs(before: Millis): number
+  /** Forgets blobs that nothing has pinned since `before`, at most `count`. @returns how many. */
+  dropLooseBlobs(before: Millis, count: number): number
 
   directorySize(): number
   /** At most `count` entries from `index` on, at most `maxBytes` together but always one if there is one. */
@@ -119,7 +159,17 @@ export interface RelayStore {
   putGeneration(owner: Uint8Array, record: Uint8Array): void
   dropGeneration(owner: Uint8Array): void
 
-  /** @throws StoreError `full` (nothing was kept; go on) or `failed` (stop the process). */
+  /**
+   * Moves what commits left in the journal to its place, when there is much of it. Only between batches.
+   * @throws StoreError `full` (what was committed stays; go on) or `failed` (stop the process).
+   */
+  tidy(): void
+  /** The same at once, and the journal's space goes back to the disk. */
+  tidyAll(): void
+  /** Bytes that were freed inside the store and are used again before it grows. */
+  readonly reusableBytes: number
+
+  /** @throws StoreError `full` or `damaged` (nothing was kept; go on), or `failed` (stop the process). */
   commit(): Promise<void>
   close(): void
 }

@@ -8,7 +8,7 @@ import { say, sliceSafe, type SafeText } from "./safe-text.ts"
 import { drawnCells, truncate, wrap } from "./text-width.ts"
 import { roomTitle, type Style } from "./theme.ts"
 import { currentRoom, type ChatView } from "./view.ts"
-import { refusalWords, roomProblemWords } from "./words.ts"
+import { roomProblemWords, troubleWords } from "./words.ts"
 
 /** Rows that one warning may take. */
 const MAX_BANNER_ROWS = 3
@@ -74,7 +74,7 @@ function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
       })
     }
   }
-  add(refusalWords(view.data.connection), "danger")
+  add(troubleWords(view.data.connection), "danger")
   if (room !== undefined) add(roomProblemWords(room), room.state === "stopped" ? "danger" : "warning")
   if (view.composer.pasted !== undefined) {
     const { lines, bytes } = view.composer.pasted

@@ -74,6 +74,8 @@ function onAction(view: ChatView, action: Action): Step {
       return still({ ...view, overlay: { kind: "help", offset: 0 } })
     case "verify":
       return verify(view, undefined)
+    case "receipts":
+      return receipts(view, 1)
     case "redraw":
     case "suspend":
       return effect(view, { kind: action.kind })
@@ -98,6 +100,7 @@ type Move = Exclude<
   | "people"
   | "help"
   | "verify"
+  | "receipts"
   | "redraw"
   | "suspend"
 >
@@ -229,6 +232,8 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       return still({ ...view, overlay: { kind: command.kind, offset: 0 } })
     case "verify":
       return verify(view, command.name)
+    case "receipts":
+      return receipts(view, command.back)
     case "fingerprint":
       return effect(view, { kind: "fingerprint", name: command.name })
     case "export":
@@ -257,6 +262,11 @@ function verify(view: ChatView, name: string | undefined): Step {
   const person = personInView(view)
   if (person !== undefined) return effect(view, { kind: "open-verify", name: person.id })
   return still(told(view, say`Whom? Write /verify NAME, or choose with F3.`, "warning"))
+}
+
+function receipts(view: ChatView, back: number): Step {
+  if (view.roomId === undefined) return still(told(view, say`No room is open.`, "warning"))
+  return effect(view, { kind: "receipts", roomId: view.roomId, back })
 }
 
 /** The other person of a direct chat. */

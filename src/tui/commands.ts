@@ -12,6 +12,7 @@ export type Command =
   | { kind: "help" }
   | { kind: "go"; to: string | undefined }
   | { kind: "who" }
+  | { kind: "receipts"; back: number }
   | { kind: "invite" }
   | { kind: "verify"; name: string | undefined }
   | { kind: "fingerprint"; name: string | undefined }
@@ -35,7 +36,7 @@ interface CommandRow {
   usage: SafeText
   what: SafeText
   /** What stands after the word: decides how it is read and completed. */
-  takes: "nothing" | "name?" | "name text" | "path?" | "number"
+  takes: "nothing" | "name?" | "name text" | "path?" | "number" | "number?"
 }
 
 export const COMMANDS: readonly CommandRow[] = [
@@ -51,6 +52,12 @@ export const COMMANDS: readonly CommandRow[] = [
   { word: "unread", usage: say`/unread`, what: say`open the next room with something new`, takes: "nothing" },
   { word: "close", usage: say`/close`, what: say`back to the room before`, takes: "nothing" },
   { word: "who", usage: say`/who`, what: say`who is in this room, and who is checked`, takes: "nothing" },
+  {
+    word: "receipts",
+    usage: say`/receipts [N]`,
+    what: say`who has your newest message; 2: one before`,
+    takes: "number?",
+  },
   {
     word: "invite",
     usage: say`/invite`,
@@ -80,7 +87,18 @@ export type Action =
   | {
       kind: "submit" | "complete" | "complete-back" | "up" | "down" | "escape" | "interrupt" | "end-of-input"
     }
-  | { kind: "room-before" | "room-after" | "next-unread" | "goto" | "rooms" | "people" | "help" | "verify" }
+  | {
+      kind:
+        | "room-before"
+        | "room-after"
+        | "next-unread"
+        | "goto"
+        | "rooms"
+        | "people"
+        | "help"
+        | "verify"
+        | "receipts"
+    }
   | { kind: "page-up" | "page-down" | "few-up" | "few-down" | "oldest" | "newest" | "first-unread" }
   | { kind: "redraw" | "suspend" }
   | { kind: "window"; number: number }
@@ -145,6 +163,7 @@ export const KEYS: readonly KeyRow[] = [
   { chords: ["f2", "f4"], label: say`F2  F4`, what: say`rooms`, action: { kind: "rooms" } },
   { chords: ["f3"], label: say`F3`, what: say`people`, action: { kind: "people" } },
   { chords: ["f5"], label: say`F5`, what: say`verify the person you talk to`, action: { kind: "verify" } },
+  { chords: ["f6"], label: say`F6`, what: say`who has your newest message`, action: { kind: "receipts" } },
   { chords: ["pageup"], label: say`PgUp  PgDn`, what: say`scroll`, action: { kind: "page-up" } },
   { chords: ["pagedown"], label: undefined, what: say``, action: { kind: "page-down" } },
   { chords: ["alt+pageup"], label: undefined, what: say``, action: { kind: "few-up" } },
@@ -295,8 +314,12 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
   const done = (command: Command): Parsed => ({ kind: "command", command })
   switch (word) {
     case "win": {
-      const number = /^\d{1,4}$/u.test(argument) ? Number.parseInt(argument, 10) : 0
+      const number = numberIn(argument)
       return number > 0 ? done({ kind: "win", number }) : undefined
+    }
+    case "receipts": {
+      const back = text === undefined ? 1 : numberIn(argument)
+      return back > 0 ? done({ kind: "receipts", back }) : undefined
     }
     case "go":
       return done({ kind: "go", to: text === undefined ? undefined : unquote(text) })
@@ -316,6 +339,11 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "quit":
       return done({ kind: word })
   }
+}
+
+/** 0 for what is no number from 1 to 9999. */
+function numberIn(argument: string): number {
+  return /^\d{1,4}$/u.test(argument) ? Number.parseInt(argument, 10) : 0
 }
 
 /** The name at the front of a text: quoted, or the longest known one, or the first word. */

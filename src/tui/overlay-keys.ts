@@ -2,7 +2,7 @@
 import type { PersonView } from "../client/events.ts"
 import { actionOf } from "./commands.ts"
 import type { Key } from "./key-decoder.ts"
-import { pageHeight, pageLines } from "./pages.ts"
+import { pageHeight, pageLines, type Page } from "./pages.ts"
 import { pickerItems } from "./picker.ts"
 import { safeTyped, say, sliceSafe } from "./safe-text.ts"
 import { clustersOf } from "./text-width.ts"
@@ -17,6 +17,8 @@ export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
     case "who":
     case "page":
       return still(onPage(view, overlay, key))
+    case "receipts":
+      return onReceipts(view, overlay, key)
     case "picker":
       return onPicker(view, overlay, key)
     case "verify":
@@ -28,7 +30,7 @@ function closed(view: ChatView): ChatView {
   return { ...view, overlay: undefined }
 }
 
-function onPage(view: ChatView, overlay: Overlay & { kind: "help" | "who" | "page" }, key: Key): ChatView {
+function onPage(view: ChatView, overlay: Page, key: Key): ChatView {
   const name = nameOf(key)
   const height = pageHeight(view)
   const most = Math.max(0, pageLines(view, overlay).length - height)
@@ -57,6 +59,21 @@ function onPage(view: ChatView, overlay: Overlay & { kind: "help" | "who" | "pag
       return to(most)
     default:
       return view
+  }
+}
+
+/** Left and right go on to the message before and after; the rest is as on every page. */
+function onReceipts(view: ChatView, overlay: Overlay & { kind: "receipts" }, key: Key): Step {
+  const { roomId, back } = overlay
+  switch (nameOf(key)) {
+    case "left":
+      return { view, effects: [{ kind: "receipts", roomId, back: back + 1 }] }
+    case "right":
+      return back === 1 ? still(view) : { view, effects: [{ kind: "receipts", roomId, back: back - 1 }] }
+    case "f6":
+      return still(closed(view))
+    default:
+      return still(onPage(view, overlay, key))
   }
 }
 

@@ -1,13 +1,14 @@
 /** Pages that lie over the chat: help, who is here, a fingerprint. Lines are wrapped to the panel they stand in. */
 import type { PersonView } from "../client/events.ts"
 import { helpRows } from "./commands.ts"
+import { receiptLines } from "./receipts.ts"
 import { repeatSafe, safeName, say, type SafeText } from "./safe-text.ts"
 import { drawnCells, fit, wrap } from "./text-width.ts"
 import { nameWithMark, roomTitle, span, trustStyle, type Span } from "./theme.ts"
 import { currentRoom, type ChatView, type Overlay } from "./view.ts"
 import { peopleSentence, trustWords } from "./words.ts"
 
-type Page = Overlay & { kind: "help" | "who" | "page" }
+export type Page = Overlay & { kind: "help" | "who" | "page" | "receipts" }
 
 /** Widest panel; narrower terminals give all they have. */
 const MAX_PANEL_COLUMNS = 76
@@ -24,6 +25,8 @@ export function pageHeight(view: ChatView): number {
 export function pageTitle(view: ChatView, page: Page): SafeText {
   if (page.kind === "page") return page.title
   if (page.kind === "help") return say`Help`
+  if (page.kind === "receipts")
+    return page.back === 1 ? say`Who has your newest message` : say`Who has this message`
   const room = currentRoom(view)
   return room === undefined ? say`Who is here` : say`Who is in ${roomTitle(room)}`
 }
@@ -31,6 +34,7 @@ export function pageTitle(view: ChatView, page: Page): SafeText {
 export function pageLines(view: ChatView, page: Page): readonly (readonly Span[])[] {
   const width = panelWidth(view) - 4
   if (page.kind === "help") return helpLines(view, width)
+  if (page.kind === "receipts") return wrapLines(receiptLines(page, view.theme.symbols, width), width)
   return wrapLines(page.kind === "page" ? page.lines : whoLines(view), width)
 }
 
@@ -72,7 +76,12 @@ function legend(view: ChatView, width: number): readonly (readonly Span[])[] {
     ],
     [
       span(
-        say`Behind "you":  ${symbols.queued} waits here   ${symbols.relayed} at the relay   ${symbols.delivered} delivered   ${symbols.delivered} read`,
+        say`Behind "you":  ${symbols.queued} waits here   ${symbols.relayed} at the relay   ${symbols.delivered} delivered   ${symbols.delivered} read   ${symbols.changed} failed`,
+      ),
+    ],
+    [
+      span(
+        say`In a room:  ${symbols.relayed} 12/29 5 read (or r5): 12 of 29 have it, 5 of them read it   ${symbols.delivered} everybody has it`,
       ),
     ],
   ]

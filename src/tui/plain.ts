@@ -5,10 +5,21 @@
 import type { Client } from "../client/client.ts"
 import type { ClientEvent, RoomView } from "../client/events.ts"
 import { COMMANDS, parseLine, type Command } from "./commands.ts"
+import { failureWords, stateOfAllWords, stateWords } from "./delivery.ts"
 import { invitationLines, type Invitation } from "./invitation.ts"
+import { noReceiptsWords, plainReceipts, receiptsOf, type MessageLine } from "./receipts.ts"
 import { fingerprintLines, roomFor } from "./session.ts"
 import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
-import { ASCII_SYMBOLS, nameWithMark, roomTitle, UNICODE_SYMBOLS, type Span, type Symbols } from "./theme.ts"
+import { truncate } from "./text-width.ts"
+import {
+  ASCII_SYMBOLS,
+  nameWithMark,
+  noticeMark,
+  roomTitle,
+  UNICODE_SYMBOLS,
+  type Span,
+  type Symbols,
+} from "./theme.ts"
 import { keyOf, plainRows } from "./transcript-rows.ts"
 import {
   connectionWords,
@@ -16,10 +27,9 @@ import {
   errorWords,
   noticeWords,
   peopleSentence,
-  refusalWords,
   roomProblemWords,
   securityWords,
-  stateWords,
+  troubleWords,
   trustWords,
 } from "./words.ts"
 
@@ -40,6 +50,8 @@ export interface PlainOptions {
 
 /** Lines of a room that are shown when it is opened. */
 const OPEN_LINES = 10
+/** Lines in which the message of an event is looked for. */
+const RECENT_LINES = 50
 
 interface PlainState {
   roomId: string | undefined
@@ -152,6 +164,9 @@ async function runCommand(
     case "who":
       who(tools)
       return undefined
+    case "receipts":
+      receipts(command.back, tools)
+      return undefined
     case "verify":
       askVerify(command.name, tools)
       return undefined
@@ -185,7 +200,7 @@ async function openRoom(roomId: string, { client, state, print, symbols }: Tools
   if (state.roomId !== roomId) state.roomBefore = state.roomId
   state.roomId = roomId
   print(say`${symbols.mark} ${roomTitle(room)}, ${securityWords(room).text}`)
-  for (const problem of [refusalWords(client.connection()), roomProblemWords(room)])
+  for (const problem of [troubleWords(client.connection()), roomProblemWords(room)])
     if (problem !== undefined) print(problem)
   for (const line of client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, 200))))
     print(...plainRows(line, symbols))
@@ -216,6 +231,12 @@ function who({ client, state, print, symbols }: Tools): void {
       say`${nameWithMark(person, symbols)}, ${person.online ? say`online` : say`offline`}, ${trustWords(person)}${listed}`,
     )
   }
+}
+
+function receipts(back: number, { client, state, print, symbols }: Tools): void {
+  if (state.roomId === undefined) return print(say`No room is open.`)
+  const found = receiptsOf(client, state.roomId, back)
+  print(...(found === undefined ? [noReceiptsWords(back)] : plainReceipts(found, symbols)))
 }
 
 function askVerify(name: string | undefined, { client, state, print }: Tools): void {
@@ -256,15 +277,36 @@ async function answer(line: string, { client, state, print }: Tools): Promise<un
   return undefined
 }
 
+/** Among the newest lines of a room; undefined when it stands further up. */
+function messageLine(client: Client, roomId: string, id: string): MessageLine | undefined {
+  const line = client.transcript(roomId, RECENT_LINES).findLast((candidate) => keyOf(candidate) === id)
+  return line?.kind === "message" ? line : undefined
+}
+
+/** How far a message has got. In rooms that is said when it is so for everybody; /receipts tells the rest. */
+function stateLine(
+  { room, message: { id }, state }: ClientEvent & { type: "message.state" },
+  client: Client,
+  symbols: Symbols,
+): SafeText {
+  const where = roomTitle(room)
+  if (state !== "failed") {
+    const words = room.kind === "everyone" ? stateOfAllWords(state) : stateWords(state)
+    return say`${symbols.mark} ${words} (${where})`
+  }
+  const line = messageLine(client, room.id, id)
+  if (line === undefined) return say`${symbols.changed} ${stateWords(state)} (${where})`
+  const text = truncate(safeLine(line.message.text), 40, symbols.more)
+  return say`${symbols.changed} "${text}" (${where}): ${failureWords(line.message) ?? stateWords(state)}`
+}
+
 /** One line per event that a person wants to hear of. */
 function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): void {
   switch (event.type) {
     case "message.received":
     case "message.sent": {
       const where = event.room.id === state.roomId ? say`` : say`[${roomTitle(event.room)}] `
-      const line = client
-        .transcript(event.room.id, 50)
-        .findLast((candidate) => keyOf(candidate) === event.message.id)
+      const line = messageLine(client, event.room.id, event.message.id)
       if (line !== undefined) {
         const rows = plainRows(line, symbols)
         print(...rows.map((row, index) => (index === 0 ? say`${where}${row}` : row)))
@@ -275,15 +317,15 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
       return
     }
     case "message.state":
-      return print(
-        say`${symbols.mark} ${stateWords(event.state)}${event.room.kind === "direct" ? say` (${safeName(event.room.name)})` : say``}`,
-      )
+      return print(stateLine(event, client, symbols))
     case "notice":
-      return print(say`${symbols.mark} ${roomTitle(event.room)}: ${noticeWords(event.notice)}`)
+      return print(
+        say`${noticeMark(event.notice, symbols)} ${roomTitle(event.room)}: ${noticeWords(event.notice)}`,
+      )
     case "relay.connected":
     case "relay.disconnected":
       return print(
-        say`${symbols.mark} ${refusalWords(client.connection()) ?? connectionWords(client.connection())}`,
+        say`${symbols.mark} ${troubleWords(client.connection()) ?? connectionWords(client.connection())}`,
       )
     case "relay.limited":
       return print(say`${symbols.mark} The relay asks us to wait: ${safeLine(event.why)}`)

@@ -6,21 +6,26 @@ import type { Client } from "../client/client.ts"
 import type { ClientEvent, PersonView, TranscriptLine } from "../client/events.ts"
 import type { Clock } from "../platform/clock.ts"
 import { INVITATION_TITLE, invitationLines, type Invitation } from "./invitation.ts"
+import { freshReceipts, noReceiptsWords, receiptsOf } from "./receipts.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { span, trustStyle, type Span } from "./theme.ts"
 import {
+  MAX_READ_LINES,
   PAGE_LINES,
   TAIL_LINES,
   type ChatEvent,
   type ChatView,
   type Effect,
   type Snapshot,
+  type Tail,
   type Tone,
 } from "./view.ts"
 import { digitRows, errorWords, trustWords } from "./words.ts"
 
 /** Events closer together than this are drawn together. */
 const REFRESH_MS = 16
+/** Lines further up than `TAIL_LINES` can change too, and are read again at most so often. */
+const FULL_REFRESH_MS = 1_000
 
 export interface SessionDeps {
   client: Client
@@ -55,16 +60,22 @@ export function snapshotOf(client: Client): Snapshot {
 export function startSession(deps: SessionDeps): Session {
   const { client, clock, dispatch } = deps
   let cancelRefresh: (() => void) | undefined
+  let cancelFullRefresh: (() => void) | undefined
 
-  const refresh = () => {
-    cancelRefresh = undefined
+  const readAgain = (asked: number) => {
     try {
-      const { roomId } = deps.view()
-      const tail = roomId === undefined ? undefined : { roomId, lines: client.transcript(roomId, TAIL_LINES) }
-      dispatch({ kind: "snapshot", data: snapshotOf(client), tail })
+      dispatch({ kind: "snapshot", data: snapshotOf(client), tail: tailOf(client, deps.view(), asked) })
     } catch (error) {
       deps.fail(error)
     }
+  }
+  const refresh = () => {
+    cancelRefresh = undefined
+    readAgain(TAIL_LINES)
+  }
+  const refreshAll = () => {
+    cancelFullRefresh = undefined
+    readAgain(Math.max(TAIL_LINES, Math.min(deps.view().lines.length, MAX_READ_LINES)))
   }
   const unsubscribe = client.on(({ event }) => {
     const words = worthTelling(event)
@@ -73,6 +84,8 @@ export function startSession(deps: SessionDeps): Session {
       dispatch({ kind: "message-state", roomId: event.room.id, id: event.message.id, state: event.state })
     }
     cancelRefresh ??= clock.wakeAt(clock.now() + REFRESH_MS, refresh)
+    if (changesOldLines(event, deps.view()))
+      cancelFullRefresh ??= clock.wakeAt(clock.now() + FULL_REFRESH_MS, refreshAll)
   })
   const tell = (text: SafeText, tone: Tone) => dispatch({ kind: "toast", toast: { text, tone } })
   /** An effect that fails says so; it never takes the screen down. What can be done at once is done at once. */
@@ -91,8 +104,23 @@ export function startSession(deps: SessionDeps): Session {
     stop() {
       unsubscribe()
       cancelRefresh?.()
+      cancelFullRefresh?.()
     },
   }
+}
+
+function tailOf(client: Client, { roomId, overlay }: ChatView, asked: number): Tail | undefined {
+  if (roomId === undefined) return undefined
+  const lines = client.transcript(roomId, asked)
+  if (overlay?.kind !== "receipts") return { roomId, lines, asked }
+  const [line, people] = freshReceipts(client, overlay, lines)
+  return { roomId, lines, asked, receipts: { line, people } }
+}
+
+/** A gap that is filled, or a receipt, may concern a line that is loaded and no longer among the newest. */
+function changesOldLines(event: ClientEvent, { roomId, lines }: ChatView): boolean {
+  if (event.type !== "room.changed" && event.type !== "message.state") return false
+  return event.room.id === roomId && lines.length > TAIL_LINES
 }
 
 interface Tools {
@@ -138,6 +166,12 @@ function perform(effect: Effect, deps: SessionDeps, { attempt, tell, refresh }: 
       return attempt(() => answerVerify(deps, effect, refresh))
     case "fingerprint":
       return attempt(() => dispatch({ kind: "overlay", overlay: fingerprintPage(client, effect.name) }))
+    case "receipts":
+      return attempt(() => {
+        const found = receiptsOf(client, effect.roomId, effect.back)
+        if (found === undefined) return tell(noReceiptsWords(effect.back), "warning")
+        dispatch({ kind: "overlay", overlay: { kind: "receipts", ...found, offset: 0 } })
+      })
     case "invite":
       return attempt(() => {
         const lines = invitationLines(deps.invitation())
@@ -192,7 +226,7 @@ function sendTo(
 
 function openRoom(client: Client, roomId: string, dispatch: (event: ChatEvent) => void): void {
   const unread = client.room(roomId).unread
-  const wanted = Math.max(TAIL_LINES, Math.min(unread + PAGE_LINES, 5_000))
+  const wanted = Math.max(TAIL_LINES, Math.min(unread + PAGE_LINES, MAX_READ_LINES))
   const lines: readonly TranscriptLine[] = client.transcript(roomId, wanted)
   dispatch({ kind: "opened", roomId, lines, complete: lines.length < wanted })
 }

@@ -2,7 +2,7 @@
  * Symbols and styles. A state is always a symbol or a word first and a colour second, so that nothing is lost
  * without colour, on one-colour terminals and for people who do not see red and green.
  */
-import type { MessageState, PersonRef, Trust } from "../client/events.ts"
+import type { MessageState, Notice, PersonRef, Trust } from "../client/events.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 
 export interface Symbols {
@@ -169,7 +169,7 @@ export function nameWithMark(person: PersonRef, symbols: Symbols): SafeText {
   return mark === "" ? safeName(person.name) : say`${safeName(person.name)} ${mark}`
 }
 
-/** How far an own message got, as a mark. */
+/** How far an own message got, as a mark; `delivery.ts` adds the numbers that it has in rooms. */
 export function stateMark(state: MessageState, symbols: Symbols): SafeText {
   switch (state) {
     case "queued":
@@ -181,8 +181,40 @@ export function stateMark(state: MessageState, symbols: Symbols): SafeText {
     case "read":
       return say`${symbols.delivered} read`
     case "failed":
-      return say`${symbols.changed} not sent`
+      return say`${symbols.changed} failed`
   }
+}
+
+/** What a notice asks for: `danger` to be read and acted on, `warning` to be known, `faint` nothing. */
+export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
+  switch (code) {
+    case "fork":
+    case "differs":
+    case "mismatch":
+    case "void-commit":
+    case "log-reset":
+    case "rolled-back":
+      return "danger"
+    case "gap":
+    case "unconfirmed":
+    case "unreadable":
+    case "rejoined":
+    case "lost-entries":
+    case "restored":
+      return "warning"
+    case "joined":
+    case "left":
+    case "you-joined":
+    case "chat-opened":
+    case "chat-reopened":
+    case "verified":
+      return "faint"
+  }
+}
+
+/** What stands before a notice: a dash, or an exclamation mark before what should not be overlooked. */
+export function noticeMark(notice: Notice, symbols: Symbols): SafeText {
+  return noticeStyle(notice) === "faint" ? symbols.mark : symbols.changed
 }
 
 /** `#everyone`, or the other person's name. */

@@ -4,15 +4,27 @@
  *     12:03 Asha ✓          │ Yes, at 12:30.
  *                           │ and a second line
  *     12:04 you ✓✓ read     │ thank you
+ *     12:05 you ! failed    │ are you there?
+ *                           │ ! Not delivered, and not tried any more. …
  *
  * Everything left of the text is ours, on every row: a message cannot draw a row that looks like another person's,
  * because its own rows never start where a name stands. Rows are cached per line, so that a key press costs the rows
  * on the screen and not the history.
  */
 import type { TranscriptLine } from "../client/events.ts"
+import { deliveryMark, deliveryWords, failureWords, isLost } from "./delivery.ts"
 import { linesOf, repeatSafe, safeBlock, say, type SafeText } from "./safe-text.ts"
 import { drawnCells, fit, truncate, wrap, type WrappedRow } from "./text-width.ts"
-import { nameWithMark, span, stateMark, trustMark, trustStyle, type Span, type Symbols } from "./theme.ts"
+import {
+  nameWithMark,
+  noticeMark,
+  noticeStyle,
+  span,
+  trustMark,
+  trustStyle,
+  type Span,
+  type Symbols,
+} from "./theme.ts"
 import { safeName } from "./safe-text.ts"
 import { dayOf, noticeWords, plural, timeOfDay } from "./words.ts"
 
@@ -94,8 +106,9 @@ function sameDay(a: number, b: number): boolean {
 /** Whatever of a line can change while its text stays. */
 function looksOf(line: TranscriptLine): string {
   if (line.kind === "notice") return `${line.at}`
-  const { from, state } = line.message
-  return `${line.at} ${state ?? ""} ${from.trust} ${from.tag} ${from.name}`
+  const { from, state, receipts } = line.message
+  const counts = receipts === undefined ? "" : `${receipts.delivered} ${receipts.read} ${receipts.of}`
+  return `${line.at} ${state ?? ""} ${counts} ${from.trust} ${from.tag} ${from.name}`
 }
 
 function sameText(a: TranscriptLine, b: TranscriptLine): boolean {
@@ -130,8 +143,7 @@ function besideRows(line: MessageLine, key: string, context: RowContext): Row[] 
   const blank = span(repeatSafe(say` `, 6 + names + 1))
   const texts = textRows(line, width - names - 9, symbols)
   const spans = [span(say`${timeOfDay(line.at)} `, "faint"), ...headSpans(line, names, symbols)]
-  return texts.map((text, row) => {
-    const body = span(text, line.message.state === "failed" ? "danger" : "plain")
+  return texts.map((body, row) => {
     return row === 0
       ? { key: `${key} 0`, head: { spans, width: 6 + names }, spans: [gutter, body] }
       : { key: `${key} ${row}`, head: undefined, spans: [blank, gutter, body] }
@@ -144,13 +156,10 @@ function belowRows(line: MessageLine, key: string, context: RowContext): Row[] {
   const texts = textRows(line, width - 3, symbols)
   return [
     { key: `${key} head`, head: undefined, spans: head },
-    ...texts.map((text, row) => ({
+    ...texts.map((body, row) => ({
       key: `${key} ${row}`,
       head: undefined,
-      spans: [
-        span(say` ${symbols.vertical} `, "faint"),
-        span(text, line.message.state === "failed" ? ("danger" as const) : ("plain" as const)),
-      ],
+      spans: [span(say` ${symbols.vertical} `, "faint"), body],
     })),
   ]
 }
@@ -158,42 +167,43 @@ function belowRows(line: MessageLine, key: string, context: RowContext): Row[] {
 /** `Asha ✓` or `you ✓✓`, exactly `width` cells. */
 function headSpans(line: MessageLine, width: number, symbols: Symbols): Span[] {
   const { message } = line
+  const you = say`you`
   const mark = message.own
-    ? message.state === undefined
-      ? say``
-      : stateMark(message.state, symbols)
+    ? deliveryMark(message, symbols, width - drawnCells(you) - 1)
     : trustMark(message.from, symbols)
   const style = message.own
     ? message.state === "failed"
       ? "danger"
       : "faint"
     : trustStyle(message.from.trust)
-  const full = message.own ? say`you` : safeName(message.from.name)
+  const full = message.own ? you : safeName(message.from.name)
   const name = truncate(full, width - drawnCells(mark) - (mark === "" ? 0 : 1), symbols.more)
   const rest = mark === "" ? say`` : say` ${fit(mark, width - drawnCells(name) - 1, symbols.more)}`
   const padded = mark === "" ? fit(name, width, symbols.more) : name
   return [span(padded, message.own ? "accent" : "strong"), span(rest, style)]
 }
 
-function textRows(line: MessageLine, width: number, symbols: Symbols): readonly SafeText[] {
-  const rows = wrap(safeBlock(line.message.text), width).map(({ text }) => text)
-  if (rows.length <= MAX_MESSAGE_ROWS) return rows
+/** The text, and under a message that failed what that means. */
+function textRows({ message }: MessageLine, width: number, symbols: Symbols): readonly Span[] {
+  const rows = wrap(safeBlock(message.text), width).map(({ text }) =>
+    span(text, isLost(message) ? "danger" : "plain"),
+  )
+  const failure = failureWords(message)
+  const after =
+    failure === undefined
+      ? []
+      : wrap(say`${symbols.changed} ${failure}`, width).map(({ text }) => span(text, "danger"))
+  if (rows.length <= MAX_MESSAGE_ROWS) return [...rows, ...after]
   const hidden = rows.length - MAX_MESSAGE_ROWS
-  return [
-    ...rows.slice(0, MAX_MESSAGE_ROWS),
-    truncate(
-      say`${symbols.more} ${plural(hidden, say`more row`, say`more rows`)}: /export has all`,
-      width,
-      symbols.more,
-    ),
-  ]
+  const folded = say`${symbols.more} ${plural(hidden, say`more row`, say`more rows`)}: /export has all`
+  return [...rows.slice(0, MAX_MESSAGE_ROWS), span(truncate(folded, width, symbols.more)), ...after]
 }
 
 function noticeRows(line: TranscriptLine & { kind: "notice" }, key: string, context: RowContext): Row[] {
   const time = say`${timeOfDay(line.at)} `
-  const lead = say`${context.symbols.mark} `
+  const lead = say`${noticeMark(line.notice, context.symbols)} `
   const indent = 6 + drawnCells(lead)
-  const style = isAlarm(line) ? "danger" : "faint"
+  const style = noticeStyle(line.notice)
   return wrap(noticeWords(line.notice), context.width - indent).map(({ text }, row) => ({
     key: `${key} ${row}`,
     head: undefined,
@@ -205,21 +215,20 @@ function noticeRows(line: TranscriptLine & { kind: "notice" }, key: string, cont
   }))
 }
 
-function isAlarm(line: TranscriptLine & { kind: "notice" }): boolean {
-  const { code } = line.notice
-  return code === "fork" || code === "mismatch" || code === "log-reset" || code === "void-commit"
-}
-
-/** One line as the line mode prints it: every further line of the text is marked as a continuation. */
+/**
+ * One line as the line mode prints it: states in words, for they are listened to; every further line of the text is
+ * marked as a continuation.
+ */
 export function plainRows(line: TranscriptLine, symbols: Symbols): readonly SafeText[] {
   const time = timeOfDay(line.at)
-  if (line.kind === "notice") return [say`${time} ${symbols.mark} ${noticeWords(line.notice)}`]
+  if (line.kind === "notice")
+    return [say`${time} ${noticeMark(line.notice, symbols)} ${noticeWords(line.notice)}`]
   const { message } = line
-  const state = message.own && message.state !== undefined ? stateMark(message.state, symbols) : say``
+  const state = message.own ? deliveryWords(message) : say``
   const who = message.own
     ? state === ""
       ? say`you`
-      : say`you ${state}`
+      : say`you (${state})`
     : nameWithMark(message.from, symbols)
   return linesOf(safeBlock(message.text)).map((text, row) =>
     row === 0 ? say`${time} ${who}: ${text}` : say`      ${symbols.vertical} ${text}`,

@@ -9,6 +9,7 @@
 import type { MessageState, TranscriptLine } from "../client/events.ts"
 import { onKey } from "./chat-keys.ts"
 import { EMPTY_COMPOSER, setDraft } from "./composer-state.ts"
+import { keptKey, keptScroll, withTail, type Loaded } from "./line-window.ts"
 import type { SafeText } from "./safe-text.ts"
 import { AT_END } from "./scroll.ts"
 import type { Theme } from "./theme.ts"
@@ -16,13 +17,13 @@ import { keyOf, RowCache } from "./transcript-rows.ts"
 import {
   currentRoom,
   still,
-  TAIL_LINES,
   type ChatEvent,
   type ChatView,
   type Effect,
   type Overlay,
   type Snapshot,
   type Step,
+  type Tail,
   type Toast,
 } from "./view.ts"
 
@@ -91,35 +92,37 @@ function openFirst(data: Snapshot): Effect[] {
   return first === undefined ? [] : [{ kind: "open-room", roomId: first.id }]
 }
 
-function onSnapshot(
-  view: ChatView,
-  data: Snapshot,
-  tail: { roomId: string; lines: readonly TranscriptLine[] } | undefined,
-): Step {
-  const next = { ...view, data, overlay: freshOverlay(view.overlay, data) }
+function onSnapshot(view: ChatView, data: Snapshot, tail: Tail | undefined): Step {
+  const next = { ...view, data, overlay: freshOverlay(view.overlay, data, tail?.receipts) }
   if (view.roomId === undefined) return { view: next, effects: openFirst(data) }
   if (tail === undefined || tail.roomId !== view.roomId) return still(next)
-  return still({ ...next, ...mergeTail(view, tail.lines) })
+  return still(withLines(next, withTail(view, tail.lines, tail.asked)))
 }
 
-/** The verify panel shows trust and presence as they are; its number stays what the person is reading. */
-function freshOverlay(overlay: Overlay | undefined, data: Snapshot): Overlay | undefined {
+/** What stands on the screen stays there, also when the line that held it has gone. */
+function withLines(view: ChatView, { lines, complete }: Loaded): ChatView {
+  return {
+    ...view,
+    lines,
+    complete,
+    scroll: keptScroll(view.lines, lines, view.scroll),
+    seen: keptKey(view.lines, lines, view.seen),
+  }
+}
+
+/**
+ * The verify panel shows trust and presence as they are; its number stays what the person is reading. The page of
+ * receipts counts on while it is open.
+ */
+function freshOverlay(
+  overlay: Overlay | undefined,
+  data: Snapshot,
+  receipts: Tail["receipts"],
+): Overlay | undefined {
+  if (overlay?.kind === "receipts") return { ...overlay, ...receipts }
   if (overlay?.kind !== "verify") return overlay
   const person = data.people.find(({ id }) => id === overlay.person.id)
   return person === undefined ? overlay : { ...overlay, person }
-}
-
-/** The newest lines as they are now, below the older ones that were loaded before. */
-function mergeTail(
-  view: ChatView,
-  tail: readonly TranscriptLine[],
-): { lines: readonly TranscriptLine[]; complete: boolean } {
-  const first = tail[0]
-  if (first === undefined || tail.length < TAIL_LINES) return { lines: tail, complete: true }
-  const at = view.lines.findIndex((line) => keyOf(line) === keyOf(first))
-  return at < 0
-    ? { lines: tail, complete: false }
-    : { lines: [...view.lines.slice(0, at), ...tail], complete: view.complete }
 }
 
 function onOpened(

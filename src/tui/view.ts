@@ -6,6 +6,7 @@ import type { ConnectionView, MessageState, PersonView, RoomView, TranscriptLine
 import type { Completion } from "./completion.ts"
 import type { Composer } from "./composer-state.ts"
 import type { Key } from "./key-decoder.ts"
+import type { Receipts } from "./receipts.ts"
 import type { SafeText } from "./safe-text.ts"
 import type { Scroll } from "./scroll.ts"
 import type { Span, Theme } from "./theme.ts"
@@ -15,6 +16,8 @@ import type { RowCache } from "./transcript-rows.ts"
 export const TAIL_LINES = 100
 /** Lines read at once when somebody scrolls up. */
 export const PAGE_LINES = 200
+/** Most lines that are read at once, however many are loaded. */
+export const MAX_READ_LINES = 5_000
 
 /** What the client says now. */
 export interface Snapshot {
@@ -35,6 +38,8 @@ export interface Toast {
 export type Overlay =
   | { kind: "help" | "who"; offset: number }
   | { kind: "page"; title: SafeText; lines: readonly (readonly Span[])[]; offset: number }
+  /** One of our messages and how far it got with each person. */
+  | ({ kind: "receipts"; offset: number } & Receipts)
   | { kind: "picker"; source: "all" | "rooms" | "people"; query: SafeText; index: number }
   /** `number` is what was on the screen when the person answered; a different one does not count. */
   | { kind: "verify"; person: PersonView; number: string; step: "compare" | "match" | "differ" }
@@ -69,13 +74,22 @@ export interface ChatView {
   cache: RowCache
 }
 
+/** The newest lines of a room: `asked` of them, or all. */
+export interface Tail {
+  roomId: string
+  lines: readonly TranscriptLine[]
+  asked: number
+  /** The message of the page that lies over the chat, as it is now. */
+  receipts?: Pick<Receipts, "line" | "people">
+}
+
 export type ChatEvent =
   | { kind: "key"; key: Key }
   | { kind: "resize"; columns: number; rows: number }
   | {
       kind: "snapshot"
       data: Snapshot
-      tail: { roomId: string; lines: readonly TranscriptLine[] } | undefined
+      tail: Tail | undefined
     }
   | { kind: "opened"; roomId: string; lines: readonly TranscriptLine[]; complete: boolean }
   | { kind: "older"; roomId: string; lines: readonly TranscriptLine[]; complete: boolean }
@@ -94,6 +108,7 @@ export type Effect =
   | { kind: "open-verify"; name: string }
   | { kind: "answer-verify"; person: PersonView; number: string; match: boolean }
   | { kind: "fingerprint"; name: string | undefined }
+  | { kind: "receipts"; roomId: string; back: number }
   | { kind: "invite" }
   | { kind: "export"; roomId: string; path: string | undefined }
   | { kind: "redraw" }

@@ -6,7 +6,6 @@ import type { Millis } from "../platform/clock.ts"
 import type {
   ConnectionProblem,
   ConnectionView,
-  MessageState,
   Notice,
   PersonRef,
   RoomProblem,
@@ -39,6 +38,8 @@ const MONTHS = [
   say`November`,
   say`December`,
 ]
+
+const DISK_FULL = say`The disk of this computer is full. Nothing can be saved, so nothing is sent until there is room again; then it goes on by itself.`
 
 /** Latest time that a Date can hold. A hostile clock beyond it shows as dashes. */
 const MAX_DATE_MS = 8.64e15
@@ -81,19 +82,27 @@ export function noticeWords(notice: Notice): SafeText {
     case "chat-reopened":
       return say`${safeName(notice.person.name)} opened this chat again with new keys.`
     case "gap":
-      return say`${plural(notice.missing, say`message`, say`messages`)} of ${safeName(notice.person.name)} ${
-        notice.missing === 1 ? say`has` : say`have`
-      } not arrived.`
+      return gapWords(safeName(notice.person.name), notice.missing)
     case "fork":
-      return say`A device of ${safeName(notice.person.name)} tells different people different things. Its message was set aside.`
+      return say`A computer of ${safeName(notice.person.name)} tells different people different things. What it says is set aside; ask ${safeName(notice.person.name)} in person.`
+    case "differs":
+      return say`What ${safeName(notice.person.name)} was told in your rooms is not what you were told: somebody may be keeping messages from one of you. Compare what you have, in person.`
+    case "unconfirmed":
+      return say`${safeName(notice.person.name)} has been online for 15 minutes and has not confirmed what you sent: it may not get through. Ask ${safeName(notice.person.name)} another way.`
     case "unreadable":
-      return say`A message could not be read: ${safeLine(notice.detail)}`
+      return say`A message could not be read and was set aside: ${safeLine(notice.detail)}`
     case "void-commit":
       return say`Somebody posted a change to this room that nobody may make. It was ignored.`
     case "rejoined":
       return say`You came back in with fresh keys. Messages in between may be missing.`
     case "log-reset":
-      return say`The relay lost or replaced its copy of this room. What you have is kept; messages may be missing.`
+      return say`The relay lost its copy of this room, or another relay took its place. What you have is kept, and what it had lost of yours was sent again.`
+    case "lost-entries":
+      return say`A part of this room cannot be read at the relay any more: messages may be missing here. Ask whether somebody wrote something that you do not see.`
+    case "rolled-back":
+      return say`This is an older copy of your profile. Nothing is sent until you have come in again with new keys, which happens by itself; messages may be missing.`
+    case "restored":
+      return say`This profile was put back from a backup: messages of the time since then may be missing.`
     case "verified":
       return say`You compared keys with ${safeName(notice.person.name)}: they match.`
     case "mismatch":
@@ -103,20 +112,11 @@ export function noticeWords(notice: Notice): SafeText {
   }
 }
 
-/** A message's state, for the line mode and the help. */
-export function stateWords(state: MessageState): SafeText {
-  switch (state) {
-    case "queued":
-      return say`waiting to be sent`
-    case "relayed":
-      return say`at the relay`
-    case "delivered":
-      return say`delivered`
-    case "read":
-      return say`read`
-    case "failed":
-      return say`not sent`
-  }
+/** The line goes by itself when they have come. */
+function gapWords(name: SafeText, missing: number): SafeText {
+  return missing === 1
+    ? say`1 message of ${name} is missing here and has been asked for.`
+    : say`${missing} messages of ${name} are missing here and have been asked for.`
 }
 
 export function trustWords(person: PersonRef): SafeText {
@@ -161,6 +161,8 @@ export function problemWords(why: ConnectionProblem): SafeText {
       return say`wrong relay`
     case "not-allowed":
       return say`invitation refused`
+    case "revoked":
+      return say`device removed`
     case "name-taken":
       return say`name taken`
     case "superseded":
@@ -171,11 +173,14 @@ export function problemWords(why: ConnectionProblem): SafeText {
       return say`relay contradicts itself`
     case "busy":
       return say`relay busy`
+    case "storage":
+      return say`disk full`
   }
 }
 
-/** What happened and what to do, when the client does not try again by itself; undefined otherwise. */
-export function refusalWords(connection: ConnectionView): SafeText | undefined {
+/** What happened and what to do, when the person must do something; undefined otherwise. */
+export function troubleWords(connection: ConnectionView): SafeText | undefined {
+  if (connection.state === "waiting" && connection.why === "storage") return DISK_FULL
   if (connection.state !== "refused") return undefined
   const where = safeLine(`${connection.host}:${connection.port}`)
   switch (connection.why) {
@@ -183,6 +188,8 @@ export function refusalWords(connection: ConnectionView): SafeText | undefined {
       return say`The computer at ${where} is not the relay you joined: its key differs. Nothing was sent. Perhaps another machine has this address now; ask whoever runs the relay.`
     case "not-allowed":
       return say`The relay does not accept this invitation. Ask for a new one and join again.`
+    case "revoked":
+      return say`This device is no longer yours at the relay: your profile was restored on another one, or this one's certificate has run out. Nothing is sent from here; what is stored here can still be read.`
     case "name-taken":
       return say`Somebody else has your name on this relay. Choose another name and join again.`
     case "superseded":
@@ -191,6 +198,8 @@ export function refusalWords(connection: ConnectionView): SafeText | undefined {
       return say`The relay speaks another version. Use the same secure-chat as the relay.`
     case "relay-inconsistent":
       return say`The relay contradicts what it said before. Nothing is sent until you have asked whoever runs it.`
+    case "storage":
+      return DISK_FULL
     case "busy":
       return say`The relay has no room for another connection. Start again in a while.`
     case "unreachable":
@@ -217,8 +226,8 @@ function problemOfRoom(problem: RoomProblem, name: SafeText): SafeText {
       return say`STOPPED: this room moved on without you. It heals when somebody in it is online.`
     case "opening-refused":
       return say`STOPPED: ${name}'s key did not fit. Ask them in person; /verify compares keys.`
-    case "relay-inconsistent":
-      return say`STOPPED: the relay contradicts itself about this room. Ask whoever runs it.`
+    case "forked":
+      return say`STOPPED: ${name}'s computer tells different people different things. Nothing is sent here; ask ${name} in person.`
     case "storage":
       return say`STOPPED: this disk is full or failing. Make room, then start again.`
   }

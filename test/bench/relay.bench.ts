@@ -23,6 +23,7 @@ import {
   MESSAGE_NUMBERS,
   type Of,
 } from "../../src/protocol/messages.ts"
+import { checkOf } from "../../src/relay/damage.ts"
 import { DEFAULT_LIMITS } from "../../src/relay/config.ts"
 import { type RunningRelay, startRelay } from "../../src/relay/server.ts"
 import { MemoryDisk, MemoryRelayStore } from "../../src/relay/store-memory.ts"
@@ -107,7 +108,11 @@ async function localRelay(
     store,
     primitives: nodePrimitives,
     relayId: RELAY_ID,
-    config: { name: "bench", admissionHash: undefined, limits: DEFAULT_LIMITS },
+    config: {
+      name: "bench",
+      admissionHash: undefined,
+      limits: { ...DEFAULT_LIMITS, accountEntries: Infinity, accountBytes: Infinity },
+    },
     onEvent: () => {},
     onFatal: (error) => {
       throw error
@@ -262,14 +267,18 @@ async function naiveFanOut(readers: number, count: number): Promise<Figures> {
         const eid = nodePrimitives.sha("sha256", message.entry)
         const time = systemClock.now()
         seq++
-        head = nextHead(head, seq, message.entry[0]!, eid, time)
+        const before = head
+        head = nextHead(before, seq, message.entry[0]!, eid, time)
         const { length: weight } = message.entry
         store.append(ref, {
           seq,
           time,
           position: 0,
           eid,
+          before,
           head,
+          check: checkOf(nodePrimitives, { before, seq, time, position: 0 }, eid),
+          blobHash: undefined,
           bytes: message.entry,
           weight,
           tokenHash: undefined,

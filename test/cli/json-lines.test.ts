@@ -13,6 +13,7 @@ const message: MessageView = {
   text: "Is the quiz today?",
   sentAt: at,
   state: undefined,
+  receipts: undefined,
 }
 
 test("a message in the shape that scripts read", () => {

@@ -13,6 +13,7 @@ const message = (text: string, from = ravi): MessageView => ({
   text,
   sentAt: at,
   state: undefined,
+  receipts: undefined,
 })
 
 test("a line has its time, its author with a mark, its text", () => {

@@ -17,6 +17,7 @@ import { MemoryDisk } from "../../src/client/store-memory.ts"
 import { openSqliteStore } from "../../src/client/store-sqlite.ts"
 import { TABLES } from "../../src/client/store.ts"
 import { storeContract } from "./store.contract.ts"
+import { deathContract } from "./store-death.contract.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "secure-chat-store-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -38,6 +39,40 @@ storeContract("sqlite", () => {
     // A limit on its size is a file's own way to be full: the tables and about 700 rows of 1 KiB fit.
     open: () => openSqliteStore({ path, key, maxPages: 400 }),
     fill: () => {},
+  }
+})
+
+deathContract("memory", () => {
+  const disk = new MemoryDisk()
+  return {
+    open: () => disk.open(),
+    synced: () => {},
+    afterPowerCut: (chance) => {
+      const found = new MemoryDisk()
+      found.restore(disk.snapshot(Math.floor(chance * (disk.unsynced + 1))))
+      return found.open()
+    },
+  }
+})
+
+deathContract("sqlite", () => {
+  const path = freshPath()
+  const log = `${path}-wal`
+  const sizeOfLog = () => statSync(log, { throwIfNoEntry: false })?.size ?? 0
+  let syncedTo = 0
+  return {
+    open: () => openSqliteStore({ path, key }),
+    synced: () => {
+      syncedTo = sizeOfLog()
+    },
+    // The log grows at its end only, so a power cut leaves any length of it from the last sync on.
+    afterPowerCut: (chance) => {
+      const found = freshPath()
+      copyFileSync(path, found)
+      copyFileSync(log, `${found}-wal`)
+      truncateSync(`${found}-wal`, syncedTo + Math.floor(chance * (sizeOfLog() + 1 - syncedTo)))
+      return openSqliteStore({ path: found, key })
+    },
   }
 })
 
@@ -162,7 +197,7 @@ test("sqlite: a profile of a newer version is refused", async () => {
   const db = new Database(path)
   db.pragma("cipher = 'chacha20'")
   db.key(Buffer.from(`raw:${"a7".repeat(32)}`))
-  db.pragma("user_version = 2")
+  db.pragma("user_version = 99")
   db.close()
   expect(() => openSqliteStore({ path, key })).toThrow(expect.objectContaining({ code: "profile-newer" }))
 })

@@ -144,7 +144,6 @@ test.each([
   [["send"]],
   [["send", "bob", "hello", "--wait", "forever"]],
   [["send", "bob", "hello", "--timeout", "soon"]],
-  [["send", "#everyone", "hello", "--wait", "read"]],
   [["listen", "--max", "0"]],
   [["listen", "--type", "a b"]],
   [["listen", "--since", "yesterday"]],

@@ -44,7 +44,7 @@ test("two people join, talk in the room and alone, verify, leave, and find every
   await asha.until("2 people")
 
   asha.type("good morning everyone 👩🏽‍🏫 नमस्ते\r")
-  await asha.until(/you ✓ +│ good morning/u)
+  await asha.until(/you ✓.*│ good morning/u)
   await ravi.until(/asha \?\w+ +│ good morning everyone/u)
 
   // Verifying works before the first direct message; both see the same digits.

@@ -165,7 +165,7 @@ const ready: Of<"ready"> = {
 }
 const outOfTurn: readonly (readonly [string, RelayMessage, "given up" | "passed over"])[] = [
   ["ready again", ready, "given up"],
-  ["registerFirst to somebody it knows", { type: "registerFirst" }, "given up"],
+  ["registerFirst to somebody it knows", { type: "registerFirst", newest: new Uint8Array(0) }, "given up"],
   ["a handle that does not exist", { type: "entry", handle: 99_999, seq: 1, time: 0, position: 0, entry: systemRandom.bytes(100) }, "passed over"],
   ["a pong that nobody asked for", { type: "pong", token: 77 }, "passed over"],
   ["a directory that grew smaller", { type: "directoryGrew", size: 0 }, "passed over"],

@@ -1,5 +1,6 @@
 /** Logging in and registering. */
 import { expect, test } from "vitest"
+import { concat } from "../../src/bytes.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
 import type { Of } from "../../src/protocol/messages.ts"
 import { ADMISSION, CoreBench, describe as line, type Wire } from "../support/core-bench.ts"
@@ -98,6 +99,52 @@ test("a device that is not on the account's list must register first, and is add
   const answers = await wire.ask(register(person, { entry, admission: new Uint8Array(16) }))
   expect(answers.map(line)).toContain("ready")
   await bench.comeBack(person, laptop)
+})
+
+test("whoever holds the account's key is shown its newest entry, a stranger none", async () => {
+  const bench = new CoreBench()
+  const { person } = await bench.join("alice")
+  const laptop = person.anotherDevice()
+  const wire = await bench.connect()
+  const newest = person.registration()
+  expect(await wire.ask(bench.hello(wire, person, laptop))).toEqual([{ type: "registerFirst", newest }])
+  const second = person.update(newest, 1, {}, [person.device, laptop])
+  await wire.expect(register(person, { entry: second }), "ready")
+  const third = await bench.connect()
+  expect(await third.ask(bench.hello(third, person, person.anotherDevice()))).toEqual([
+    { type: "registerFirst", newest: second },
+  ])
+  const stranger = await bench.connect()
+  expect(await stranger.ask(bench.hello(stranger, bench.person("bob")))).toEqual([
+    { type: "registerFirst", newest: new Uint8Array(0) },
+  ])
+})
+
+test("a device that was taken off the list is refused for good, with everything that was kept for it gone", async () => {
+  const bench = new CoreBench()
+  const { person, wire: lost } = await bench.join("alice")
+  await lost.expect({ type: "putPackages", rid: 1, lastResort: false, packages: [Uint8Array.of(7)] }, "done")
+  const phone = person.anotherDevice()
+  const wire = await bench.connect()
+  await wire.ask(bench.hello(wire, person, phone))
+  const first = person.registration()
+  const second = person.update(first, 1, {}, [phone])
+  await wire.expect(register(person, { entry: second }), "ready")
+  expect(lost.closed).toBe(true)
+
+  const again = await bench.connect()
+  expect((await again.ask(bench.hello(again, person))).map(line)).toEqual(["refused 1"])
+  expect(again.closed).toBe(true)
+  // Not by another device either, and not after a restart.
+  const third = person.update(second, 2, {}, [phone, person.device])
+  expect((await wire.ask(register(person, { entry: third }))).map(line)).toEqual(["refused 14"])
+  bench.store.crash()
+  const later = new CoreBench({ disk: bench.disk, seed: 2 })
+  const { accountId } = person
+  expect(later.store.countPackages(concat(accountId, person.device.keys.deviceId)).oneUse).toBe(0)
+  const back = await later.connect()
+  expect((await back.ask(later.hello(back, person))).map(line)).toEqual(["refused 1"])
+  await later.comeBack(person, phone)
 })
 
 test("an update that leaves a device out ends its connection", async () => {

@@ -71,20 +71,14 @@ test.each(Object.keys(requests))(
   async (name) => {
     const it = await world()
     const message = requests[name]!(it)
-    const before = JSON.stringify([
-      ...it.bench.disk.logs,
-      it.bench.disk.directory,
-      [...it.bench.disk.packages],
-    ])
+    const before = it.bench.disk.snapshot()
     it.fill(true)
     const answers = await it.wire.ask(message)
     expect(answers.map(line)).toEqual([
       `${name === "message" || name === "handshake" ? "rejected" : "refused"} ${STORAGE}`,
     ])
     expect(it.other.take()).toEqual([])
-    expect(
-      JSON.stringify([...it.bench.disk.logs, it.bench.disk.directory, [...it.bench.disk.packages]]),
-    ).toBe(before)
+    expect(it.bench.disk.snapshot()).toEqual(before)
     expect(it.bench.events.at(-1)).toEqual({
       type: "storage.trouble",
       refused: 1 + (name === "taking" ? 1 : 0) + (name === "handshake" ? 1 : 0),
@@ -195,9 +189,12 @@ test("a place of the database that cannot be read costs one answer", async () =>
     ).map(line),
   ).toEqual([`refused ${STORAGE}`])
   expect((await other.ask({ type: "ping", token: 1 })).map(line)).toEqual(["pong"])
-  bench.store.readEntries = () => {
+  bench.store.findEntry = () => {
     throw new StoreError("damaged", "a page is damaged")
   }
-  expect((await other.ask(open(ROOM))).map(line)).toEqual(["opened", `refused ${STORAGE}`])
-  expect([wire.closed, other.closed]).toEqual([false, true])
+  const rejected = [`rejected ${STORAGE}`]
+  expect((await wire.ask(upload(handle, 0, sealedEntry(bench.random)))).map(line)).toEqual(rejected)
+  const commit = sealedEntry(bench.random, { kind: "handshake" })
+  expect((await wire.ask(handshake(handle, 1, commit))).map(line)).toEqual(rejected)
+  expect([wire.closed, other.closed]).toEqual([false, false])
 })

@@ -54,7 +54,7 @@ test("a database that is not ours is refused", () => {
   expect(() => open(text)).toThrow(expect.objectContaining({ code: "damaged" }))
 })
 
-test("a damaged database is refused, wherever a page was overwritten, or it reads as it was", async () => {
+test("a database whose structure is damaged is read as far as it goes, and never written to", async () => {
   const path = freshPath()
   const store = open(path)
   const ref = store.createChannel(bytes(1))
@@ -62,22 +62,39 @@ test("a damaged database is refused, wherever a page was overwritten, or it read
   await store.commit()
   store.close()
   const whole = readFileSync(path)
-  let refused = 0
+  const [found, was] = [{ refused: 0, readOnly: 0, as: 0 }, [...Array(40).keys()].map((n) => n + 1)]
   const pages = Math.floor(whole.length / 4_096)
   for (let page = 0; page < pages; page++) {
     const broken = freshPath()
     const content = Buffer.from(whole)
     content.fill(0xa5, page * 4_096, page * 4_096 + 200)
     writeFileSync(broken, content)
+    let again: SqliteRelayStore
     try {
-      open(broken).close()
+      again = open(broken)
     } catch (cause) {
       expect(cause).toMatchObject({ name: "StoreError", code: "damaged" })
-      refused++
+      found.refused++
+      continue
     }
+    again.addDirectoryEntry(0, bytes(1))
+    const commit = again.commit()
+    if (again.isWhole) {
+      found.as++
+      await commit
+      expect(again.readEntries(ref, 0, 50, 1e6).map(({ seq }) => seq)).toEqual(was)
+    } else {
+      found.readOnly++
+      await expect(commit).rejects.toMatchObject({ code: "damaged" })
+      expect(again.staged).toBe(false)
+      expect(readFileSync(broken).equals(content)).toBe(true)
+    }
+    again.close()
   }
   expect(pages).toBeGreaterThan(10)
-  expect(refused).toBeGreaterThan(pages - 3)
+  expect(found.as).toBeLessThan(4)
+  expect(found.refused).toBeLessThan(4)
+  expect(found.readOnly).toBeGreaterThan(pages - 8)
 })
 
 test("every commit is synced: the settings that make it so are in force", () => {

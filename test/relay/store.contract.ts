@@ -24,7 +24,10 @@ export function newEntry(seq: number, overrides: Partial<NewEntry> = {}): NewEnt
     time: 1_000 + seq,
     position: 0,
     eid,
+    before: bytes((seq - 1) % 256),
     head: bytes(seq % 256),
+    check: bytes(seq % 256, 8),
+    blobHash: undefined,
     bytes: bytes(seq % 256, 100),
     weight: 110,
     tokenHash: undefined,
@@ -59,14 +62,19 @@ export function storeContract(make: () => StoreHarness): void {
       const ref = store.createChannel(CHANNEL)
       for (let seq = 1; seq <= 5; seq++) store.append(ref, newEntry(seq))
       await store.commit()
-      same(store.findChannel(CHANNEL), { ref, lastSeq: 5, head: bytes(5), nextPosition: 0, weight: 550 })
+      const row = { lastSeq: 5, head: bytes(5), nextPosition: 0, weight: 550 }
+      same(store.findChannel(CHANNEL), { ref, firstSeq: 1, base: bytes(0), ...row })
       same(
         store.readEntries(ref, 2, 10, 1_000).map((entry) => entry.seq),
         [3, 4, 5],
       )
-      same(store.readEntries(ref, 4, 10, 1_000), [{ seq: 5, time: 1_005, position: 0, bytes: bytes(5, 100) }])
+      const fifth = { seq: 5, time: 1_005, position: 0, before: bytes(4), check: bytes(5, 8) }
+      const { seq, time, position, before, check, bytes: content } = store.readEntries(ref, 4, 10, 1_000)[0]!
+      same({ seq, time, position, before, check, content }, { ...fifth, content: bytes(5, 100) })
+      same(store.readEntry(ref, 5), store.readEntries(ref, 4, 1, 1)[0])
+      expect(store.readEntry(ref, 6)).toBeUndefined()
       same(store.headAt(ref, 3), bytes(3))
-      expect(store.headAt(ref, 6)).toBeUndefined()
+      expect(store.headAt(ref, 5)).toBeUndefined()
       same(store.findEntry(ref, newEntry(4).eid), { seq: 4, time: 1_004 })
       expect(store.findEntry(ref, newEntry(6).eid)).toBeUndefined()
     })
@@ -166,8 +174,8 @@ export function storeContract(make: () => StoreHarness): void {
       store.pinBlob(pinned, 1, 1_000)
       store.pinBlob(released, 1, 1_000)
       await store.commit()
-      expect(store.dropLooseBlobs(1_000)).toBe(0)
-      expect(store.dropLooseBlobs(1_001)).toBe(1)
+      expect(store.dropLooseBlobs(1_000, 9)).toBe(0)
+      expect(store.dropLooseBlobs(1_001, 9)).toBe(1)
       await store.commit()
       expect([loose, pinned, released].map((hash) => store.findBlob(hash)?.total)).toEqual([
         undefined,
@@ -176,14 +184,14 @@ export function storeContract(make: () => StoreHarness): void {
       ])
       store.pinBlob(released, -1, 5_000)
       await store.commit()
-      expect(store.dropLooseBlobs(5_000)).toBe(0)
-      expect(store.dropLooseBlobs(5_001)).toBe(1)
+      expect(store.dropLooseBlobs(5_000, 9)).toBe(0)
+      expect(store.dropLooseBlobs(5_001, 9)).toBe(1)
       expect(store.readBlob(released, 0, 10).length).toBe(0)
       store.addBlob(loose, bytes(7, 100), 6_000)
       store.pinBlob(loose, 0, 7_000)
       await store.commit()
-      expect(store.dropLooseBlobs(7_000)).toBe(0)
-      expect(store.dropLooseBlobs(7_001)).toBe(1)
+      expect(store.dropLooseBlobs(7_000, 9)).toBe(0)
+      expect(store.dropLooseBlobs(7_001, 9)).toBe(1)
     })
 
     test("adding a blob again changes nothing", async () => {
@@ -192,7 +200,7 @@ export function storeContract(make: () => StoreHarness): void {
       store.pinBlob(HASH, 1, 1_000)
       store.addBlob(HASH, CONTENT.slice(), 2_000)
       await store.commit()
-      expect(store.dropLooseBlobs(9_000)).toBe(0)
+      expect(store.dropLooseBlobs(9_000, 9)).toBe(0)
       same(store.readBlob(HASH, 0, 5), CONTENT.slice(0, 5))
     })
   })

@@ -53,7 +53,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "ts-mls": ["crypto/mls*.ts"],
   "@scure/bip39": ["crypto/invitation-words.ts"],
   "better-sqlite3-multiple-ciphers": [
-    "relay/store-sqlite.ts",
+    "relay/store-sqlite*.ts",
     "client/store-sqlite.ts",
     "platform/lock.ts",
     "cli/*",

@@ -135,7 +135,7 @@ export class CoreBench {
       effects = this.relay.committed()
     } catch (cause) {
       if (!(cause instanceof StoreError)) throw cause
-      effects = this.relay.commitFailed()
+      effects = this.relay.commitFailed(cause.code === "damaged" ? "damaged" : "full")
     }
     for (const effect of effects) this.#perform(effect)
     return effects

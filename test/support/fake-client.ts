@@ -11,15 +11,17 @@ import type {
   Notice,
   PersonRef,
   PersonView,
+  ReceiptView,
   RoomRef,
   RoomView,
   StampedEvent,
   TranscriptLine,
   Trust,
 } from "../../src/client/events.ts"
+import { NOON, person, refOf, roomView } from "./fake-people.ts"
+import { FakeReceipts } from "./fake-receipts.ts"
 
-/** Tuesday 22 November 2022, 12:00 on this machine's clock: screens show local time. */
-export const NOON = new Date(2022, 10, 22, 12, 0).getTime()
+export { NOON } from "./fake-people.ts"
 
 interface FakeRoom {
   view: RoomView
@@ -39,6 +41,7 @@ export class FakeClient implements Client {
   readonly #rooms: FakeRoom[] = []
   readonly #listeners = new Set<(stamped: StampedEvent) => void>()
   readonly #numbers = new Map<string, string>()
+  readonly #receipts = new FakeReceipts()
   #order = 0
   #ids = 0
   #outbox = 0
@@ -113,7 +116,15 @@ export class FakeClient implements Client {
 
   /** A message of somebody else arrives. */
   receive(roomId: string, from: PersonRef, text: string, at: number = this.now): MessageView {
-    const message: MessageView = { id: this.#id(), from, own: false, text, sentAt: at, state: undefined }
+    const message = {
+      id: this.#id(),
+      from,
+      own: false,
+      text,
+      sentAt: at,
+      state: undefined,
+      receipts: undefined,
+    }
     const room = this.#find(roomId)
     room.lines.push({ kind: "message", order: this.#next(), at, message })
     room.view = { ...room.view, unread: room.view.unread + 1, lastAt: at }
@@ -127,15 +138,42 @@ export class FakeClient implements Client {
     this.emit({ type: "notice", room: refOf(room.view), notice })
   }
 
+  /** So far with everybody it was for; in rooms the numbers follow. */
   setState(roomId: string, id: string, state: MessageState): void {
     const room = this.#find(roomId)
-    room.lines = room.lines.map((line) =>
-      line.kind === "message" && line.message.id === id
-        ? { ...line, message: { ...line.message, state } }
-        : line,
-    )
+    this.#receipts.all(room.view, id, state)
     if (state === "relayed" || state === "failed") this.#outbox = Math.max(0, this.#outbox - 1)
-    this.emit({ type: "message.state", room: refOf(room.view), message: { id }, state })
+    this.#show(room, id, state)
+  }
+
+  /** One person has it, or has read it, or will not get it any more. The state is what everybody has reached. */
+  setReceipt(roomId: string, id: string, personId: string, state: ReceiptView["state"]): void {
+    const room = this.#find(roomId)
+    this.#show(room, id, this.#receipts.one(id, personId, state))
+  }
+
+  /** What was missing has come: the messages stand where the gap stood, and the gap is gone. */
+  fillGap(roomId: string, from: PersonRef, texts: readonly string[]): void {
+    const room = this.#find(roomId)
+    room.lines = room.lines.flatMap((line): TranscriptLine[] => {
+      if (line.kind !== "notice" || line.notice.code !== "gap" || line.notice.person.id !== from.id)
+        return [line]
+      return texts.map((text, n) => ({
+        kind: "message",
+        order: `${line.order}.${n}`,
+        at: line.at,
+        message: {
+          id: this.#id(),
+          from,
+          own: false,
+          text,
+          sentAt: line.at,
+          state: undefined,
+          receipts: undefined,
+        },
+      }))
+    })
+    this.emit({ type: "room.changed", room: refOf(room.view) })
   }
 
   emit(event: ClientEvent): void {
@@ -218,6 +256,15 @@ export class FakeClient implements Client {
     return lines.slice(Math.max(0, end - limit), end)
   }
 
+  receipts(roomId: string, messageId: string): readonly ReceiptView[] {
+    const line = this.#find(roomId).lines.find(
+      (each) => each.kind === "message" && each.message.own && each.message.id === messageId,
+    )
+    if (line === undefined)
+      throw new ClientError("unknown-name", `There is no message ${messageId} of yours.`)
+    return this.#receipts.of(messageId)
+  }
+
   lineCount(roomId: string): number {
     return this.#find(roomId).lines.length
   }
@@ -234,6 +281,7 @@ export class FakeClient implements Client {
       text,
       sentAt: this.now,
       state: "queued",
+      receipts: undefined,
     }
     this.sent.push({ roomId, text })
     room.lines.push({ kind: "message", order: this.#next(), at: this.now, message })
@@ -275,6 +323,18 @@ export class FakeClient implements Client {
     room.view = { ...room.view, ...change }
   }
 
+  #show(room: FakeRoom, id: string, state: MessageState): void {
+    const receipts = room.view.kind === "everyone" ? this.#receipts.counts(id) : undefined
+    let before: MessageState | undefined
+    room.lines = room.lines.map((line) => {
+      if (line.kind !== "message" || line.message.id !== id) return line
+      before = line.message.state
+      return { ...line, message: { ...line.message, state, receipts } }
+    })
+    if (before === state) this.emit({ type: "room.changed", room: refOf(room.view) })
+    else this.emit({ type: "message.state", room: refOf(room.view), message: { id }, state })
+  }
+
   #find(roomId: string): FakeRoom {
     const room = this.#rooms.find(({ view }) => view.id === roomId)
     if (room === undefined) throw new ClientError("unknown-name", `There is no room ${roomId}.`)
@@ -290,36 +350,6 @@ export class FakeClient implements Client {
     this.#ids += 1
     return `m_${this.#ids}`
   }
-}
-
-function person(name: string, trust: Trust, tag?: string): PersonView {
-  const seed = [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) % 0xffffff, 7)
-  return {
-    id: `u_${name}`,
-    name,
-    tag: tag ?? seed.toString(16).padStart(6, "0"),
-    trust,
-    online: false,
-    ambiguous: false,
-    firstSeenAt: NOON,
-  }
-}
-
-function roomView(room: Partial<RoomView> & RoomRef): RoomView {
-  return {
-    peer: undefined,
-    unread: 0,
-    lastAt: undefined,
-    state: "open",
-    problem: undefined,
-    members: [],
-    withoutSecret: false,
-    ...room,
-  }
-}
-
-function refOf({ id, name, kind }: RoomRef): RoomRef {
-  return { id, name, kind }
 }
 
 /** Meera (verified, here), Ravi (not verified, here), Imran (offline, only listed), and a little talk. */

@@ -284,6 +284,7 @@ export function lastWish() {
     range: (table, range) => real.range(table, range),
     count: (table, range) => real.count(table, range),
     tidy: () => real.tidy(),
+    shrink: (body) => real.shrink(body),
     close: () => real.close(),
     transaction: (durability, body) => {
       const result = real.transaction(durability, body)

@@ -61,7 +61,7 @@ const fields: { [K in MessageName]: Fields<K> } = {
   entry: { handle: u32, seq: u64, time: u64, position: u64, entry: upTo(400) },
   ephemeral: { handle: u32, body: upTo(100) },
   ready: { relayName: words, open: flag, time: u64, directorySize: u64, packagesLeft: u16, lastResort: flag },
-  registerFirst: {},
+  registerFirst: { newest: upTo(3_900) },
   refused: { rid: u32, code: u16, detail: u64 },
   opened: {
     rid: u32,

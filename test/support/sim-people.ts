@@ -50,12 +50,28 @@ export class SimPerson {
     name: string,
     options: SimPeopleOptions = {},
   ) {
+    return SimPerson.on(
+      world,
+      name,
+      (store, deps) => {
+        createProfile(store, deps, name)
+        setRelay(store, nodePrimitives, { kind: "link", ...relay.address, pin: relay.relayId, ...secrets })
+      },
+      options,
+    )
+  }
+
+  /** Somebody whose new disk `fill` writes; not started. */
+  static async on(
+    world: World,
+    name: string,
+    fill: (store: ClientStore, deps: SimProcess) => void,
+    options: SimPeopleOptions = {},
+  ) {
     await sodiumReady()
     const made = new SimPerson(world, name, options)
-    const process = world.process(name)
     const store = made.disk.open()
-    createProfile(store, { random: process.random, clock: process.clock }, name)
-    setRelay(store, nodePrimitives, { kind: "link", ...relay.address, pin: relay.relayId, ...secrets })
+    fill(store, world.process(name))
     store.close()
     return made
   }
@@ -139,6 +155,7 @@ export class SimPerson {
       range: (table, range) => store.range(table, range),
       count: (table, range) => store.count(table, range),
       tidy: () => store.tidy(),
+      shrink: (body) => store.shrink(body),
       close: () => store.close(),
       transaction: (durability, body) => {
         const result = store.transaction(durability, body)

@@ -107,6 +107,13 @@ export class WireClient {
     return eid
   }
 
+  /** Forgets what was read: the next connection reads from the beginning. */
+  startOver(): void {
+    this.log = []
+    this.#head = new Uint8Array(32)
+    this.nextPosition = 0
+  }
+
   /** Handshakes that lost their race are not offered again by themselves. */
   forget(eid: string): void {
     this.#waiting.delete(eid)

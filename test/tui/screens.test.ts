@@ -1,7 +1,9 @@
 /** Whole screens, drawn by the real Ink into an emulator, at the three sizes that have a layout of their own. */
 import { expect, test } from "vitest"
 import { systemClock } from "../../src/platform/clock.ts"
+import type { Notice } from "../../src/client/events.ts"
 import type { TuiOptions } from "../../src/tui/main.tsx"
+import { bigClass } from "../support/fake-class.ts"
 import { classroom, type FakeClient, NOON } from "../support/fake-client.ts"
 import { expectGoldenScreen } from "../support/golden.ts"
 import { Stage } from "../support/tui-stage.ts"
@@ -16,9 +18,14 @@ type Size = (typeof SIZES)[number]
 
 const nameOf = (what: string, size: Size) => `tui-${what}-${size.columns}x${size.rows}.txt`
 
-async function chatStage(size: Size, client: FakeClient, more: Partial<TuiOptions> = {}): Promise<Stage> {
+async function chatStage(
+  size: Size,
+  client: FakeClient,
+  more: Partial<TuiOptions> = {},
+  seen = "▸",
+): Promise<Stage> {
   const stage = new Stage({ kind: "chat", client }, size, systemClock, more)
-  await stage.until("▸")
+  await stage.until(seen)
   return stage
 }
 
@@ -63,7 +70,7 @@ test.each(SIZES)("everything that can go wrong at once, at $columns × $rows", a
   const everyone = await stage.until("#everyone")
   if (size.columns > 100) expect(everyone).toContain("NO SECRET: anybody on this network can be here")
   stage.type("/go meera t\r")
-  await expectGoldenScreen(stage, nameOf("stopped", size), "aside.")
+  await expectGoldenScreen(stage, nameOf("stopped", size), "in person.")
   await end(stage)
 })
 
@@ -73,6 +80,67 @@ test.each(SIZES)("help at $columns × $rows names the keys of the table", async 
   await expectGoldenScreen(stage, nameOf("help", size), "Esc back")
   stage.type("q")
   await stage.until("write with.")
+  await end(stage)
+})
+
+test.each(SIZES)("a room says of each own message how many have it, at $columns × $rows", async (size) => {
+  const { client } = await bigClass()
+  const stage = await chatStage(size, client)
+  await expectGoldenScreen(stage, nameOf("states", size), "Put your names")
+  await end(stage)
+})
+
+test.each(SIZES)("who has a message, at $columns × $rows", async (size) => {
+  const { client, ids } = await bigClass()
+  const stage = await chatStage(size, client)
+  stage.type("/receipts 2\r")
+  await expectGoldenScreen(stage, nameOf("receipts", size), /12 of 29 have it, 5 of them have\s+read it\./u)
+  // The page counts on while it is open, and the arrows go to the messages before and after.
+  client.setReceipt("r_everyone", ids.relayed, "u_Pupil 13", "delivered")
+  await stage.until(/13 of 29 have it, 5 of them have\s+read it\./u)
+  stage.type("\u001b[C")
+  await stage.until(/It waits on this computer and is\s+sent/u)
+  stage.type("\u001b[D\u001b[D\u001b[D\u001b[D")
+  await stage.until(/9 of 29 did not confirm it in 30\s+days, and/u)
+  stage.type("q")
+  await stage.until("Put your names")
+  await end(stage)
+})
+
+test("states, numbers and the page of receipts in ASCII", async () => {
+  const { client } = await bigClass()
+  const size = { columns: 80, rows: 24 }
+  const stage = await chatStage(size, client, { ascii: true }, "#everyone >")
+  await expectGoldenScreen(stage, "tui-states-ascii-80x24.txt", "Put your names")
+  expect(await stage.screen()).not.toMatch(/[^\u0000-\u007f]/u)
+  stage.type("/receipts 5\r")
+  const page = await stage.until(/9 of 29 did not confirm it in 30\s+days, and/u)
+  expect(page).not.toMatch(/[^\u0000-\u007f]/u)
+  expect(page).toMatch(/! failed +Pupil 21 \?/u)
+  await end(stage)
+})
+
+test.each(SIZES)("every notice of trouble, at $columns × $rows", async (size) => {
+  const client = await classroom()
+  const ravi = client.findPerson("ravi")
+  const { id } = await client.openChat(ravi.id)
+  const notices: readonly Notice[] = [
+    { code: "gap", person: ravi, missing: 1 },
+    { code: "fork", person: ravi },
+    { code: "differs", person: ravi },
+    { code: "unconfirmed", person: ravi },
+    { code: "unreadable", detail: "its contents make no sense" },
+    { code: "log-reset" },
+    { code: "lost-entries" },
+    { code: "rolled-back" },
+    { code: "restored" },
+  ]
+  for (const notice of notices) client.notice(id, notice)
+  client.setRoom(id, { state: "stopped", problem: "forked" })
+  client.setConnection({ state: "waiting", host: "10.0.0.1", port: 7667, retryAt: NOON, why: "storage" })
+  const stage = await chatStage(size, client)
+  stage.type("/go ravi\r")
+  await expectGoldenScreen(stage, nameOf("notices", size), /since then may be\s+missing|put back from a/u)
   await end(stage)
 })
 

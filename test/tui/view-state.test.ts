@@ -45,7 +45,9 @@ class Chat {
   refresh(): this {
     const { roomId } = this.view
     const tail =
-      roomId === undefined ? undefined : { roomId, lines: this.client.transcript(roomId, TAIL_LINES) }
+      roomId === undefined
+        ? undefined
+        : { roomId, lines: this.client.transcript(roomId, TAIL_LINES), asked: TAIL_LINES }
     return this.give({ kind: "snapshot", data: snapshotOf(this.client), tail })
   }
 

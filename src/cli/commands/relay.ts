@@ -2,12 +2,15 @@
 import { toHex, utf8 } from "../../bytes.ts"
 import { systemClock } from "../../platform/clock.ts"
 import { PlatformError } from "../../platform/errors.ts"
+import { type Ballast, fileBallast } from "../../platform/ballast.ts"
 import { nodeFiles } from "../../platform/files.ts"
 import { type Lock, takeLock } from "../../platform/lock.ts"
 import { openLog } from "../../platform/log-pino.ts"
 import type { Log } from "../../platform/log.ts"
 import { systemRandom } from "../../platform/random.ts"
+import { type Space, spaceOf } from "../../platform/space.ts"
 import { printHostPort } from "../../protocol/address.ts"
+import { ballastSize } from "../../relay/disk-watch.ts"
 import type { OperatorEvent } from "../../relay/operator.ts"
 import { safeLine, safeName } from "../../tui/safe-text.ts"
 import { CliError } from "../errors.ts"
@@ -38,6 +41,8 @@ export interface RelayStartOptions {
 const STOP_DEADLINE_MS = 15_000
 const STOP_POLL_MS = 50
 const MAX_PID_BYTES = 32
+/** What a start writes: small files, and the database's journal. On a full disk the ballast makes way for them. */
+const START_BYTES = 262_144
 
 /** Runs until a signal, or until the store fails. */
 export async function startRelayCommand(invocation: Invocation, options: RelayStartOptions): Promise<void> {
@@ -47,6 +52,8 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
   nodeFiles.ensureFolder(dir)
   const lock = takeRelayLock(dir)
   try {
+    const disk = diskOf(dir)
+    if (disk.space.look().freeBytes < START_BYTES) disk.ballast.release()
     nodeFiles.writeAtomic(paths.pid, utf8(`${process.pid}\n`))
     const relay = prepareRelayDir(dir, options, { random: systemRandom, clock: systemClock })
     const log = openLog({ file: paths.log, level: "info" })
@@ -54,6 +61,7 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
     const running = await openRelay({
       relay,
       database: paths.database,
+      disk,
       host: options.host,
       log,
       onEvent: (event) => {
@@ -97,6 +105,11 @@ export async function stopRelayCommand(invocation: Invocation): Promise<void> {
     await new Promise<void>((wake) => systemClock.wakeAt(systemClock.now() + STOP_POLL_MS, wake))
   }
   invocation.show(resultJson("relay.stopped", undefined, { pid }), "the relay has stopped")
+}
+
+function diskOf(dir: string): { space: Space; ballast: Ballast } {
+  const space = spaceOf(dir)
+  return { space, ballast: fileBallast(relayFiles(dir).ballast, ballastSize(space.look().totalBytes)) }
 }
 
 function takeRelayLock(dir: string): Lock {
@@ -166,7 +179,19 @@ function eventText(event: OperatorEvent): string {
       return `${safeName(event.name)} joined for the first time, ${event.people} people now`
     case "storage.trouble":
       return `the disk is full or damaged: ${event.refused} requests were refused`
+    case "storage.damaged":
+      return `${event.entries} stored entries cannot be read any more: their readers were told`
+    case "storage.readonly":
+      return "the database is damaged: what can be read is served, nothing new is taken; put back a copy, or begin anew"
+    case "storage.low":
+      return `the disk is nearly full (${megabytes(event.freeBytes)} left): nothing new is taken, all else goes on`
+    case "storage.ok":
+      return `the disk has room again (${megabytes(event.freeBytes)})`
   }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.floor(bytes / 1_000_000)} MB`
 }
 
 /** What is kept in the log: that something happened, and never to whom. */
@@ -176,6 +201,13 @@ function note(log: Log, event: OperatorEvent): void {
       return log.write("warn", event.type, { code: event.code })
     case "storage.trouble":
       return log.write("error", event.type, { refused: event.refused })
+    case "storage.readonly":
+      return log.write("error", event.type, {})
+    case "storage.damaged":
+      return log.write("error", event.type, { entries: event.entries })
+    case "storage.low":
+    case "storage.ok":
+      return log.write("warn", event.type, { freeBytes: event.freeBytes })
     case "person.registered":
       return log.write("info", event.type, { people: event.people })
     default:

@@ -1,6 +1,9 @@
-/** `secure-chat send TO [TEXT|-]`: queues one message and waits until it is as far as was asked for. */
+/**
+ * `secure-chat send TO [TEXT|-]`: queues one message and waits until it is as far as was asked for; in a room, as far
+ * with everybody it was for.
+ */
 import type { Client } from "../../client/client.ts"
-import type { ConnectionView, MessageState, RoomRef } from "../../client/events.ts"
+import type { MessageState, RoomRef } from "../../client/events.ts"
 import { BytesError, fromUtf8 } from "../../bytes.ts"
 import { CliError } from "../errors.ts"
 import { type Io, readAll } from "../io.ts"
@@ -37,12 +40,6 @@ export async function send(
     const { client } = session
     const waiting = session.waiting(options.timeout)
     const room = await findRoomSyncing(session, to, waiting)
-    if (room.kind === "everyone" && options.wait !== "relay") {
-      throw new CliError(
-        "usage",
-        "a room shows when the relay has a message, not who received it; use --wait relay",
-      )
-    }
     if (options.requireVerified) {
       // A key may have changed while we were away: what the directory says now decides.
       client.start()
@@ -57,7 +54,8 @@ export async function send(
       const wanted = WANTED[options.wait]
       const waited = await waitFor(waiting, () => {
         const state = states.of(id)
-        if (state === "failed") throw new CliError("relay-refused", "the relay did not take the message")
+        if (state === "failed")
+          throw new CliError("relay-refused", "the message was not delivered, and is not tried any more")
         if (RANK[state] >= RANK[wanted]) return state
         failIfRefused(client.connection())
         return undefined
@@ -67,7 +65,7 @@ export async function send(
         if (!invocation.config.json) invocation.io.result(`${waited.value} ${id}`)
         return await settle(session)
       }
-      throw late(client.connection(), states.of(id), wanted)
+      throw late(client, room, id, { state: states.of(id), wanted })
     } finally {
       states.leave()
     }
@@ -75,11 +73,27 @@ export async function send(
 }
 
 /** Whatever there was no time for: the message is kept, and whoever sends it again sends it twice. */
-function late(connection: ConnectionView, state: MessageState, wanted: MessageState): CliError {
-  const error = lateError(connection, `the message is ${state}, not yet ${wanted}; it stays on its way`)
+function late(
+  client: Client,
+  room: RoomRef,
+  id: string,
+  { state, wanted }: { state: MessageState; wanted: MessageState },
+): CliError {
+  const reached = state === "queued" || room.kind === "direct" ? "" : reachedWords(client, room, id)
+  const error = lateError(
+    client.connection(),
+    `the message is ${state}, not yet ${wanted}${reached}; it stays on its way`,
+  )
   if (error.code !== "unreachable") return error
   const kept = "the message waits here, and the next command that reaches the relay sends it"
   return new CliError("unreachable", `${error.message}; ${kept}`)
+}
+
+/** How many of a room have it, so that a script's log tells one missing person from all. */
+function reachedWords(client: Client, room: RoomRef, id: string): string {
+  const people = client.receipts(room.id, id)
+  const count = (...states: string[]) => people.filter((person) => states.includes(person.state)).length
+  return ` by everybody (${count("delivered", "read")} of ${people.length} have it, ${count("read")} have read it)`
 }
 
 async function messageText(io: Io, words: readonly string[]): Promise<string> {

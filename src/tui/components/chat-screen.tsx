@@ -139,6 +139,7 @@ function OverlayPanel({ view, overlay }: { view: ChatView; overlay: Overlay }): 
     case "help":
     case "who":
     case "page":
+    case "receipts":
       return <PagePanel view={view} page={overlay} />
     case "picker":
       return <PickerPanel view={view} picker={overlay} />

@@ -1,11 +1,11 @@
 /** What lies over the chat: a titled block of lines with the keys that leave it. */
 import { Box } from "ink"
 import type { ReactNode } from "react"
-import { pageHeight, pageLines, pageTitle, panelWidth } from "../pages.ts"
+import { pageHeight, pageLines, pageTitle, panelWidth, type Page } from "../pages.ts"
 import { repeatSafe, say, type SafeText } from "../safe-text.ts"
 import { cellsOf, drawnCells, truncate } from "../text-width.ts"
 import { span, type Span, type Theme } from "../theme.ts"
-import type { ChatView, Overlay } from "../view.ts"
+import type { ChatView } from "../view.ts"
 import { Line } from "./line.tsx"
 
 export interface PanelProps {
@@ -33,27 +33,23 @@ export function Panel({ title, lines, footer, width, theme }: PanelProps): React
   )
 }
 
-export function PagePanel({
-  view,
-  page,
-}: {
-  view: ChatView
-  page: Overlay & { kind: "help" | "who" | "page" }
-}): ReactNode {
+export function PagePanel({ view, page }: { view: ChatView; page: Page }): ReactNode {
   const all = pageLines(view, page)
   const height = pageHeight(view)
   const offset = Math.max(0, Math.min(page.offset, all.length - height))
   const below = all.length - offset - height
-  const left: Span[] =
-    below > 0 || offset > 0
-      ? [span(say`PgUp PgDn${below > 0 ? say`, ${below} more below` : say``}   `, "faint")]
-      : []
+  const width = panelWidth(view)
+  const choices = [
+    ...(below > 0 || offset > 0 ? [say`PgUp PgDn${below > 0 ? say`, ${below} more below` : say``}`] : []),
+    say`Esc back`,
+    ...(page.kind === "receipts" ? [say`Left: message before`] : []),
+  ]
   return (
     <Panel
       title={pageTitle(view, page)}
       lines={all.slice(offset, offset + height)}
-      footer={[...left, span(say`Esc back`, "faint")]}
-      width={panelWidth(view)}
+      footer={[span(choicesLine(choices, width - 3), "faint")]}
+      width={width}
       theme={view.theme}
     />
   )

@@ -1,0 +1,93 @@
+/** Opening the database of `store-sqlite.ts`, with the settings that make a commit durable. */
+import Database from "better-sqlite3-multiple-ciphers"
+import type { Random } from "../platform/random.ts"
+import { StoreError } from "./errors.ts"
+import { SCHEMA } from "./store-sqlite-schema.ts"
+
+/** The first SQLite without the WAL-reset defect that could damage a database. */
+const OLDEST_SQLITE = [3, 51, 3] as const
+/** "scRL": tells our database from any other. */
+const APPLICATION_ID = 0x7363524c
+const SCHEMA_VERSION = 2
+const INCARNATION_BYTES = 16
+
+export interface SqliteStoreOptions {
+  /** The database file; made when missing. Its folder must exist. */
+  path: string
+  random: Random
+  /** How much gathers in the journal before `tidy` moves it; what is above it was one batch. */
+  journalBytes?: number
+}
+
+/**
+ * @returns the database, and whether its structure is whole. Where it is not, writing could destroy what can still
+ * be read. @throws StoreError `unsuitable`, `damaged` (nothing of ours can be read), `in-use`, `full` or `failed`.
+ */
+export function openDatabase({ path, random }: SqliteStoreOptions): { db: Database; isWhole: boolean } {
+  let db: Database | undefined
+  try {
+    db = new Database(path, { timeout: 0 })
+    checkVersion(db)
+    // Before the first access: the lock is then taken with it and held, and WAL needs no shared memory.
+    db.pragma("locking_mode = EXCLUSIVE")
+    db.pragma("journal_mode = WAL")
+    db.pragma("synchronous = FULL")
+    // SQLite's own would run inside a commit, and keep to itself that a sync failed: `tidy` does neither.
+    db.pragma("wal_autocheckpoint = 0")
+    db.pragma("trusted_schema = OFF")
+    return { db, isWhole: prepare(db, random) }
+  } catch (cause) {
+    db?.close()
+    throw asStoreError(cause)
+  }
+}
+
+function checkVersion(db: Database): void {
+  const { version } = db.prepare<[], { version: string }>("SELECT sqlite_version() AS version").get()!
+  const parts = version.split(".").map(Number)
+  const older = OLDEST_SQLITE.findIndex((part, at) => (parts[at] ?? 0) !== part)
+  if (older >= 0 && (parts[older] ?? 0) < OLDEST_SQLITE[older]!) {
+    throw new StoreError("unsuitable", `SQLite ${version} is older than ${OLDEST_SQLITE.join(".")}`)
+  }
+}
+
+function prepare(db: Database, random: Random): boolean {
+  const application = db.pragma("application_id", { simple: true })
+  const { tables } = db.prepare<[], { tables: number }>("SELECT count(*) AS tables FROM sqlite_schema").get()!
+  if (tables === 0) {
+    db.transaction(() => {
+      db.exec(SCHEMA)
+      db.pragma(`application_id = ${APPLICATION_ID}`)
+      db.pragma(`user_version = ${SCHEMA_VERSION}`)
+      db.prepare("INSERT INTO meta (name, value) VALUES ('incarnation', ?)").run(
+        random.bytes(INCARNATION_BYTES),
+      )
+    })()
+    return true
+  }
+  if (application !== APPLICATION_ID || db.pragma("user_version", { simple: true }) !== SCHEMA_VERSION) {
+    throw new StoreError("damaged", "the database is not one of this relay's")
+  }
+  const isWhole = db.pragma("quick_check(1)", { simple: true }) === "ok"
+  // Takes the lock for good, also when nothing is written for a long time.
+  db.exec("BEGIN IMMEDIATE; COMMIT")
+  return isWhole
+}
+
+/** What a failure of the database library means to the relay. */
+export function asStoreError(cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause
+  const code = cause instanceof Database.SqliteError ? cause.code : ""
+  const message = cause instanceof Error ? cause.message : String(cause)
+  if (code.startsWith("SQLITE_FULL")) return new StoreError("full", "the disk is full", { cause })
+  if (code.startsWith("SQLITE_CORRUPT") || code.startsWith("SQLITE_NOTADB")) {
+    return new StoreError("damaged", `the database is damaged: ${message}`, { cause })
+  }
+  if (code.startsWith("SQLITE_BUSY"))
+    return new StoreError("in-use", "another relay has the database open", { cause })
+  if (cause instanceof RangeError) throw cause
+  // Every SQLITE_IOERR_…, SQLITE_READONLY and SQLITE_CANTOPEN ends here. A full disk never does: SQLite tells ENOSPC
+  // of a write apart, while a sync that reports it has lost what was written before.
+  const detail = code === "" ? message : `${message} (${code})`
+  return new StoreError("failed", `the disk or the database failed: ${detail}`, { cause })
+}

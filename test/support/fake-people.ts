@@ -1,0 +1,35 @@
+/** Views of people and rooms for tests: what a client would say of them if nothing had happened yet. */
+import type { PersonView, RoomRef, RoomView, Trust } from "../../src/client/events.ts"
+
+/** Tuesday 22 November 2022, 12:00 on this machine's clock: screens show local time. */
+export const NOON = new Date(2022, 10, 22, 12, 0).getTime()
+
+export function person(name: string, trust: Trust, tag?: string): PersonView {
+  const seed = [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) % 0xffffff, 7)
+  return {
+    id: `u_${name}`,
+    name,
+    tag: tag ?? seed.toString(16).padStart(6, "0"),
+    trust,
+    online: false,
+    ambiguous: false,
+    firstSeenAt: NOON,
+  }
+}
+
+export function roomView(room: Partial<RoomView> & RoomRef): RoomView {
+  return {
+    peer: undefined,
+    unread: 0,
+    lastAt: undefined,
+    state: "open",
+    problem: undefined,
+    members: [],
+    withoutSecret: false,
+    ...room,
+  }
+}
+
+export function refOf({ id, name, kind }: RoomRef): RoomRef {
+  return { id, name, kind }
+}
