@@ -109,50 +109,54 @@ export function fromUtf8(bytes: Uint8Array): string {
 }
 
 export function u8(value: number): Uint8Array {
-  return new ByteWriter().u8(value).done()
+  return new ByteWriter(1).u8(value).done()
 }
 
 export function u16(value: number): Uint8Array {
-  return new ByteWriter().u16(value).done()
+  return new ByteWriter(2).u16(value).done()
 }
 
 export function u32(value: number): Uint8Array {
-  return new ByteWriter().u32(value).done()
+  return new ByteWriter(4).u32(value).done()
 }
 
 export function u64(value: number): Uint8Array {
-  return new ByteWriter().u64(value).done()
+  return new ByteWriter(8).u64(value).done()
 }
 
 /** Appends big-endian fields to a buffer that grows. Values out of range are our own bug: RangeError. */
 export class ByteWriter {
-  #buffer = new Uint8Array(256)
-  #view = new DataView(this.#buffer.buffer)
+  #buffer: Uint8Array
   #length = 0
+
+  /** @param expected a guess of the bytes to come; a good one saves copies. */
+  constructor(expected: number = 256) {
+    this.#buffer = new Uint8Array(expected)
+  }
 
   u8(value: number): this {
     const at = this.#claim(1, value, 0xff)
-    this.#view.setUint8(at, value)
+    this.#buffer[at] = value
     return this
   }
 
   u16(value: number): this {
     const at = this.#claim(2, value, 0xffff)
-    this.#view.setUint16(at, value)
+    this.#buffer[at] = value >>> 8
+    this.#buffer[at + 1] = value
     return this
   }
 
   u32(value: number): this {
-    const at = this.#claim(4, value, 0xffffffff)
-    this.#view.setUint32(at, value)
+    this.#put32(this.#claim(4, value, 0xffffffff), value)
     return this
   }
 
   /** 64 bits on the wire, at most 2^53−1 in value: every counter and time of ours fits. */
   u64(value: number): this {
     const at = this.#claim(8, value, Number.MAX_SAFE_INTEGER)
-    this.#view.setUint32(at, Math.floor(value / 2 ** 32))
-    this.#view.setUint32(at + 4, value >>> 0)
+    this.#put32(at, Math.floor(value / 2 ** 32))
+    this.#put32(at + 4, value >>> 0)
     return this
   }
 
@@ -172,6 +176,13 @@ export class ByteWriter {
     return this.#buffer.slice(0, this.#length)
   }
 
+  #put32(at: number, value: number): void {
+    this.#buffer[at] = value >>> 24
+    this.#buffer[at + 1] = value >>> 16
+    this.#buffer[at + 2] = value >>> 8
+    this.#buffer[at + 3] = value
+  }
+
   #claim(bytes: number, value: number, max: number): number {
     if (!Number.isSafeInteger(value) || value < 0 || value > max)
       throw new RangeError(`${value} does not fit the field`)
@@ -180,7 +191,6 @@ export class ByteWriter {
       const grown = new Uint8Array(Math.max(this.#buffer.length * 2, at + bytes))
       grown.set(this.#buffer)
       this.#buffer = grown
-      this.#view = new DataView(grown.buffer)
     }
     this.#length = at + bytes
     return at

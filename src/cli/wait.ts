@@ -1,5 +1,5 @@
 /** Waiting for a client to come into a state, with an end: in time, too late, or stopped by the person. */
-import type { Client } from "../client/client.ts"
+import { type Client, fatalError } from "../client/client.ts"
 import type { ConnectionView, StampedEvent } from "../client/events.ts"
 import { printHostPort } from "../protocol/address.ts"
 import type { Clock, Millis } from "../platform/clock.ts"
@@ -15,7 +15,10 @@ export interface Waiting {
 
 export type Waited<T> = { kind: "found"; value: T } | { kind: "late" } | { kind: "stopped" }
 
-/** Asks `look` now and after every event until it answers something. */
+/**
+ * Asks `look` now and after every event until it answers something.
+ * @throws ClientError `storage-failed`, `database-damaged` when the client had to end meanwhile; what `look` throws.
+ */
 export function waitFor<T>(
   waiting: Waiting,
   look: (stamped: StampedEvent | undefined) => T | undefined,
@@ -33,6 +36,8 @@ export function waitFor<T>(
     }
     const tell = (stamped: StampedEvent | undefined) => {
       try {
+        const fatal = stamped && fatalError(stamped.event)
+        if (fatal) throw fatal
         const value = look(stamped)
         if (value !== undefined) end({ kind: "found", value })
       } catch (error) {

@@ -10,13 +10,7 @@ import { payloadHash } from "./chain.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { fillGap, gapsOf, nextAskAt } from "./gaps.ts"
-import {
-  type ChainRecord,
-  decodeRecord,
-  getRecord,
-  payloadKey,
-  type PayloadRecord,
-} from "./records.ts"
+import { type ChainRecord, decodeRecord, getRecord, payloadKey, type PayloadRecord } from "./records.ts"
 import { queueInside, queueQuietly } from "./sending.ts"
 import { KEPT_FOR_MS } from "./sent.ts"
 import { prefixRange, type StoreReader } from "./store.ts"

@@ -38,7 +38,9 @@ export function beaconIfDue(conversation: Conversation): void {
 
 function isSomebodyOnline({ peers, contacts, context }: Conversation): boolean {
   const own = context.identity.account.accountId
-  return peers.all().some(({ accountId }) => !equalBytes(accountId, own) && contacts.onlineSince(accountId) !== undefined)
+  return peers
+    .all()
+    .some(({ accountId }) => !equalBytes(accountId, own) && contacts.onlineSince(accountId) !== undefined)
 }
 
 /** In a direct chat: the other person has been online all the while, and has not confirmed what we said. */

@@ -14,7 +14,7 @@ import type {
   TranscriptLine,
 } from "./events.ts"
 
-export { ClientError } from "./errors.ts"
+export { ClientError, fatalError } from "./errors.ts"
 
 export interface Client {
   /** Connects, and reconnects until `stop`. Does nothing without a relay. */

@@ -62,7 +62,13 @@ export function storeContent(
   },
 ): void {
   const { chainId, n, hash, bytes, line, order } = payload
-  const stored: PayloadRecord = { hash, line, bytes, order: record.orderBase + order, at: context.clock.now() }
+  const stored: PayloadRecord = {
+    hash,
+    line,
+    bytes,
+    order: record.orderBase + order,
+    at: context.clock.now(),
+  }
   putRecord(tx, "payload", payloadKey(room, chainId, n), stored)
 }
 

@@ -1,4 +1,5 @@
 import { CodedError } from "../errors.ts"
+import type { ClientEvent } from "./events.ts"
 
 /** What a guest asked for cannot be done. The message says what happened and what to do. */
 export class ClientError extends CodedError<ClientErrorCode> {}
@@ -18,3 +19,17 @@ export type ClientErrorCode =
   | "storage" // the disk is full: what was asked for did not happen, and may work later
   | "storage-failed" // writing or syncing failed: nobody knows what is on the disk, and the process must end
   | "profile-newer" // written by a newer version
+
+/** Whether nothing more may be done with this store: nobody knows what is on the disk, or it is not what was written. */
+export function endsTheProcess(cause: unknown): cause is ClientError {
+  return cause instanceof ClientError && isFatal(cause.code)
+}
+
+/** The error that ends a program which hears this event; undefined for events after which it goes on. */
+export function fatalError(event: ClientEvent): ClientError | undefined {
+  return event.type === "error" && isFatal(event.code) ? new ClientError(event.code, event.detail) : undefined
+}
+
+function isFatal(code: string): code is "storage-failed" | "database-damaged" {
+  return code === "storage-failed" || code === "database-damaged"
+}

@@ -124,6 +124,7 @@ export type ConnectionProblem =
   | "bad-version"
   | "relay-inconsistent"
   | "busy"
+  | "storage" // this computer's disk is full: nothing is fetched, and nothing can be sent
 
 export type ClientEvent =
   | { type: "ready" }

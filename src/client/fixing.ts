@@ -53,7 +53,8 @@ export function fixPayload(
     content: contentOf(conversation, queued, (save) => void saves.push(save)),
   })
   const hash = payloadHash(record.channelId, payload)
-  const line = queued.content.type === "text" ? (queued.line ?? linePlace(UNPLACED + localOf(key), 0)) : undefined
+  const line =
+    queued.content.type === "text" ? (queued.line ?? linePlace(UNPLACED + localOf(key), 0)) : undefined
   const at = context.clock.now()
   return {
     payload,
@@ -106,7 +107,8 @@ function frontierOf({ group, moved, context, room }: Conversation): Payload["fro
     moved.delete(chainId)
     const chain = getRecord<ChainRecord>(context.store, "chain", concat(room, fromHex(chainId)))
     const member = chain && group?.members.find(({ leafKey }) => equalBytes(leafKey, chain.leafKey))
-    if (chain && member) frontier.push({ leaf: member.leaf, n: chain.n, hash: chain.hash.slice(0, HASH_START) })
+    if (chain && member)
+      frontier.push({ leaf: member.leaf, n: chain.n, hash: chain.hash.slice(0, HASH_START) })
   }
   return frontier
 }

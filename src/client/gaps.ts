@@ -94,7 +94,12 @@ export function openGap(
 }
 
 /** The place for what is said at `order` itself: after every gap there and what may fill it. */
-export function placeAfterGaps(store: StoreReader, room: Uint8Array, order: number, hasGap: boolean): Uint8Array {
+export function placeAfterGaps(
+  store: StoreReader,
+  room: Uint8Array,
+  order: number,
+  hasGap: boolean,
+): Uint8Array {
   return hasGap ? freeBlock(store, room, order) : nextPlace(store, room, order)
 }
 
@@ -125,7 +130,8 @@ export function fillGap(
   const gap = gapAt(update.tx, room, chainId, n)
   if (!gap) return undefined
   const isEnd = n === gap.to
-  const isNamed = isEnd && gap.expect !== undefined && equalBytes(hash.subarray(0, gap.expect.length), gap.expect)
+  const isNamed =
+    isEnd && gap.expect !== undefined && equalBytes(hash.subarray(0, gap.expect.length), gap.expect)
   if (!isNamed && !isSigned) return undefined
   if (isEnd && gap.expect && !isNamed) return "fork"
   const before = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(room, chainId, n - 1))
@@ -134,7 +140,8 @@ export function fillGap(
   update.tx.delete("gap", concat(room, chainId, u64(from)))
   // Whoever brings something may bring more: the next question goes out soon.
   const fresh = { since: conversation.context.clock.now(), asked: 0 }
-  if (n > from) putGap(conversation, update, chainId, from, { ...rest, ...fresh, to: n - 1, expect: previous })
+  if (n > from)
+    putGap(conversation, update, chainId, from, { ...rest, ...fresh, to: n - 1, expect: previous })
   if (n < gap.to) putGap(conversation, update, chainId, n + 1, { ...rest, ...fresh })
   retell(conversation, update, gap)
   const order = new ByteReader(gap.line).u64()
@@ -163,7 +170,10 @@ function retell({ room, ref }: Conversation, update: Update, { chainId, line, ac
   const key = concat(room, line)
   const record = getRecord<LineRecord>(update.tx, "line", key)
   if (record?.kind === "notice" && missing > 0)
-    putRecord(update.tx, "line", key, { ...record, notice: { code: "gap", account, missing } } satisfies LineRecord)
+    putRecord(update.tx, "line", key, {
+      ...record,
+      notice: { code: "gap", account, missing },
+    } satisfies LineRecord)
   else update.tx.delete("line", key)
   update.tell({ type: "room.changed", room: ref })
 }
@@ -204,5 +214,7 @@ function isAskable({ asked, to, origin }: Gap): boolean {
 
 /** One question a minute, and longer and longer between them. */
 function askAt({ since, asked, askedAt }: Gap): number {
-  return asked === 0 ? Math.max(since + FIRST_ASK_MS, askedAt + FIRST_ASK_MS) : askedAt + ASK_AGAIN_MS * 2 ** (asked - 1)
+  return asked === 0
+    ? Math.max(since + FIRST_ASK_MS, askedAt + FIRST_ASK_MS)
+    : askedAt + ASK_AGAIN_MS * 2 ** (asked - 1)
 }

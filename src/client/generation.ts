@@ -71,7 +71,8 @@ export class Generation {
   /** Is this record ours? A relay that has an older one, or none, has lost something, and we have not. */
   #judge(record: Uint8Array): void {
     const { confirmed, offered, count } = this.#state
-    if (record.length === 0 || equalBytes(record, confirmed) || (offered && equalBytes(record, offered))) return
+    if (record.length === 0 || equalBytes(record, confirmed) || (offered && equalBytes(record, offered)))
+      return
     const plain = openGeneration(this.#context.primitives, this.#key(), record)
     const theirs = plain ? new ByteReader(plain).u64() : Number.MAX_SAFE_INTEGER
     if (theirs < count) return
@@ -83,7 +84,12 @@ export class Generation {
   #moveOn(expected: Uint8Array, done: () => Promise<void> | void): void {
     const { random, primitives } = this.#context
     const count = this.#state.count + 1
-    const record = sealGeneration(primitives, random, this.#key(), concat(u64(count), random.bytes(TAG_BYTES)))
+    const record = sealGeneration(
+      primitives,
+      random,
+      this.#key(),
+      concat(u64(count), random.bytes(TAG_BYTES)),
+    )
     this.#save({ count, confirmed: expected, offered: record })
     this.#ask(expected, record, (answer) => {
       if (answer.swapped) this.#save({ count, confirmed: record, offered: undefined })

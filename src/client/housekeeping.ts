@@ -5,7 +5,7 @@
 import { concat, u8 } from "../bytes.ts"
 import type { Context } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
-import { ClientError } from "./errors.ts"
+import { tidyIfPossible } from "./disk-care.ts"
 import { decodeRecord, type PayloadRecord, putRecord } from "./records.ts"
 import { sweepSeen } from "./seen.ts"
 import { failExpired, KEPT_FOR_MS } from "./sent.ts"
@@ -31,7 +31,7 @@ export class Housekeeping {
     this.#cancel = later(clock.now() + HOUR_MS, () => {
       this.start()
       this.sweep()
-      this.tidy()
+      tidyIfPossible(this.#context.store)
     })
   }
 
@@ -47,19 +47,14 @@ export class Housekeeping {
     }
   }
 
-  /** Overwritten secrets leave the disk within the hour; one that is full keeps its log until there is room. */
-  tidy(): void {
-    try {
-      this.#context.store.tidy()
-    } catch (cause) {
-      if (!(cause instanceof ClientError && cause.code === "storage")) throw cause
-    }
-  }
-
   /** The bytes go, the hash stays while it can tell a repeat from a lie, and then the row. */
   #sweepPayloads({ room }: Conversation, after: Uint8Array | undefined): Uint8Array | undefined {
     const { store, clock } = this.#context
-    const rows = store.range("payload", { ...prefixRange(room), ...(after ? { from: after } : {}), limit: BATCH })
+    const rows = store.range("payload", {
+      ...prefixRange(room),
+      ...(after ? { from: after } : {}),
+      limit: BATCH,
+    })
     const before = clock.now() - KEPT_FOR_MS
     const old = rows
       .map(({ key, value }) => ({ key, record: decodeRecord<PayloadRecord>(value) }))
@@ -74,7 +69,11 @@ export class Housekeeping {
   }
 }
 
-function note(places: Map<Conversation, Uint8Array>, room: Conversation, place: Uint8Array | undefined): void {
+function note(
+  places: Map<Conversation, Uint8Array>,
+  room: Conversation,
+  place: Uint8Array | undefined,
+): void {
   if (place) places.set(room, place)
   else places.delete(room)
 }

@@ -10,7 +10,13 @@ import { DIRECTORY_CURSOR } from "./contacts.ts"
 import { JOURNAL_COUNTER } from "./context.ts"
 import { ClientError } from "./errors.ts"
 import { ACCOUNT_ROWS, hasAccount } from "./profile.ts"
-import { type ConversationRecord, decodeRecord, encodeRecord, type LineRecord, newConversation } from "./records.ts"
+import {
+  type ConversationRecord,
+  decodeRecord,
+  encodeRecord,
+  type LineRecord,
+  newConversation,
+} from "./records.ts"
 import type { Row, StoreReader, TableName } from "./store.ts"
 
 /** A table's rows in key order; `undefined` stands for a stretch of unknown length that cannot be read. */

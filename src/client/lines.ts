@@ -81,7 +81,12 @@ export function readLines(
     const place = key.subarray(CHANNEL_BYTES)
     const order = toHex(place)
     return line.kind === "message"
-      ? { kind: "message", order, at: line.at, message: messageView(line, contacts, countOf(conversation, line, place)) }
+      ? {
+          kind: "message",
+          order,
+          at: line.at,
+          message: messageView(line, contacts, countOf(conversation, line, place)),
+        }
       : { kind: "notice", order, at: line.at, notice: noticeView(line.notice, contacts) }
   })
 }

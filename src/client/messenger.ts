@@ -2,25 +2,36 @@
  * The engine as a whole: routes what the relay sends to the conversation it is for, and what guests ask for to
  * the part that does it. It owns the queue, so that one event is finished before the next begins.
  */
-import { equalBytes, utf8 } from "../bytes.ts"
+import { equalBytes } from "../bytes.ts"
 import { CryptoError } from "../crypto/errors.ts"
-import { MAX_TEXT_BYTES } from "../protocol/content.ts"
 import type { Address } from "../platform/network.ts"
 import type { Of } from "../protocol/messages.ts"
 import { CatchUp } from "./catch-up.ts"
+import { connectionView } from "./connection-view.ts"
 import type { Client } from "./client.ts"
 import { Contacts } from "./contacts.ts"
 import { type Context, type Identity, type Unasked, updater } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
-import { ClientError } from "./errors.ts"
-import type { ConnectionView, PersonView, ReceiptView, RoomRef, RoomView, StampedEvent, TranscriptLine } from "./events.ts"
+import { endCleanly, hasRoom } from "./disk-care.ts"
+import { ClientError, endsTheProcess } from "./errors.ts"
+import type {
+  ConnectionView,
+  PersonView,
+  ReceiptView,
+  RoomRef,
+  RoomView,
+  StampedEvent,
+  TranscriptLine,
+} from "./events.ts"
 import { RelayFinder } from "./finding.ts"
 import { Generation } from "./generation.ts"
+import { Housekeeping } from "./housekeeping.ts"
 import { Inbox } from "./inbox.ts"
 import { messageIdText, readLines } from "./lines.ts"
 import type { ClientDeps } from "./open.ts"
+import { checkOutgoing } from "./outgoing.ts"
 import { PackageStock } from "./packages.ts"
-import { markRegistered, moveRelay, putRelay, readRelay, type RelayRecord, roomSecretOf, RUNNING } from "./profile.ts"
+import { markRegistered, moveRelay, putRelay, readRelay, type RelayRecord, roomSecretOf } from "./profile.ts"
 import { EventQueue } from "./queue.ts"
 import { decodeRecord, type StoredTrust } from "./records.ts"
 import { readersOf } from "./readers.ts"
@@ -51,6 +62,9 @@ export class Messenger implements Client {
   #openRelay = false
   readonly #finder: RelayFinder
   #stopped: Promise<void> | undefined
+  /** The disk failed: nobody may write to the store or send anything. */
+  #isDead = false
+  readonly #housekeeping: Housekeeping
 
   constructor(deps: ClientDeps, identity: Identity) {
     this.#deps = deps
@@ -65,8 +79,10 @@ export class Messenger implements Client {
     }
     const isGuess = () => this.#finder.isGuessing
     const register = (newest: Uint8Array) => this.#contacts.registration(newest)
+    const canSave = () => hasRoom(store)
+    const edges = { network, clock, random, primitives, log }
     this.#link = new RelayConnection(
-      { network, clock, random, primitives, queue: this.#queue, identity, log, relay, isGuess, register },
+      { ...edges, queue: this.#queue, identity, relay, isGuess, register, canSave },
       {
         pinned: (spkiSha256) => this.#pinned(spkiSha256),
         ready: (welcome) => this.#ready(welcome),
@@ -92,6 +108,7 @@ export class Messenger implements Client {
       sealed: () => this.#generation.sealed(),
       later: (at, action) => clock.wakeAt(at, () => queue.push(action)),
     }
+    this.#housekeeping = new Housekeeping(this.#context)
     this.#generation = new Generation(this.#context, () => markRolledBack(this.#context))
     this.#contacts = new Contacts(this.#context)
     this.#rooms = new Rooms(this.#context, this.#contacts)
@@ -111,6 +128,7 @@ export class Messenger implements Client {
   // ── guests ────────────────────────────────────────────────────────────────────────────────────
 
   start(): void {
+    this.#housekeeping.start()
     if (this.#relay) this.#queue.push(() => this.#link.start())
   }
 
@@ -124,9 +142,9 @@ export class Messenger implements Client {
     for (const conversation of this.#rooms.all()) conversation.stop()
     await this.#queue.close()
     this.#link.stop()
+    this.#housekeeping.stop()
     try {
-      this.#deps.store.transaction("synced", (tx) => tx.delete("meta", RUNNING))
-      this.#deps.store.tidy()
+      if (!this.#isDead) endCleanly(this.#deps.store)
     } finally {
       this.#deps.store.close()
     }
@@ -147,19 +165,9 @@ export class Messenger implements Client {
   }
 
   connection(): ConnectionView {
-    const session = this.#link.session
-    if (!this.#relay || session.kind === "idle") return { state: "offline" }
-    const { host, port } = this.#finder.at(this.#relay)
-    switch (session.kind) {
-      case "ready":
-        return { state: "online", host, port, relayName: this.#relayName, openRelay: this.#openRelay }
-      case "waiting":
-        return { state: "waiting", host, port, retryAt: session.retryAt, why: session.why }
-      case "refused":
-        return { state: "refused", host, port, why: session.why }
-      default:
-        return { state: "connecting", host, port }
-    }
+    const { host, port } = this.#relay ? this.#finder.at(this.#relay) : { host: "", port: 0 }
+    const place = { host, port, relayName: this.#relayName, openRelay: this.#openRelay }
+    return connectionView(this.#link.session, this.#relay && place)
   }
 
   people(): readonly PersonView[] {
@@ -210,22 +218,8 @@ export class Messenger implements Client {
   send(id: string, text: string): Promise<{ id: string }> {
     return this.#queue.do(async () => {
       const conversation = this.#rooms.byId(id)
-      if (text.trim().length === 0) throw new ClientError("message-empty", "there is nothing in this message")
-      const bytes = utf8(text).length
-      if (bytes > MAX_TEXT_BYTES) {
-        throw new ClientError(
-          "message-too-long",
-          `the message has ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit. Send it in parts`,
-        )
-      }
       const { peer } = conversation.record
-      const trust = peer && this.#contacts.trust(peer)
-      if (trust === "changed")
-        throw new ClientError(
-          "key-changed",
-          "the keys did not match; nothing is sent until they have been compared again",
-        )
-      if (trust === "blocked") throw new ClientError("blocked", "this person is blocked")
+      checkOutgoing(text, peer && this.#contacts.trust(peer))
       const messageId = queueText(conversation, text)
       this.#queue.push(() => conversation.advance())
       return { id: messageIdText(messageId) }
@@ -403,13 +397,29 @@ export class Messenger implements Client {
     }
   }
 
-  /** An event that failed changed nothing on disk; the connection is dropped so that everything is read again. */
+  /**
+   * An event that failed changed nothing on disk; the connection is dropped so that everything is read again. On a full
+   * disk it stays away until there is room, and with a disk that cannot be trusted nothing goes on at all.
+   */
   #failed(cause: unknown): void {
     const code = cause instanceof ClientError || cause instanceof CryptoError ? cause.code : "internal"
     const detail = cause instanceof Error ? cause.message : "unknown"
     this.#deps.log.write("error", "event.failed", { code, detail })
+    if (code === "storage") return this.#link.diskIsFull()
+    const isEnd = endsTheProcess(cause)
+    if (isEnd) this.#end()
     this.#tell({ type: "error", code, detail })
-    this.#link.distrust(detail)
+    if (!isEnd) this.#link.distrust(detail)
+  }
+
+  /** No event happens any more, and nothing is sent; the guests are told by whoever calls this. */
+  #end(): void {
+    this.#isDead = true
+    void this.#queue.close()
+    this.#finder.stop()
+    this.#housekeeping.stop()
+    for (const conversation of this.#rooms.all()) conversation.stop()
+    this.#link.stop()
   }
 }
 

@@ -54,7 +54,8 @@ export function confirmOwn(
         order: Math.min(stored.order, order),
       } satisfies PayloadRecord)
       const isNewest = record.chain && n > (record.chain.placed?.n ?? -1)
-      if (record.chain && isNewest) change.chain = { ...record.chain, placed: { chainId, n, hash: stored.hash } }
+      if (record.chain && isNewest)
+        change.chain = { ...record.chain, placed: { chainId, n, hash: stored.hash } }
     }
     if (n >= (record.chain?.confirmed.delivered ?? 0)) putSent(conversation, update, local, n)
     // Somebody may have told us of it already, by another way than this log.

@@ -80,7 +80,8 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
   conversation.beacon?.heard.add(toHex(sender.leafKey))
   if (wasVoid) mendSoon(conversation, conversation.record.nextPosition - 1)
   const { content } = said && said !== "alive" ? said.payload : { content: undefined }
-  if (content?.type === "text" || content?.type === "answer") conversation.now.receiptAt = receiptDueAt(conversation)
+  if (content?.type === "text" || content?.type === "answer")
+    conversation.now.receiptAt = receiptDueAt(conversation)
   if (content?.type === "beacon" && conversation.record.kind === "direct")
     compareRooms(conversation, sender, content.rooms)
 }
@@ -98,7 +99,8 @@ function hear(
   const before = rowOf(conversation, sender)
   const outcome: Outcome = { change, peer: before.isHere ? before : { ...before, isHere: true } }
   if (!before.isHere) update.tell({ type: "room.changed", room: conversation.ref })
-  if (outcome.peer.forked) quarantine(conversation, update, arrival.message, "this device tells different stories")
+  if (outcome.peer.forked)
+    quarantine(conversation, update, arrival.message, "this device tells different stories")
   else if (said === "alive") update.tell({ type: "room.changed", room: conversation.ref })
   else if (said) judged(conversation, update, arrival, said, plain, sender, outcome)
   else quarantine(conversation, update, arrival.message, "its contents make no sense")
@@ -148,24 +150,38 @@ function judged(
   const verdict = judge(payload, hash, sender.leafKey, last, known, isMissing)
   if (verdict.kind === "duplicate") return
   const filled = isMissing ? fillGap(conversation, update, payload, hash, true) : undefined
-  if (verdict.kind === "fork" || filled === "fork") return fork(conversation, update, arrival, plain, sender, outcome)
+  if (verdict.kind === "fork" || filled === "fork")
+    return fork(conversation, update, arrival, plain, sender, outcome)
   if (!last && n === 0) checkContinued(conversation, update, payload, sender, seq)
   const { accountId: account, leafKey } = sender
   if (verdict.kind === "gap" && !isMissing) {
     const from = Math.max(last!.n, ...gapsOf(tx, room, chainId).map(({ to }) => to)) + 1
-    if (from < n) openGap(conversation, update, { chainId, from, to: n - 1, account, expect: payload.previous }, seq)
+    if (from < n)
+      openGap(conversation, update, { chainId, from, to: n - 1, account, expect: payload.previous }, seq)
   }
-  const chain = advanceChain(conversation, update, last, { account, leafKey, base: n, n, hash }, chainId, true)
+  const chain = advanceChain(
+    conversation,
+    update,
+    last,
+    { account, leafKey, base: n, n, hash },
+    chainId,
+    true,
+  )
   conversation.moved.add(toHex(chainId))
   const place =
-    filled?.place ??
-    placeAfterGaps(tx, room, conversation.record.orderBase + seq, verdict.kind === "gap")
+    filled?.place ?? placeAfterGaps(tx, room, conversation.record.orderBase + seq, verdict.kind === "gap")
   outcome.peer = namedBy(conversation, update, outcome.peer, payload.frontier)
   lookForOthers(conversation, update, payload, sender, seq)
   const isText = content.type === "text"
-  const line = isText ? storeText(conversation, update, arrival.message.time, content, account, place) : undefined
+  const line = isText
+    ? storeText(conversation, update, arrival.message.time, content, account, place)
+    : undefined
   storeContent(conversation, update, { chainId, n, hash, bytes: plain, line, order: seq })
-  if (isText) outcome.peer = { ...outcome.peer, owed: owedFor(outcome.peer, chainId, arrivedOf(tx, room, chainId, chain.n)) }
+  if (isText)
+    outcome.peer = {
+      ...outcome.peer,
+      owed: owedFor(outcome.peer, chainId, arrivedOf(tx, room, chainId, chain.n)),
+    }
   else act(conversation, update, content, sender, outcome, arrival.message.time)
   if (line) countText(conversation, arrival.message.time, outcome.change)
 }
@@ -264,10 +280,12 @@ function checkContinued(
   seq: number,
 ): void {
   const former = continues[0]
-  const known = former && getRecord<ChainRecord>(update.tx, "chain", concat(conversation.room, former.chainId))
+  const known =
+    former && getRecord<ChainRecord>(update.tx, "chain", concat(conversation.room, former.chainId))
   if (!known || !former || !equalBytes(known.account, account) || former.n <= known.n) return
   const missing = { chainId: former.chainId, from: known.n + 1, to: former.n, account, expect: former.hash }
-  if (!gapAt(update.tx, conversation.room, former.chainId, former.n)) openGap(conversation, update, missing, seq)
+  if (!gapAt(update.tx, conversation.room, former.chainId, former.n))
+    openGap(conversation, update, missing, seq)
 }
 
 /** A frontier that names payloads of a third person which we do not have: a hint to look. */

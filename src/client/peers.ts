@@ -71,7 +71,11 @@ export class Peers {
       const isSameLeaf = known !== undefined && equalBytes(known.leafKey, member.leafKey)
       const isHeard = heard.some((leafKey) => equalBytes(leafKey, member.leafKey))
       if (isSameLeaf && !isNewLeaf && (known.isHere || !isHeard)) continue
-      const next = !known ? newcomer(member, since, chain) : isSameLeaf && !isNewLeaf ? known : again(known, member)
+      const next = !known
+        ? newcomer(member, since, chain)
+        : isSameLeaf && !isNewLeaf
+          ? known
+          : again(known, member)
       this.put(update, isHeard ? { ...next, isHere: true } : next)
     }
     for (const record of this.#byDevice.values()) {
@@ -86,7 +90,10 @@ export class Peers {
 }
 
 /** What this peer has of our chain: payloads below these numbers. */
-export function confirmedBy(peer: PeerRecord, chain: Pick<OwnChain, "chainId">): { delivered: number; read: number } {
+export function confirmedBy(
+  peer: PeerRecord,
+  chain: Pick<OwnChain, "chainId">,
+): { delivered: number; read: number } {
   return peer.has && equalBytes(peer.has.chainId, chain.chainId) ? peer.has : { delivered: 0, read: 0 }
 }
 
@@ -96,7 +103,17 @@ function newcomer(
   chain: OwnChain | undefined,
 ): PeerRecord {
   const has = chain && { chainId: chain.chainId, delivered: chain.n, read: chain.n }
-  return { accountId, deviceId, leafKey, since, isHere: false, has, owed: undefined, forked: false, differs: false }
+  return {
+    accountId,
+    deviceId,
+    leafKey,
+    since,
+    isHere: false,
+    has,
+    owed: undefined,
+    forked: false,
+    differs: false,
+  }
 }
 
 /** The leaf is another, or we are: what was heard and told was heard by, or told to, the one before. */

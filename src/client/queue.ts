@@ -2,6 +2,8 @@
  * One event at a time: saving and MLS are asynchronous, and an event is finished before the next one starts.
  * Nothing else in the engine takes a lock.
  */
+import { endsTheProcess } from "./errors.ts"
+
 export class EventQueue {
   readonly #waiting: { run: () => Promise<void> | void; dropped: () => void }[] = []
   readonly #failed: (cause: unknown) => void
@@ -26,6 +28,8 @@ export class EventQueue {
           resolve(await action())
         } catch (cause) {
           reject(cause instanceof Error ? cause : new Error(String(cause)))
+          // Whoever asked is told, and so is the owner of the queue: nothing that waits may happen any more.
+          if (endsTheProcess(cause)) throw cause
         }
       }
       this.#add(run, () => reject(new RangeError("the client has been stopped")))

@@ -10,7 +10,11 @@ import { KEPT_FOR_MS } from "./sent.ts"
 type OwnLine = LineRecord & { kind: "message" }
 
 /** In rooms, for own messages that the relay has; undefined for all others. */
-export function countOf(conversation: Conversation, line: OwnLine, place: Uint8Array): MessageView["receipts"] {
+export function countOf(
+  conversation: Conversation,
+  line: OwnLine,
+  place: Uint8Array,
+): MessageView["receipts"] {
   const { record } = conversation
   const isWaiting = line.state === undefined || line.state === "queued" || line.state === "failed"
   if (record.kind !== "everyone" || !line.own || isWaiting) return undefined
@@ -25,7 +29,8 @@ export function readersOf(conversation: Conversation, messageId: string): Receip
   const { room, context, contacts } = conversation
   const id = /^m_([A-Za-z0-9_-]{22})$/.exec(messageId)?.[1]
   const own = context.identity.account.accountId
-  const place = id === undefined ? undefined : context.store.get("message", messageKey(room, own, fromBase64Url(id)))
+  const place =
+    id === undefined ? undefined : context.store.get("message", messageKey(room, own, fromBase64Url(id)))
   const line = place && getRecord<LineRecord>(context.store, "line", concat(room, place))
   if (!place || line?.kind !== "message" || !line.own)
     throw new ClientError("unknown-name", "there is no message of yours with this id in this room")

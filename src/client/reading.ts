@@ -88,7 +88,9 @@ async function arrive(conversation: Conversation, arrival: Arrival): Promise<voi
   const isHandshake = entry?.kind === "handshake"
   // The relay numbers handshakes; a member counts along and catches it skipping or repeating.
   const isCounting = group !== undefined && record.rescanTo === undefined
-  const isOutOfPlace = isCounting ? message.position !== record.nextPosition : message.position < record.nextPosition
+  const isOutOfPlace = isCounting
+    ? message.position !== record.nextPosition
+    : message.position < record.nextPosition
   if (isHandshake && isOutOfPlace) {
     return context.link.distrust("a handshake out of its place")
   }

@@ -75,7 +75,11 @@ export function readAll({ peers }: Conversation): PeerRecord[] {
 }
 
 /** The row of a member after it has told us what it has of our chain. */
-export function toldBy(peer: PeerRecord, chain: OwnChain | undefined, chains: readonly ChainReceipt[]): PeerRecord {
+export function toldBy(
+  peer: PeerRecord,
+  chain: OwnChain | undefined,
+  chains: readonly ChainReceipt[],
+): PeerRecord {
   const told = chain && chains.find(({ chainId }) => equalBytes(chainId, chain.chainId))
   return told && chain ? withConfirmed(peer, chain, told.delivered, told.read) : peer
 }

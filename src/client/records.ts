@@ -53,7 +53,9 @@ export interface PeerRecord {
   /** Of our chain `chainId`; of any other it has nothing. */
   has: { chainId: Uint8Array; delivered: number; read: number } | undefined
   /** What we owe it. */
-  owed: { chainId: Uint8Array; delivered: number; read: number; toldDelivered: number; toldRead: number } | undefined
+  owed:
+    | { chainId: Uint8Array; delivered: number; read: number; toldDelivered: number; toldRead: number }
+    | undefined
   /** Said two things at one place of its chain: what this leaf says is set aside (PROTOCOL.md §13.1). */
   forked: boolean
   /** Its log and ours differ, which has been said (PROTOCOL.md §13.2). */

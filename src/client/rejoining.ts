@@ -86,7 +86,11 @@ export async function giveGroup(conversation: Conversation, from: Uint8Array, le
     externalKey: await externalKey(context.engine, group, channelId),
     groupInfo: await context.engine.groupInfo(group),
   })
-  sendLetter(conversation, { kind: LETTER_KINDS["group-info"], counter: record.counter, body }, letter.deviceId)
+  sendLetter(
+    conversation,
+    { kind: LETTER_KINDS["group-info"], counter: record.counter, body },
+    letter.deviceId,
+  )
 }
 
 /** Group information has come: it is good for one external commit at the end of the log. */
@@ -99,7 +103,14 @@ export async function takeGroup(conversation: Conversation, { counter, body }: L
   if (!info || info.position !== record.nextPosition - 1) return
   try {
     const commit = await context.engine.joinExternal(info.groupInfo, expected, context.identity.signer)
-    const sealed = packEntry(context, "handshake", info.externalKey, record.channelId, FORMS.mls, commit.bytes)
+    const sealed = packEntry(
+      context,
+      "handshake",
+      info.externalKey,
+      record.channelId,
+      FORMS.mls,
+      commit.bytes,
+    )
     now.askingSince = context.clock.now()
     await propose(conversation, "join", sealed, commit.state, record.nextPosition, commit.consumed)
   } catch (cause) {

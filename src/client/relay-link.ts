@@ -8,7 +8,6 @@ import type { Log } from "../platform/log.ts"
 import type { CloseReason, Connection, Network } from "../platform/network.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
-import type { DirectoryEntry } from "../protocol/directory-entry.ts"
 import { ProtocolError, refusalName } from "../protocol/errors.ts"
 import { encodeFrame, FrameDecoder } from "../protocol/framing.ts"
 import { helloTranscript } from "../protocol/hello.ts"
@@ -40,6 +39,8 @@ export interface RelayLinkDeps {
   relay(): RelayRecord
   /** True when `relay` is at an address that somebody announced: a wrong key there says nothing about ours. */
   isGuess(): boolean
+  /** False while the disk is full: nothing is fetched that could not be saved. */
+  canSave(): boolean
   /** How to come into the directory. @param newest our entry as the relay has it; empty: it has none. */
   register(newest: Uint8Array): Registration
 }
@@ -118,6 +119,11 @@ export class RelayConnection implements RelayLink {
     this.#end("relay-inconsistent")
   }
 
+  /** Nothing can be saved now: what the relay holds stays there until there is room. */
+  diskIsFull(): void {
+    this.#end("storage")
+  }
+
   #apply(event: SessionEvent): void {
     const { clock, random } = this.#deps
     const wasReady = this.online
@@ -132,12 +138,16 @@ export class RelayConnection implements RelayLink {
       else if (effect === "register") this.#register()
       else this.#end("relay-inconsistent")
     }
-    if (moved) this.#owner.changed(state)
+    if (moved && event.kind !== "still-full") this.#owner.changed(state)
     this.#cancelTimer()
     const at = nextTimeout(this.#session)
     if (at !== undefined) {
       this.#cancelTimer = clock.wakeAt(at, () =>
-        this.#deps.queue.push(() => this.#apply({ kind: "time-passed" })),
+        this.#deps.queue.push(() => {
+          const isFull =
+            this.#session.kind === "waiting" && this.#session.why === "storage" && !this.#deps.canSave()
+          this.#apply({ kind: isFull ? "still-full" : "time-passed" })
+        }),
       )
     }
   }

@@ -51,7 +51,8 @@ export function beginAnew(conversation: Conversation, opened: Of<"opened">): Pro
     forgetHeads(conversation, update)
     unsealOutbox(conversation, update)
     if (conversation.pending?.record.kind === "join") dropPending(conversation, update)
-    if (record.member) conversation.notice(update, record.cursor, { code: isAway ? "lost-entries" : "log-reset" })
+    if (record.member)
+      conversation.notice(update, record.cursor, { code: isAway ? "lost-entries" : "log-reset" })
   })
   return conversation.advance()
 }
@@ -96,7 +97,10 @@ export function keepHandshake(
 ): Seen {
   const last = tx.range("handshake", { ...prefixRange(room), reverse: true, limit: 1 })[0]
   const number = last ? new DataView(last.key.buffer, last.key.byteOffset + 32).getUint32(4) + 1 : 0
-  putRecord(tx, "handshake", concat(room, u64(number)), { ...handshake, life: record.life } satisfies HandshakeRecord)
+  putRecord(tx, "handshake", concat(room, u64(number)), {
+    ...handshake,
+    life: record.life,
+  } satisfies HandshakeRecord)
   if (number >= KEPT_HANDSHAKES) tx.delete("handshake", concat(room, u64(number - KEPT_HANDSHAKES)))
   return { kind: "handshake", number }
 }
@@ -161,7 +165,10 @@ async function putBack(
   now.refilling = eid
   // An empty log takes its first handshake where it stood before.
   const expect = record.cursor === 0 ? position : record.nextPosition
-  const token = isLast && record.kind === "everyone" ? await appendToken(engine, group, record.channelId, expect) : undefined
+  const token =
+    isLast && record.kind === "everyone"
+      ? await appendToken(engine, group, record.channelId, expect)
+      : undefined
   const header = token && (await makeHeader(conversation, group, expect, token))
   const isBlob = header !== undefined && header.bytes.length > MAX_INLINE_HEADER_BYTES
   const parts = [...(blob ? [blob] : []), ...(isBlob ? [header.bytes] : [])]

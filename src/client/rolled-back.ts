@@ -53,7 +53,9 @@ export function recogniseOwn(
   const account = context.identity.account.accountId
   const place = nextPlace(update.tx, room, record.orderBase + message.seq)
   const line =
-    content.type === "text" ? storeText(conversation, update, message.time, content, account, place) : undefined
+    content.type === "text"
+      ? storeText(conversation, update, message.time, content, account, place)
+      : undefined
   if (line) change.lastAt = message.time
   storeContent(conversation, update, { chainId, n, hash, bytes: plain, line, order: message.seq })
   const last = getRecord<ChainRecord>(update.tx, "chain", concat(room, chainId))

@@ -132,9 +132,7 @@ export class Rooms {
   }
 }
 
-export
-
-function isDamage(cause: unknown): cause is Error {
+export function isDamage(cause: unknown): cause is Error {
   if (cause instanceof CryptoError) return cause.code === "bad-group"
   return cause instanceof ClientError && cause.code === "database-damaged"
 }

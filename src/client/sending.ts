@@ -81,7 +81,11 @@ export function queueQuietly(conversation: Conversation, content: OutboxRecord["
 }
 
 /** As `queueQuietly`, inside a change that puts the conversation's record as well. */
-export function queueInside(conversation: Conversation, { tx }: Update, content: OutboxRecord["content"]): void {
+export function queueInside(
+  conversation: Conversation,
+  { tx }: Update,
+  content: OutboxRecord["content"],
+): void {
   putRecord(tx, "outbox", concat(conversation.room, u64(conversation.takeLocal())), unsealed(content))
 }
 

@@ -72,7 +72,8 @@ export function settleConfirmed(
   const before = chain.confirmed
   if (delivered <= before.delivered && read <= before.read) return undefined
   for (let n = Math.max(before.read, 0); n < read; n++) mark(conversation, update, chain, n, "read")
-  for (let n = Math.max(before.delivered, read); n < delivered; n++) mark(conversation, update, chain, n, "delivered")
+  for (let n = Math.max(before.delivered, read); n < delivered; n++)
+    mark(conversation, update, chain, n, "delivered")
   dropBelow(conversation, update, Math.max(delivered, before.delivered))
   const confirmed = { delivered: Math.max(delivered, before.delivered), read: Math.max(read, before.read) }
   return { ...chain, confirmed }
@@ -112,7 +113,8 @@ export function setState(
 ): void {
   const line = getRecord<LineRecord>(update.tx, "line", key)
   if (line?.kind !== "message" || line.state === undefined) return
-  const isBackwards = line.state === "read" || line.state === state || (line.state === "delivered" && state !== "read")
+  const isBackwards =
+    line.state === "read" || line.state === state || (line.state === "delivered" && state !== "read")
   if (isBackwards) return
   putRecord(update.tx, "line", key, { ...line, state } satisfies LineRecord)
   const { messageId } = line
@@ -188,7 +190,8 @@ export function failExpired(conversation: Conversation): void {
   conversation.save("ordered", {} satisfies Partial<ConversationRecord>, (update) => {
     for (const { key, value } of old) {
       update.tx.delete("sent", key)
-      const stored = chain && payloadOf(conversation, update, chain.chainId, decodeRecord<SentRecord>(value).n)
+      const stored =
+        chain && payloadOf(conversation, update, chain.chainId, decodeRecord<SentRecord>(value).n)
       if (stored?.line && conversation.record.kind === "direct")
         setState(conversation, update, concat(room, stored.line), "failed")
     }

@@ -26,6 +26,8 @@ export type SessionEvent =
   | { kind: "ready" }
   | { kind: "closed"; why: ConnectionProblem }
   | { kind: "time-passed" }
+  /** The time of a retry came, and there is still no room to save what the relay would send. */
+  | { kind: "still-full" }
 
 export type SessionEffect = "dial" | "hello" | "register" | "close"
 
@@ -36,6 +38,8 @@ export interface SessionStep {
 
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 60_000
+/** A full disk is our own affair and costs nobody anything to look at, so that it is soon noticed when there is room. */
+const DISK_RETRY_MS = 5_000
 
 /** What will not get better by trying again: the person has to do something. */
 const FINAL: ReadonlySet<ConnectionProblem> = new Set([
@@ -69,6 +73,10 @@ export function step(state: Session, event: SessionEvent, now: Millis, chance: n
       return closed(state, event.why, now, chance)
     case "time-passed":
       return state.kind === "waiting" && now >= state.retryAt ? dial(state.attempt) : stay(state)
+    case "still-full":
+      return stay(
+        state.kind === "waiting" ? { ...state, why: "storage", retryAt: now + DISK_RETRY_MS } : state,
+      )
   }
 }
 
@@ -79,6 +87,7 @@ export function nextTimeout(state: Session): Millis | undefined {
 function closed(state: Session, why: ConnectionProblem, now: Millis, chance: number): SessionStep {
   if (FINAL.has(why)) return stay({ kind: "refused", why })
   if (state.kind === "waiting") return stay(state)
+  if (why === "storage") return stay({ kind: "waiting", attempt: 0, retryAt: now + DISK_RETRY_MS, why })
   const attempt = isFreshStart(state, why, now) ? 1 : "attempt" in state ? state.attempt + 1 : 1
   const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10))
   // Full jitter above a floor: a lone client comes back at once, a crowd spreads.

@@ -2,7 +2,7 @@
  * The line mode: the same commands and events, one line each, only ever appended. For screen readers, dumb
  * terminals and pipes. Not one escape sequence is written.
  */
-import type { Client } from "../client/client.ts"
+import { type Client, fatalError } from "../client/client.ts"
 import type { ClientEvent, RoomView } from "../client/events.ts"
 import { COMMANDS, parseLine, type Command } from "./commands.ts"
 import { failureWords, stateOfAllWords, stateWords } from "./delivery.ts"
@@ -73,7 +73,12 @@ export async function runPlain(options: PlainOptions): Promise<void> {
   if (note !== undefined) print(safeLine(note))
   const first = client.rooms()[0]
   if (first !== undefined) await openRoom(first.id, { client, state, print, symbols })
+  const failure = Promise.withResolvers<never>()
+  // It may come while a command runs, and is looked at after that.
+  failure.promise.catch(() => {})
   const unsubscribe = client.on(({ event }) => {
+    const fatal = fatalError(event)
+    if (fatal) return failure.reject(fatal)
     const tools = { client, state, print, symbols }
     if (state.roomId === undefined) {
       const room = client.rooms()[0]
@@ -89,7 +94,7 @@ export async function runPlain(options: PlainOptions): Promise<void> {
   })
   try {
     for (;;) {
-      const next = await Promise.race([input.next(), stopped])
+      const next = await Promise.race([input.next(), stopped, failure.promise])
       if (next === "stop" || next.done === true) return
       if ((await onLine(next.value, tools, options)) === "quit") return
     }

@@ -2,7 +2,7 @@
  * Between the pure view and the client: performs effects, and reads the client again when it says that something
  * changed. Bursts of events are read once (`REFRESH_MS`), and nothing runs while nothing happens.
  */
-import type { Client } from "../client/client.ts"
+import { type Client, fatalError } from "../client/client.ts"
 import type { ClientEvent, PersonView, TranscriptLine } from "../client/events.ts"
 import type { Clock } from "../platform/clock.ts"
 import { INVITATION_TITLE, invitationLines, type Invitation } from "./invitation.ts"
@@ -78,6 +78,8 @@ export function startSession(deps: SessionDeps): Session {
     readAgain(Math.max(TAIL_LINES, Math.min(deps.view().lines.length, MAX_READ_LINES)))
   }
   const unsubscribe = client.on(({ event }) => {
+    const fatal = fatalError(event)
+    if (fatal) return deps.fail(fatal)
     const words = worthTelling(event)
     if (words !== undefined) dispatch({ kind: "toast", toast: words })
     if (event.type === "message.state") {

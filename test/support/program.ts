@@ -41,10 +41,13 @@ export interface Running {
 export interface Program {
   dir: string
   path(name: string): string
-  start(args: readonly string[], input?: string | readonly Uint8Array[]): Running
+  /** @param under what the program is started with, such as `ip netns exec NAME`; it must become the program. */
+  start(args: readonly string[], input?: string | readonly Uint8Array[], under?: readonly string[]): Running
   run(args: readonly string[], input?: string): Promise<Finished>
   /** A relay on a free port of loopback; `stop` it or let the end of the test do so. */
   relay(name: string, ...options: string[]): Promise<RelayRun>
+  /** The same, started with something else; options say where it listens. */
+  relayUnder(under: readonly string[], name: string, ...options: string[]): Promise<RelayRun>
 }
 
 export interface RelayRun extends Running {
@@ -73,10 +76,11 @@ export function builtProgram(): Program {
     rmSync(dir, { recursive: true, force: true })
   })
 
-  const start: Program["start"] = (args, input) => {
+  const start: Program["start"] = (args, input, under = []) => {
     const env = { PATH: process.env["PATH"], HOME: dir, TZ: "UTC" }
     const began = performance.now()
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const [command, ...all] = [...under, process.execPath, PROGRAM, ...args]
+    const child = spawn(command!, all, {
       cwd: dir,
       env,
       stdio: ["pipe", "pipe", "pipe", "pipe"],
@@ -91,28 +95,31 @@ export function builtProgram(): Program {
     else extra.end(Buffer.concat(input))
     return watch(child, began, () => children.delete(child))
   }
+  const relayUnder: Program["relayUnder"] = async (under, name, ...options) => {
+    const args = ["relay", "start", "--data", name, "--no-discovery", "--json"]
+    const host = options.includes("--host") ? [] : ["--host", "127.0.0.1"]
+    const port = options.includes("--port") ? [] : ["--port", "0"]
+    const running = start([...args, ...host, ...port, ...options], undefined, under)
+    const ready = await running.line(({ type }) => type === "relay.ready")
+    const {
+      invitation,
+      words,
+      port: at,
+      fingerprint,
+    } = ready as unknown as Omit<RelayRun, keyof Running | "stop">
+    const stop = () => {
+      running.child.kill("SIGTERM")
+      return running.finished
+    }
+    return { ...running, invitation, words, port: at, fingerprint, stop }
+  }
   return {
     dir,
     path: (name) => join(dir, name),
     start,
     run: (args, input) => start(args, input).finished,
-    relay: async (name, ...options) => {
-      const args = ["relay", "start", "--host", "127.0.0.1", "--data", name, "--no-discovery", "--json"]
-      const port = options.includes("--port") ? [] : ["--port", "0"]
-      const running = start([...args, ...port, ...options])
-      const ready = await running.line(({ type }) => type === "relay.ready")
-      const {
-        invitation,
-        words,
-        port: at,
-        fingerprint,
-      } = ready as unknown as Omit<RelayRun, keyof Running | "stop">
-      const stop = () => {
-        running.child.kill("SIGTERM")
-        return running.finished
-      }
-      return { ...running, invitation, words, port: at, fingerprint, stop }
-    },
+    relay: (name, ...options) => relayUnder([], name, ...options),
+    relayUnder,
   }
 }
 

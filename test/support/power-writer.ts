@@ -1,0 +1,78 @@
+/**
+ * Writes into one of the product's stores for ever and says what is acknowledged, a line each, after it is:
+ * `power-writer.ts relay|client PATH [lazy]`. With `lazy` the store's wish to have every commit synced is not heard:
+ * what a power cut takes then, it must be seen to take.
+ */
+import Database from "better-sqlite3-multiple-ciphers"
+import { writeSync } from "node:fs"
+import { ByteReader, u64 } from "../../src/bytes.ts"
+import { openSqliteStore } from "../../src/client/store-sqlite.ts"
+import { EMPTY_HEAD, nextHead } from "../../src/crypto/hash.ts"
+import { sodiumReady } from "../../src/crypto/sodium.ts"
+import { nodePrimitives } from "../../src/platform/primitives.ts"
+import { systemRandom } from "../../src/platform/random.ts"
+import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
+import { CLIENT_KEY, CLIENT_TABLE, POWER_CHANNEL } from "./power-check.ts"
+
+/** Entries of one commit, as a busy relay has them. */
+const GROUP = 4
+const VALUE_BYTES = 700
+/** One transaction in so many is `synced`, as sending is among receiving. */
+const SYNCED_EVERY = 5
+
+const [kind = "", path = "", mode = ""] = process.argv.slice(2)
+await sodiumReady()
+if (mode === "lazy") hearNoSync()
+await (kind === "relay" ? writeRelay() : writeClient())
+
+async function writeRelay(): Promise<never> {
+  const store = new SqliteRelayStore({ path, random: systemRandom })
+  const found = store.findChannel(POWER_CHANNEL)
+  const ref = found?.ref ?? store.createChannel(POWER_CHANNEL)
+  let seq = found?.lastSeq ?? 0
+  let head = found?.head ?? EMPTY_HEAD
+  for (;;) {
+    for (let n = 0; n < GROUP; n++) {
+      seq++
+      const bytes = systemRandom.bytes(VALUE_BYTES)
+      const eid = nodePrimitives.sha("sha256", bytes)
+      head = nextHead(head, seq, bytes[0]!, eid, seq)
+      store.append(ref, {
+        seq,
+        time: seq,
+        position: 0,
+        eid,
+        head,
+        bytes,
+        weight: bytes.length,
+        tokenHash: undefined,
+      })
+    }
+    await store.commit()
+    acknowledge(`${seq} ${Buffer.from(head).toString("hex")}`)
+  }
+}
+
+async function writeClient(): Promise<never> {
+  const store = openSqliteStore({ path, key: CLIENT_KEY })
+  const last = store.range(CLIENT_TABLE, { reverse: true, limit: 1 })[0]
+  let number = last === undefined ? 0 : new ByteReader(last.key).u64()
+  for (;;) {
+    number++
+    const durability = number % SYNCED_EVERY === 0 ? "synced" : "ordered"
+    store.transaction(durability, (tx) => tx.put(CLIENT_TABLE, u64(number), systemRandom.bytes(VALUE_BYTES)))
+    acknowledge(`${number} ${durability}`)
+  }
+}
+
+/** The pipe has it when this returns, whatever happens to us then. */
+function acknowledge(line: string): void {
+  writeSync(1, `${line}\n`)
+}
+
+function hearNoSync(): void {
+  const { pragma } = Database.prototype
+  Database.prototype.pragma = function (this: Database, text: string, options) {
+    return pragma.call(this, text.replace(/synchronous = \w+/i, "synchronous = NORMAL"), options)
+  }
+}
