@@ -190,6 +190,7 @@ test(
     await until(world, has(bob!, "alice", "and again"), "and again")
     await until(world, () => [third, ...others].every(isCalm), "rest")
 
+    await world.run(MINUTE)
     // Only the third device's leaves are left, none of which existed before.
     for (const someone of [third, ...others]) await someone.stop()
     const { deviceId } = onDisk(third, readIdentity).device
