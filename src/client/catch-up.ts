@@ -51,7 +51,8 @@ export class CatchUp {
     link.ask({ type: "getDirectory", from }, (answer) => {
       this.#isAsking = false
       const { entries } = answer.type === "directory" && answer.from === from ? answer : { entries: [] }
-      if (answer.type !== "directory" || entries.length === 0 || entries.length > MAX_DIRECTORY_PAGE) {
+      const isPage = entries.length > 0 && entries.length <= MAX_DIRECTORY_PAGE
+      if (answer.type !== "directory" || !isPage || answer.size < from + entries.length) {
         return link.distrust("a directory that ends early")
       }
       this.#contacts.learn(from, entries)

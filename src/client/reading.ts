@@ -24,7 +24,7 @@ import { handshakeOf, keepHandshake, passKnown } from "./resetting.ts"
 import { loseGroup } from "./rejoining.ts"
 import { answerJoin, followRoster, freshChain, rosterNotices } from "./roster.ts"
 import { unpackEntry } from "./sealing.ts"
-import { putSeen, readSeen, type Seen } from "./seen.ts"
+import { putHead, putSeen, readSeen, type Seen } from "./seen.ts"
 import { inOutbox, unfixOutbox } from "./sending.ts"
 import { sayAgain } from "./sent.ts"
 import { prefixRange } from "./store.ts"
@@ -107,14 +107,14 @@ async function arrive(conversation: Conversation, arrival: Arrival): Promise<voi
 /** The cursor moves and nothing else; members keep what did not open, and say so. */
 export function passOver(
   conversation: Conversation,
-  { message, place, eid }: Arrival,
+  { message, place }: Arrival,
   unreadable: string | undefined,
 ): void {
   // In a log that begins anew much is from before we came, and from a room that we are not in any more.
   const isNoise = unreadable !== undefined && isExpectedToOpen(conversation)
   const change = isNoise ? { ...place, ...afterNoise(conversation) } : place
   conversation.save("ordered", change, (update) => {
-    putSeen(conversation, update, eid, place, { kind: "other" })
+    putHead(conversation.room, update.tx, place.cursor, place.head)
     if (isNoise) quarantine(conversation, update, message, unreadable)
   })
 }
@@ -124,9 +124,9 @@ function isExpectedToOpen({ record }: Conversation): boolean {
 }
 
 /** Like `passOver`, for a handshake: its position is used. */
-function passHandshake(conversation: Conversation, { message, place, eid }: Arrival): void {
+function passHandshake(conversation: Conversation, { message, place }: Arrival): void {
   conversation.save("ordered", { ...place, nextPosition: message.position + 1 }, (update) =>
-    putSeen(conversation, update, eid, place, { kind: "other" }),
+    putHead(conversation.room, update.tx, place.cursor, place.head),
   )
 }
 
@@ -169,7 +169,7 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
   const renewed = pending && !isJoin ? await renew(conversation, pending, message.position + 1) : undefined
   const change = { ...place, ...afterNoise(conversation), nextPosition: message.position + 1 }
   conversation.save("ordered", change, (update) => {
-    putSeen(conversation, update, arrival.eid, place, { kind: "other" })
+    putHead(conversation.room, update.tx, place.cursor, place.head)
     conversation.notice(update, message.seq, { code: "void-commit" })
     if (renewed) putRecord(update.tx, "pending", room, renewed)
     if (isJoin) dropPending(conversation, update)
@@ -187,13 +187,13 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
 }
 
 /** Void or not, its position is used. What we have is kept; the pending commit is not, since we may not send. */
-function doubt(conversation: Conversation, { message, place, eid }: Arrival): void {
+function doubt(conversation: Conversation, { message, place }: Arrival): void {
   const { context, record, pending } = conversation
   // Doubt on doubt does not begin again, or garbage every few seconds would keep us from ever giving up.
   const since = record.uncertain?.heard === 0 ? record.uncertain.since : context.clock.now()
   const uncertain = { since, answered: false, heard: 0, isLeftOut: false }
   conversation.save("ordered", { ...place, nextPosition: message.position + 1, uncertain }, (update) => {
-    putSeen(conversation, update, eid, place, { kind: "other" })
+    putHead(conversation.room, update.tx, place.cursor, place.head)
     if (pending) dropPending(conversation, update)
   })
   if (pending) context.engine.wipeEnded(pending.state, conversation.group)
@@ -210,7 +210,7 @@ async function foreignHandshake(conversation: Conversation, arrival: Arrival): P
       ? conversation.pending
       : undefined
   conversation.save("ordered", { ...place, nextPosition: message.position + 1 }, (update) => {
-    putSeen(conversation, update, arrival.eid, place, { kind: "other" })
+    putHead(conversation.room, update.tx, place.cursor, place.head)
     if (pending) dropPending(conversation, update)
   })
   if (!pending) return
@@ -330,7 +330,7 @@ async function acceptOpening(conversation: Conversation, arrival: Arrival): Prom
     const { pending } = conversation
     // A chat without a group, of which something has been read: `advance` gives the channel up.
     conversation.save("ordered", { ...place, nextPosition: 1 }, (update) => {
-      putSeen(conversation, update, arrival.eid, place, { kind: "other" })
+      putHead(conversation.room, update.tx, place.cursor, place.head)
       quarantine(conversation, update, message, cause.message)
       if (pending) dropPending(conversation, update)
     })

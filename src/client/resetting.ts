@@ -44,7 +44,8 @@ export function beginAnew(conversation: Conversation, opened: Of<"opened">): Pro
     nextPosition: 0,
     life: record.life + 1,
     rescanTo: lastSeq,
-    orderBase: record.orderBase + record.cursor + 1,
+    // A newcomer has no lines yet, and its place may be what a stranger wrote into the header.
+    orderBase: record.joinedAt > 0 ? record.orderBase + record.cursor + 1 : record.orderBase,
     ...(isAway && record.member ? { rejoin: { why: "away", since: context.clock.now() } as const } : {}),
   }
   conversation.save("synced", change, (update) => {

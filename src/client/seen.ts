@@ -31,7 +31,7 @@ export function readSeen({ context, room }: Conversation, eid: Uint8Array): Seen
   return kind === "other" ? { kind } : { kind, number }
 }
 
-/** Notes an entry as read, and the running hash with it. */
+/** Notes an entry as understood, and the running hash with it: what did not open may open in another life of the log. */
 export function putSeen(
   { context, room }: Conversation,
   { tx }: Update,
@@ -45,7 +45,7 @@ export function putSeen(
   putHead(room, tx, cursor, head)
 }
 
-/** Only the running hash: for an entry that was read in an earlier life of the log. */
+/** Only the running hash. */
 export function putHead(room: Uint8Array, tx: Update["tx"], cursor: number, head: Uint8Array): void {
   tx.put("heads", concat(room, u64(cursor)), head)
   if (cursor > KEPT_HEADS) tx.delete("heads", concat(room, u64(cursor - KEPT_HEADS)))

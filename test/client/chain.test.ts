@@ -9,7 +9,7 @@ beforeAll(sodiumReady)
 const fill = (value: number) => new Uint8Array(32).fill(value)
 const [LEAF, OTHER_LEAF] = [fill(1), fill(2)]
 const [HASH_4, HASH_5, OTHER] = [fill(4), fill(5), fill(9)]
-const last = { account: fill(3), leafKey: LEAF, n: 4, hash: HASH_4 }
+const last = { account: fill(3), leafKey: LEAF, base: 1, n: 4, hash: HASH_4 }
 
 // What comes next, under which leaf, on what it builds, and what is stored at its number.
 const table: readonly (readonly [string, { n: number; previous: Uint8Array }, Uint8Array, Uint8Array, Uint8Array | undefined, object])[] = [
@@ -28,12 +28,20 @@ const table: readonly (readonly [string, { n: number; previous: Uint8Array }, Ui
 
 for (const [what, payload, hash, leaf, known, verdict] of table) {
   test(`${what}: ${JSON.stringify(verdict)}`, () =>
-    expect(judge(payload, hash, leaf, last, known)).toEqual(verdict))
+    expect(judge(payload, hash, leaf, last, known, false)).toEqual(verdict))
 }
+
+test("a number in a gap is late; whatever is known there decides first", () => {
+  const missing = { n: 3, previous: OTHER }
+  expect(judge(missing, HASH_5, LEAF, last, undefined, true)).toEqual({ kind: "late" })
+  expect(judge(missing, HASH_5, LEAF, last, HASH_5, true)).toEqual({ kind: "duplicate" })
+  expect(judge(missing, HASH_5, LEAF, last, OTHER, true)).toEqual({ kind: "fork" })
+  expect(judge(missing, HASH_5, OTHER_LEAF, last, undefined, true)).toEqual({ kind: "fork" })
+})
 
 test("the first payload of a chain is its base, whatever its number", () => {
   for (const n of [0, 7, 2 ** 48]) {
-    expect(judge({ n, previous: OTHER }, HASH_5, LEAF, undefined, undefined)).toEqual({ kind: "ok" })
+    expect(judge({ n, previous: OTHER }, HASH_5, LEAF, undefined, undefined, false)).toEqual({ kind: "ok" })
   }
 })
 
@@ -62,6 +70,7 @@ test("property: an honest chain, with repeats, is never a fork, and is taken who
           LEAF,
           newest,
           newest && n <= newest.n ? hashes[n] : undefined,
+          false,
         )
         if (verdict.kind === "ok") newest = { ...last, n, hash: hashes[n]! }
         return verdict.kind

@@ -50,7 +50,14 @@ async function opens(change: Partial<Of<"opened">> = {}): Promise<void> {
 }
 
 function letter(seq: number, kind: number = LETTER_KINDS.hint): Of<"entry"> {
-  const statement = { to: context.identity.account.accountId, from: bob.accountId, kind, counter: 2 }
+  const statement = {
+    to: context.identity.account.accountId,
+    from: bob.accountId,
+    deviceId: new Uint8Array(16).fill(5),
+    kind,
+    counter: 2,
+    body: new Uint8Array(0),
+  }
   const plain = encodeLetter({
     ...statement,
     signature: sign(bob.ed.secret, "inbox", letterStatement(statement)),

@@ -1,11 +1,13 @@
 import { beforeEach, expect, test } from "vitest"
 import { concat } from "../../src/bytes.ts"
 import { Contacts } from "../../src/client/contacts.ts"
+import { Conversation } from "../../src/client/conversation.ts"
 import type { RoomRef } from "../../src/client/events.ts"
 import { addNotice, messageIdText, noticeView, readLines } from "../../src/client/lines.ts"
 import {
   linePlace,
   type LineRecord,
+  newConversation,
   putRecord,
   type StoredNotice,
   UNPLACED,
@@ -35,11 +37,14 @@ function write(text: string, order: number, own = false, room = ROOM): void {
     text,
     sentAt: order,
     state: own ? "relayed" : "read",
+    place: undefined,
   }
   context.update("ordered", ({ tx }) => putRecord(tx, "line", concat(room, linePlace(order, 0)), line))
 }
 
-const read = (limit: number, before?: string) => readLines(context.store, contacts, ROOM, limit, before)
+const somewhere = () =>
+  new Conversation(context, contacts, newConversation(ROOM, "direct", SOMEBODY, undefined))
+const read = (limit: number, before?: string) => readLines(somewhere(), limit, before)
 const texts = (limit: number, before?: string) =>
   read(limit, before).map((line) => (line.kind === "message" ? line.message.text : line.notice.code))
 

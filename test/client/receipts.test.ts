@@ -17,10 +17,11 @@ test("a receipt marks what it says, and never takes anything back", async () => 
   let step = 0
   const claiming = forging((payload): Payload => {
     const { content, n } = payload
-    if (content.type === "receipt") chainId = content.chainId
+    if (content.type === "receipt") chainId = content.chains[0]!.chainId
     if (claim === undefined) return payload
     // Far ahead in its own chain, so that no claim has to build on the one before.
-    return { ...payload, n: n + 1_000 * ++step, content: { type: "receipt", chainId, ...claim } }
+    const receipt = { type: "receipt" as const, chains: [{ chainId, ...claim }] }
+    return { ...payload, frontier: [], n: n + 1_000 * ++step, content: receipt }
   })
   const [alice, bob] = await world.pair({}, { engine: claiming })
   await world.run(MINUTE)

@@ -10,7 +10,7 @@ const eidOf = (number: number) => new Uint8Array(32).fill(number)
 
 function row(content: OutboxRecord["content"], eid?: Uint8Array): OutboxRecord {
   const sealed = eid && { entry: Uint8Array.of(1), eid, position: 3, blob: undefined }
-  return { content, payload: undefined, sealed }
+  return { content, payload: undefined, line: undefined, sealed }
 }
 
 test("a message that is on its way is found by its entry's name, also when a sign of life has overtaken it", () => {

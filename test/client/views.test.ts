@@ -7,6 +7,7 @@ import {
   type JournalRecord,
   linePlace,
   type LineRecord,
+  messageKey,
   putRecord,
   UNPLACED,
 } from "../../src/client/records.ts"
@@ -36,8 +37,12 @@ function line(text: string, own: boolean, place: Uint8Array): Uint8Array {
     text,
     sentAt: 4,
     state: own ? "queued" : undefined,
+    place: undefined,
   }
-  context.update("ordered", ({ tx }) => putRecord(tx, "line", concat(ROOM, place), record))
+  context.update("ordered", ({ tx }) => {
+    putRecord(tx, "line", concat(ROOM, place), record)
+    tx.put("message", messageKey(ROOM, account, messageId), place)
+  })
   return messageId
 }
 

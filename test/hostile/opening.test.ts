@@ -182,7 +182,7 @@ test("an opening between two others does not open between these two", async () =
   expect(bob.notices("alice")).toContain("unreadable")
 })
 
-test("the same opening a second time is void, and its secrets are not used again", async () => {
+test("the same opening a second time changes nothing, and its secrets are not used again", async () => {
   const { world, guests: [alice, bob] } = await strangers(["alice", "bob"]) // prettier-ignore
   let opening: Uint8Array | undefined
   bob.wire.down = (message) => {
@@ -193,7 +193,7 @@ test("the same opening a second time is void, and its secrets are not used again
   await alice.write("bob", "hello")
   await world.run(2_000)
   expect(opening).toBeDefined()
-  expect(bob.notices("alice").slice(0, 2)).toEqual(["chat-opened", "void-commit"])
+  expect(bob.notices("alice").filter((code) => code === "chat-opened")).toHaveLength(1)
 })
 
 // ── letters ─────────────────────────────────────────────────────────────────────────────────────

@@ -27,6 +27,16 @@ function payloadOf(content: Content): Payload {
 }
 const START = `01${"aa".repeat(16)}0000000000000005${"bb".repeat(32)}00000000`
 
+const BEACON: Content = { type: "beacon", rooms: [] }
+const ROOM_HEAD = {
+  room: fill(8, 6),
+  incarnation: fill(8, 7),
+  epoch: 9,
+  authenticator: fill(8, 8),
+  seq: 10,
+  head: fill(32, 9),
+}
+
 const contents: readonly (readonly [string, Content, string])[] = [
   [
     "text",
@@ -35,10 +45,26 @@ const contents: readonly (readonly [string, Content, string])[] = [
   ],
   [
     "receipt",
-    { type: "receipt", chainId: fill(16, 2), delivered: 7, read: 3 },
-    `02${"02".repeat(16)}00000000000000070000000000000003`,
+    { type: "receipt", chains: [{ chainId: fill(16, 2), delivered: 7, read: 3 }] },
+    `020001${"02".repeat(16)}00000000000000070000000000000003`,
   ],
-  ["beacon", { type: "beacon" }, "03"],
+  ["beacon", BEACON, "030000"],
+  [
+    "beacon with a room",
+    { type: "beacon", rooms: [ROOM_HEAD] },
+    `030001${"06".repeat(8)}${"07".repeat(8)}0000000000000009${"08".repeat(8)}000000000000000a${"09".repeat(32)}`,
+  ],
+  [
+    "ask",
+    { type: "ask", ranges: [{ chainId: fill(16, 3), from: 4, to: 6 }] },
+    `040001${"03".repeat(16)}00000000000000040000000000000006`,
+  ],
+  ["answer", { type: "answer", payloads: [fill(2, 1), fill(1, 2)] }, "0500020000000201010000000102"],
+  [
+    "unavailable",
+    { type: "unavailable", chainId: fill(16, 3), from: 4, to: 6 },
+    `06${"03".repeat(16)}00000000000000040000000000000006`,
+  ],
 ]
 
 for (const [name, content, hex] of contents) {
@@ -51,19 +77,19 @@ for (const [name, content, hex] of contents) {
 
 test("vector: a first payload that continues another chain, with a frontier", () => {
   const payload: Payload = {
-    ...payloadOf({ type: "beacon" }),
+    ...payloadOf(BEACON),
     n: 0,
     continues: [{ chainId: fill(16, 3), n: 9, hash: fill(32, 4) }],
     frontier: [{ leaf: 2, n: 8, hash: fill(8, 5) }],
   }
   const wire = encodePayload(payload)
   expect(toHex(wire)).toBe(
-    `01${"aa".repeat(16)}${"00".repeat(8)}${"bb".repeat(32)}0001${"03".repeat(16)}0000000000000009${"04".repeat(32)}0001000000020000000000000008${"05".repeat(8)}03`,
+    `01${"aa".repeat(16)}${"00".repeat(8)}${"bb".repeat(32)}0001${"03".repeat(16)}0000000000000009${"04".repeat(32)}0001000000020000000000000008${"05".repeat(8)}030000`,
   )
   expect(decodePayload(wire)).toEqual(payload)
 })
 
-const beacon = encodePayload(payloadOf({ type: "beacon" }))
+const beacon = encodePayload(payloadOf(BEACON))
 const N_AT = 17
 const LISTS_AT = N_AT + 8 + 32
 
@@ -85,8 +111,8 @@ for (const [what, wire] of [
   ["one byte less", beacon.subarray(0, -1)],
   ["bytes after the content", Uint8Array.of(...beacon, 0)],
   ["another version", changed(beacon, 0, 2)],
-  ["content of type zero", changed(beacon, beacon.length - 1, 0)],
-  ["content of a type from the future", changed(beacon, beacon.length - 1, 77)],
+  ["content of type zero", changed(beacon, beacon.length - 3, 0)],
+  ["content of a type from the future", changed(beacon, beacon.length - 3, 77)],
   ["two chains continued", changed(beacon, LISTS_AT, 0, 2)],
   ["a frontier of seventeen", changed(beacon, LISTS_AT + 2, 0, 17)],
   ["a number above 2^53", changed(beacon, N_AT, 0xff)],
@@ -106,12 +132,12 @@ test("what was read does not change with the bytes it was read from", () => {
   const bytes = beacon.slice()
   const read = decodePayload(bytes)
   bytes.fill(0)
-  expect(read).toEqual(payloadOf({ type: "beacon" }))
+  expect(read).toEqual(payloadOf(BEACON))
 })
 
 // ── the other shapes ────────────────────────────────────────────────────────────────────────────
 
-const binding = { seq: 259, head: fill(32, 6) }
+const binding = { incarnation: fill(8, 5), seq: 259, head: fill(32, 6) }
 const opening = { accountId: fill(32, 1), deviceId: fill(16, 2), welcome: fill(3, 3) }
 const header = {
   channelId: fill(32, 1),
@@ -124,13 +150,21 @@ const header = {
   externalKey: fill(32, 8),
   groupInfo: fill(2, 9),
 }
-const letter = { to: fill(32, 1), from: fill(32, 2), kind: 1, counter: 3, signature: fill(64, 4) }
+const letter = {
+  to: fill(32, 1),
+  from: fill(32, 2),
+  deviceId: fill(16, 3),
+  kind: 1,
+  counter: 3,
+  body: fill(2, 5),
+  signature: fill(64, 4),
+}
 
 const shapes: readonly (readonly [string, Uint8Array, string, (bytes: Uint8Array) => unknown, unknown])[] = [
-  ["binding", encodeBinding(binding), `010000000000000103${"06".repeat(32)}`, decodeBinding, binding],
+  ["binding", encodeBinding(binding), `01${"05".repeat(8)}0000000000000103${"06".repeat(32)}`, decodeBinding, binding],
   ["opening", encodeOpening(opening), `${"01".repeat(32)}${"02".repeat(16)}030303`, decodeOpening, opening],
   ["room header", encodeRoomHeader(header), `${"01".repeat(32)}000000020000000000000003${"04".repeat(16)}0000000000000005${"06".repeat(32)}${"07".repeat(32)}${"08".repeat(32)}0909`, decodeRoomHeader, header],
-  ["letter", encodeLetter(letter), `${"01".repeat(32)}${"02".repeat(32)}0100000003${"04".repeat(64)}`, decodeLetter, letter],
+  ["letter", encodeLetter(letter), `${"01".repeat(32)}${"02".repeat(32)}${"03".repeat(16)}0100000003000000020505${"04".repeat(64)}`, decodeLetter, letter],
 ] // prettier-ignore
 
 for (const [name, wire, hex, decode, value] of shapes) {
@@ -177,11 +211,15 @@ test("property: payloads are what they were, or refused", () => {
     }),
     fc.record({
       type: fc.constant("receipt" as const),
-      chainId: bytes(16),
-      delivered: fc.maxSafeNat(),
-      read: fc.maxSafeNat(),
+      chains: fc.array(fc.record({ chainId: bytes(16), delivered: fc.maxSafeNat(), read: fc.maxSafeNat() }), {
+        maxLength: 64,
+      }),
     }),
-    fc.constant({ type: "beacon" as const }),
+    fc.record({
+      type: fc.constant("answer" as const),
+      payloads: fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 64 }),
+    }),
+    fc.constant(BEACON),
   )
   const payload: fc.Arbitrary<Payload> = fc.record({
     chainId: bytes(16),

@@ -105,6 +105,8 @@ export async function fakeContext(name = "alice", disk = new MemoryDisk()): Prom
     link: new FakeLink(),
     told,
     update: updater(store, clock, (stamped) => void told.push(stamped)),
+    rooms: () => [],
+    sealed: () => {},
     later: (at, action) => clock.wakeAt(at, () => void action()),
   }
 }

@@ -36,8 +36,10 @@ export function letter(from: Guest, to: Guest, change: Partial<Omit<Letter, "sig
   const statement = {
     to: accountOf(to).accountId,
     from: accountOf(from).accountId,
+    deviceId: readIdentity(from.store).device.deviceId,
     kind: LETTER_KINDS.hint,
     counter: 0,
+    body: new Uint8Array(0),
     ...change,
   }
   return encodeLetter({
