@@ -23,9 +23,21 @@ export function encodeFrame(body: Uint8Array): Uint8Array {
   return frame
 }
 
+/**
+ * The frame around a body that a `FrameDecoder` gave out, changed or not, without copying it: the two share memory.
+ * Any other body is copied into a new frame.
+ */
+export function frameAround(body: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, byteLength } = body
+  const isDecoded = byteOffset === FRAME_HEADER_BYTES && buffer.byteLength === byteOffset + byteLength
+  if (!isDecoded || new DataView(buffer).getUint32(0) !== byteLength) return encodeFrame(body)
+  return new Uint8Array(buffer)
+}
+
 /** Turns chunks of any size into whole frame bodies. Holds at most one unfinished frame. */
 export class FrameDecoder {
   readonly #header = new Uint8Array(FRAME_HEADER_BYTES)
+  readonly #headerView = new DataView(this.#header.buffer)
   #headerUsed = 0
   #body = new Uint8Array(0)
   #bodyUsed = 0
@@ -42,7 +54,7 @@ export class FrameDecoder {
 
   /**
    * Takes the next bytes off the wire and returns the bodies they complete, oldest first.
-   * Each body is its own memory, which the caller owns.
+   * Each body is its own memory, which the caller owns; its header stands right before it (`frameAround`).
    *
    * @throws ProtocolError `frame-too-large`, before buffering anything of that frame.
    */
@@ -71,11 +83,13 @@ export class FrameDecoder {
     this.#header.set(bytes.subarray(0, wanted), this.#headerUsed)
     this.#headerUsed += Math.min(wanted, bytes.length)
     if (this.#headerUsed === FRAME_HEADER_BYTES) {
-      const length = new DataView(this.#header.buffer).getUint32(0)
+      const length = this.#headerView.getUint32(0)
       if (length > this.#limit)
         throw new ProtocolError("frame-too-large", `peer announced a frame of ${length} bytes`)
       if (length === 0) throw new ProtocolError("frame-empty", "peer sent a frame without a type")
-      this.#body = new Uint8Array(length)
+      const frame = new Uint8Array(FRAME_HEADER_BYTES + length)
+      frame.set(this.#header)
+      this.#body = frame.subarray(FRAME_HEADER_BYTES)
       this.#bodyUsed = 0
     }
     return bytes.subarray(wanted)

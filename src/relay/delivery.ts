@@ -140,6 +140,25 @@ export function entryFrame(handle: number, { seq, time, position, bytes }: LogEn
   return frame
 }
 
+const ACCEPTED_BYTES = 53 // type 1, handle 4, eid 32, seq 8, time 8
+
+/** An `accepted` message in its frame: the answer to every single entry, so it is written in one go. */
+export function acceptedFrame(
+  handle: number,
+  eid: Uint8Array,
+  { seq, time }: Pick<LogEntry, "seq" | "time">,
+): Uint8Array {
+  const frame = new Uint8Array(FRAME_HEADER_BYTES + ACCEPTED_BYTES)
+  const view = new DataView(frame.buffer)
+  view.setUint32(0, ACCEPTED_BYTES)
+  view.setUint8(4, MESSAGE_NUMBERS.accepted)
+  view.setUint32(5, handle)
+  frame.set(eid, 9)
+  setU64(view, 41, seq)
+  setU64(view, 49, time)
+  return frame
+}
+
 function setU64(view: DataView, at: number, value: number): void {
   view.setUint32(at, Math.floor(value / 2 ** 32))
   view.setUint32(at + 4, value >>> 0)
