@@ -10,7 +10,7 @@ import { concat } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import { BLOB_CHUNK_BYTES } from "../protocol/messages.ts"
 import { StoreError } from "./errors.ts"
-import { asStoreError, openDatabase, type SqliteStoreOptions } from "./store-sqlite-open.ts"
+import { asStoreError, openDatabase, PAGE_BYTES, type SqliteStoreOptions } from "./store-sqlite-open.ts"
 import { statements, type Statements } from "./store-sqlite-schema.ts"
 import {
   type ChannelRow,
@@ -22,10 +22,6 @@ import {
   type RelayStore,
   type StoredEntry,
 } from "./store.ts"
-
-const PAGE_BYTES = 4_096
-/** More gathers the pages that are written again and again; less is quicker to move, and to read after a crash. */
-const JOURNAL_BYTES = 16_777_216
 
 export class SqliteRelayStore implements RelayStore {
   readonly incarnation: Uint8Array
@@ -40,12 +36,19 @@ export class SqliteRelayStore implements RelayStore {
 
   /** @throws StoreError `unsuitable`, `damaged`, `in-use`, `full` or `failed`. */
   constructor(options: SqliteStoreOptions) {
-    const { db, isWhole } = openDatabase(options)
+    const { db, isWhole, journalPages } = openDatabase(options)
     this.#db = db
     this.isWhole = isWhole
-    this.#sql = statements(this.#db)
-    this.#journalPages = Math.floor((options.journalBytes ?? JOURNAL_BYTES) / PAGE_BYTES)
-    this.incarnation = this.#readIncarnation()
+    this.#journalPages = journalPages
+    try {
+      this.#sql = statements(this.#db)
+      this.incarnation = this.#readIncarnation()
+    } catch (cause) {
+      this.#db.close()
+      throw new StoreError("damaged", "the database is damaged: it lacks a table, a column or a value", {
+        cause,
+      })
+    }
   }
 
   get staged(): boolean {
@@ -334,10 +337,9 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   #readIncarnation(): Uint8Array {
-    const found = this.#readLog(() => this.#sql.readIncarnation.get()?.value)
+    const found = this.#sql.readIncarnation.get()?.value
     if (found instanceof Uint8Array) return found
-    this.#db.close()
-    throw new StoreError("damaged", "the database is damaged: it has no incarnation")
+    throw new RangeError("no incarnation")
   }
 
   #read<T>(read: () => T): T {
