@@ -205,3 +205,40 @@ test(
     await relay.stop()
   },
 )
+
+test("what neither side had confirmed when the backup was made arrives, and stands there once", async () => {
+  const world = new World(4, { start: Date.now() })
+  const secrets = { admission: new Uint8Array(16).fill(7), roomSecret: new Uint8Array(32).fill(9) }
+  const relay = new SimRelay(world, { admission: secrets.admission })
+  await relay.start()
+  const alice = await SimPerson.create(world, relay, secrets, "alice")
+  const bob = await SimPerson.create(world, relay, secrets, "bob")
+  for (const someone of [alice, bob]) await someone.start()
+  await until(world, () => [alice, bob].every(isCalm), "both in the room")
+  await alice.say("bob", "one")
+  await until(world, has(bob, "alice", "one"), "one")
+  await world.run(MINUTE)
+
+  await bob.say("alice", "two")
+  await until(world, has(alice, "bob", "two"), "two")
+  world.network.setOnline(bob.process, false)
+  await alice.say("bob", "three")
+  await until(world, () => isCalm(alice), "alice's word at the relay")
+  await alice.stop()
+  const restored = await restore(world, "alice", backUp(world, alice))
+  await restored.start()
+  await until(world, () => isCalm(restored), "the restored device")
+  world.network.setOnline(bob.process, true)
+  await until(world, has(bob, "alice", "three"), "three")
+  await until(world, () => [restored, bob].every(isCalm), "rest")
+  await world.run(MINUTE)
+
+  expect(bob.texts("alice")).toEqual(["one", "two", "three"])
+  expect(restored.texts("bob")).toEqual(["one", "two", "three"])
+  const states = restored
+    .lines("bob")
+    .flatMap((line) => (line.kind === "message" && line.message.own ? [line.message.state] : []))
+  expect(states).toEqual(["delivered", "delivered"])
+  for (const someone of [restored, bob]) await someone.stop()
+  await relay.stop()
+})
