@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import { MemoryDisk, MemoryRelayStore } from "../../src/relay/store-memory.ts"
-import { bytes, newEntry, storeContract } from "./store.contract.ts"
+import { bytes, newEntry } from "../support/store-harness.ts"
+import { storeContract } from "./store.contract.ts"
 
 storeContract(() => {
   const disk = new MemoryDisk(bytes(9, 16))
