@@ -188,6 +188,11 @@ export class ClientProcess {
     this.shown.length = 0
   }
 
+  /** The power failed: what was told of others' messages may be told again, though it stands on the screen once. */
+  lostPower(): void {
+    this.shown.length = 0
+  }
+
   /** However it ends: for the end of a test. */
   async end(): Promise<void> {
     this.#life?.child.kill("SIGKILL")
