@@ -2,7 +2,7 @@
  * Entries that the disk gives back as something else, or not at all (PROTOCOL.md §5.5). A row carries the running
  * hash before it, so the log goes on behind a place that cannot be read; nothing is deleted and nothing is guessed.
  */
-import { concat, equalBytes, u64 } from "../bytes.ts"
+import { ByteWriter, equalBytes } from "../bytes.ts"
 import { HASH_BYTES, nextHead } from "../crypto/hash.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import { ENTRY_KINDS } from "../protocol/envelope.ts"
@@ -13,6 +13,7 @@ import type { ChannelRow, RelayStore, StoredEntry } from "./store.ts"
 
 /** The relay guards against decay with it and not against an enemy, who would write a fitting one. */
 const CHECK_BYTES = 8
+const COVERED_BYTES = HASH_BYTES + 8 + 8 + 8 + HASH_BYTES
 /** How many rows are looked at in a row before others have their turn. */
 const ROWS_A_STEP = 256
 /** Ranges that the operator was told of; beyond, one may be told again. */
@@ -36,7 +37,7 @@ export function checkOf(
   { before, seq, time, position }: Checked,
   eid: Uint8Array,
 ): Uint8Array {
-  const covered = concat(before, u64(seq), u64(time), u64(position), eid)
+  const covered = new ByteWriter(COVERED_BYTES).raw(before).u64(seq).u64(time).u64(position).raw(eid).done()
   return primitives.sha("sha256", covered).subarray(0, CHECK_BYTES)
 }
 

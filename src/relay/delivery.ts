@@ -4,6 +4,7 @@
  * given has left. So no queue grows with a slow reader: what it has not read yet lies in the log.
  */
 import type { Millis } from "../platform/clock.ts"
+import { ByteWriter } from "../bytes.ts"
 import { FRAME_HEADER_BYTES } from "../protocol/framing.ts"
 import type { Refusal } from "../protocol/errors.ts"
 import { MESSAGE_NUMBERS } from "../protocol/messages.ts"
@@ -148,15 +149,14 @@ export function acceptedFrame(
   eid: Uint8Array,
   { seq, time }: Pick<LogEntry, "seq" | "time">,
 ): Uint8Array {
-  const frame = new Uint8Array(FRAME_HEADER_BYTES + ACCEPTED_BYTES)
-  const view = new DataView(frame.buffer)
-  view.setUint32(0, ACCEPTED_BYTES)
-  view.setUint8(4, MESSAGE_NUMBERS.accepted)
-  view.setUint32(5, handle)
-  frame.set(eid, 9)
-  setU64(view, 41, seq)
-  setU64(view, 49, time)
-  return frame
+  return new ByteWriter(FRAME_HEADER_BYTES + ACCEPTED_BYTES)
+    .u32(ACCEPTED_BYTES)
+    .u8(MESSAGE_NUMBERS.accepted)
+    .u32(handle)
+    .raw(eid)
+    .u64(seq)
+    .u64(time)
+    .done()
 }
 
 function setU64(view: DataView, at: number, value: number): void {

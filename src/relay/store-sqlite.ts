@@ -23,12 +23,19 @@ import {
   type StoredEntry,
 } from "./store.ts"
 
+/** Asking for the journal's length costs as much as a write: it is asked when a part of it may have been filled. */
+const LOOKS = 8
+/** At most so many pages change with a write, apart from those of its bytes. */
+const PAGES_PER_WRITE = 5
+
 export class SqliteRelayStore implements RelayStore {
   readonly incarnation: Uint8Array
   readonly isWhole: boolean
   readonly #db: Database
   readonly #sql: Statements
   readonly #journalPages: number
+  /** An upper bound of what was added to the journal since its length was asked for. */
+  #pagesSince = 0
   #inTransaction = false
   #broken: StoreError | undefined
   /** Logs that nothing could be written to since the process began. */
@@ -69,6 +76,7 @@ export class SqliteRelayStore implements RelayStore {
 
   append(ref: number, entry: NewEntry): void {
     const { seq, time, position, eid, before, head, check, bytes, weight, blobHash, tokenHash } = entry
+    this.#pagesSince += bytes.length / PAGE_BYTES
     this.#stageLog(ref, () => {
       this.#sql.append.run(ref, seq, time, position, weight, blobHash ?? null, eid, before, check, bytes)
       if (tokenHash === undefined) {
@@ -156,6 +164,7 @@ export class SqliteRelayStore implements RelayStore {
 
   addBlob(hash: Uint8Array, bytes: Uint8Array, now: Millis): void {
     if (this.findBlob(hash) !== undefined) return
+    this.#pagesSince += bytes.length / PAGE_BYTES
     this.#stage(() => {
       this.#sql.addBlob.run(hash, bytes.length, now)
       for (let at = 0; at < bytes.length; at += BLOB_CHUNK_BYTES) {
@@ -273,6 +282,8 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   tidy(): void {
+    if (this.#pagesSince < this.#journalPages / LOOKS) return
+    this.#pagesSince = 0
     const { log, checkpointed } = this.#read(() => this.#sql.journalSize.get()!)
     if (log - checkpointed >= this.#journalPages) this.#read(() => this.#sql.moveJournal.get())
   }
@@ -312,6 +323,7 @@ export class SqliteRelayStore implements RelayStore {
     try {
       if (!this.#inTransaction) this.#sql.begin.run()
       this.#inTransaction = true
+      this.#pagesSince += PAGES_PER_WRITE
       write()
     } catch (cause) {
       this.#broken = asStoreError(cause)
