@@ -3,15 +3,17 @@
  * place of those before, direct chats open anew in their next channel, rooms are joined again by their link. Which
  * conversations have still to go on is noted beside them, so that a crash on the way costs nothing.
  */
-import { ByteReader, concat, u64, utf8 } from "../bytes.ts"
+import { ByteReader, concat, equalBytes, u64, utf8 } from "../bytes.ts"
 import { CryptoError } from "../crypto/errors.ts"
 import type { Clock } from "../platform/clock.ts"
 import type { Random } from "../platform/random.ts"
-import type { Context, Update } from "./context.ts"
+import { decodeDirectoryEntry } from "../protocol/directory-entry.ts"
+import { DIRECTORY_CURSOR } from "./contacts.ts"
+import { type Context, JOURNAL_COUNTER, type Update } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
 import type { Kept } from "./keepsake.ts"
-import { markSuccessor, putNewDevice, readProfile, readRelay } from "./profile.ts"
+import { checkName, markSuccessor, putNewDevice, readProfile, readRelay } from "./profile.ts"
 import {
   type ConversationRecord,
   decodeRecord,
@@ -27,10 +29,12 @@ import {
 } from "./records.ts"
 import { giveUpChannel } from "./reopening.ts"
 import { setState } from "./sent.ts"
-import { type ClientStore, prefixRange, type StoreReader, type StoreWriter } from "./store.ts"
+import { type ClientStore, prefixRange, type StoreReader, type StoreWriter, type TableName } from "./store.ts"
 
 const TO_GO_ON = utf8("go on ")
 const ROOM_KEY_BYTES = 32
+const LINE_KEY_BYTES = ROOM_KEY_BYTES + 8 + 2
+const JOURNAL_KEY_BYTES = 8
 
 /**
  * Makes a profile of a keepsake, in one transaction: when `rows` throw, nothing of it has happened.
@@ -45,7 +49,9 @@ export function restoreProfile(
 ): void {
   if (readProfile(store)) throw new ClientError("already-joined", "this folder holds a profile already")
   store.transaction("synced", (tx) => {
-    for (const { table, key, value } of rows) {
+    for (const row of rows) {
+      if (!isSound(row)) throw new CryptoError("bad-backup", "this backup holds what makes no sense")
+      const { table, key, value } = row
       tx.put(table, key, table === "conversation" ? current(value) : value)
       if (table === "line") putByName(tx, key, value)
     }
@@ -137,6 +143,46 @@ function putByName(tx: StoreWriter, key: Uint8Array, value: Uint8Array): void {
   tx.put("message", messageKey(room, line.account, line.messageId), key.slice(ROOM_KEY_BYTES))
 }
 
+/** Whether a row is one that the engine can read: whoever had the words may have written anything. */
+function isSound({ table, key, value }: Kept): boolean {
+  if (table === "meta") return true
+  try {
+    const record: unknown = decodeRecord(value)
+    return (
+      typeof record === "object" && record !== null && fits(table, key, record as Record<string, unknown>)
+    )
+  } catch {
+    return false
+  }
+}
+
+/** @throws ProtocolError for a directory entry that is none. */
+function fits(table: TableName, key: Uint8Array, record: Record<string, unknown>): boolean {
+  switch (table) {
+    case "person":
+      return (
+        isBytes(record["entry"]) &&
+        typeof record["trust"] === "string" &&
+        equalBytes(decodeDirectoryEntry(record["entry"]).accountId, key)
+      )
+    case "conversation":
+      return isBytes(record["room"]) && equalBytes(record["room"], key) && isBytes(record["channelId"])
+    case "line":
+      if (key.length !== LINE_KEY_BYTES) return false
+      return record["kind"] === "message"
+        ? isBytes(record["account"]) && isBytes(record["messageId"]) && typeof record["text"] === "string"
+        : record["kind"] === "notice" && typeof record["notice"] === "object" && record["notice"] !== null
+    case "journal":
+      return key.length === JOURNAL_KEY_BYTES && typeof record["type"] === "string"
+    default:
+      return false
+  }
+}
+
+function isBytes(field: unknown): field is Uint8Array {
+  return field instanceof Uint8Array
+}
+
 /** As this version writes it: a backup may be older than a field. */
 function current(value: Uint8Array): Uint8Array {
   const record = decodeRecord<ConversationRecord>(value)
@@ -144,11 +190,18 @@ function current(value: Uint8Array): Uint8Array {
   return encodeRecord({ ...newConversation(channelId, kind, peer, link), ...record, member: false })
 }
 
+/** @throws ClientError `profile-newer`. */
 function hasAccount(tx: StoreReader): boolean {
   try {
-    return readProfile(tx) !== undefined
+    const profile = readProfile(tx)
+    const counters = [DIRECTORY_CURSOR, JOURNAL_COUNTER].map((key) => tx.get("meta", key))
+    return (
+      profile !== undefined &&
+      checkName(profile.name) === profile.name &&
+      counters.every((counter) => counter === undefined || new ByteReader(counter).u64() >= 0)
+    )
   } catch (cause) {
-    if (cause instanceof CryptoError) return false
-    throw cause
+    if (cause instanceof ClientError && cause.code === "profile-newer") throw cause
+    return false
   }
 }
