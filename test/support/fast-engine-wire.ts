@@ -2,7 +2,7 @@
  * What the stand-in's messages look like. Each begins with its kind, and one value has one encoding:
  *
  *     message    1 suite groupId u64 epoch aad │ u32 leaf u32 generation plain tag
- *     member     2 suite groupId u64 epoch     │ u32 leaf content tag              content = change signature confirmation
+ *     member     2 suite groupId u64 epoch     │ u32 leaf content tag     content = change signature confirmation
  *     external   3 suite groupId u64 epoch     │ change signature confirmation
  *     welcome    4 suite { ref wrapped } info tag
  *     info       5 suite groupId u64 epoch parameters transcript tree externalKey confirmation u32 signer signature
