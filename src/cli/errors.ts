@@ -19,5 +19,7 @@ export type CliErrorCode =
   | "relay-refused" // the relay refuses for another reason
   | "relay-not-running" // `relay stop` without a relay
   | "relay-damaged" // the relay's folder lacks something that cannot be made again
+  | "no-words" // a backup's words can be neither shown nor asked for
+  | "folder-not-empty" // a backup is restored into a new folder only
   | "output-exists" // never overwritten
   | "demonstration" // not everything arrived, or a plaintext was found

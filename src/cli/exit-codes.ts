@@ -60,7 +60,9 @@ const cli: Record<CliErrorCode, End> = {
   "relay-refused": { exit: EXIT.unavailable },
   "relay-not-running": { exit: EXIT.unknown },
   "relay-damaged": { exit: EXIT.unavailable },
-  "output-exists": { exit: EXIT.usage, hint: "nothing is overwritten; choose another --out" },
+  "no-words": { exit: EXIT.locked, hint: "start in a terminal, or give a file descriptor: --words-fd N" },
+  "folder-not-empty": { exit: EXIT.usage, hint: "a backup is restored into a new folder: --data DIR" },
+  "output-exists": { exit: EXIT.usage, hint: "nothing is overwritten; choose another name" },
   demonstration: { exit: EXIT.internal },
 }
 
@@ -117,6 +119,9 @@ const other: Readonly<Record<string, End>> = {
   "bad-address": cli["wrong-invitation"],
   "bad-passphrase": cli["wrong-passphrase"],
   "bad-vault": client["database-damaged"],
+  "bad-words": { exit: EXIT.locked },
+  "bad-backup": { exit: EXIT.unavailable, hint: "nothing was changed; try another copy of the backup" },
+  "backup-newer": { exit: EXIT.unavailable },
 }
 
 const sentences: Readonly<Record<string, string>> = {

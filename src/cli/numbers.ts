@@ -26,6 +26,13 @@ export function parseCount(text: string): number {
   return count
 }
 
+/** A file descriptor. @throws CliError `usage`. */
+export function parseDescriptor(text: string): number {
+  if (!/^\d{1,4}$/.test(text))
+    throw new CliError("usage", `"${text}" is no file descriptor; write a number, such as 3`)
+  return Number(text)
+}
+
 /** 0 to 65535. @throws CliError `usage`. */
 export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN

@@ -1,6 +1,7 @@
 /** The command line: names, options and help. What a command does is in `commands/`; tests build this with their own `Io`. */
 import { Command, Option } from "commander"
 import manifest from "../../package.json" with { type: "json" }
+import { backup, type BackupOptions } from "./commands/backup.ts"
 import { chat } from "./commands/chat.ts"
 import { type Invocation, invocationOf } from "./commands/context.ts"
 import { join, type JoinOptions } from "./commands/join.ts"
@@ -17,12 +18,13 @@ import {
 } from "./commands/read.ts"
 import { showReceipts } from "./commands/receipts.ts"
 import { type RelayStartOptions, startRelayCommand, stopRelayCommand } from "./commands/relay.ts"
+import { restore, type RestoreOptions } from "./commands/restore.ts"
 import { send, type SendOptions } from "./commands/send.ts"
 import { verify } from "./commands/verify.ts"
 import { showVersion } from "./commands/version.ts"
 import { CliError } from "./errors.ts"
 import type { Io } from "./io.ts"
-import { parseCount, parseDuration, parsePort } from "./numbers.ts"
+import { parseCount, parseDescriptor, parseDuration, parsePort } from "./numbers.ts"
 
 /** Parses and runs with `parseAsync(args, { from: "user" })`; throws `CommanderError` where commander would exit. */
 export function buildProgram(io: Io): Command {
@@ -40,6 +42,7 @@ export function buildProgram(io: Io): Command {
     .action(run(io, (invocation) => chat(invocation)))
   addTalking(program, io)
   addReading(program, io)
+  addKeeping(program, io)
   addRelay(program, io)
   program
     .command("version")
@@ -140,6 +143,26 @@ function addReading(program: Command, io: Io): void {
     .option("--out <path>", "a new file; without it, stdout")
     .addOption(offline())
     .action(run(io, (invocation, options: ExportOptions, to: string) => exportRoom(invocation, to, options)))
+}
+
+function addKeeping(program: Command, io: Io): void {
+  program
+    .command("backup <file>")
+    .description("copy your keys, people and messages into a new file, sealed with twelve words")
+    .addOption(wordsFd("write the words to this file descriptor instead of the terminal"))
+    .action(run(io, (invocation, options: BackupOptions, file: string) => backup(invocation, file, options)))
+  program
+    .command("restore <file>")
+    .description("go on from a backup, in a new folder (--data); the device it was made on is out")
+    .addOption(wordsFd("read the words from this file descriptor instead of the terminal"))
+    .addOption(timeout("15s"))
+    .action(
+      run(io, (invocation, options: RestoreOptions, file: string) => restore(invocation, file, options)),
+    )
+}
+
+function wordsFd(description: string): Option {
+  return new Option("--words-fd <n>", description).argParser(parseDescriptor)
 }
 
 function addRelay(program: Command, io: Io): void {

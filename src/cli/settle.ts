@@ -2,7 +2,7 @@
 import type { Client } from "../client/client.ts"
 import type { Io } from "./io.ts"
 import { printHostPort } from "../protocol/address.ts"
-import { failIfRefused, waitFor, type Waiting } from "./wait.ts"
+import { failIfRefused, isDiskFull, waitFor, type Waiting } from "./wait.ts"
 
 const SETTLE_MS = 2_000
 const RECEIPTS_MS = 300
@@ -37,6 +37,8 @@ export async function syncIfPossible({ client, waiting }: Session, io: Io): Prom
   })
   if (waited.kind === "found" && waited.value === "synced") return
   const connection = client.connection()
+  if (isDiskFull(connection))
+    return io.say("The disk is full, so nothing new was fetched: this is what is stored here.")
   const place = connection.state === "offline" ? "" : ` at ${printHostPort(connection)}`
   io.say(`No relay answers${place}: this is what is stored here.`)
 }

@@ -1,5 +1,5 @@
 /** Waiting for a client to come into a state, with an end: in time, too late, or stopped by the person. */
-import { type Client, fatalError } from "../client/client.ts"
+import { type Client, ClientError, fatalError } from "../client/client.ts"
 import type { ConnectionView, StampedEvent } from "../client/events.ts"
 import { printHostPort } from "../protocol/address.ts"
 import type { Clock, Millis } from "../platform/clock.ts"
@@ -94,7 +94,9 @@ export function failIfRefused(connection: ConnectionView): void {
 }
 
 /** What to say when time is up: that nobody answers matters more than what we waited for. */
-export function lateError(connection: ConnectionView, otherwise: string): CliError {
+export function lateError(connection: ConnectionView, otherwise: string): CliError | ClientError {
+  if (isDiskFull(connection))
+    return new ClientError("storage", "the disk is full: nothing is fetched or sent until there is room")
   switch (connection.state) {
     case "online":
       return new CliError("too-slow", otherwise)
@@ -103,4 +105,9 @@ export function lateError(connection: ConnectionView, otherwise: string): CliErr
     default:
       return new CliError("unreachable", `no relay answers at ${printHostPort(connection)}`)
   }
+}
+
+/** Then the relay is there, and asking it again would not help. */
+export function isDiskFull(connection: ConnectionView): boolean {
+  return (connection.state === "waiting" || connection.state === "refused") && connection.why === "storage"
 }

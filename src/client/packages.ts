@@ -35,11 +35,11 @@ export class PackageStock {
   /** @param left packages that the relay still has of ours; @param lastResort whether it holds that one. */
   async refill(left: number, lastResort: boolean): Promise<void> {
     if (this.#busy) return
-    this.#forgetExpired()
+    const stock = this.#forgetExpired()
     // A relay may claim few again and again: the stock here bounds what we make for it.
     const room = MAX_PACKAGES - this.#context.store.count("package", {})
     const wanted = left < PACKAGE_LOW ? Math.min(PACKAGE_STOCK - left, room) : 0
-    await this.#refillLastResort(lastResort)
+    await this.#refillLastResort(stock, lastResort)
     if (wanted > 0) {
       this.#busy = true
       await this.#publishAll(wanted)
@@ -78,24 +78,26 @@ export class PackageStock {
   }
 
   /** What we hold has not been used: a relay without it gets the same again, so that none makes us fill our disk. */
-  async #refillLastResort(isThere: boolean): Promise<void> {
-    const { store, clock, link } = this.#context
-    const held = store
-      .range("package", {})
-      .map(({ value }) => decodeRecord<PackageRecord>(value))
-      .findLast(({ lastResort, notAfter }) => lastResort && notAfter > clock.now())
+  async #refillLastResort(stock: readonly PackageRecord[], isThere: boolean): Promise<void> {
+    const { clock, link } = this.#context
+    const held = stock.findLast(({ lastResort, notAfter }) => lastResort && notAfter > clock.now())
     if (!held) return this.#publish(1, true)
     if (!isThere) link.ask({ type: "putPackages", lastResort: true, packages: [held.public] }, () => {})
   }
 
-  #forgetExpired(): void {
+  /** @returns what is left, read once: the whole stock is some hundred records. */
+  #forgetExpired(): readonly PackageRecord[] {
     const { store, clock } = this.#context
-    const expired = store
+    const stock = store
       .range("package", {})
-      .filter(({ value }) => decodeRecord<PackageRecord>(value).notAfter + GRACE_MS < clock.now())
-    if (expired.length === 0) return
-    this.#context.update("ordered", ({ tx }) => {
-      for (const { key } of expired) tx.delete("package", key)
-    })
+      .map(({ key, value }) => ({ key, record: decodeRecord<PackageRecord>(value) }))
+    const isExpired = ({ record }: { record: PackageRecord }) => record.notAfter + GRACE_MS < clock.now()
+    const expired = stock.filter(isExpired)
+    if (expired.length > 0) {
+      this.#context.update("ordered", ({ tx }) => {
+        for (const { key } of expired) tx.delete("package", key)
+      })
+    }
+    return stock.filter((each) => !isExpired(each)).map(({ record }) => record)
   }
 }

@@ -3,30 +3,38 @@
  * place of those before, direct chats open anew in their next channel, rooms are joined again by their link. Which
  * conversations have still to go on is noted beside them, so that a crash on the way costs nothing.
  */
-import { ByteReader, concat, utf8 } from "../bytes.ts"
+import { ByteReader, concat, equalBytes, u64, utf8 } from "../bytes.ts"
 import { CryptoError } from "../crypto/errors.ts"
 import type { Clock } from "../platform/clock.ts"
 import type { Random } from "../platform/random.ts"
-import type { Context } from "./context.ts"
+import { decodeDirectoryEntry } from "../protocol/directory-entry.ts"
+import { DIRECTORY_CURSOR } from "./contacts.ts"
+import { type Context, JOURNAL_COUNTER, type Update } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
 import type { Kept } from "./keepsake.ts"
-import { markSuccessor, putNewDevice, readProfile, readRelay } from "./profile.ts"
+import { checkName, markSuccessor, putNewDevice, readProfile, readRelay } from "./profile.ts"
 import {
   type ConversationRecord,
   decodeRecord,
   encodeRecord,
   type LineRecord,
   linePlace,
+  messageKey,
   newConversation,
   nextPlace,
+  type OutboxRecord,
+  putRecord,
   UNPLACED,
 } from "./records.ts"
 import { giveUpChannel } from "./reopening.ts"
-import { prefixRange, type StoreReader, type StoreWriter, type ClientStore } from "./store.ts"
+import { setState } from "./sent.ts"
+import { type ClientStore, prefixRange, type StoreReader, type StoreWriter, type TableName } from "./store.ts"
 
 const TO_GO_ON = utf8("go on ")
 const ROOM_KEY_BYTES = 32
+const LINE_KEY_BYTES = ROOM_KEY_BYTES + 8 + 2
+const JOURNAL_KEY_BYTES = 8
 
 /**
  * Makes a profile of a keepsake, in one transaction: when `rows` throw, nothing of it has happened.
@@ -41,8 +49,12 @@ export function restoreProfile(
 ): void {
   if (readProfile(store)) throw new ClientError("already-joined", "this folder holds a profile already")
   store.transaction("synced", (tx) => {
-    for (const { table, key, value } of rows)
+    for (const row of rows) {
+      if (!isSound(row)) throw new CryptoError("bad-backup", "this backup holds what makes no sense")
+      const { table, key, value } = row
       tx.put(table, key, table === "conversation" ? current(value) : value)
+      if (table === "line") putByName(tx, key, value)
+    }
     if (!hasAccount(tx)) throw new CryptoError("bad-backup", "this backup holds no account")
     putNewDevice(tx, deps)
     markSuccessor(tx)
@@ -68,15 +80,16 @@ export function goOnAll(context: Context, conversations: readonly Conversation[]
 /** What was said stays where it is, a line says that something may be missing, and what comes goes below. */
 function goOn(conversation: Conversation): void {
   const { context, contacts, room, record } = conversation
-  const last = lastOrder(context.store, room)
   // Nothing was said here yet: whatever lies in the channel is found as in any other.
-  if (last === undefined && record.kind === "direct") return
-  const read = (last ?? record.orderBase) - record.orderBase
+  if (record.kind === "direct" && context.store.count("line", { ...prefixRange(room), limit: 1 }) === 0)
+    return
+  const read = lastOrder(context.store, room, record.orderBase) - record.orderBase
   // After a salvage the directory may have to be read again: until then there is no key to open a channel with.
   const isKnown = record.peer !== undefined && contacts.get(record.peer) !== undefined
   const canReopen = isKnown && readRelay(context.store)?.pin !== undefined
   context.update("synced", (update) => {
     placeAll(update.tx, room, record.orderBase + read)
+    if (record.kind === "direct") sayUnconfirmed(conversation, update)
     conversation.notice(update, read, { code: "restored" })
     conversation.put(update, canReopen ? { cursor: read } : { orderBase: record.orderBase + read + 1 })
   })
@@ -84,21 +97,90 @@ function goOn(conversation: Conversation): void {
 }
 
 /** The place in the log of the newest line that has one. */
-function lastOrder(store: StoreReader, room: Uint8Array): number | undefined {
+function lastOrder(store: StoreReader, room: Uint8Array, otherwise: number): number {
   const placed = { from: room, to: concat(room, linePlace(UNPLACED, 0)) }
   const newest = store.range("line", { ...placed, reverse: true, limit: 1 })[0]
-  return newest && new ByteReader(newest.key.subarray(ROOM_KEY_BYTES)).u64()
+  return newest ? new ByteReader(newest.key.subarray(ROOM_KEY_BYTES)).u64() : otherwise
 }
 
 /** What was on its way on another device will not come to stand in the log: it stays where it was written. */
 function placeAll(tx: StoreWriter, room: Uint8Array, order: number): void {
   const waiting = { ...prefixRange(room), from: concat(room, linePlace(UNPLACED, 0)) }
   for (const { key, value } of tx.range("line", waiting)) {
-    const line = decodeRecord<LineRecord>(value)
-    if (line.kind === "message" && line.state === "queued") continue
+    const place = concat(room, nextPlace(tx, room, order))
     tx.delete("line", key)
-    tx.put("line", concat(room, nextPlace(tx, room, order)), value)
+    tx.put("line", place, value)
+    putByName(tx, place, value)
   }
+}
+
+/**
+ * Own texts whose arrival the other side had not confirmed are said again, under the id that they have: the channel that
+ * they stand in is given up, and whoever has shown one knows it by that id.
+ */
+function sayUnconfirmed(conversation: Conversation, update: Update): void {
+  const { room } = conversation
+  for (const { key, value } of update.tx.range("line", prefixRange(room))) {
+    const line = decodeRecord<LineRecord>(value)
+    if (line.kind !== "message" || line.state !== "relayed") continue
+    const { messageId, sentAt, text } = line
+    const queued: OutboxRecord = {
+      content: { type: "text", messageId, sentAt, text },
+      payload: undefined,
+      line: key.slice(ROOM_KEY_BYTES),
+      sealed: undefined,
+    }
+    putRecord(update.tx, "outbox", concat(room, u64(conversation.takeLocal())), queued)
+    setState(conversation, update, key, "queued")
+  }
+}
+
+/** Notes where a message stands, by the name under which it may come again. */
+function putByName(tx: StoreWriter, key: Uint8Array, value: Uint8Array): void {
+  const line = decodeRecord<LineRecord>(value)
+  if (line.kind !== "message") return
+  const room = key.subarray(0, ROOM_KEY_BYTES)
+  tx.put("message", messageKey(room, line.account, line.messageId), key.slice(ROOM_KEY_BYTES))
+}
+
+/** Whether a row is one that the engine can read: whoever had the words may have written anything. */
+function isSound({ table, key, value }: Kept): boolean {
+  if (table === "meta") return true
+  try {
+    const record: unknown = decodeRecord(value)
+    return (
+      typeof record === "object" && record !== null && fits(table, key, record as Record<string, unknown>)
+    )
+  } catch {
+    return false
+  }
+}
+
+/** @throws ProtocolError for a directory entry that is none. */
+function fits(table: TableName, key: Uint8Array, record: Record<string, unknown>): boolean {
+  switch (table) {
+    case "person":
+      return (
+        isBytes(record["entry"]) &&
+        typeof record["trust"] === "string" &&
+        equalBytes(decodeDirectoryEntry(record["entry"]).accountId, key)
+      )
+    case "conversation":
+      return isBytes(record["room"]) && equalBytes(record["room"], key) && isBytes(record["channelId"])
+    case "line":
+      if (key.length !== LINE_KEY_BYTES) return false
+      return record["kind"] === "message"
+        ? isBytes(record["account"]) && isBytes(record["messageId"]) && typeof record["text"] === "string"
+        : record["kind"] === "notice" && typeof record["notice"] === "object" && record["notice"] !== null
+    case "journal":
+      return key.length === JOURNAL_KEY_BYTES && typeof record["type"] === "string"
+    default:
+      return false
+  }
+}
+
+function isBytes(field: unknown): field is Uint8Array {
+  return field instanceof Uint8Array
 }
 
 /** As this version writes it: a backup may be older than a field. */
@@ -108,11 +190,18 @@ function current(value: Uint8Array): Uint8Array {
   return encodeRecord({ ...newConversation(channelId, kind, peer, link), ...record, member: false })
 }
 
+/** @throws ClientError `profile-newer`. */
 function hasAccount(tx: StoreReader): boolean {
   try {
-    return readProfile(tx) !== undefined
+    const profile = readProfile(tx)
+    const counters = [DIRECTORY_CURSOR, JOURNAL_COUNTER].map((key) => tx.get("meta", key))
+    return (
+      profile !== undefined &&
+      checkName(profile.name) === profile.name &&
+      counters.every((counter) => counter === undefined || new ByteReader(counter).u64() >= 0)
+    )
   } catch (cause) {
-    if (cause instanceof CryptoError) return false
-    throw cause
+    if (cause instanceof ClientError && cause.code === "profile-newer") throw cause
+    return false
   }
 }

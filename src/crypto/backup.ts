@@ -99,6 +99,11 @@ export function* openBackup(
   if (input.take(1).length > 0) throw new CryptoError("bad-backup", "this backup goes on after its end")
 }
 
+/** Whether this can be a backup that this program reads; says nothing about its words. @throws as `openBackup`. */
+export function inspectBackup(file: Iterable<Uint8Array>): void {
+  parseHeader(new Pieces(file).take(HEADER_BYTES))
+}
+
 const CUT_OFF = "this backup is damaged: it was cut off, or altered"
 
 function parseHeader(header: Uint8Array): { chunkBytes: number; nonce: Uint8Array } {

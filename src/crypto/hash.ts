@@ -5,7 +5,7 @@
  *
  * A label never contains a zero byte, so no two labels share an input. `sodiumReady()` comes first.
  */
-import { concat, u64, u8, utf8 } from "../bytes.ts"
+import { ByteWriter, concat, utf8 } from "../bytes.ts"
 import { blake2b } from "./sodium.ts"
 
 export const HASH_BYTES = 32
@@ -23,6 +23,9 @@ export function labelled(label: string, parts: readonly Uint8Array[]): Uint8Arra
 export function labelledHash(label: string, ...parts: readonly Uint8Array[]): Uint8Array {
   return blake2b(labelled(label, parts), HASH_BYTES)
 }
+
+const HEAD_LABEL = labelled("head", [])
+const HEAD_INPUT_BYTES = HEAD_LABEL.length + HASH_BYTES + 8 + 1 + HASH_BYTES + 8
 
 /** The same with 64 bytes of output. */
 export function labelledHash64(label: string, ...parts: readonly Uint8Array[]): Uint8Array {
@@ -44,5 +47,14 @@ export function nextHead(
   eid: Uint8Array,
   time: number,
 ): Uint8Array {
-  return labelledHash("head", previous, u64(seq), u8(kindByte), eid, u64(time))
+  // Once for every entry of every log: one piece of memory instead of seven.
+  const input = new ByteWriter(HEAD_INPUT_BYTES)
+    .raw(HEAD_LABEL)
+    .raw(previous)
+    .u64(seq)
+    .u8(kindByte)
+    .raw(eid)
+    .u64(time)
+    .done()
+  return blake2b(input, HASH_BYTES)
 }

@@ -43,7 +43,10 @@ export function decodeEntry(bytes: Uint8Array): Entry {
   }
 }
 
+const kinds = new Map(Object.entries(ENTRY_KINDS).map(([kind, number]) => [number, kind as EntryKind]))
+
 function kindOf(number: number): EntryKind {
-  for (const [kind, value] of Object.entries(ENTRY_KINDS)) if (value === number) return kind as EntryKind
-  throw new ProtocolError("bad-entry", `entry kind ${number}`)
+  const kind = kinds.get(number as (typeof ENTRY_KINDS)[EntryKind])
+  if (kind === undefined) throw new ProtocolError("bad-entry", `entry kind ${number}`)
+  return kind
 }

@@ -86,8 +86,11 @@ export function record<S extends Readonly<Record<string, AnyField>>>(shape: S): 
     write: (to, value) => {
       for (const [name, field] of fields) field.write(to, value[name as keyof S])
     },
-    read: (from) =>
-      Object.fromEntries(fields.map(([name, field]) => [name, field.read(from)])) as RecordOf<S>,
+    read: (from) => {
+      const value: Record<string, unknown> = {}
+      for (const [name, field] of fields) value[name] = field.read(from)
+      return value as RecordOf<S>
+    },
   }
 }
 

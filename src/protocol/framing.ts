@@ -23,12 +23,23 @@ export function encodeFrame(body: Uint8Array): Uint8Array {
   return frame
 }
 
+/**
+ * The frame around a body that a `FrameDecoder` gave out, changed or not, without copying it: the two share memory.
+ * Any other body is copied into a new frame.
+ */
+export function frameAround(body: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, byteLength } = body
+  const isDecoded = byteOffset === FRAME_HEADER_BYTES && buffer.byteLength === byteOffset + byteLength
+  if (!isDecoded || new DataView(buffer).getUint32(0) !== byteLength) return encodeFrame(body)
+  return new Uint8Array(buffer)
+}
+
 /** Turns chunks of any size into whole frame bodies. Holds at most one unfinished frame. */
 export class FrameDecoder {
   readonly #header = new Uint8Array(FRAME_HEADER_BYTES)
-  #headerUsed = 0
-  #body = new Uint8Array(0)
-  #bodyUsed = 0
+  #frame = this.#header
+  /** Bytes of header and frame that have come. */
+  #used = 0
   #limit: number
 
   /** @param limit largest body in bytes that is accepted, until `raiseLimit`. */
@@ -42,42 +53,38 @@ export class FrameDecoder {
 
   /**
    * Takes the next bytes off the wire and returns the bodies they complete, oldest first.
-   * Each body is its own memory, which the caller owns.
+   * Each body is its own memory, which the caller owns; its header stands right before it (`frameAround`).
    *
    * @throws ProtocolError `frame-too-large`, before buffering anything of that frame.
    */
   push(chunk: Uint8Array): Uint8Array[] {
     const bodies: Uint8Array[] = []
-    let rest = chunk
-    while (rest.length > 0) {
-      if (this.#headerUsed < FRAME_HEADER_BYTES) {
-        rest = this.#fillHeader(rest)
-        if (this.#headerUsed < FRAME_HEADER_BYTES) break
+    let at = 0
+    while (at < chunk.length) {
+      if (this.#used < FRAME_HEADER_BYTES) {
+        this.#header[this.#used++] = chunk[at++]!
+        if (this.#used === FRAME_HEADER_BYTES) this.#begin()
+        continue
       }
-      const wanted = this.#body.length - this.#bodyUsed
-      this.#body.set(rest.subarray(0, wanted), this.#bodyUsed)
-      this.#bodyUsed += Math.min(wanted, rest.length)
-      rest = rest.subarray(wanted)
-      if (this.#bodyUsed === this.#body.length) {
-        bodies.push(this.#body)
-        this.#headerUsed = 0
+      const end = Math.min(chunk.length, at + this.#frame.length - this.#used)
+      this.#frame.set(chunk.subarray(at, end), this.#used)
+      this.#used += end - at
+      at = end
+      if (this.#used === this.#frame.length) {
+        bodies.push(this.#frame.subarray(FRAME_HEADER_BYTES))
+        this.#used = 0
       }
     }
     return bodies
   }
 
-  #fillHeader(bytes: Uint8Array): Uint8Array {
-    const wanted = FRAME_HEADER_BYTES - this.#headerUsed
-    this.#header.set(bytes.subarray(0, wanted), this.#headerUsed)
-    this.#headerUsed += Math.min(wanted, bytes.length)
-    if (this.#headerUsed === FRAME_HEADER_BYTES) {
-      const length = new DataView(this.#header.buffer).getUint32(0)
-      if (length > this.#limit)
-        throw new ProtocolError("frame-too-large", `peer announced a frame of ${length} bytes`)
-      if (length === 0) throw new ProtocolError("frame-empty", "peer sent a frame without a type")
-      this.#body = new Uint8Array(length)
-      this.#bodyUsed = 0
-    }
-    return bytes.subarray(wanted)
+  #begin(): void {
+    let length = 0
+    for (const byte of this.#header) length = length * 256 + byte
+    if (length > this.#limit)
+      throw new ProtocolError("frame-too-large", `peer announced a frame of ${length} bytes`)
+    if (length === 0) throw new ProtocolError("frame-empty", "peer sent a frame without a type")
+    this.#frame = new Uint8Array(FRAME_HEADER_BYTES + length)
+    this.#frame.set(this.#header)
   }
 }

@@ -14,7 +14,7 @@ import { MAX_POSITION, type Of } from "../protocol/messages.ts"
 import type { Budget } from "./budget.ts"
 import type { RelayLimits } from "./config.ts"
 import type { Core } from "./core.ts"
-import { checkOf, headAfter } from "./damage.ts"
+import { checkEnd, checkOf, headAfter } from "./damage.ts"
 import type { DiskWatch } from "./disk-watch.ts"
 import type { Session } from "./session.ts"
 import type { RelayStore } from "./store.ts"
@@ -127,6 +127,7 @@ export class Channels {
         fresh: [],
       }
       this.reload(channel)
+      if (channel.ref !== undefined) checkEnd(this.#store, this.#primitives, { ...channel, ref: channel.ref })
       this.#byKey.set(key, channel)
     }
     channel.holders++

@@ -2,16 +2,18 @@
  * Entries that the disk gives back as something else, or not at all (PROTOCOL.md §5.5). A row carries the running
  * hash before it, so the log goes on behind a place that cannot be read; nothing is deleted and nothing is guessed.
  */
-import { concat, equalBytes, u64 } from "../bytes.ts"
-import { nextHead } from "../crypto/hash.ts"
+import { ByteWriter, equalBytes } from "../bytes.ts"
+import { HASH_BYTES, nextHead } from "../crypto/hash.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import { ENTRY_KINDS } from "../protocol/envelope.ts"
 import type { Channel } from "./channel.ts"
 import { type Core, isDamage } from "./core.ts"
-import type { RelayStore, StoredEntry } from "./store.ts"
+import { StoreError } from "./errors.ts"
+import type { ChannelRow, RelayStore, StoredEntry } from "./store.ts"
 
 /** The relay guards against decay with it and not against an enemy, who would write a fitting one. */
 const CHECK_BYTES = 8
+const COVERED_BYTES = HASH_BYTES + 8 + 8 + 8 + HASH_BYTES
 /** How many rows are looked at in a row before others have their turn. */
 const ROWS_A_STEP = 256
 /** Ranges that the operator was told of; beyond, one may be told again. */
@@ -35,7 +37,7 @@ export function checkOf(
   { before, seq, time, position }: Checked,
   eid: Uint8Array,
 ): Uint8Array {
-  const covered = concat(before, u64(seq), u64(time), u64(position), eid)
+  const covered = new ByteWriter(COVERED_BYTES).raw(before).u64(seq).u64(time).u64(position).raw(eid).done()
   return primitives.sha("sha256", covered).subarray(0, CHECK_BYTES)
 }
 
@@ -81,7 +83,32 @@ export function headAfter(
   const next = readIntact(store, primitives, ref, seq + 1)
   if (next !== undefined) return next.before
   const own = readIntact(store, primitives, ref, seq)
-  return own && nextHead(own.before, seq, own.bytes[0]!, primitives.sha("sha256", own.bytes), own.time)
+  return own && headWith(primitives, own)
+}
+
+function headWith(primitives: Primitives, { before, seq, bytes, time }: StoredEntry): Uint8Array {
+  return nextHead(before, seq, bytes[0]!, primitives.sha("sha256", bytes), time)
+}
+
+/**
+ * Refuses a channel whose row does not say of the log what its last entry says: nobody could go on reading there, and
+ * what is added would be in two minds. @throws StoreError `damaged`.
+ */
+export function checkEnd(store: RelayStore, primitives: Primitives, row: ChannelRow): void {
+  const { ref, firstSeq, base, lastSeq, head, nextPosition } = row
+  const areNumbers = [firstSeq, lastSeq, nextPosition].every(
+    (each) => Number.isSafeInteger(each) && each >= 0,
+  )
+  const areHashes = [base, head].every((each) => each instanceof Uint8Array && each.length === HASH_BYTES)
+  const last = readIntact(store, primitives, ref, lastSeq)
+  const isOrdered = firstSeq > 0 && firstSeq <= lastSeq + 1
+  const isWhole =
+    areNumbers &&
+    areHashes &&
+    isOrdered &&
+    (last === undefined || equalBytes(headWith(primitives, last), head))
+  if (!isWhole || readIntact(store, primitives, ref, lastSeq + 1) !== undefined)
+    throw new StoreError("damaged", "the row of a channel is damaged")
 }
 
 interface Findings {

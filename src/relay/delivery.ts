@@ -4,6 +4,7 @@
  * given has left. So no queue grows with a slow reader: what it has not read yet lies in the log.
  */
 import type { Millis } from "../platform/clock.ts"
+import { ByteWriter } from "../bytes.ts"
 import { FRAME_HEADER_BYTES } from "../protocol/framing.ts"
 import type { Refusal } from "../protocol/errors.ts"
 import { MESSAGE_NUMBERS } from "../protocol/messages.ts"
@@ -138,6 +139,24 @@ export function entryFrame(handle: number, { seq, time, position, bytes }: LogEn
   setU64(view, 25, position)
   frame.set(bytes, FRAME_HEADER_BYTES + FIELDS_BYTES)
   return frame
+}
+
+const ACCEPTED_BYTES = 53 // type 1, handle 4, eid 32, seq 8, time 8
+
+/** An `accepted` message in its frame: the answer to every single entry, so it is written in one go. */
+export function acceptedFrame(
+  handle: number,
+  eid: Uint8Array,
+  { seq, time }: Pick<LogEntry, "seq" | "time">,
+): Uint8Array {
+  return new ByteWriter(FRAME_HEADER_BYTES + ACCEPTED_BYTES)
+    .u32(ACCEPTED_BYTES)
+    .u8(MESSAGE_NUMBERS.accepted)
+    .u32(handle)
+    .raw(eid)
+    .u64(seq)
+    .u64(time)
+    .done()
 }
 
 function setU64(view: DataView, at: number, value: number): void {

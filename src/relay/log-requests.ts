@@ -3,11 +3,11 @@ import { toHex } from "../bytes.ts"
 import { EMPTY_HEAD } from "../crypto/hash.ts"
 import { decodeEntry, type Entry } from "../protocol/envelope.ts"
 import { ProtocolError, REFUSALS, type Refusal } from "../protocol/errors.ts"
-import { encodeFrame } from "../protocol/framing.ts"
+import { frameAround } from "../protocol/framing.ts"
 import { MAX_ENTRY_BYTES, MAX_EPHEMERAL_BYTES, type Of, stampEntry } from "../protocol/messages.ts"
 import { type Channel, type Channels, headerChangeOf, type Subscription, type Verdict } from "./channel.ts"
 import { type Core, isDamage } from "./core.ts"
-import { type Delivery, entryFrame } from "./delivery.ts"
+import { acceptedFrame, type Delivery, entryFrame } from "./delivery.ts"
 import type { Directory } from "./directory.ts"
 import { SLOW_BYTES } from "./effects.ts"
 import { HourlyLimit } from "./hourly-limit.ts"
@@ -109,7 +109,7 @@ export class LogRequests {
       this.#fresh(
         channel,
         seq,
-        stamped === undefined ? encodeFrame(body) : entryFrame(channel.handle, stamped),
+        stamped === undefined ? frameAround(body) : entryFrame(channel.handle, stamped),
       )
     }
     this.#answer(session, channel, eid, verdict)
@@ -190,7 +190,7 @@ export class LogRequests {
   ephemeral(session: Session, message: Of<"ephemeral">, body: Uint8Array): void {
     const subscription = session.subscriptions.get(message.handle)
     if (subscription?.mode !== "follow" || message.body.length > MAX_EPHEMERAL_BYTES) return
-    const frame = encodeFrame(body)
+    const frame = frameAround(body)
     this.#core.later(() => {
       for (const other of subscription.channel.followers) {
         if (other.session !== session && other.session.outBytes <= SLOW_BYTES) {
@@ -282,13 +282,7 @@ export class LogRequests {
       switch (verdict.kind) {
         case "appended":
         case "repeated":
-          return effects.send(session, {
-            type: "accepted",
-            handle,
-            eid,
-            seq: verdict.seq,
-            time: verdict.time,
-          })
+          return effects.sendFrame(session, acceptedFrame(handle, eid, verdict))
         case "stale":
         case "conflict":
           return effects.send(session, {

@@ -5,6 +5,7 @@
 import { concat, toHex } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import type { Refusal } from "../protocol/errors.ts"
+import { isDamage } from "./core.ts"
 import { HourlyLimit } from "./hourly-limit.ts"
 import type { PackageCount, RelayStore } from "./store.ts"
 
@@ -27,9 +28,14 @@ export class Packages {
     this.#store = store
   }
 
-  /** @param owner accountId ‖ deviceId. */
+  /** A shelf that cannot be read is called full: its owner comes in, and is not asked for more. @param owner accountId ‖ deviceId. */
   count(owner: Uint8Array): PackageCount {
-    return this.#store.countPackages(owner)
+    try {
+      return this.#store.countPackages(owner)
+    } catch (cause) {
+      if (isDamage(cause)) return { oneUse: MAX_ONE_USE, lastResort: true }
+      throw cause
+    }
   }
 
   put(owner: Uint8Array, packages: readonly Uint8Array[], lastResort: boolean): Put {

@@ -10,6 +10,9 @@ const OLDEST_SQLITE = [3, 51, 3] as const
 const APPLICATION_ID = 0x7363524c
 const SCHEMA_VERSION = 2
 const INCARNATION_BYTES = 16
+export const PAGE_BYTES = 4_096
+/** More gathers the pages that are written again and again; less is quicker to move, and to read after a crash. */
+const JOURNAL_BYTES = 16_777_216
 
 export interface SqliteStoreOptions {
   /** The database file; made when missing. Its folder must exist. */
@@ -17,13 +20,25 @@ export interface SqliteStoreOptions {
   random: Random
   /** How much gathers in the journal before `tidy` moves it; what is above it was one batch. */
   journalBytes?: number
+  /** Whether the journal gets its size at once, so that no commit waits for the file system to make it longer. */
+  layOut?: boolean
 }
 
 /**
  * @returns the database, and whether its structure is whole. Where it is not, writing could destroy what can still
  * be read. @throws StoreError `unsuitable`, `damaged` (nothing of ours can be read), `in-use`, `full` or `failed`.
  */
-export function openDatabase({ path, random }: SqliteStoreOptions): { db: Database; isWhole: boolean } {
+export function openDatabase({
+  path,
+  random,
+  journalBytes = JOURNAL_BYTES,
+  layOut = false,
+}: SqliteStoreOptions): {
+  db: Database
+  isWhole: boolean
+  journalPages: number
+} {
+  const journalPages = Math.floor(journalBytes / PAGE_BYTES)
   let db: Database | undefined
   try {
     db = new Database(path, { timeout: 0 })
@@ -35,11 +50,33 @@ export function openDatabase({ path, random }: SqliteStoreOptions): { db: Databa
     // SQLite's own would run inside a commit, and keep to itself that a sync failed: `tidy` does neither.
     db.pragma("wal_autocheckpoint = 0")
     db.pragma("trusted_schema = OFF")
-    return { db, isWhole: prepare(db, random) }
+    const isWhole = prepare(db, random)
+    if (isWhole && layOut) layOutJournal(db, journalPages)
+    return { db, isWhole, journalPages }
   } catch (cause) {
     db?.close()
     throw asStoreError(cause)
   }
+}
+
+/**
+ * A sync of bytes that are overwritten is about twice as fast as one of a file that grows, and they need no new space
+ * on a disk that has none. The pages that fill it say nothing: each is the first one, as it is.
+ */
+function layOutJournal(db: Database, pages: number): void {
+  const move = db.prepare("PRAGMA wal_checkpoint(PASSIVE)")
+  move.get()
+  try {
+    db.pragma("synchronous = OFF")
+    const touch = db.prepare(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+    for (let page = 0; page < pages; page++) touch.run()
+  } catch (cause) {
+    // Then it is as long as there was space.
+    if (asStoreError(cause).code !== "full") throw cause
+  } finally {
+    db.pragma("synchronous = FULL")
+  }
+  move.get()
 }
 
 function checkVersion(db: Database): void {
@@ -80,7 +117,8 @@ export function asStoreError(cause: unknown): StoreError {
   const code = cause instanceof Database.SqliteError ? cause.code : ""
   const message = cause instanceof Error ? cause.message : String(cause)
   if (code.startsWith("SQLITE_FULL")) return new StoreError("full", "the disk is full", { cause })
-  if (code.startsWith("SQLITE_CORRUPT") || code.startsWith("SQLITE_NOTADB")) {
+  // What a row or an index says must not be there already can be there only when one of them is damaged.
+  if (/^SQLITE_(CORRUPT|NOTADB|CONSTRAINT)/u.test(code)) {
     return new StoreError("damaged", `the database is damaged: ${message}`, { cause })
   }
   if (code.startsWith("SQLITE_BUSY"))

@@ -10,7 +10,7 @@ import { concat } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import { BLOB_CHUNK_BYTES } from "../protocol/messages.ts"
 import { StoreError } from "./errors.ts"
-import { asStoreError, openDatabase, type SqliteStoreOptions } from "./store-sqlite-open.ts"
+import { asStoreError, openDatabase, PAGE_BYTES, type SqliteStoreOptions } from "./store-sqlite-open.ts"
 import { statements, type Statements } from "./store-sqlite-schema.ts"
 import {
   type ChannelRow,
@@ -23,9 +23,10 @@ import {
   type StoredEntry,
 } from "./store.ts"
 
-const PAGE_BYTES = 4_096
-/** More gathers the pages that are written again and again; less is quicker to move, and to read after a crash. */
-const JOURNAL_BYTES = 16_777_216
+/** Asking for the journal's length costs as much as a write: it is asked when a part of it may have been filled. */
+const LOOKS = 8
+/** At most so many pages change with a write, apart from those of its bytes. */
+const PAGES_PER_WRITE = 5
 
 export class SqliteRelayStore implements RelayStore {
   readonly incarnation: Uint8Array
@@ -33,6 +34,8 @@ export class SqliteRelayStore implements RelayStore {
   readonly #db: Database
   readonly #sql: Statements
   readonly #journalPages: number
+  /** An upper bound of what was added to the journal since its length was asked for. */
+  #pagesSince = 0
   #inTransaction = false
   #broken: StoreError | undefined
   /** Logs that nothing could be written to since the process began. */
@@ -40,12 +43,19 @@ export class SqliteRelayStore implements RelayStore {
 
   /** @throws StoreError `unsuitable`, `damaged`, `in-use`, `full` or `failed`. */
   constructor(options: SqliteStoreOptions) {
-    const { db, isWhole } = openDatabase(options)
+    const { db, isWhole, journalPages } = openDatabase(options)
     this.#db = db
     this.isWhole = isWhole
-    this.#sql = statements(this.#db)
-    this.#journalPages = Math.floor((options.journalBytes ?? JOURNAL_BYTES) / PAGE_BYTES)
-    this.incarnation = this.#readIncarnation()
+    this.#journalPages = journalPages
+    try {
+      this.#sql = statements(this.#db)
+      this.incarnation = this.#readIncarnation()
+    } catch (cause) {
+      this.#db.close()
+      throw new StoreError("damaged", "the database is damaged: it lacks a table, a column or a value", {
+        cause,
+      })
+    }
   }
 
   get staged(): boolean {
@@ -66,6 +76,7 @@ export class SqliteRelayStore implements RelayStore {
 
   append(ref: number, entry: NewEntry): void {
     const { seq, time, position, eid, before, head, check, bytes, weight, blobHash, tokenHash } = entry
+    this.#pagesSince += bytes.length / PAGE_BYTES
     this.#stageLog(ref, () => {
       this.#sql.append.run(ref, seq, time, position, weight, blobHash ?? null, eid, before, check, bytes)
       if (tokenHash === undefined) {
@@ -153,6 +164,7 @@ export class SqliteRelayStore implements RelayStore {
 
   addBlob(hash: Uint8Array, bytes: Uint8Array, now: Millis): void {
     if (this.findBlob(hash) !== undefined) return
+    this.#pagesSince += bytes.length / PAGE_BYTES
     this.#stage(() => {
       this.#sql.addBlob.run(hash, bytes.length, now)
       for (let at = 0; at < bytes.length; at += BLOB_CHUNK_BYTES) {
@@ -270,6 +282,8 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   tidy(): void {
+    if (this.#pagesSince < this.#journalPages / LOOKS) return
+    this.#pagesSince = 0
     const { log, checkpointed } = this.#read(() => this.#sql.journalSize.get()!)
     if (log - checkpointed >= this.#journalPages) this.#read(() => this.#sql.moveJournal.get())
   }
@@ -309,6 +323,7 @@ export class SqliteRelayStore implements RelayStore {
     try {
       if (!this.#inTransaction) this.#sql.begin.run()
       this.#inTransaction = true
+      this.#pagesSince += PAGES_PER_WRITE
       write()
     } catch (cause) {
       this.#broken = asStoreError(cause)
@@ -334,10 +349,9 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   #readIncarnation(): Uint8Array {
-    const found = this.#readLog(() => this.#sql.readIncarnation.get()?.value)
+    const found = this.#sql.readIncarnation.get()?.value
     if (found instanceof Uint8Array) return found
-    this.#db.close()
-    throw new StoreError("damaged", "the database is damaged: it has no incarnation")
+    throw new RangeError("no incarnation")
   }
 
   #read<T>(read: () => T): T {

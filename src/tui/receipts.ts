@@ -131,12 +131,7 @@ function sentences({ line, people }: Receipts): { text: SafeText; style: Span["s
   const [failed, waiting, read] = [count("failed"), count("relayed"), count("read")]
   const have = count("delivered", "read")
   const all: { text: SafeText; style: Span["style"] }[] = [
-    {
-      text: say`${have} of ${people.length} ${have === 1 ? say`has` : say`have`} it, ${read} of them ${
-        read === 1 ? say`has` : say`have`
-      } read it.`,
-      style: "plain",
-    },
+    { text: sumWords(people, have, read), style: "plain" },
   ]
   if (failed > 0)
     all.push({
@@ -149,6 +144,16 @@ function sentences({ line, people }: Receipts): { text: SafeText; style: Span["s
       style: "faint",
     })
   return all
+}
+
+function sumWords(people: readonly ReceiptView[], have: number, read: number): SafeText {
+  const [only] = people
+  if (only !== undefined && people.length === 1)
+    return say`${safeName(only.person.name)} ${receiptWords(only.state)}.`
+  const haveIt = say`${have} of ${people.length} ${have === 1 ? say`has` : say`have`} it`
+  return have === 0
+    ? say`${haveIt}.`
+    : say`${haveIt}, ${read} of them ${read === 1 ? say`has` : say`have`} read it.`
 }
 
 function forNobody(state: MessageLine["message"]["state"]): { text: SafeText; style: Span["style"] } {

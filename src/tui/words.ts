@@ -39,7 +39,7 @@ const MONTHS = [
   say`December`,
 ]
 
-const DISK_FULL = say`The disk of this computer is full. Nothing can be saved, so nothing is sent until there is room again; then it goes on by itself.`
+const DISK_FULL = say`The disk of this computer is full. Nothing can be saved, so nothing comes in and nothing is sent until there is room again; then it goes on by itself.`
 
 /** Latest time that a Date can hold. A hostile clock beyond it shows as dashes. */
 const MAX_DATE_MS = 8.64e15

@@ -1,6 +1,10 @@
 /**
  * The relay, without sockets: durable appends beside the disk's own pace, and forwarding beside a forwarder that
- * encodes every copy anew. Rounds are interleaved, medians printed; ratios mean more than figures.
+ * encodes every copy anew. Rounds are interleaved, medians and the best are printed; ratios mean more than figures.
+ *
+ * An append is counted when the relay has answered `accepted`, which it does after the commit with its sync. It goes
+ * the whole way: frame, message, rules, hashes, SQLite, answer, and the delivery to its author, who follows the room.
+ * In both the journal has its size already, and each contestant has run a little before it is measured.
  */
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -14,7 +18,7 @@ import type { ListenHandler } from "../../src/platform/network.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { systemRandom } from "../../src/platform/random.ts"
 import { afterWaitingEvents } from "../../src/platform/soon.ts"
-import { encodeFrame, FrameDecoder } from "../../src/protocol/framing.ts"
+import { encodeFrame, FRAME_HEADER_BYTES, FrameDecoder } from "../../src/protocol/framing.ts"
 import {
   type ClientMessage,
   decodeClientMessage,
@@ -33,11 +37,12 @@ import { RelayPerson, sealedEntry } from "../support/relay-people.ts"
 
 await sodiumReady()
 
-const ROUNDS = 3
+const ROUNDS = 5
 /** Sealed bytes of the smallest bucket: 1,024 padded bytes and a tag. */
 const SEALED_BYTES = 1_040
 const RELAY_ID = new Uint8Array(32).fill(1)
 const ROOM = new Uint8Array(32).fill(2)
+const WARM_UP = 512
 const folder = mkdtempSync(join(tmpdir(), "relay-bench-"))
 let files = 0
 const freshFile = () => join(folder, `bench-${++files}`)
@@ -74,21 +79,30 @@ class Local {
     this.#handler.received(this.id, frames)
   }
 
+  /** The driver sends whole frames: those that only count are stepped over, not taken out. */
   #receive(bytes: Uint8Array): void {
-    for (const body of this.#decoder.push(bytes)) {
-      if (body[0] === MESSAGE_NUMBERS.entry) this.entries++
-      else if (body[0] === MESSAGE_NUMBERS.accepted) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    for (let at = 0, next; at < bytes.length; at = next) {
+      next = at + FRAME_HEADER_BYTES + view.getUint32(at)
+      const type = bytes[at + FRAME_HEADER_BYTES]
+      if (type === MESSAGE_NUMBERS.entry) this.entries++
+      else if (type === MESSAGE_NUMBERS.accepted) {
         this.accepted++
         this.onAccepted()
-      } else {
-        const message = decodeRelayMessage(body)
-        if (message.type === "ready") {
-          const from = { incarnation: new Uint8Array(16), cursor: 0, head: new Uint8Array(32) }
-          this.post({ type: "open", rid: 2, channelId: ROOM, ...from })
-        } else if (message.type === "opened") {
-          this.handle = message.handle
-          this.isReady()
-        }
+      } else this.#take(bytes.subarray(at, next))
+    }
+  }
+
+  #take(frame: Uint8Array): void {
+    for (const body of this.#decoder.push(frame)) {
+      const message = decodeRelayMessage(body)
+      if (message.type === "rejected") throw new Error(`an entry was rejected: ${message.code}`)
+      else if (message.type === "ready") {
+        const from = { incarnation: new Uint8Array(16), cursor: 0, head: new Uint8Array(32) }
+        this.post({ type: "open", rid: 2, channelId: ROOM, ...from })
+      } else if (message.type === "opened") {
+        this.handle = message.handle
+        this.isReady()
       }
     }
   }
@@ -142,6 +156,8 @@ function entryFrames(handle: number, count: number): Uint8Array[] {
 
 interface Figures {
   perSecond: number
+  /** Of the rounds that `perSecond` is the median of. */
+  best?: number
   cpuMicros: number
 }
 
@@ -156,9 +172,9 @@ async function measure(count: number, work: () => Promise<void> | void): Promise
   return { perSecond: count / seconds, cpuMicros: (user + system) / count }
 }
 
-/** Appends through the relay, `window` of them unanswered for each of `senders`. */
+/** Appends through the relay: each of `senders` writes `window` at once, and the next ones when all are answered. */
 async function relayAppends(senders: number, window: number, each: number): Promise<Figures> {
-  const store = new SqliteRelayStore({ path: freshFile(), random: systemRandom })
+  const store = new SqliteRelayStore({ path: freshFile(), random: systemRandom, layOut: true })
   const { relay, enter } = await localRelay(store)
   const locals: Local[] = []
   for (let n = 0; n < senders; n++) locals.push(await enter(n))
@@ -167,33 +183,35 @@ async function relayAppends(senders: number, window: number, each: number): Prom
     locals[0]!.onAccepted = resolve
     locals[0]!.raw(handshakeFrame(handle))
   })
-  const frames = locals.map(() => entryFrames(handle, each))
-  const figures = await measure(senders * each, async () => {
-    await Promise.all(
-      locals.map(
-        (local, n) =>
-          new Promise<void>((resolve) => {
-            let sent = 0
-            let answered = 0
-            const feed = () => {
-              // The bytes that a socket would hand over at once arrive as one chunk.
-              const next = frames[n]!.slice(sent, sent + window - (sent - answered))
-              sent += next.length
-              if (next.length > 0) local.raw(concat(...next))
-            }
-            local.onAccepted = () => {
-              answered++
-              if (answered === each) resolve()
-              else if (sent - answered <= window / 2) feed()
-            }
-            feed()
-          }),
-      ),
-    )
-  })
+  const run = (count: number) => {
+    const frames = locals.map(() => entryFrames(handle, count))
+    return () => Promise.all(locals.map((local, n) => sendAll(local, frames[n]!, window)))
+  }
+  await run(Math.ceil(WARM_UP / senders))()
+  const work = run(each)
+  const figures = await measure(senders * each, async () => void (await work()))
   await relay.stop()
   store.close()
   return figures
+}
+
+/** Sends the frames, `window` in one chunk, as a socket hands them over; the next when all of these are answered. */
+function sendAll(local: Local, frames: readonly Uint8Array[], window: number): Promise<void> {
+  return new Promise((resolve) => {
+    let sent = 0
+    let answered = 0
+    const feed = () => {
+      const next = frames.slice(sent, sent + window)
+      sent += next.length
+      local.raw(concat(...next))
+    }
+    local.onAccepted = () => {
+      answered++
+      if (answered === frames.length) resolve()
+      else if (answered === sent) feed()
+    }
+    feed()
+  })
 }
 
 /** The same bytes into one table, `batch` rows per transaction. */
@@ -203,6 +221,7 @@ function plainSqlite(batch: number, count: number): Promise<Figures> {
   db.pragma("journal_mode = WAL")
   db.pragma("synchronous = FULL")
   db.exec("CREATE TABLE entry (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL)")
+  layOut(db)
   const insert = db.prepare<[Uint8Array]>("INSERT INTO entry (bytes) VALUES (?)")
   const begin = db.prepare<[]>("BEGIN IMMEDIATE")
   const commit = db.prepare<[]>("COMMIT")
@@ -214,6 +233,16 @@ function plainSqlite(batch: number, count: number): Promise<Figures> {
       commit.run()
     }
   }).finally(() => db.close())
+}
+
+/** Gives the journal the size that the relay's has. */
+function layOut(db: InstanceType<typeof Database>): void {
+  db.pragma("wal_autocheckpoint = 4096")
+  db.pragma("synchronous = OFF")
+  const touch = db.prepare<[]>("PRAGMA user_version = 1")
+  for (let page = 0; page < 4_096; page++) touch.run()
+  db.pragma("synchronous = FULL")
+  db.pragma("wal_checkpoint(PASSIVE)")
 }
 
 /** The same bytes at the end of a file, `batch` of them per sync. */
@@ -308,6 +337,7 @@ async function rounds(contest: Contest): Promise<Record<string, Figures>> {
       name,
       {
         perSecond: median(figures.map((f) => f.perSecond)),
+        best: Math.max(...figures.map((f) => f.perSecond)),
         cpuMicros: median(figures.map((f) => f.cpuMicros)),
       },
     ]),
@@ -322,25 +352,25 @@ const whole = (value: number) => Math.round(value).toLocaleString("en-US").padSt
 const micros = (value: number) => `${value.toFixed(1).padStart(7)} µs CPU`
 
 async function durable(title: string, relay: () => Promise<Figures>, batch: number): Promise<void> {
-  const COUNT = batch === 1 ? 300 : 3_200
+  const COUNT = batch === 1 ? 2_000 : 12_800
   const figures = await rounds({
     relay,
     [`SQLite, ${batch} per transaction`]: () => plainSqlite(batch, COUNT),
     [`file, ${batch} per fdatasync`]: () => plainFile(batch, COUNT),
   })
   console.log(`\ndurable appends, ${title}`)
-  for (const [name, { perSecond, cpuMicros }] of Object.entries(figures)) {
+  for (const [name, { perSecond, best = perSecond, cpuMicros }] of Object.entries(figures)) {
     const ratio = figures["relay"]!.perSecond / perSecond
-    console.log(
-      `  ${name.padEnd(28)} ${whole(perSecond)} /s ${micros(cpuMicros)}   relay is ${ratio.toFixed(2)} ×`,
-    )
+    const speed = `${whole(perSecond)} /s, best ${whole(best)}`
+    console.log(`  ${name.padEnd(28)} ${speed} ${micros(cpuMicros)}   relay is ${ratio.toFixed(2)} ×`)
   }
 }
 
 try {
-  await durable("1 sender, 1 unanswered", () => relayAppends(1, 1, 300), 1)
-  await durable("1 sender, 32 unanswered", () => relayAppends(1, 32, 3_200), 32)
-  await durable("50 senders, 1 unanswered each", () => relayAppends(50, 1, 64), 1)
+  await durable("one by one", () => relayAppends(1, 1, 2_000), 1)
+  await durable("in groups of 32", () => relayAppends(1, 32, 12_800), 32)
+  await durable("in groups of 64", () => relayAppends(1, 64, 12_800), 64)
+  await durable("50 senders, each one by one", () => relayAppends(50, 1, 256), 50)
 
   for (const readers of [1, 10, 100]) {
     const count = readers === 100 ? 800 : 3_200

@@ -55,11 +55,43 @@ test("own lines of a transcript say how far they got", () => {
     type: "message.sent",
     message: { state: "delivered" },
   })
+  const alone = lineJson("asha", room, { kind: "message", order: "1", at, message: own })
+  expect(jsonLine(alone)).not.toContain("receipts")
+  const receipts = { delivered: 12, read: 5, of: 29 }
+  const counted: MessageView = { ...own, state: "relayed", receipts }
+  expect(lineJson("asha", room, { kind: "message", order: "1", at, message: counted })).toMatchObject({
+    message: { state: "relayed", receipts },
+  })
+  expect(
+    eventJson("asha", { event: { type: "message.sent", room, message: counted }, at, cursor: "c_3" }),
+  ).toMatchObject({ type: "message.sent", message: { id: "m_1", receipts } })
   expect(
     lineJson("asha", room, { kind: "notice", order: "2", at, notice: { code: "you-joined" } }),
   ).toMatchObject({
     type: "notice",
     notice: { code: "you-joined" },
+  })
+})
+
+test("notices keep their codes, and a message of a room its states", () => {
+  const gap = { code: "gap", person: ravi, missing: 2 } as const
+  expect(eventJson("asha", { event: { type: "notice", room, notice: gap }, at, cursor: undefined })).toEqual({
+    v: 1,
+    ts: isoTime(at),
+    type: "notice",
+    profile: "asha",
+    room,
+    notice: { code: "gap", person: ravi, missing: 2 },
+  })
+  for (const code of ["lost-entries", "rolled-back", "restored"] as const) {
+    const line = { kind: "notice", order: "2", at, notice: { code } } as const
+    expect(lineJson("asha", room, line)).toMatchObject({ type: "notice", notice: { code } })
+  }
+  const read = { type: "message.state", room, message: { id: "m_1" }, state: "read" } as const
+  expect(eventJson("asha", { event: read, at, cursor: "c_4" })).toMatchObject({
+    type: "message.state",
+    room: { kind: "everyone" },
+    message: { id: "m_1", state: "read" },
   })
 })
 

@@ -24,6 +24,30 @@ test("a line has its time, its author with a mark, its text", () => {
   expect(messageText(at, own, UNICODE_SYMBOLS)).toBe("2026-11-22 12:04:05  you: Yes  ✓✓")
 })
 
+test("own messages in a room carry how many have them, and what failed says so", () => {
+  const own = (state: MessageView["state"], read: number): MessageView => ({
+    ...message("Yes"),
+    own: true,
+    state,
+    receipts: { delivered: 12, read, of: 29 },
+  })
+  const text = (view: MessageView) => messageText(at, view, ASCII_SYMBOLS)
+  expect(text(own("relayed", 5))).toBe("2026-11-22 12:04:05  you: Yes  + 12/29 5 read")
+  expect(text(own("failed", 0))).toBe("2026-11-22 12:04:05  you: Yes  ! 12/29")
+  expect(text({ ...own("failed", 0), receipts: undefined })).toBe("2026-11-22 12:04:05  you: Yes  ! failed")
+})
+
+test("what should not be overlooked is marked without colour", () => {
+  const notice = { code: "gap", person: ravi, missing: 2 } as const
+  const words = "2 messages of Ravi are missing here and have been asked for."
+  expect(lineText({ kind: "notice", order: "1", at, notice }, UNICODE_SYMBOLS)).toBe(
+    `2026-11-22 12:04:05  ! ${words}`,
+  )
+  expect(eventText({ type: "notice", room, notice }, at, UNICODE_SYMBOLS)).toBe(
+    `2026-11-22 12:04:05  #everyone ! ${words}`,
+  )
+})
+
 test("nobody can write a line that looks like another's", () => {
   const forged = "Hi\r\n2026-11-22 12:04:06  Asha ✓: I agree\u001b[1A\u202e"
   const lines = messageText(at, message(forged), UNICODE_SYMBOLS).split("\n")

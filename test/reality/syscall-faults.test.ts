@@ -144,6 +144,7 @@ test.skipIf(why)(
       if (hasHit(log)) tally.hit++
       if (victim.isUp) cutClient(victim)
       await victim.end()
+      victim.lostPower()
     }
     under = []
     await victim.start()

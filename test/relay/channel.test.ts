@@ -211,6 +211,43 @@ describe("append", () => {
   })
 })
 
+describe("an empty channel", () => {
+  test.each([
+    [0, ["accepted", "entry"]],
+    [1, ["accepted", "entry"]],
+    [77_000, ["accepted", "entry"]],
+    [2 ** 48, ["accepted", "entry"]],
+    [2 ** 48 + 1, [`rejected ${REFUSALS["bad-request"]}`]],
+  ])("takes its first handshake at %i: %j", async (position, answers) => {
+    const bench = new CoreBench()
+    const { wire } = await bench.join("alice")
+    const { handle } = await wire.expect(open(ROOM), "opened")
+    const commit = () => sealedEntry(bench.random, { kind: "handshake" })
+    const header = { headerId: new Uint8Array(32).fill(1), header: Uint8Array.of(1) }
+    expect((await wire.ask(handshake(handle, position, commit(), header))).map(line)).toEqual(answers)
+    if (answers.length === 1) return expect(bench.store.findChannel(ROOM)).toBeUndefined()
+    // From there on it is like any other.
+    expect(bench.store.findChannel(ROOM)).toMatchObject({ lastSeq: 1, nextPosition: position + 1 })
+    expect(bench.store.findHeader(header.headerId)).toMatchObject({ position, nextPosition: position + 1 })
+    expect((await wire.ask(handshake(handle, position + 2, commit()))).map(line)).toEqual([
+      position + 2 > 2 ** 48 ? `rejected ${REFUSALS["bad-request"]}` : "conflict",
+    ])
+    const message = sealedEntry(bench.random)
+    expect((await wire.ask(upload(handle, position, message))).map(line)).toEqual(["accepted", "entry"])
+  })
+
+  test("of two who fill it in one batch, the first says where it begins", async () => {
+    const bench = new CoreBench()
+    const { wire } = await bench.join("alice")
+    const { handle } = await wire.expect(open(ROOM), "opened")
+    const commit = () => sealedEntry(bench.random, { kind: "handshake" })
+    wire.take()
+    for (const position of [5, 9, 6]) wire.post(handshake(handle, position, commit()))
+    await bench.settle()
+    expect(wire.take().map(line).filter((each) => each !== "entry")).toEqual(["accepted", "conflict", "accepted"]) // prettier-ignore
+  })
+})
+
 describe("resume", () => {
   /** A log of five entries, and the head after each. */
   async function log() {

@@ -4,7 +4,7 @@ import { concat } from "../../src/bytes.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
 import { encodeFrame } from "../../src/protocol/framing.ts"
 import { encodeMessage } from "../../src/protocol/messages.ts"
-import { entryFrame, SLICE_BYTES } from "../../src/relay/delivery.ts"
+import { acceptedFrame, entryFrame, SLICE_BYTES } from "../../src/relay/delivery.ts"
 import { SLOW_BYTES, STUCK_BYTES } from "../../src/relay/effects.ts"
 import { CoreBench, describe as line, handshake, open, upload, type Wire } from "../support/core-bench.ts"
 import { sealedEntry } from "../support/relay-people.ts"
@@ -112,4 +112,11 @@ test("the frame made from the store is the one that was delivered live", () => {
   const fields = { handle: 0xfedc_ba98, seq: 2 ** 40 + 5, time: 1_800_000_000_123, position: 2 ** 33 }
   const live = encodeFrame(encodeMessage({ type: "entry", ...fields, entry }))
   expect(entryFrame(fields.handle, { ...fields, bytes: entry })).toEqual(live)
+})
+
+test("the answer that is written in one go is the one that the codec writes", () => {
+  const fields = { handle: 0xfedc_ba98, seq: 2 ** 40 + 5, time: 1_800_000_000_123 }
+  const eid = Uint8Array.from({ length: 32 }, (_, at) => at + 1)
+  const written = encodeFrame(encodeMessage({ type: "accepted", ...fields, eid }))
+  expect(acceptedFrame(fields.handle, eid, fields)).toEqual(written)
 })

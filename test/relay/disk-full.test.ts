@@ -64,7 +64,8 @@ async function world(folder: string) {
   let seen = spaceOf(folder).look()
   const space = { look: () => (seen = isBlind ? seen : spaceOf(folder).look()) }
   const journalBytes = journalSize(totalBytes)
-  const store = new SqliteRelayStore({ path: join(folder, "relay.db"), random: systemRandom, journalBytes })
+  const path = join(folder, "relay.db")
+  const store = new SqliteRelayStore({ path, random: systemRandom, journalBytes, layOut: true })
   const relay = await startRelay({
     listen: (handler) =>
       process.network.listen(7_667, { spkiSha256: RELAY_ID, tag: new Uint8Array(32) }, handler),

@@ -5,7 +5,8 @@ import Database from "better-sqlite3-multiple-ciphers"
 import { afterAll, expect, test } from "vitest"
 import { systemRandom } from "../../src/platform/random.ts"
 import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
-import { bytes, newEntry, storeContract } from "./store.contract.ts"
+import { bytes, newEntry } from "../support/store-harness.ts"
+import { storeContract } from "./store.contract.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "relay-store-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

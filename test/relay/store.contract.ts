@@ -1,123 +1,31 @@
 /** What every `RelayStore` must do. Each implementation's test file runs this with its own way to make one. */
 import { describe, expect, test } from "vitest"
-import { toHex } from "../../src/bytes.ts"
 import { StoreError } from "../../src/relay/errors.ts"
-import { KEPT_TOKENS, type NewEntry, type RelayStore } from "../../src/relay/store.ts"
-
-export interface StoreHarness {
-  store: RelayStore
-  /** The process ends without warning; a new one opens the same disk. */
-  crash(): RelayStore
-  /** The next staged write or commit finds the disk full. */
-  fillDisk(): void
-  /** There is room again. */
-  emptyDisk(): void
-}
-
-export const bytes = (byte: number, length = 32) => new Uint8Array(length).fill(byte)
-
-export function newEntry(seq: number, overrides: Partial<NewEntry> = {}): NewEntry {
-  const eid = new Uint8Array(32)
-  new DataView(eid.buffer).setUint32(0, seq)
-  return {
-    seq,
-    time: 1_000 + seq,
-    position: 0,
-    eid,
-    before: bytes((seq - 1) % 256),
-    head: bytes(seq % 256),
-    check: bytes(seq % 256, 8),
-    blobHash: undefined,
-    bytes: bytes(seq % 256, 100),
-    weight: 110,
-    tokenHash: undefined,
-    ...overrides,
-  }
-}
-
-/** Results without regard to which kind of byte array they are made of. */
-const plain = (value: unknown): unknown =>
-  JSON.parse(
-    JSON.stringify(value ?? null, (_, v: unknown) => (v instanceof Uint8Array ? toHex(v) : asBytes(v))),
-  )
-// A Buffer turns itself into an object before the replacer sees it.
-const asBytes = (v: unknown): unknown =>
-  typeof v === "object" && v !== null && "type" in v && v.type === "Buffer" && "data" in v
-    ? toHex(Uint8Array.from(v.data as number[]))
-    : v
+import type { RelayStore } from "../../src/relay/store.ts"
+import { bytes, newEntry, plain, same, type StoreHarness } from "../support/store-harness.ts"
+import { logContract } from "./store-log.contract.ts"
 
 export function storeContract(make: () => StoreHarness): void {
   const CHANNEL = bytes(0xc1)
   const OWNER = bytes(0x0e, 48)
 
-  const same = (seen: unknown, wanted: unknown) => expect(plain(seen)).toEqual(plain(wanted))
+  logContract(make)
 
-  describe("channels", () => {
-    test("an unknown channel is not there", () => {
-      expect(make().store.findChannel(CHANNEL)).toBeUndefined()
-    })
-
-    test("appended entries are read in order, with what the row says of them", async () => {
-      const { store } = make()
-      const ref = store.createChannel(CHANNEL)
-      for (let seq = 1; seq <= 5; seq++) store.append(ref, newEntry(seq))
-      await store.commit()
-      const row = { lastSeq: 5, head: bytes(5), nextPosition: 0, weight: 550 }
-      same(store.findChannel(CHANNEL), { ref, firstSeq: 1, base: bytes(0), ...row })
-      same(
-        store.readEntries(ref, 2, 10, 1_000).map((entry) => entry.seq),
-        [3, 4, 5],
-      )
-      const fifth = { seq: 5, time: 1_005, position: 0, before: bytes(4), check: bytes(5, 8) }
-      const { seq, time, position, before, check, bytes: content } = store.readEntries(ref, 4, 10, 1_000)[0]!
-      same({ seq, time, position, before, check, content }, { ...fifth, content: bytes(5, 100) })
-      same(store.readEntry(ref, 5), store.readEntries(ref, 4, 1, 1)[0])
-      expect(store.readEntry(ref, 6)).toBeUndefined()
-      same(store.headAt(ref, 3), bytes(3))
-      expect(store.headAt(ref, 5)).toBeUndefined()
-      same(store.findEntry(ref, newEntry(4).eid), { seq: 4, time: 1_004 })
-      expect(store.findEntry(ref, newEntry(6).eid)).toBeUndefined()
-    })
-
-    test("channels do not see each other", async () => {
-      const { store } = make()
-      const first = store.createChannel(CHANNEL)
-      const second = store.createChannel(bytes(0xc2))
-      store.append(first, newEntry(1))
-      await store.commit()
-      expect(second).not.toBe(first)
-      expect(store.findEntry(second, newEntry(1).eid)).toBeUndefined()
-      expect(store.readEntries(second, 0, 10, 1_000)).toEqual([])
-      expect(store.findChannel(bytes(0xc2))?.lastSeq).toBe(0)
-    })
-
-    test.each([
-      [10, 1_000, [1, 2, 3, 4, 5]],
-      [2, 1_000, [1, 2]],
-      [10, 250, [1, 2]],
-      [10, 300, [1, 2, 3]],
-      [10, 1, [1]],
-    ])("a read of %i entries and %i bytes gives %j", async (count, maxBytes, wanted) => {
-      const { store } = make()
-      const ref = store.createChannel(CHANNEL)
-      for (let seq = 1; seq <= 5; seq++) store.append(ref, newEntry(seq))
-      await store.commit()
-      expect(store.readEntries(ref, 0, count, maxBytes).map((entry) => entry.seq)).toEqual(wanted)
-    })
-
-    test("a handshake moves the position and leaves its token hash, the last 256 of them", async () => {
-      const { store } = make()
-      const ref = store.createChannel(CHANNEL)
-      const last = KEPT_TOKENS + 2
-      for (let seq = 1; seq <= last + 1; seq++) {
-        store.append(ref, newEntry(seq, { position: seq - 1, tokenHash: bytes(seq % 256) }))
-      }
-      await store.commit()
-      expect(store.findChannel(CHANNEL)?.nextPosition).toBe(last + 1)
-      expect(store.tokenHash(ref, last - KEPT_TOKENS)).toBeUndefined()
-      same(store.tokenHash(ref, last - KEPT_TOKENS + 1), bytes((last - KEPT_TOKENS + 2) % 256))
-      same(store.tokenHash(ref, last), bytes((last + 1) % 256))
-    })
+  test("a device has one generation record, which is replaced and dropped", async () => {
+    const harness = make()
+    const { store } = harness
+    expect(store.findGeneration(OWNER)).toBeUndefined()
+    store.putGeneration(OWNER, bytes(1, 40))
+    same(store.findGeneration(OWNER), bytes(1, 40))
+    store.putGeneration(OWNER, bytes(2, 41))
+    store.putGeneration(bytes(0x0f, 48), bytes(3, 1))
+    await store.commit()
+    const again = harness.crash()
+    same(again.findGeneration(OWNER), bytes(2, 41))
+    again.dropGeneration(OWNER)
+    await again.commit()
+    expect(again.findGeneration(OWNER)).toBeUndefined()
+    same(again.findGeneration(bytes(0x0f, 48)), bytes(3, 1))
   })
 
   test("headers are put, replaced and deleted", async () => {
@@ -194,6 +102,13 @@ export function storeContract(make: () => StoreHarness): void {
       expect(store.dropLooseBlobs(7_001, 9)).toBe(1)
     })
 
+    test("loose blobs go a few at a time", async () => {
+      const { store } = make()
+      for (let byte = 1; byte <= 5; byte++) store.addBlob(bytes(byte), bytes(7, 100), 1_000)
+      await store.commit()
+      expect([2, 2, 2, 2].map((count) => store.dropLooseBlobs(2_000, count))).toEqual([2, 2, 1, 0])
+    })
+
     test("adding a blob again changes nothing", async () => {
       const { store } = make()
       store.addBlob(HASH, CONTENT.slice(), 1_000)
@@ -242,17 +157,33 @@ export function storeContract(make: () => StoreHarness): void {
   })
 
   describe("commit", () => {
-    /** One write of every kind. */
-    function stageEverything(store: RelayStore) {
-      const ref = store.findChannel(CHANNEL)?.ref ?? store.createChannel(CHANNEL)
-      const next = (store.findChannel(CHANNEL)?.lastSeq ?? 0) + 1
-      store.append(ref, newEntry(next, { position: next - 1, tokenHash: bytes(next) }))
-      store.putHeader(bytes(0xd1), { ref, position: next, blobHash: undefined, inline: bytes(next, 20) })
-      store.addBlob(bytes(next), bytes(next, 60_000), 1_000)
-      store.pinBlob(bytes(1), 1, 1_000)
-      store.addDirectoryEntry(store.directorySize(), bytes(next, 40))
-      store.addPackage(OWNER, bytes(next, 40))
-      store.setLastResort(OWNER, bytes(next, 41))
+    const channelOf = (store: RelayStore) => store.findChannel(CHANNEL)?.ref ?? store.createChannel(CHANNEL)
+    const nextOf = (store: RelayStore) => (store.findChannel(CHANNEL)?.lastSeq ?? 0) + 1
+    /** One write of every kind, each after what the ones before left. */
+    const writes: ((store: RelayStore) => void)[] = [
+      (store) => {
+        const next = nextOf(store)
+        store.append(channelOf(store), newEntry(next, { position: next - 1, tokenHash: bytes(next) }))
+      },
+      (store) => {
+        const header = { position: nextOf(store), blobHash: undefined, inline: bytes(nextOf(store), 20) }
+        store.putHeader(bytes(0xd1), { ref: channelOf(store), ...header })
+      },
+      (store) => store.addBlob(bytes(nextOf(store)), bytes(nextOf(store), 60_000), 1_000),
+      (store) => store.pinBlob(bytes(2), 1, 1_000),
+      (store) => store.addDirectoryEntry(store.directorySize(), bytes(nextOf(store), 40)),
+      (store) => store.addPackage(OWNER, bytes(nextOf(store), 40)),
+      (store) => store.setLastResort(OWNER, bytes(nextOf(store), 41)),
+      (store) => store.putGeneration(OWNER, bytes(nextOf(store), 42)),
+      (store) => {
+        const { firstSeq, lastSeq } = store.findChannel(CHANNEL)!
+        if (firstSeq < lastSeq) store.dropEntries(channelOf(store), firstSeq, bytes(firstSeq), 110)
+      },
+      (store) => void store.takePackage(OWNER),
+      (store) => void store.dropLooseBlobs(2_000, 1),
+    ]
+    const stageEverything = (store: RelayStore) => {
+      for (const write of writes.slice(0, 8)) write(store)
     }
 
     function everything(store: RelayStore) {
@@ -263,6 +194,7 @@ export function storeContract(make: () => StoreHarness): void {
         row && store.readEntries(ref, 0, 100, 1e6),
         row && [0, 1, 2].map((position) => store.tokenHash(ref, position)),
         row && [1, 2, 3].map((seq) => store.findEntry(ref, newEntry(seq).eid)),
+        store.findGeneration(OWNER),
         store.findHeader(bytes(0xd1)),
         [1, 2, 3].map((byte) => store.findBlob(bytes(byte))),
         store.readDirectory(0, 100, 1e6),
@@ -292,6 +224,24 @@ export function storeContract(make: () => StoreHarness): void {
       expect(everything(reopened)).toEqual(committed)
       same(reopened.incarnation, incarnation)
     })
+
+    test("wherever the process dies, what is there is what the last commit left: nothing in part", async () => {
+      const LIVES = 3
+      for (let deadAt = 0; deadAt <= writes.length * LIVES; deadAt++) {
+        const harness = make()
+        let committed = everything(harness.store)
+        let operations = 0
+        for (let life = 0; life < LIVES && operations < deadAt; life++) {
+          for (const write of writes) {
+            if (operations++ < deadAt) write(harness.store)
+          }
+          if (operations > deadAt) break
+          await harness.store.commit()
+          committed = everything(harness.store)
+        }
+        expect(everything(harness.crash()), `operation ${deadAt}`).toEqual(committed)
+      }
+    }, 60_000)
 
     test("a full disk takes the whole batch back, reading goes on, and writing does when there is room", async () => {
       const harness = make()

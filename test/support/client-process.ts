@@ -62,6 +62,8 @@ export class ClientProcess {
   /** What events showed, in all lives. */
   readonly shown: string[] = []
   readonly troubles: string[] = []
+  /** What may be missing on this person's own screen: they wrote it, and an old copy of their folder was put back. */
+  readonly forgotten = new Set<string>()
   lives = 0
   readonly #setup: PersonSetup
   readonly #answers = new Map<number, (value: unknown) => void>()
@@ -176,6 +178,19 @@ export class ClientProcess {
     if (life === undefined) return 0
     this.#tell({ do: "leave" })
     return (await life.gone).code
+  }
+
+  /** Their folder is now as it was when `then` was noted: what has happened since is news to them, or gone. */
+  rolledBackTo(then: ReadonlyMap<string, readonly string[]>): void {
+    for (const [to, texts] of this.promised) {
+      for (const text of texts.slice(then.get(to)?.length ?? 0)) this.forgotten.add(text)
+    }
+    this.shown.length = 0
+  }
+
+  /** The power failed: what was told of others' messages may be told again, though it stands on the screen once. */
+  lostPower(): void {
+    this.shown.length = 0
   }
 
   /** However it ends: for the end of a test. */

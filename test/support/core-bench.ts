@@ -18,6 +18,7 @@ import type { OperatorEvent } from "../../src/relay/operator.ts"
 import { Relay } from "../../src/relay/relay.ts"
 import { MemoryDisk, MemoryRelayStore, type MemoryStoreFaults } from "../../src/relay/store-memory.ts"
 import { StoreError } from "../../src/relay/errors.ts"
+import type { RelayStore } from "../../src/relay/store.ts"
 import { RelayPerson, type TestDevice } from "./relay-people.ts"
 import { seeded, seededRandom } from "./sim.ts"
 
@@ -30,6 +31,8 @@ export interface BenchOptions {
   open?: boolean
   limits?: Partial<RelayLimits>
   disk?: MemoryDisk
+  /** In place of the one in memory, which `bench.store` remains. */
+  store?: RelayStore
   failAt?: MemoryStoreFaults["failAt"]
   seed?: number
 }
@@ -108,6 +111,7 @@ export class CoreBench {
   readonly events: OperatorEvent[] = []
   readonly wires = new Map<number, Wire>()
   now = START
+  readonly #used: RelayStore
   #lastId = 0
 
   constructor(options: BenchOptions = {}) {
@@ -115,8 +119,9 @@ export class CoreBench {
     this.relayId = new Uint8Array(32).fill(0x1d)
     this.disk = options.disk ?? new MemoryDisk(this.random.bytes(16))
     this.store = new MemoryRelayStore(this.disk, options.failAt ? { failAt: options.failAt } : {})
+    this.#used = options.store ?? this.store
     this.relay = new Relay({
-      store: this.store,
+      store: this.#used,
       primitives: nodePrimitives,
       relayId: this.relayId,
       config: {
@@ -131,7 +136,7 @@ export class CoreBench {
   async settle(): Promise<RelayEffect[]> {
     let effects: RelayEffect[]
     try {
-      await this.store.commit()
+      await this.#used.commit()
       effects = this.relay.committed()
     } catch (cause) {
       if (!(cause instanceof StoreError)) throw cause

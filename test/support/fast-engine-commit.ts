@@ -49,6 +49,8 @@ import {
 } from "./fast-engine-wire.ts"
 import { welcomeFor } from "./fast-engine-welcome.ts"
 
+const MAX_BODY_BYTES = 1_000_000
+
 type Failure = Extract<Applied, { kind: "void" | "uncertain" }>
 
 /** @throws CryptoError `not-allowed`, `bad-package`. */
@@ -111,7 +113,7 @@ export function commit(
   const header = startPlaced("member", inside).done()
   const body = concat(u32(inside.ownLeaf), content, signature, epoch.confirmation)
   return {
-    bytes: concat(header, body, tagOf(context, handshake, header, body)),
+    bytes: concat(header, u32(body.length), body, tagOf(context, handshake, header, body)),
     state: new FastGroup(made),
     welcome: places.length === 0 ? undefined : welcome,
     consumed: consumed([handshake, inside.schedule.init]),
@@ -145,12 +147,13 @@ interface Body {
 
 function applyMember(context: FastContext, state: FastGroup, header: Uint8Array, body: Uint8Array): Applied {
   const { inside } = state
-  const end = body.length - TAG_BYTES
-  if (end < 4) return voided("not a commit")
-  const sealed = body.subarray(0, end)
-  const leaf = decode(sealed.subarray(0, 4), (from) => from.u32())!
-  const handshake = inside.keys[leaf]?.handshake
-  if (handshake === undefined || !equalBytes(tagOf(context, handshake, header, sealed), body.subarray(end)))
+  const outside = decode(body, (from) => ({ sealed: from.sized(MAX_BODY_BYTES), tag: from.raw(TAG_BYTES) }))
+  if (outside === undefined) return voided("not a commit")
+  const { sealed, tag } = outside
+  const leaf = decode(sealed.subarray(0, 4), (from) => from.u32())
+  const handshake = inside.keys[leaf ?? -1]?.handshake
+  if (leaf === undefined || handshake === undefined) return uncertain("a commit of nobody in the group")
+  if (!equalBytes(tagOf(context, handshake, header, sealed), tag))
     return uncertain("a commit that does not open")
   const found = bodyOf(sealed.subarray(4))
   const committer = memberAt(state, leaf)

@@ -9,6 +9,7 @@ import { labelledHash } from "../../src/crypto/hash.ts"
 import { leafStatement } from "../../src/crypto/identity.ts"
 import type { LeafSigner, OwnKeyPackage, SuiteName } from "../../src/crypto/mls-engine.ts"
 import type { Plan } from "../../src/crypto/mls-policy.ts"
+import { accountOf } from "../../src/crypto/mls-roster.ts"
 import { verify } from "../../src/crypto/signature.ts"
 import type { Random } from "../../src/platform/random.ts"
 import { type Hash, type Leaf, SECRET_BYTES, TAG_BYTES, type Tree } from "./fast-engine-state.ts"
@@ -25,27 +26,39 @@ import {
 /** Answers about certificates; several engines of one world may share them. */
 export type Certificates = Map<string, boolean>
 
+/** What an engine had certified for a signer: signing anew for each of two dozen packages would cost most of their time. */
+interface Stem {
+  accountId: Uint8Array
+  stemKey: Uint8Array
+  certificate: Uint8Array
+}
+
 /** What every part of the stand-in works with. */
 export interface FastContext {
   hash: Hash
   random: Random
   certificates: Certificates
+  stems: WeakMap<LeafSigner, Stem>
 }
 
 const SECOND_MS = 1_000
 const PRIVATE_BYTES = 1 + 3 * SECRET_BYTES
 
 export function isCertified(context: FastContext, leaf: Leaf): boolean {
-  // Not the path key, which every commit renews.
-  const name = toHex(leaf.bytes.subarray(0, leaf.bytes.length - SECRET_BYTES))
+  const { identity, accountId, stemKey, leafKey, binding, certificate } = leaf
+  // Without the leaf's own keys: all leaves of one program have one certificate.
+  const name = toHex(leaf.bytes.subarray(0, leaf.bytes.length - 3 * SECRET_BYTES))
   let valid = context.certificates.get(name)
   if (valid === undefined) {
-    const { identity, accountId, leafKey, certificate } = leaf
-    const statement = leafStatement(accountId, identity.deviceId, leafKey)
-    valid = verify(identity.accountEd, "leaf", statement, certificate)
+    valid = verify(
+      identity.accountEd,
+      "leaf",
+      leafStatement(accountId, identity.deviceId, stemKey),
+      certificate,
+    )
     context.certificates.set(name, valid)
   }
-  return valid
+  return valid && equalBytes(binding, signed(context.hash, stemKey, "leaf", leafKey))
 }
 
 /** Made with this context's own signer, so it need not be asked about. */
@@ -56,17 +69,20 @@ export function newLeaf(
   const { hash, random } = context
   const [leafSecret, pathSecret] = [random.bytes(SECRET_BYTES), random.bytes(SECRET_BYTES)]
   const leafKey = leafKeyOf(hash, leafSecret)
-  const leaf = leafOf(signer.identity, signer.certify(leafKey), leafKey, hash("path key", pathSecret))
+  const { identity } = signer
+  const stem = stemOf(context, signer)
+  const binding = signed(hash, stem.stemKey, "leaf", leafKey)
+  const leaf = leafOf({ identity, ...stem, leafKey, binding, pathKey: hash("path key", pathSecret) })
   return { leaf, leafSecret, pathSecret }
 }
 
 /** The same leaf with a new path key. */
 export function renewedLeaf(
   { hash, random }: FastContext,
-  { identity, certificate, leafKey }: Leaf,
+  leaf: Leaf,
 ): { leaf: Leaf; pathSecret: Uint8Array } {
   const pathSecret = random.bytes(SECRET_BYTES)
-  return { leaf: leafOf(identity, certificate, leafKey, hash("path key", pathSecret)), pathSecret }
+  return { leaf: leafOf({ ...leaf, pathKey: hash("path key", pathSecret) }), pathSecret }
 }
 
 /** What others know of a leaf's secret; a wiped one gives a key that nobody knows. */
@@ -183,4 +199,14 @@ function packageRef(hash: Hash, bytes: Uint8Array): Uint8Array {
 
 function masked(bytes: Uint8Array, mask: Uint8Array): Uint8Array {
   return Uint8Array.from(bytes, (byte, i) => byte ^ mask[i]!)
+}
+
+function stemOf({ hash, random, stems }: FastContext, signer: LeafSigner): Stem {
+  let stem = stems.get(signer)
+  if (stem === undefined) {
+    const stemKey = hash("stem key", random.bytes(SECRET_BYTES))
+    stem = { accountId: accountOf(signer.identity), stemKey, certificate: signer.certify(stemKey) }
+    stems.set(signer, stem)
+  }
+  return stem
 }

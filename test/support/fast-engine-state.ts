@@ -46,8 +46,12 @@ export interface Leaf {
   identity: LeafIdentity
   accountId: Uint8Array
   certificate: Uint8Array
+  /** What the account certified: one key for all leaves that a program makes. */
+  stemKey: Uint8Array
   /** Stands for the signature key: the hash of a secret. */
   leafKey: Uint8Array
+  /** The stem's word for the leaf key. */
+  binding: Uint8Array
   /** Stands for the HPKE key: what commit secrets are sealed to. */
   pathKey: Uint8Array
 }

@@ -2,7 +2,7 @@
  * What the stand-in's messages look like. Each begins with its kind, and one value has one encoding:
  *
  *     message    1 suite groupId u64 epoch aad │ u32 leaf u32 generation plain tag
- *     member     2 suite groupId u64 epoch     │ u32 leaf content tag              content = change signature confirmation
+ *     member     2 suite groupId u64 epoch     │ u32 leaf content tag     content = change signature confirmation
  *     external   3 suite groupId u64 epoch     │ change signature confirmation
  *     welcome    4 suite { ref wrapped } info tag
  *     info       5 suite groupId u64 epoch parameters transcript tree externalKey confirmation u32 signer signature
@@ -15,7 +15,7 @@
 import { ByteReader, ByteWriter, BytesError, concat, u8 } from "../../src/bytes.ts"
 import { DEVICE_ID_BYTES } from "../../src/crypto/identity.ts"
 import { accountOf } from "../../src/crypto/mls-roster.ts"
-import type { LeafIdentity, RoomParameters, SuiteName } from "../../src/crypto/mls-engine.ts"
+import type { RoomParameters, SuiteName } from "../../src/crypto/mls-engine.ts"
 import {
   decodeParameters,
   encodeParameters,
@@ -102,15 +102,11 @@ export function placed(from: ByteReader, kind: "message" | "member" | "external"
   return { suite: begun(from, kind), groupId: from.sized(255).slice(), epoch: from.u64() }
 }
 
-export function leafOf(
-  identity: LeafIdentity,
-  certificate: Uint8Array,
-  leafKey: Uint8Array,
-  pathKey: Uint8Array,
-): Leaf {
+export function leafOf(parts: Omit<Leaf, "bytes">): Leaf {
+  const { identity, certificate, stemKey, leafKey, binding, pathKey } = parts
   const { accountEd, accountX, deviceId } = identity
-  const bytes = concat(u8(1), accountEd, accountX, deviceId, certificate, leafKey, pathKey)
-  return { bytes, identity, accountId: accountOf(identity), certificate, leafKey, pathKey }
+  const stem = [accountEd, accountX, deviceId, certificate, stemKey]
+  return { ...parts, bytes: concat(u8(1), ...stem, leafKey, binding, pathKey) }
 }
 
 export function readLeaf(from: ByteReader): Leaf {
@@ -129,7 +125,14 @@ function readPlace(from: ByteReader): Leaf | undefined {
   const accountX = part(X25519_BYTES)
   const deviceId = part(DEVICE_ID_BYTES)
   const certificate = part(ED25519_SIGNATURE_BYTES)
-  return leafOf({ accountEd, accountX, deviceId }, certificate, part(SECRET_BYTES), part(SECRET_BYTES))
+  const identity = { accountEd, accountX, deviceId }
+  const keys = {
+    stemKey: part(SECRET_BYTES),
+    leafKey: part(SECRET_BYTES),
+    binding: part(SECRET_BYTES),
+    pathKey: part(SECRET_BYTES),
+  }
+  return leafOf({ identity, accountId: accountOf(identity), certificate, ...keys })
 }
 
 export function writePackage({ suite, notBefore, notAfter, leaf, initKey }: PackageContent): Uint8Array {

@@ -52,7 +52,7 @@ export function createFastEngine(
   certificates: Certificates = new Map(),
 ): MlsEngine {
   const hash = hashOver(primitives)
-  const context: FastContext = { hash, random, certificates }
+  const context: FastContext = { hash, random, certificates, stems: new WeakMap() }
   return {
     createKeyPackage: async (suite, signer, notBefore, notAfter) =>
       createKeyPackage(context, suite, signer, notBefore, notAfter),

@@ -6,6 +6,7 @@ import { openSqliteStore, STORE_KEY_BYTES } from "../../src/client/store-sqlite.
 import { EMPTY_HEAD, nextHead } from "../../src/crypto/hash.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { systemRandom } from "../../src/platform/random.ts"
+import { isIntact } from "../../src/relay/damage.ts"
 import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
 import type { TableName } from "../../src/client/store.ts"
 
@@ -35,7 +36,8 @@ export function lookAtRelay(path: string, scratch: string, said: readonly string
       const heads = new Map<number, string>()
       while (seq < kept) {
         for (const entry of store.readEntries(row.ref, seq, 500, 10_000_000)) {
-          if (entry.seq !== ++seq) throw new Error(`entry ${entry.seq} stands where ${seq} should`)
+          if (!isIntact(nodePrimitives, entry, ++seq))
+            throw new Error(`what stands as entry ${seq} is not it`)
           head = nextHead(head, seq, entry.bytes[0]!, nodePrimitives.sha("sha256", entry.bytes), entry.time)
           heads.set(seq, toHex(head))
         }

@@ -11,6 +11,7 @@ import { EMPTY_HEAD, nextHead } from "../../src/crypto/hash.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { systemRandom } from "../../src/platform/random.ts"
+import { checkOf } from "../../src/relay/damage.ts"
 import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
 import { CLIENT_KEY, CLIENT_TABLE, POWER_CHANNEL } from "./power-check.ts"
 
@@ -36,17 +37,12 @@ async function writeRelay(): Promise<never> {
       seq++
       const bytes = systemRandom.bytes(VALUE_BYTES)
       const eid = nodePrimitives.sha("sha256", bytes)
-      head = nextHead(head, seq, bytes[0]!, eid, seq)
-      store.append(ref, {
-        seq,
-        time: seq,
-        position: 0,
-        eid,
-        head,
-        bytes,
-        weight: bytes.length,
-        tokenHash: undefined,
-      })
+      const before = head
+      head = nextHead(before, seq, bytes[0]!, eid, seq)
+      const row = { seq, time: seq, position: 0, before }
+      const check = checkOf(nodePrimitives, row, eid)
+      const none = { blobHash: undefined, tokenHash: undefined }
+      store.append(ref, { ...row, eid, head, check, bytes, weight: bytes.length, ...none })
     }
     await store.commit()
     acknowledge(`${seq} ${Buffer.from(head).toString("hex")}`)

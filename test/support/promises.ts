@@ -86,7 +86,8 @@ async function outcomeOf(people: readonly ClientProcess[], chats: readonly Chat[
       const known = new Set(read)
       const where = `${chat === "#everyone" ? chat : chat.join("-")} of ${reader.name}`
       outcome.shown += read.length
-      outcome.lost.push(...promised.filter((text) => !known.has(text)).map((text) => `${text} in ${where}`))
+      const missing = promised.filter((text) => !known.has(text) && !reader.forgotten.has(text))
+      outcome.lost.push(...missing.map((text) => `${text} in ${where}`))
       outcome.lost.push(
         ...texts
           .filter(({ state }) => state === "queued" || state === "failed")

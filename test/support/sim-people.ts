@@ -12,10 +12,15 @@ import { silentLog } from "../../src/platform/log.ts"
 import type { Network } from "../../src/platform/network.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import type { Random } from "../../src/platform/random.ts"
-import type { SimProcess, World } from "./sim.ts"
+import { seeded, seededRandom, type SimProcess, type World } from "./sim.ts"
 import type { SimRelay } from "./sim-relay.ts"
 
+/** Each familiar name stands for this many accounts; the world's seed says which of them it is. */
+const FAMILIAR = 8
+
 export interface SimPeopleOptions {
+  /** The same few accounts in all worlds, so that whoever runs very many of them computes their keys once. */
+  familiar?: boolean
   /** How likely a committed transaction is the process's last act: what it wanted to send is never sent. */
   crashAfterSave?: number
   engine?: (random: Random) => MlsEngine
@@ -54,7 +59,8 @@ export class SimPerson {
       world,
       name,
       (store, deps) => {
-        createProfile(store, deps, name)
+        const random = options.familiar ? familiarRandom(name, world.seed) : deps.random
+        createProfile(store, { random, clock: deps.clock }, name)
         setRelay(store, nodePrimitives, { kind: "link", ...relay.address, pin: relay.relayId, ...secrets })
       },
       options,
@@ -165,4 +171,9 @@ export class SimPerson {
       },
     }
   }
+}
+
+function familiarRandom(name: string, seed: number): Random {
+  const number = [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.codePointAt(0)!) | 0, 7)
+  return seededRandom(seeded(FAMILIAR * number + (seed % FAMILIAR)))
 }

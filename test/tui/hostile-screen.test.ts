@@ -8,6 +8,7 @@ import stringWidth from "string-width"
 import { expect, test } from "vitest"
 import { systemClock } from "../../src/platform/clock.ts"
 import type { PersonView } from "../../src/client/events.ts"
+import { bigClass, PUPILS } from "../support/fake-class.ts"
 import { FakeClient } from "../support/fake-client.ts"
 import { HOSTILE_CORPUS, hostileText } from "../support/hostile-text.ts"
 import { Stage } from "../support/tui-stage.ts"
@@ -76,6 +77,33 @@ test.each<Widths>(["old tables", "code point by code point"])(
     expect(2 * BATCH * BATCHES).toBeGreaterThan(2_000)
   },
   120_000,
+)
+
+test.each<Widths>(["old tables", "code point by code point"])(
+  "no name on the page of receipts leaves its row or hides a state: %s",
+  async (widths) => {
+    const names = fc.sample(hostileText, { numRuns: PUPILS, seed: 44 })
+    const { client } = await bigClass((n) => (n % 2 === 0 ? HOSTILE_CORPUS[n + 8]! : names[n]!))
+    const stage = new Stage({ kind: "chat", client }, { ...SIZE, rows: 60 }, systemClock)
+    const reached = watch(stage, widths)
+    await stage.until("#everyone ▸")
+    stage.type("/receipts 2\r")
+    const screen = await stage.until("Esc back")
+    const states = screen
+      .split("\n")
+      .flatMap((row) => /^ {25}(✓ not yet|✓✓ has it|✓✓ read) +\S/u.exec(row)?.[1] ?? [])
+    const each = (state: string) => states.filter((other) => other === state).length
+    expect([each("✓ not yet"), each("✓✓ has it"), each("✓✓ read")]).toEqual([17, 7, 5])
+    expect(screen).toContain("12 of 29 have it, 5 of them have read it.")
+    expect(reached).toEqual([])
+    const rest = stage.written.join("").replaceAll(ALLOWED, "").replaceAll("\r\n", "")
+    expect(/[\u0000-\u001f\u007f-\u009f]/u.exec(rest)).toBeNull()
+    stage.type("q")
+    await stage.until("#everyone ▸")
+    stage.type("\u0004")
+    await stage.done
+  },
+  60_000,
 )
 
 /** Header, rooms, people, rule, composer and status line: all but the transcript's cells. */

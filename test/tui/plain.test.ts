@@ -4,6 +4,7 @@ import { ClientError } from "../../src/client/client.ts"
 import { COMMANDS } from "../../src/tui/commands.ts"
 import type { PlainOptions } from "../../src/tui/plain.ts"
 import { runPlain } from "../../src/tui/main.tsx"
+import { bigClass } from "../support/fake-class.ts"
 import { classroom, type FakeClient } from "../support/fake-client.ts"
 import { HOSTILE_CORPUS } from "../support/hostile-text.ts"
 
@@ -55,8 +56,8 @@ test("sends, says what became of it, shows what others write and in which room",
     },
   })
   expect(client.sent.map(({ text }) => text)).toContain("hello")
-  expect(written).toMatch(/you ·: hello/u)
-  expect(written).toContain("— at the relay")
+  expect(written).toMatch(/you \(waiting to be sent\): hello/u)
+  expect(written).toContain("— at the relay (#everyone)")
   expect(written).toMatch(/\[Meera T\] \d\d:\d\d Meera T ✓: two\n {6}│ lines\n/u)
   expect(written).toMatch(/^\d\d:\d\d Ravi \?7f3c2k: hi$/mu)
 })
@@ -70,6 +71,7 @@ const answers: Record<string, [lines: string[], words: string]> = {
   close: [["/win 2", "/close"], "— #everyone"],
   invite: [["/invite"], 'Whoever runs the relay has the invitation: it is in the file "invitation"'],
   who: [["/who"], "Imran ?9qx4e1, offline, not verified, only listed"],
+  receipts: [["/receipts"], "Imran ?9qx4e1 does not have it yet"],
   verify: [["/verify ravi", "yes"], "VERIFIED: Ravi."],
   fingerprint: [["/fingerprint ravi"], "u_Ravi"],
   export: [["/export notes.txt"], "Saved in notes.txt. The file is not encrypted."],
@@ -82,6 +84,46 @@ test.each(COMMANDS.map((row) => row.word))("/%s works here too", async (word) =>
   const client = await classroom()
   expect(await run(client, lines)).toContain(words)
   expect(client.sent.map(({ text }) => text)).not.toContain("never sent")
+})
+
+test("what a room has is said in words, and everybody at once", async () => {
+  const { client, ids } = await bigClass()
+  const written = await run(client, ["/receipts 2", "/receipts 9", "/receipts"], {
+    0: () => {
+      client.setState("r_everyone", ids.relayed, "delivered")
+      client.setState("r_everyone", ids.relayed, "read")
+      client.setState("r_everyone", ids.queued, "failed")
+    },
+  })
+  expect(written).toMatch(/you \(delivered to 29 of 29, read by 28\): Open page 41\.$/mu)
+  expect(written).toMatch(/you \(not delivered to 9 of 29\): Tomorrow we start at nine\.$/mu)
+  expect(written).toContain("\n— delivered to everybody (#everyone)\n— read by everybody (#everyone)\n")
+  expect(written).toContain(
+    '! "Put your names on the sheet." (#everyone): Not delivered, and not tried any more.',
+  )
+  expect(written).toContain("29 of 29 have it, 29 of them have read it.")
+  expect(written).toMatch(/^Pupil 13 ✓ has read it$/mu)
+  expect(written).toContain("You have not written 9 messages here.")
+  expect(written).toContain("It was not delivered, and is not tried any more: write it again.")
+})
+
+test("notices, a full disk and a stopped chat are said when they happen and when the room is opened", async () => {
+  const client = await classroom()
+  const meera = client.findPerson("meera t")
+  const written = await run(client, ["/win 2"], {
+    0: () => {
+      client.notice("r_everyone", { code: "gap", person: meera, missing: 2 })
+      client.notice("r_everyone", { code: "rolled-back" })
+      client.setRoom("r_Meera T", { state: "stopped", problem: "forked" })
+      client.setConnection({ state: "waiting", host: "10.0.0.1", port: 7667, retryAt: 0, why: "storage" })
+    },
+  })
+  expect(written).toContain(
+    "\n! #everyone: 2 messages of Meera T are missing here and have been asked for.\n",
+  )
+  expect(written).toContain("\n! #everyone: This is an older copy of your profile.")
+  expect(written).toContain("\n— The disk of this computer is full.")
+  expect(written).toContain("\nSTOPPED: Meera T's computer tells different people different things.")
 })
 
 test("/invite writes both writings of the invitation, as they are when it is asked", async () => {
@@ -141,6 +183,12 @@ test("hostile text: no escape sequence, and no line that looks like another's", 
     0: () => {
       for (const text of HOSTILE_CORPUS)
         client.receive("r_everyone", { ...client.findPerson("ravi"), name: text }, text)
+      for (const text of HOSTILE_CORPUS)
+        client.notice("r_everyone", {
+          code: "gap",
+          person: { ...client.findPerson("ravi"), name: text },
+          missing: 1,
+        })
     },
   })
   expect(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u.exec(written)).toBeNull()

@@ -135,6 +135,37 @@ test("fingerprint, export and who", async () => {
   await end(stage)
 })
 
+test("/receipts shows each person, counts on, and says when there is no such message", async () => {
+  const client = await classroom()
+  const stage = await stageOf(client)
+  stage.type("/receipts 2\r")
+  await stage.until("You have not written 2 messages here.")
+  stage.type("/receipts\r")
+  await stage.until(/✓ not yet +Ravi \?7f3c2k/u)
+  const own = client.transcript("r_everyone", 1)[0]!
+  const id = own.kind === "message" ? own.message.id : ""
+  client.setReceipt("r_everyone", id, "u_Ravi", "read")
+  await stage.until(/✓✓ read +Ravi \?7f3c2k/u)
+  await stage.until("1 of 3 has it, 1 of them has read it.")
+  stage.type("\u001b")
+  await stage.until(/you ✓ 1\/3 1 read +│ Yes, at half past/u)
+  await end(stage)
+})
+
+test("a gap far above what is read again and again vanishes too, while somebody looks at it", async () => {
+  const client = await classroom()
+  const ravi = client.findPerson("ravi")
+  client.notice("r_everyone", { code: "gap", person: ravi, missing: 1 })
+  for (let n = 0; n < 150; n++) client.receive("r_everyone", ravi, `message ${n}`)
+  const stage = await stageOf(client)
+  stage.type("\u001b[H")
+  await stage.until("message of Ravi is missing here")
+  client.fillGap("r_everyone", ravi, ["what was missing"])
+  await stage.until((screen) => screen.includes("what was missing") && !screen.includes("is missing here"))
+  expect(await stage.screen()).toContain("Open page 41.")
+  await end(stage)
+})
+
 test("/invite shows what it is given, and nothing of it stays", async () => {
   const client = await classroom()
   const sent = client.sent.length

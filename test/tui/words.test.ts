@@ -1,13 +1,19 @@
 /** Sentences that depend on numbers and states: what a teacher reads about a room. */
 import { expect, test } from "vitest"
+import type { ConnectionView, Notice, PersonRef } from "../../src/client/events.ts"
+import { noticeMark, noticeStyle, UNICODE_SYMBOLS } from "../../src/tui/theme.ts"
 import {
+  connectionWords,
+  noticeWords,
   peopleSentence,
   peopleWords,
   roomProblemWords,
   securityWords,
   sentenceOf,
+  troubleWords,
 } from "../../src/tui/words.ts"
 import { FakeClient } from "../support/fake-client.ts"
+import { HOSTILE_CORPUS } from "../support/hostile-text.ts"
 
 function room(heard: number, listed: number) {
   const client = new FakeClient()
@@ -51,4 +57,79 @@ test("keys that were compared and differ are never called a change of keys", asy
   expect(roomProblemWords(direct)).toMatch(/you compared keys with Ravi and they differ.*\/verify/u)
   expect(securityWords(direct).text).toBe("STOPPED: keys differ")
   expect(securityWords(client.room("r_everyone")).text).toBe("end-to-end, 1 DIFFERS")
+})
+
+const ravi: PersonRef = { id: "u_Ravi", name: "Ravi", tag: "7f3c2k", trust: "unverified" }
+
+/** Every notice that there is; a new code without words does not compile. */
+const notices = (person: PersonRef): { [Code in Notice["code"]]: Notice & { code: Code } } => ({
+  joined: { code: "joined", person },
+  left: { code: "left", person },
+  "you-joined": { code: "you-joined" },
+  "chat-opened": { code: "chat-opened" },
+  "chat-reopened": { code: "chat-reopened", person },
+  gap: { code: "gap", person, missing: 3 },
+  fork: { code: "fork", person },
+  differs: { code: "differs", person },
+  unconfirmed: { code: "unconfirmed", person },
+  unreadable: { code: "unreadable", detail: person.name },
+  "void-commit": { code: "void-commit" },
+  rejoined: { code: "rejoined" },
+  "log-reset": { code: "log-reset" },
+  "lost-entries": { code: "lost-entries" },
+  "rolled-back": { code: "rolled-back" },
+  restored: { code: "restored" },
+  verified: { code: "verified", person },
+  mismatch: { code: "mismatch", person },
+})
+
+test.each(Object.values(notices(ravi)))("the notice $code is said without jargon", (notice) => {
+  const words = noticeWords(notice)
+  expect(words).toMatch(/^[A-Z0-9]/u)
+  expect(words).not.toMatch(
+    /\b(?:epoch|leaf|commit|hash|chain|MLS|ratchet|log|entry|entries|payload|fork|device|envelope|channel)\b/iu,
+  )
+  expect(words.length).toBeLessThan(200)
+  if ("person" in notice) expect(words).toContain("Ravi")
+  // What should not be overlooked is told apart without colour.
+  expect(noticeMark(notice, UNICODE_SYMBOLS)).toBe(noticeStyle(notice) === "faint" ? "—" : "!")
+})
+
+test("a gap says how many messages are missing, and whose", () => {
+  const gap = (missing: number) => noticeWords({ code: "gap", person: ravi, missing })
+  expect(gap(1)).toBe("1 message of Ravi is missing here and has been asked for.")
+  expect(gap(12)).toBe("12 messages of Ravi are missing here and have been asked for.")
+})
+
+test("no name or detail in a notice leaves its line or steers a terminal", () => {
+  for (const name of HOSTILE_CORPUS)
+    for (const notice of Object.values(notices({ ...ravi, name })))
+      expect(noticeWords(notice)).not.toMatch(
+        /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u,
+      )
+})
+
+test.each<ConnectionView>([
+  { state: "waiting", host: "10.0.0.1", port: 7667, retryAt: 0, why: "storage" },
+  { state: "refused", host: "10.0.0.1", port: 7667, why: "storage" },
+])("a full disk says what is blocked and that it goes on by itself", (connection) => {
+  expect(troubleWords(connection)).toMatch(
+    /disk of this computer is full.*nothing comes in and nothing is sent.*by itself/u,
+  )
+  expect(connectionWords(connection)).toContain("disk full")
+})
+
+test("a connection that is tried again without the person needs no banner", () => {
+  const waiting = { state: "waiting", host: "10.0.0.1", port: 7667, retryAt: 0, why: "lost" } as const
+  expect(troubleWords(waiting)).toBeUndefined()
+})
+
+test("a chat with a computer that tells two stories is stopped and says whose", async () => {
+  const client = new FakeClient()
+  const { id } = await client.openChat(client.addPerson("Ravi").id)
+  client.setRoom(id, { state: "stopped", problem: "forked" })
+  expect(roomProblemWords(client.room(id))).toBe(
+    "STOPPED: Ravi's computer tells different people different things. Nothing is sent here; ask Ravi in person.",
+  )
+  expect(securityWords(client.room(id)).tone).toBe("danger")
 })

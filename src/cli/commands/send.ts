@@ -2,7 +2,7 @@
  * `secure-chat send TO [TEXT|-]`: queues one message and waits until it is as far as was asked for; in a room, as far
  * with everybody it was for.
  */
-import type { Client } from "../../client/client.ts"
+import type { Client, ClientError } from "../../client/client.ts"
 import type { MessageState, RoomRef } from "../../client/events.ts"
 import { BytesError, fromUtf8 } from "../../bytes.ts"
 import { CliError } from "../errors.ts"
@@ -78,7 +78,7 @@ function late(
   room: RoomRef,
   id: string,
   { state, wanted }: { state: MessageState; wanted: MessageState },
-): CliError {
+): CliError | ClientError {
   const reached = state === "queued" || room.kind === "direct" ? "" : reachedWords(client, room, id)
   const error = lateError(
     client.connection(),
