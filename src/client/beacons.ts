@@ -19,6 +19,8 @@ const MEMBERS_PER_BEACON = 30
 /** Where nobody has said anything for so long, nothing can be kept back. */
 const ACTIVE_MS = 24 * 3_600_000
 const START_BYTES = 8
+/** What somebody else has read reaches us in this time, if nobody keeps it back. */
+const ON_ITS_WAY_MS = 60_000
 
 /** Says that we are here, when it is time; and says so when we have not been confirmed for too long. */
 export function beaconIfDue(conversation: Conversation): void {
@@ -101,12 +103,27 @@ export function compareRooms({ context }: Conversation, sender: Member, heads: r
     const isOtherEpoch =
       group!.epoch === theirs.epoch &&
       toHex(group!.epochAuthenticator.subarray(0, START_BYTES)) !== toHex(theirs.authenticator)
-    if (!isOtherEpoch && !contradicts(room, theirs.seq, theirs.head)) continue
-    context.update("ordered", (update) => {
-      room.peers.put(update, { ...peer, differs: true })
-      room.notice(update, room.record.cursor, { code: "differs", account: sender.accountId })
-    })
+    if (isOtherEpoch || contradicts(room, theirs.seq, theirs.head)) sayDiffers(room, sender.accountId)
+    else if (theirs.seq > room.record.cursor) lookLater(room, sender.accountId, theirs)
   }
+}
+
+/** They have read further than we: what they have read is on its way to us, or is kept back. */
+function lookLater(room: Conversation, accountId: Uint8Array, { seq, incarnation }: RoomHead): void {
+  const { context } = room
+  context.later(context.clock.now() + ON_ITS_WAY_MS, () => {
+    const isBehind = room.record.cursor < seq && isSameLife(room, incarnation)
+    if (isBehind && context.link.online && room.log.isCaughtUp(room.record)) sayDiffers(room, accountId)
+  })
+}
+
+function sayDiffers(room: Conversation, accountId: Uint8Array): void {
+  const peer = room.peers.all().find((each) => equalBytes(each.accountId, accountId))
+  if (!peer || peer.differs) return
+  room.context.update("ordered", (update) => {
+    room.peers.put(update, { ...peer, differs: true })
+    room.notice(update, room.record.cursor, { code: "differs", account: accountId })
+  })
 }
 
 /** A log that began anew has other hashes at the same numbers, and nobody has lied. */

@@ -9,7 +9,7 @@ import { beaconContent } from "./beacons.ts"
 import { payloadHash } from "./chain.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
-import { takeQuestion } from "./gaps.ts"
+import { arrivedOf, takeQuestion } from "./gaps.ts"
 import { takeReceipts } from "./receipts.ts"
 import {
   type ChainRecord,
