@@ -109,7 +109,10 @@ const platform: Record<PlatformCode, End> = {
 
 const store: Record<StoreError["code"], End> = {
   full: { exit: EXIT.unavailable, hint: "free some space and start the relay again" },
-  failed: { exit: EXIT.unavailable },
+  failed: {
+    exit: EXIT.unavailable,
+    hint: "check the disk, then start the relay again; clients send again what was not accepted",
+  },
   damaged: { exit: EXIT.unavailable, hint: "nothing was deleted; put back a copy of the folder" },
   "in-use": { exit: EXIT.locked },
   unsuitable: { exit: EXIT.internal },

@@ -17,6 +17,7 @@ import {
   type LineRecord,
   newConversation,
 } from "./records.ts"
+import { isSound } from "./restoring.ts"
 import type { Row, StoreReader, TableName } from "./store.ts"
 
 /** A table's rows in key order; `undefined` stands for a stretch of unknown length that cannot be read. */
@@ -46,7 +47,8 @@ export function* keepsake(source: RowSource): Generator<Kept, Loss> {
   const loss: Loss = { places: 0, account: true }
   const readable = function* (table: TableName): Generator<Row> {
     for (const row of source(table)) {
-      if (row) yield row
+      // What makes no sense here would make none there, and stop the whole.
+      if (row && isSound({ table, ...row })) yield row
       else loss.places++
     }
   }
@@ -67,9 +69,8 @@ export function* keepsake(source: RowSource): Generator<Kept, Loss> {
   if (directory && loss.places === before) yield { table: "meta", ...directory }
 
   for (const { key, value } of readable("conversation")) {
-    const record = decoded<ConversationRecord>(value)
-    if (record) yield { table: "conversation", key, value: encodeRecord(withoutGroup(record)) }
-    else loss.places++
+    const record = decodeRecord<ConversationRecord>(value)
+    yield { table: "conversation", key, value: encodeRecord(withoutGroup(record)) }
   }
   for (const row of readable("line")) yield { table: "line", key: row.key, value: settled(row.value) }
 
@@ -144,17 +145,7 @@ function withoutGroup(record: ConversationRecord): ConversationRecord {
 
 /** What was still on its way stays visible and says that it did not go: nobody may seal the same payload twice. */
 function settled(value: Uint8Array): Uint8Array {
-  const line = decoded<LineRecord>(value)
-  if (line?.kind !== "message" || line.state !== "queued") return value
+  const line = decodeRecord<LineRecord>(value)
+  if (line.kind !== "message" || line.state !== "queued") return value
   return encodeRecord({ ...line, state: "failed" } satisfies LineRecord)
-}
-
-/** Undefined for bytes that are no record; they come from our own disk, so their shape is not doubted. */
-function decoded<T extends object>(value: Uint8Array): T | undefined {
-  try {
-    const record: unknown = decodeRecord(value)
-    return typeof record === "object" && record !== null ? (record as T) : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -144,7 +144,7 @@ function putByName(tx: StoreWriter, key: Uint8Array, value: Uint8Array): void {
 }
 
 /** Whether a row is one that the engine can read: whoever had the words may have written anything. */
-function isSound({ table, key, value }: Kept): boolean {
+export function isSound({ table, key, value }: Kept): boolean {
   if (table === "meta") return true
   try {
     const record: unknown = decodeRecord(value)

@@ -16,6 +16,8 @@ declare module "better-sqlite3-multiple-ciphers" {
     /** @returns 0 when the raw key was taken. */
     key(key: Buffer): number
     rekey(key: Buffer): number
+    /** Lets the list of tables be written. */
+    unsafeMode(unsafe: boolean): this
     close(): this
   }
 

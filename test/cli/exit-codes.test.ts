@@ -19,6 +19,7 @@ test.each([
   [new ClientError("database-damaged", "w"), 3],
   [new StoreError("full", "w"), 3],
   [new StoreError("damaged", "w"), 3],
+  [new StoreError("failed", "w"), 3],
   [new CryptoError("bad-vault", "w"), 3],
   [new CliError("wrong-pin", "w"), 4],
   [new CliError("not-verified", "w"), 4],

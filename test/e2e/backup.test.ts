@@ -1,9 +1,14 @@
 /** `backup` and `restore` with the real program: history, people and trust come back, and the lost device is out. */
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { expect, test } from "vitest"
-import { builtProgram, succeeded } from "../support/program.ts"
+import { builtProgram, PROGRAM, succeeded } from "../support/program.ts"
+import { NODE, TerminalProgram } from "../support/terminal.ts"
 
-const { run, start, path, relay: startRelay } = builtProgram()
+const { run, start, path, dir, relay: startRelay } = builtProgram()
+
+/** A command at a terminal. */
+const atTerminal = (...args: string[]) =>
+  new TerminalProgram(NODE, [PROGRAM, ...args], { columns: 80, rows: 24, cwd: dir, env: { HOME: dir } })
 
 /** `restore` with the words on descriptor 3. */
 const restore = (words: string, ...args: string[]) =>
@@ -66,7 +71,7 @@ test(
     // Bob's device sends again what the lost one never confirmed.
     succeeded(await run(["listen", "--timeout", "4s", "--data", "bob"]))
     const history = succeeded(await run(["history", "bob", "--data", "alice2"]))
-    expect(history.out).toMatch(/before the backup[\s\S]*Restored from a backup[\s\S]*are you there\?/)
+    expect(history.out).toMatch(/before the backup[\s\S]*from a backup[\s\S]*are you there\?/)
     const people = succeeded(await run(["people", "list", "--data", "alice2", "--json"]))
     expect(people.json()).toMatchObject([{ person: { name: "bob", trust: "verified" } }])
     succeeded(await run(["send", "bob", "back again", "--data", "alice2"]))
@@ -80,5 +85,51 @@ test(
     expect(lost.err).toContain("no longer lists this device")
     expect((await run(["history", "bob", "--offline", "--data", "alice"])).out).toContain("after the backup")
     await relay.stop()
+  },
+)
+
+test(
+  "at a terminal the words are shown once, and asked for until they are right",
+  { timeout: 60_000 },
+  async () => {
+    const relay = await startRelay("relay-2")
+    succeeded(await run(["join", relay.invitation, "--name", "carol", "--data", "carol"]))
+    await relay.stop()
+
+    const unsure = atTerminal("backup", "carol.backup", "--data", "carol")
+    await unsure.until("Press Enter")
+    unsure.type("\x03")
+    expect(await unsure.ended).toMatchObject({ code: 7 })
+    // Nobody has those words.
+    expect(readdirSync(path("")).filter((name) => name.startsWith("carol."))).toEqual([])
+
+    const showing = atTerminal("backup", "carol.backup", "--data", "carol")
+    await showing.until("Press Enter")
+    const words = [...showing.screen().matchAll(/\b(?:1?\d) ([a-z]{3,8})\b/g)].map((match) => match[1]!)
+    expect(words).toHaveLength(12)
+    expect(readdirSync(path(""))).not.toContain("carol.backup")
+    showing.type("\r")
+    expect(await showing.ended).toMatchObject({ code: 0 })
+    expect(showing.screen()).toContain("is backed up in")
+
+    const asking = atTerminal("restore", "carol.backup", "--data", "carol2", "--timeout", "1s")
+    await asking.until("The twelve words of this backup:")
+    asking.type("abandon abandon\r")
+    await asking.until("check the spelling")
+    asking.type(`${words.join("  ").toUpperCase()}\r`)
+    await asking.until("Choose a passphrase")
+    asking.type("\r")
+    expect(await asking.ended).toMatchObject({ code: 0 })
+    expect(asking.screen()).toContain("carol is back")
+    expect(asking.screen()).toContain("The relay was not reached")
+
+    const tired = atTerminal("restore", "carol.backup", "--data", "carol3")
+    for (const tried of ["one", "two", "three"]) {
+      await tired.until("The twelve words of this backup:")
+      tired.type(`${tried}\r`)
+      await tired.until(tried)
+    }
+    expect(await tired.ended).toMatchObject({ code: 7 })
+    expect(readdirSync(path(""))).not.toContain("carol3")
   },
 )

@@ -1,9 +1,22 @@
 /** The driver: frames from any cut of the stream, one commit for many, and nothing said before it. */
 import { beforeAll, describe, expect, test } from "vitest"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
-import type { Connection } from "../../src/platform/network.ts"
+import type { Connection, ListenHandler } from "../../src/platform/network.ts"
 import { encodeFrame, FrameDecoder } from "../../src/protocol/framing.ts"
-import { decodeRelayMessage, encodeMessage, type RelayMessage } from "../../src/protocol/messages.ts"
+import {
+  type ClientMessage,
+  decodeRelayMessage,
+  encodeMessage,
+  type RelayMessage,
+} from "../../src/protocol/messages.ts"
+import { nodePrimitives } from "../../src/platform/primitives.ts"
+import { systemRandom } from "../../src/platform/random.ts"
+import { DEFAULT_LIMITS } from "../../src/relay/config.ts"
+import { StoreError } from "../../src/relay/errors.ts"
+import type { OperatorEvent } from "../../src/relay/operator.ts"
+import { type RelayServerSetup, startRelay } from "../../src/relay/server.ts"
+import { MemoryRelayStore } from "../../src/relay/store-memory.ts"
+import { MemoryDisk } from "../../src/relay/store-memory-disk.ts"
 import { RelayPerson, sealedEntry } from "../support/relay-people.ts"
 import { SimRelay, type SimRelayOptions } from "../support/sim-relay.ts"
 import { seededRandom, World } from "../support/sim.ts"
@@ -206,4 +219,86 @@ test("a reader that is frozen for an hour finds its connection gone, and everyth
   await it.sim.run(60_000)
   expect(reader.log.length).toBe(61)
   expect(reader.resets).toBe(0)
+})
+
+describe("tidying the store, which comes after the answers", () => {
+  /** The driver alone, with a store whose tidying does as told. */
+  async function driver(tidy: () => void, disk?: RelayServerSetup["disk"]) {
+    const store = new MemoryRelayStore(new MemoryDisk(new Uint8Array(16)))
+    store.tidy = tidy
+    const events: OperatorEvent[] = []
+    const fatal: unknown[] = []
+    let soon: () => void = () => {}
+    let handler: ListenHandler | undefined
+    const relay = await startRelay({
+      listen: async (given) => {
+        handler = given
+        return { port: 0, close: async () => {} }
+      },
+      clock: { now: () => 1_800_000_000_000, wakeAt: () => () => {} },
+      soon: (run) => void (soon = run),
+      store,
+      primitives: nodePrimitives,
+      relayId: new Uint8Array(32),
+      config: { name: "x", admissionHash: undefined, limits: DEFAULT_LIMITS },
+      ...(disk && { disk }),
+      onEvent: (event) => void events.push(event),
+      onFatal: (error) => void fatal.push(error),
+    })
+    const sent: string[] = []
+    const decoder = new FrameDecoder()
+    const exporter = new Uint8Array(32).fill(3)
+    const connection = {
+      exporter,
+      remote: "127.0.0.1",
+      send: (bytes: Uint8Array) =>
+        void sent.push(...decoder.push(bytes).map((body) => decodeRelayMessage(body).type)),
+      close: () => void sent.push("closed"),
+    }
+    const person = new RelayPerson("alice", systemRandom)
+    handler!.opened(1, connection)
+    const post = (message: ClientMessage) => handler!.received(1, encodeFrame(encodeMessage(message)))
+    post(person.hello(new Uint8Array(32), exporter))
+    post({ type: "register", rid: 1, admission: new Uint8Array(16), entry: person.registration() })
+    const commit = async () => {
+      soon()
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve()
+    }
+    return { relay, sent, events, fatal, post, commit }
+  }
+
+  test("a sync that fails there ends the relay, which answers nothing more", async () => {
+    const it = await driver(() => {
+      throw new StoreError("failed", "a sync failed")
+    })
+    await it.commit()
+    expect(it.sent).toEqual(["registerFirst", "done", "ready", "directoryGrew", "closed"])
+    expect(it.fatal).toMatchObject([{ code: "failed" }])
+    it.post({ type: "ping", token: 1 })
+    await it.commit()
+    expect(it.sent.at(-1)).toBe("closed")
+    expect(it.fatal.length).toBe(1)
+  })
+
+  test("a full disk there costs the ballast, and nobody an answer", async () => {
+    const ballast: string[] = []
+    const disk = {
+      space: { look: () => ({ freeBytes: 1e12, totalBytes: 2e12 }) },
+      ballast: { take: () => ballast.push("take") > 0, release: () => void ballast.push("release") },
+    }
+    const it = await driver(() => {
+      throw new StoreError("full", "no space")
+    }, disk)
+    expect(ballast).toEqual(["take"])
+    await it.commit()
+    expect(ballast).toEqual(["take", "release"])
+    it.post({ type: "ping", token: 1 })
+    expect(it.sent).toEqual(["registerFirst", "done", "ready", "directoryGrew", "pong"])
+    expect(it.events.map(({ type }) => type)).toEqual([
+      "person.registered",
+      "client.connected",
+      "storage.low",
+    ])
+    expect(it.fatal).toEqual([])
+  })
 })

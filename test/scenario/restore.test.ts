@@ -8,15 +8,15 @@ import { decodeBackup, encodeBackup } from "../../src/client/backup.ts"
 import { keepsake, rowsOf } from "../../src/client/keepsake.ts"
 import { readIdentity } from "../../src/client/profile.ts"
 import { restoreProfile } from "../../src/client/restoring.ts"
-import { prefixRange, type StoreReader } from "../../src/client/store.ts"
+import { type ClientStore, prefixRange, type StoreReader } from "../../src/client/store.ts"
 import { openBackup, sealBackup } from "../../src/crypto/backup.ts"
 import { createMlsEngine } from "../../src/crypto/mls.ts"
 import type { GroupState } from "../../src/crypto/mls-engine.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { isCalm } from "../support/lives.ts"
-import { SimPerson } from "../support/sim-people.ts"
+import { type SimPeopleOptions, SimPerson } from "../support/sim-people.ts"
 import { SimRelay } from "../support/sim-relay.ts"
-import { seeded, seededRandom, World } from "../support/sim.ts"
+import { seeded, seededRandom, type SimProcess, World } from "../support/sim.ts"
 
 const MINUTE = 60_000
 const WORDS = new Uint8Array(16).fill(5)
@@ -38,10 +38,15 @@ function backUp(world: World, person: SimPerson): Uint8Array {
   })
 }
 
-function restore(world: World, name: string, file: Uint8Array): Promise<SimPerson> {
-  return SimPerson.on(world, name, (store, deps) =>
-    restoreProfile(store, deps, decodeBackup(openBackup(nodePrimitives, WORDS, [file])).rows),
-  )
+function restore(
+  world: World,
+  name: string,
+  file: Uint8Array,
+  options: SimPeopleOptions = {},
+): Promise<SimPerson> {
+  const write = (store: ClientStore, deps: SimProcess) =>
+    restoreProfile(store, deps, decodeBackup(openBackup(nodePrimitives, WORDS, [file])).rows)
+  return SimPerson.on(world, name, write, options)
 }
 
 /** The live groups that somebody holds. */
@@ -272,3 +277,55 @@ test("a message that came just before the backup, and comes again after it, is s
   for (const someone of [restored, bob]) await someone.stop()
   await relay.stop()
 })
+
+const SEEDS = Math.max(3, Math.ceil(Number(process.env["SEEDS"] ?? 20) / 5))
+
+test(
+  `${SEEDS} seeds: the restored device dies after any save, and goes on`,
+  { timeout: 300_000 },
+  async () => {
+    let crashes = 0
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const world = new World(seed, { start: Date.now() })
+      const secrets = { admission: new Uint8Array(16).fill(7), roomSecret: new Uint8Array(32).fill(9) }
+      const relay = new SimRelay(world, { admission: secrets.admission })
+      await relay.start()
+      const alice = await SimPerson.create(world, relay, secrets, "alice")
+      const bob = await SimPerson.create(world, relay, secrets, "bob")
+      for (const someone of [alice, bob]) await someone.start()
+      await until(world, () => [alice, bob].every(isCalm), `both in the room, seed ${seed}`)
+      await alice.say("bob", "one")
+      await until(world, has(bob, "alice", "one"), "one")
+      await world.run(MINUTE)
+      await alice.stop()
+      const file = backUp(world, alice)
+      await bob.say("alice", "two")
+      await bob.say("#everyone", "to all")
+      await until(world, () => isCalm(bob), "bob's words at the relay")
+
+      const restored = await restore(world, "alice", file, { crashAfterSave: 0.15 })
+      const isBack = () => restored.isUp && has(restored, "bob", "two")() && isCalm(restored)
+      for (let n = 0; n < 200 && !isBack(); n++) {
+        if (!restored.isUp) await restored.start()
+        await world.runUntil(() => !restored.isUp || isBack(), MINUTE)
+      }
+      crashes += restored.crashes
+      restored.immortal = true
+      if (!restored.isUp) await restored.start()
+      await until(world, isBack, `everything back, seed ${seed}`)
+      await restored.say("bob", "three")
+      await restored.say("#everyone", "back")
+      await until(world, has(bob, "alice", "three"), `three, seed ${seed}`)
+      await until(world, has(bob, "#everyone", "back"), `back, seed ${seed}`)
+      await until(world, () => [restored, bob].every(isCalm), "rest")
+      await world.run(MINUTE)
+      expect(bob.texts("alice"), `seed ${seed}`).toEqual(["one", "two", "three"])
+      expect(restored.texts("bob"), `seed ${seed}`).toEqual(["one", "two", "three"])
+      expect(bob.texts("#everyone"), `seed ${seed}`).toEqual(["to all", "back"])
+      for (const someone of [restored, bob]) await someone.stop()
+      await relay.stop()
+    }
+    // What is tested for must really happen.
+    expect(crashes).toBeGreaterThan(SEEDS)
+  },
+)

@@ -54,7 +54,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "@scure/bip39": ["crypto/invitation-words.ts"],
   "better-sqlite3-multiple-ciphers": [
     "relay/store-sqlite*.ts",
-    "client/store-sqlite.ts",
+    "client/store-sqlite*.ts",
     "platform/lock.ts",
     "cli/*",
   ],

@@ -58,6 +58,8 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
     const relay = prepareRelayDir(dir, options, { random: systemRandom, clock: systemClock })
     const log = openLog({ file: paths.log, level: "info" })
     const ended = Promise.withResolvers<void>()
+    // It may fail before anybody waits for it.
+    ended.promise.catch(() => {})
     const running = await openRelay({
       relay,
       database: paths.database,
