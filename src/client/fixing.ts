@@ -107,8 +107,11 @@ function frontierOf({ group, moved, context, room }: Conversation): Payload["fro
     moved.delete(chainId)
     const chain = getRecord<ChainRecord>(context.store, "chain", concat(room, fromHex(chainId)))
     const member = chain && group?.members.find(({ leafKey }) => equalBytes(leafKey, chain.leafKey))
-    if (chain && member)
-      frontier.push({ leaf: member.leaf, n: chain.n, hash: chain.hash.slice(0, HASH_START) })
+    if (!chain || !member) continue
+    // Nothing behind a hole: its author takes this for a receipt of all that came before.
+    const n = arrivedOf(context.store, room, fromHex(chainId), chain.n) - 1
+    const payload = getRecord<PayloadRecord>(context.store, "payload", payloadKey(room, fromHex(chainId), n))
+    if (payload) frontier.push({ leaf: member.leaf, n, hash: payload.hash.slice(0, HASH_START) })
   }
   return frontier
 }
