@@ -11,6 +11,8 @@ const APPLICATION_ID = 0x7363524c
 const SCHEMA_VERSION = 2
 const INCARNATION_BYTES = 16
 export const PAGE_BYTES = 4_096
+/** A page in the journal, with what goes before it. */
+const FRAME_BYTES = 24 + PAGE_BYTES
 /** More gathers the pages that are written again and again; less is quicker to move, and to read after a crash. */
 const JOURNAL_BYTES = 16_777_216
 
@@ -49,6 +51,8 @@ export function openDatabase({
     db.pragma("synchronous = FULL")
     // SQLite's own would run inside a commit, and keep to itself that a sync failed: `tidy` does neither.
     db.pragma("wal_autocheckpoint = 0")
+    // What one large batch added is given back; the rest stays ours, also on a disk that others fill.
+    db.pragma(`journal_size_limit = ${journalPages * FRAME_BYTES}`)
     db.pragma("trusted_schema = OFF")
     const isWhole = prepare(db, random)
     if (isWhole && layOut) layOutJournal(db, journalPages)

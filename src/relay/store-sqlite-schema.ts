@@ -101,7 +101,6 @@ export function statements(db: SqlDatabase) {
     rollback: prepare<[]>("ROLLBACK"),
     journalSize: prepare<[], { log: number; checkpointed: number }>("PRAGMA wal_checkpoint(NOOP)"),
     moveJournal: prepare<[]>("PRAGMA wal_checkpoint(PASSIVE)"),
-    emptyJournal: prepare<[]>("PRAGMA wal_checkpoint(TRUNCATE)"),
     freePages: prepare<[], { freelist_count: number }>("PRAGMA freelist_count"),
     readIncarnation: prepare<[], { value: Uint8Array }>("SELECT value FROM meta WHERE name = 'incarnation'"),
 

@@ -289,7 +289,7 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   tidyAll(): void {
-    this.#read(() => this.#sql.emptyJournal.get())
+    this.#read(() => this.#sql.moveJournal.get())
   }
 
   get reusableBytes(): number {

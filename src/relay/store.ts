@@ -164,7 +164,7 @@ export interface RelayStore {
    * @throws StoreError `full` (what was committed stays; go on) or `failed` (stop the process).
    */
   tidy(): void
-  /** The same at once, and the journal's space goes back to the disk. */
+  /** The same at once. What the journal has above its size goes back to the disk with the next commit. */
   tidyAll(): void
   /** Bytes that were freed inside the store and are used again before it grows. */
   readonly reusableBytes: number

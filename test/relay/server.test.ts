@@ -230,7 +230,7 @@ describe("tidying the store, which comes after the answers", () => {
     const fatal: unknown[] = []
     let soon: () => void = () => {}
     let handler: ListenHandler | undefined
-    const relay = await startRelay({
+    await startRelay({
       listen: async (given) => {
         handler = given
         return { port: 0, close: async () => {} }
@@ -264,7 +264,7 @@ describe("tidying the store, which comes after the answers", () => {
       soon()
       for (let turn = 0; turn < 10; turn++) await Promise.resolve()
     }
-    return { relay, sent, events, fatal, post, commit }
+    return { store, sent, events, fatal, post, commit }
   }
 
   test("a sync that fails there ends the relay, which answers nothing more", async () => {
@@ -289,9 +289,10 @@ describe("tidying the store, which comes after the answers", () => {
     const it = await driver(() => {
       throw new StoreError("full", "no space")
     }, disk)
+    it.store.tidyAll = () => void ballast.push("tidy")
     expect(ballast).toEqual(["take"])
     await it.commit()
-    expect(ballast).toEqual(["take", "release"])
+    expect(ballast).toEqual(["take", "release", "tidy"])
     it.post({ type: "ping", token: 1 })
     expect(it.sent).toEqual(["registerFirst", "done", "ready", "directoryGrew", "pong"])
     expect(it.events.map(({ type }) => type)).toEqual([

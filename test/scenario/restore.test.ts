@@ -278,6 +278,30 @@ test("a message that came just before the backup, and comes again after it, is s
   await relay.stop()
 })
 
+test("a device that is running when its account is restored elsewhere is told at once", async () => {
+  const world = new World(6, { start: Date.now() })
+  const secrets = { admission: new Uint8Array(16).fill(7), roomSecret: new Uint8Array(32).fill(9) }
+  const relay = new SimRelay(world, { admission: secrets.admission })
+  await relay.start()
+  const alice = await SimPerson.create(world, relay, secrets, "alice")
+  await alice.start()
+  await until(world, () => isCalm(alice), "alice alone")
+  await alice.stop()
+  const file = backUp(world, alice)
+  await alice.start()
+  await until(world, () => isCalm(alice), "alice again")
+
+  const restored = await restore(world, "alice", file)
+  await restored.start()
+  await until(world, () => isCalm(restored), "the restored device")
+  expect(alice.client.connection()).toMatchObject({ state: "refused", why: "revoked" })
+  await world.run(10 * MINUTE)
+  expect(restored.client.connection().state).toBe("online")
+  expect(restored.client.rooms().map(({ members }) => members)).toEqual([[]])
+  for (const someone of [alice, restored]) await someone.stop()
+  await relay.stop()
+})
+
 const SEEDS = Math.max(3, Math.ceil(Number(process.env["SEEDS"] ?? 20) / 5))
 
 test(
