@@ -3,7 +3,7 @@
  * terminals and pipes. Not one escape sequence is written.
  */
 import { type Client, fatalError } from "../client/client.ts"
-import type { ClientEvent, RoomView } from "../client/events.ts"
+import type { ClientEvent, MessageView, RoomView } from "../client/events.ts"
 import { COMMANDS, parseLine, type Command } from "./commands.ts"
 import { failureWords, stateOfAllWords, stateWords } from "./delivery.ts"
 import { invitationLines, type Invitation } from "./invitation.ts"
@@ -288,6 +288,11 @@ function messageLine(client: Client, roomId: string, id: string): MessageLine | 
   return line?.kind === "message" ? line : undefined
 }
 
+/** What was missing stands where it belongs, which may be far up; here it is said when it comes. */
+function lineOfMessage(message: MessageView): MessageLine {
+  return { kind: "message", order: "", at: message.sentAt, message }
+}
+
 /** How far a message has got. In rooms that is said when it is so for everybody; /receipts tells the rest. */
 function stateLine(
   { room, message: { id }, state }: ClientEvent & { type: "message.state" },
@@ -311,11 +316,9 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
     case "message.received":
     case "message.sent": {
       const where = event.room.id === state.roomId ? say`` : say`[${roomTitle(event.room)}] `
-      const line = messageLine(client, event.room.id, event.message.id)
-      if (line !== undefined) {
-        const rows = plainRows(line, symbols)
-        print(...rows.map((row, index) => (index === 0 ? say`${where}${row}` : row)))
-      }
+      const line = messageLine(client, event.room.id, event.message.id) ?? lineOfMessage(event.message)
+      const rows = plainRows(line, symbols)
+      print(...rows.map((row, index) => (index === 0 ? say`${where}${row}` : row)))
       if (event.type === "message.received" && event.room.id === state.roomId) {
         client.markRead(event.room.id).catch((error: unknown) => print(errorWords(error)))
       }

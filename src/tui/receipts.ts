@@ -115,8 +115,13 @@ export function plainReceipts(receipts: Receipts, symbols: Symbols): readonly Sa
   ]
 }
 
+interface Sentence {
+  text: SafeText
+  style: Span["style"]
+}
+
 /** The sum of it, and what it means. */
-function sentences({ line, people }: Receipts): { text: SafeText; style: Span["style"] }[] {
+function sentences({ line, people }: Receipts): Sentence[] {
   const { state } = line.message
   if (state === "queued")
     return [
@@ -125,14 +130,12 @@ function sentences({ line, people }: Receipts): { text: SafeText; style: Span["s
         style: "warning",
       },
     ]
-  if (people.length === 0) return [forNobody(state)]
+  if (people.length === 0) return [forNobody(line.message)]
   const count = (...states: ReceiptView["state"][]) =>
     people.filter((person) => states.includes(person.state)).length
   const [failed, waiting, read] = [count("failed"), count("relayed"), count("read")]
   const have = count("delivered", "read")
-  const all: { text: SafeText; style: Span["style"] }[] = [
-    { text: sumWords(people, have, read), style: "plain" },
-  ]
+  const all: Sentence[] = [{ text: sumWords(people, have, read), style: "plain" }]
   if (failed > 0)
     all.push({
       text: say`${failed} of ${people.length} did not confirm it in 30 days, and it is not tried any more: tell them another way.`,
@@ -156,13 +159,11 @@ function sumWords(people: readonly ReceiptView[], have: number, read: number): S
     : say`${haveIt}, ${read} of them ${read === 1 ? say`has` : say`have`} read it.`
 }
 
-function forNobody(state: MessageLine["message"]["state"]): { text: SafeText; style: Span["style"] } {
-  return state === "failed"
-    ? { text: say`It was not delivered, and is not tried any more: write it again.`, style: "danger" }
-    : {
-        text: say`It is ${stateWords(state ?? "relayed")}. Nobody else was here when it was sent.`,
-        style: "plain",
-      }
+function forNobody({ state, receipts }: MessageLine["message"]): Sentence {
+  if (state === "failed")
+    return { text: say`It was not delivered, and is not tried any more: write it again.`, style: "danger" }
+  const alone = receipts === undefined ? say`` : say` Nobody else was here when it was sent.`
+  return { text: say`It is ${stateWords(state ?? "relayed")}.${alone}`, style: "plain" }
 }
 
 function inOrder(people: readonly ReceiptView[]): readonly ReceiptView[] {

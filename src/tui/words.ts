@@ -86,7 +86,7 @@ export function noticeWords(notice: Notice): SafeText {
     case "fork":
       return say`A computer of ${safeName(notice.person.name)} tells different people different things. What it says is set aside; ask ${safeName(notice.person.name)} in person.`
     case "differs":
-      return say`What ${safeName(notice.person.name)} was told in your rooms is not what you were told: somebody may be keeping messages from one of you. Compare what you have, in person.`
+      return say`What ${safeName(notice.person.name)} has of this room is not what you have: somebody may be keeping messages from one of you. Compare with ${safeName(notice.person.name)} in person.`
     case "unconfirmed":
       return say`${safeName(notice.person.name)} has been online for 15 minutes and has not confirmed what you sent: it may not get through. Ask ${safeName(notice.person.name)} another way.`
     case "unreadable":

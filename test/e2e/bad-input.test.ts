@@ -135,6 +135,8 @@ test.each([
   [["history", "nobody"], /nobody/],
   [["verify", "nobody", "--number"], /nobody/],
   [["export", "nobody"], /nobody/],
+  [["receipts", "nobody"], /nobody/],
+  [["receipts", "#everyone", "m_nothing"], /m_nothing|no message/],
 ])("an unknown name: %j", async (args, sentence) => {
   refused(await run([...args, "--data", "alice"]), 9, sentence)
 })
@@ -300,7 +302,7 @@ describe("a full disk", () => {
       "--json",
     ])
     expect(reading.json()).toMatchObject([{ message: { text: "before" } }])
-    await small.line(({ type }) => type === "storage.trouble")
+    await small.line(({ type }) => type === "storage.low")
     rmSync(path(`${disk}/filler`))
     succeeded(await run(["send", "hugo", "after", "--data", "gina"]))
     const rest = await run([

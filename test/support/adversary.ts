@@ -4,7 +4,6 @@
  */
 import { headerKeys, roomKeys } from "../../src/crypto/channel-keys.ts"
 import type { Commit, MlsEngine } from "../../src/crypto/mls-engine.ts"
-import { createMlsEngine } from "../../src/crypto/mls.ts"
 import { equalBytes } from "../../src/bytes.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import type { Random } from "../../src/platform/random.ts"
@@ -49,11 +48,12 @@ export class Adversary {
     world: World,
     relay: SimRelay,
     secrets: { admission: Uint8Array; roomSecret: Uint8Array },
+    engine: (random: Random) => MlsEngine,
   ): Promise<Adversary> {
     const wire = new Wire()
     const person = await SimPerson.create(world, relay, secrets, "mallory", {
       network: (real) => wire.over(real),
-      engine: (random) => spoiling(createMlsEngine(nodePrimitives, random), (commit) => made.#spoil(commit)),
+      engine: (random) => spoiling(engine(random), (commit) => made.#spoil(commit)),
     })
     const made: Adversary = new Adversary(world, relay.relayId, secrets.roomSecret, wire, person)
     return made
@@ -77,7 +77,7 @@ export class Adversary {
         handle,
         seq: 0,
         time: 0,
-        position: position - 1,
+        position: Math.max(0, position - 1),
         entry: this.#noise("message"),
       })
     const hasHeader = this.#world.chance.chance(0.5)

@@ -18,7 +18,7 @@ import type {
   TranscriptLine,
   Trust,
 } from "../../src/client/events.ts"
-import { NOON, person, refOf, roomView } from "./fake-people.ts"
+import { messageOf, NOON, person, refOf, roomView } from "./fake-people.ts"
 import { FakeReceipts } from "./fake-receipts.ts"
 
 export { NOON } from "./fake-people.ts"
@@ -116,15 +116,7 @@ export class FakeClient implements Client {
 
   /** A message of somebody else arrives. */
   receive(roomId: string, from: PersonRef, text: string, at: number = this.now): MessageView {
-    const message = {
-      id: this.#id(),
-      from,
-      own: false,
-      text,
-      sentAt: at,
-      state: undefined,
-      receipts: undefined,
-    }
+    const message = messageOf(this.#id(), from, text, at)
     const room = this.#find(roomId)
     room.lines.push({ kind: "message", order: this.#next(), at, message })
     room.view = { ...room.view, unread: room.view.unread + 1, lastAt: at }
@@ -155,24 +147,20 @@ export class FakeClient implements Client {
   /** What was missing has come: the messages stand where the gap stood, and the gap is gone. */
   fillGap(roomId: string, from: PersonRef, texts: readonly string[]): void {
     const room = this.#find(roomId)
-    room.lines = room.lines.flatMap((line): TranscriptLine[] => {
-      if (line.kind !== "notice" || line.notice.code !== "gap" || line.notice.person.id !== from.id)
-        return [line]
-      return texts.map((text, n) => ({
-        kind: "message",
-        order: `${line.order}.${n}`,
-        at: line.at,
-        message: {
-          id: this.#id(),
-          from,
-          own: false,
-          text,
-          sentAt: line.at,
-          state: undefined,
-          receipts: undefined,
-        },
-      }))
-    })
+    const at = room.lines.findIndex(
+      (line) => line.kind === "notice" && line.notice.code === "gap" && line.notice.person.id === from.id,
+    )
+    const gap = room.lines[at]!
+    const messages = texts.map((text) => messageOf(this.#id(), from, text, gap.at))
+    const lines = messages.map((message, n): TranscriptLine => ({
+      kind: "message",
+      order: `${gap.order}.${n}`,
+      at: gap.at,
+      message,
+    }))
+    room.lines.splice(at, 1, ...lines)
+    for (const message of messages)
+      this.emit({ type: "message.received", room: refOf(room.view), from, message })
     this.emit({ type: "room.changed", room: refOf(room.view) })
   }
 

@@ -1,5 +1,5 @@
 /** Views of people and rooms for tests: what a client would say of them if nothing had happened yet. */
-import type { PersonView, RoomRef, RoomView, Trust } from "../../src/client/events.ts"
+import type { MessageView, PersonRef, PersonView, RoomRef, RoomView, Trust } from "../../src/client/events.ts"
 
 /** Tuesday 22 November 2022, 12:00 on this machine's clock: screens show local time. */
 export const NOON = new Date(2022, 10, 22, 12, 0).getTime()
@@ -32,4 +32,9 @@ export function roomView(room: Partial<RoomView> & RoomRef): RoomView {
 
 export function refOf({ id, name, kind }: RoomRef): RoomRef {
   return { id, name, kind }
+}
+
+/** What somebody else wrote. */
+export function messageOf(id: string, from: PersonRef, text: string, sentAt: number): MessageView {
+  return { id, from, own: false, text, sentAt, state: undefined, receipts: undefined }
 }

@@ -15,8 +15,8 @@ import { seededRandom, World } from "./sim.ts"
 
 const NAMES = ["alice", "bob", "carol", "dave"]
 const STEPS = 40
-/** The group library compares lifetimes with the real clock when it adds somebody. */
-const START = Date.now()
+/** The group library compares lifetimes with the real clock when it adds somebody; the stand-in knows no clock. */
+const STARTS: Readonly<Record<EngineKind, number>> = { real: Date.now(), fast: 1_800_000_000_000 }
 const MINUTE = 60_000
 /** How often it is looked whether everything has drained. */
 const LOOK_MS = 100
@@ -42,7 +42,7 @@ export async function live(
   kind: EngineKind = "real",
 ): Promise<{ world: World; people: SimPerson[]; tally: Tally }> {
   const engine = engineMaker(kind)
-  const world = new World(seed, { start: START, cutChance: 0.004, slowestMs: 40 })
+  const world = new World(seed, { start: STARTS[kind], cutChance: 0.004, slowestMs: 40 })
   const random = seededRandom(world.chance)
   const admission = random.bytes(16)
   const relay = new SimRelay(world, { admission, syncMs: world.chance.below(6) })
@@ -58,7 +58,8 @@ export async function live(
     )
   }
   const secrets = { admission, roomSecret: seededSecret(admission) }
-  const adversary = company === "adversary" ? await Adversary.create(world, relay, secrets) : undefined
+  const adversary =
+    company === "adversary" ? await Adversary.create(world, relay, secrets, engine) : undefined
   // Three begin; the fourth comes when the others are talking.
   for (const someone of people.slice(0, 3)) await someone.start()
   await world.run(world.chance.below(20_000))
@@ -93,6 +94,33 @@ export async function live(
   const crashes = people.reduce((sum, someone) => sum + someone.crashes, 0)
   const harm = (adversary?.noises ?? 0) + (adversary?.spoiled ?? 0)
   return { world, people, tally: { crashes, cuts: world.network.cuts, relayCrashes, messages, harm } }
+}
+
+/** One whole life, looked at afterwards. @throws with the seed, to live it again. */
+export async function liveWell(seed: number, kind: EngineKind): Promise<Tally> {
+  const { world, people, tally } = await live(seed, "honest", kind)
+  const why = `SEED=${seed} (${kind} engine)`
+  if (!people.every(isCalm)) {
+    const states = people.map((someone) => ({
+      name: someone.name,
+      connection: someone.client.connection(),
+      out: someone.client.outboxCount(),
+      rooms: someone.client.rooms().map(({ name, state, problem }) => `${name} ${state} ${problem}`),
+    }))
+    const last = world.notes.slice(-30).join("\n")
+    throw new Error(`${why}: not everything drained\n${JSON.stringify(states, undefined, 1)}\n${last}`)
+  }
+  check(people, why)
+  for (const someone of people) await someone.stop()
+  return tally
+}
+
+export function addTally(total: Tally, more: Tally): void {
+  for (const key of Object.keys(total) as (keyof Tally)[]) total[key] += more[key]
+}
+
+export function noTally(): Tally {
+  return { crashes: 0, cuts: 0, relayCrashes: 0, messages: 0, harm: 0 }
 }
 
 /** Makes the engine of each process; the stand-ins of one world verify each certificate once. */

@@ -11,8 +11,12 @@ const GENERATION = 4_000
 type Bytes = Uint8Array
 type Answer = Bytes | boolean | Readonly<Record<string, Bytes | string>>
 
-/** From now on this process's libsodium remembers. `sodiumReady()` comes first. */
+const REMEMBERING = Symbol("remembering")
+
+/** From now on this process's libsodium remembers. `sodiumReady()` comes first; asking again changes nothing. */
 export function rememberSodium(): void {
+  if (REMEMBERING in sodium) return
+  Object.defineProperty(sodium, REMEMBERING, { value: true })
   const functions = sodium as unknown as Record<string, (...args: Bytes[]) => Answer>
   for (const name of [
     "crypto_sign_seed_keypair",

@@ -126,6 +126,19 @@ test("notices, a full disk and a stopped chat are said when they happen and when
   expect(written).toContain("\nSTOPPED: Meera T's computer tells different people different things.")
 })
 
+test("what was missing is said when it comes, however far up it belongs", async () => {
+  const client = await classroom()
+  const ravi = client.findPerson("ravi")
+  const written = await run(client, [""], {
+    0: () => {
+      client.notice("r_everyone", { code: "gap", person: ravi, missing: 1 })
+      for (let n = 0; n < 60; n++) client.receive("r_everyone", ravi, `message ${n}`)
+      client.fillGap("r_everyone", ravi, ["what was missing"])
+    },
+  })
+  expect(written).toMatch(/^\d\d:\d\d Ravi \?7f3c2k: what was missing$/mu)
+})
+
 test("/invite writes both writings of the invitation, as they are when it is asked", async () => {
   const client = await classroom()
   const before = client.sent.length
