@@ -5,7 +5,7 @@
 import { equalBytes, toHex } from "../bytes.ts"
 import { labelledHash } from "../crypto/hash.ts"
 import type { Member } from "../crypto/mls-engine.ts"
-import { type Binding, type Content, MAX_BEACON_ROOMS, type RoomHead } from "../protocol/content.ts"
+import { type Binding, MAX_BEACON_ROOMS, type RoomHead } from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { decodeRecord, type PeerRecord, type SentRecord } from "./records.ts"
@@ -61,14 +61,20 @@ function warnIfUnconfirmed(conversation: Conversation, now: number): void {
   )
 }
 
-/** In a direct chat: where we are in each room that both are in. */
-export function beaconContent({ record, context }: Conversation): Content {
+/**
+ * For the binding of a beacon in a direct chat: where we are in each room that both are in. Only where we have read to
+ * the end on this connection: a relay that was restored since the one before has another log.
+ */
+export function sharedRooms({ record, context }: Conversation): RoomHead[] {
   const { peer } = record
-  if (!peer) return { type: "beacon", rooms: [] }
-  const shared = context
-    .rooms()
-    .filter(({ record: { kind }, group }) => kind === "everyone" && isMember(group?.members, peer))
-  return { type: "beacon", rooms: shared.slice(0, MAX_BEACON_ROOMS).map(headOf) }
+  if (!peer) return []
+  const shared = context.rooms().filter((room) => isCurrent(room) && isMember(room.group?.members, peer))
+  return shared.slice(0, MAX_BEACON_ROOMS).map(headOf)
+}
+
+function isCurrent({ record, group, log }: Conversation): boolean {
+  const isRoom = record.kind === "everyone" && group !== undefined
+  return isRoom && log.isCaughtUp(record) && record.rescanTo === undefined && record.rejoin === undefined
 }
 
 function isMember(members: readonly Member[] | undefined, accountId: Uint8Array): boolean {
@@ -93,10 +99,9 @@ function nameOf(channelId: Uint8Array): Uint8Array {
 /** What the other person of a direct chat knows of our rooms, against what we know; each contradiction is said once. */
 export function compareRooms({ context }: Conversation, sender: Member, heads: readonly RoomHead[]): void {
   for (const theirs of heads) {
-    const room = context.rooms().find(({ channelId, record, group }) => {
-      const isRoom = record.kind === "everyone" && group !== undefined
-      return isRoom && equalBytes(nameOf(channelId), theirs.room)
-    })
+    const room = context
+      .rooms()
+      .find((each) => isCurrent(each) && equalBytes(nameOf(each.channelId), theirs.room))
     const peer = room?.peers.all().find(({ accountId }) => equalBytes(accountId, sender.accountId))
     if (!room || !peer || peer.differs || !isSameLife(room, theirs.incarnation)) continue
     const { group } = room
@@ -111,9 +116,10 @@ export function compareRooms({ context }: Conversation, sender: Member, heads: r
 /** They have read further than we: what they have read is on its way to us, or is kept back. */
 function lookLater(room: Conversation, accountId: Uint8Array, { seq, incarnation }: RoomHead): void {
   const { context } = room
+  const { life } = room.record
   context.later(context.clock.now() + ON_ITS_WAY_MS, () => {
-    const isBehind = room.record.cursor < seq && isSameLife(room, incarnation)
-    if (isBehind && context.link.online && room.log.isCaughtUp(room.record)) sayDiffers(room, accountId)
+    const isBehind = room.record.cursor < seq && isSameLife(room, incarnation) && room.record.life === life
+    if (isBehind && context.link.online && isCurrent(room)) sayDiffers(room, accountId)
   })
 }
 

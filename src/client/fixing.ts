@@ -5,7 +5,6 @@
 import { concat, equalBytes, fromHex } from "../bytes.ts"
 import { type Content, encodePayload, MAX_FRONTIER, type Payload } from "../protocol/content.ts"
 import { answerContent } from "./answers.ts"
-import { beaconContent } from "./beacons.ts"
 import { payloadHash } from "./chain.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
@@ -81,7 +80,7 @@ function contentOf(
       return content
     case "alive":
     case "beacon":
-      return beaconContent(conversation)
+      return { type: "beacon" }
     case "receipt": {
       const { chains, save } = takeReceipts(conversation)
       later(save)
@@ -110,6 +109,7 @@ function frontierOf({ group, moved, context, room }: Conversation): Payload["fro
     if (!chain || !member) continue
     // Nothing behind a hole: its author takes this for a receipt of all that came before.
     const n = arrivedOf(context.store, room, fromHex(chainId), chain.n) - 1
+    if (n < 0) continue
     const payload = getRecord<PayloadRecord>(context.store, "payload", payloadKey(room, fromHex(chainId), n))
     if (payload) frontier.push({ leaf: member.leaf, n, hash: payload.hash.slice(0, HASH_START) })
   }

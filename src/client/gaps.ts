@@ -134,8 +134,11 @@ export function fillGap(
     isEnd && gap.expect !== undefined && equalBytes(hash.subarray(0, gap.expect.length), gap.expect)
   if (!isNamed && !isSigned) return undefined
   if (isEnd && gap.expect && !isNamed) return "fork"
-  const before = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(room, chainId, n - 1))
-  if (n === gap.from && before && !equalBytes(before.hash, previous)) return "fork"
+  const before =
+    n > 0 && n === gap.from
+      ? getRecord<PayloadRecord>(update.tx, "payload", payloadKey(room, chainId, n - 1))
+      : undefined
+  if (before && !equalBytes(before.hash, previous)) return "fork"
   const { from, chainId: _, ...rest } = gap
   update.tx.delete("gap", concat(room, chainId, u64(from)))
   // Whoever brings something may bring more: the next question goes out soon.

@@ -79,11 +79,11 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
   if (isOwnLeaf) return
   conversation.beacon?.heard.add(toHex(sender.leafKey))
   if (wasVoid) mendSoon(conversation, conversation.record.nextPosition - 1)
-  const { content } = said && said !== "alive" ? said.payload : { content: undefined }
-  if (content?.type === "text" || content?.type === "answer")
+  if (!said || said === "alive") return
+  const { content } = said.payload
+  if (content.type === "text" || content.type === "answer")
     conversation.now.receiptAt = receiptDueAt(conversation)
-  if (content?.type === "beacon" && conversation.record.kind === "direct")
-    compareRooms(conversation, sender, content.rooms)
+  if (conversation.record.kind === "direct") compareRooms(conversation, sender, said.binding.rooms)
 }
 
 /** Everything that somebody else's message does, inside its transaction. */
@@ -110,6 +110,8 @@ function hear(
     const all = conversation.peers.all().filter((other) => other !== before)
     const chain = settleConfirmed(conversation, update, conversation.record.chain, [...all, peer])
     if (chain) change.chain = chain
+    // How many have it is read off the rows: whoever shows it looks again.
+    update.tell({ type: "room.changed", room: conversation.ref })
   }
 }
 
@@ -154,22 +156,23 @@ function judged(
     return fork(conversation, update, arrival, plain, sender, outcome)
   if (!last && n === 0) checkContinued(conversation, update, payload, sender, seq)
   const { accountId: account, leafKey } = sender
-  if (verdict.kind === "gap" && !isMissing) {
-    const from = Math.max(last!.n, ...gapsOf(tx, room, chainId).map(({ to }) => to)) + 1
-    if (from < n)
-      openGap(conversation, update, { chainId, from, to: n - 1, account, expect: payload.previous }, seq)
+  const isLateStart = !last && n > 0 && outcome.peer.isWhole
+  const hasGap = verdict.kind === "gap" || isLateStart
+  if (hasGap && !isMissing) {
+    const from = Math.max(last?.n ?? -1, ...gapsOf(tx, room, chainId).map(({ to }) => to)) + 1
+    const missing = { chainId, from, to: n - 1, account, expect: payload.previous }
+    if (from < n) openGap(conversation, update, missing, seq)
   }
   const chain = advanceChain(
     conversation,
     update,
     last,
-    { account, leafKey, base: n, n, hash },
+    { account, leafKey, base: isLateStart ? 0 : n, n, hash },
     chainId,
     true,
   )
   conversation.moved.add(toHex(chainId))
-  const place =
-    filled?.place ?? placeAfterGaps(tx, room, conversation.record.orderBase + seq, verdict.kind === "gap")
+  const place = filled?.place ?? placeAfterGaps(tx, room, conversation.record.orderBase + seq, hasGap)
   outcome.peer = namedBy(conversation, update, outcome.peer, payload.frontier)
   lookForOthers(conversation, update, payload, sender, seq)
   const isText = content.type === "text"

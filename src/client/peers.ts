@@ -71,11 +71,13 @@ export class Peers {
       const isSameLeaf = known !== undefined && equalBytes(known.leafKey, member.leafKey)
       const isHeard = heard.some((leafKey) => equalBytes(leafKey, member.leafKey))
       if (isSameLeaf && !isNewLeaf && (known.isHere || !isHeard)) continue
+      // An opening brings both sides in at once; whoever joins a room finds others in the middle of their chains.
+      const isWhole = !isNewLeaf || group.parameters.kind === "direct"
       const next = !known
-        ? newcomer(member, since, chain)
+        ? newcomer(member, since, chain, isWhole)
         : isSameLeaf && !isNewLeaf
           ? known
-          : again(known, member)
+          : again(known, member, isSameLeaf ? known.isWhole : isWhole)
       this.put(update, isHeard ? { ...next, isHere: true } : next)
     }
     for (const record of this.#byDevice.values()) {
@@ -101,6 +103,7 @@ function newcomer(
   { accountId, deviceId, leafKey }: Member,
   since: number,
   chain: OwnChain | undefined,
+  isWhole: boolean,
 ): PeerRecord {
   const has = chain && { chainId: chain.chainId, delivered: chain.n, read: chain.n }
   return {
@@ -111,15 +114,16 @@ function newcomer(
     isHere: false,
     has,
     owed: undefined,
+    isWhole,
     forked: false,
     differs: false,
   }
 }
 
 /** The leaf is another, or we are: what was heard and told was heard by, or told to, the one before. */
-function again(known: PeerRecord, { leafKey }: Member): PeerRecord {
+function again(known: PeerRecord, { leafKey }: Member, isWhole: boolean): PeerRecord {
   const owed = known.owed && { ...known.owed, toldDelivered: 0, toldRead: 0 }
-  return { ...known, leafKey, owed, isHere: false, forked: false }
+  return { ...known, leafKey, owed, isHere: false, isWhole, forked: false }
 }
 
 function keyOf({ accountId, deviceId }: { accountId: Uint8Array; deviceId: Uint8Array }): string {

@@ -120,6 +120,7 @@ export function rowOf({ peers, record }: Conversation, sender: Member): PeerReco
       isHere: false,
       has: undefined,
       owed: undefined,
+      isWhole: false,
       forked: false,
       differs: false,
     }

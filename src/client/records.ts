@@ -56,6 +56,8 @@ export interface PeerRecord {
   owed:
     | { chainId: Uint8Array; delivered: number; read: number; toldDelivered: number; toldRead: number }
     | undefined
+  /** This leaf came in while we were there: its chain is ours to read from its first payload on. */
+  isWhole: boolean
   /** Said two things at one place of its chain: what this leaf says is set aside (PROTOCOL.md §13.1). */
   forked: boolean
   /** Its log and ours differ, which has been said (PROTOCOL.md §13.2). */

@@ -13,6 +13,7 @@ import { putBlob } from "./blobs.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { makeHeader, renew } from "./joining.ts"
+import { mendSoon } from "./mending.ts"
 import { type Arrival, dropPending } from "./reading.ts"
 import {
   type ConversationRecord,
@@ -151,6 +152,8 @@ export async function refill(conversation: Conversation): Promise<boolean> {
     if (renewed) putRecord(update.tx, "pending", room, renewed)
   })
   if (pending && renewed) conversation.pending = { ...pending, record: renewed }
+  // The header may be older than the log, or gone: whoever comes by the link needs it.
+  mendSoon(conversation, nextPosition - 1)
   return false
 }
 

@@ -5,6 +5,7 @@
  */
 import { concat, equalBytes, u64 } from "../bytes.ts"
 import { encodeBinding, FORMS } from "../protocol/content.ts"
+import { sharedRooms } from "./beacons.ts"
 import { putBlob } from "./blobs.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
@@ -157,8 +158,10 @@ export async function sendNext(conversation: Conversation): Promise<void> {
   // After an end that was not clean nobody says anything with the ratchet that was there before (PROTOCOL.md §10.7).
   if (conversation.mustHeal && !isUncertain(record)) return heal(conversation)
   const position = record.nextPosition - 1
+  // What a beacon says of rooms is true on one connection (PROTOCOL.md §13.6): on the next it is sealed anew.
+  const isStale = first.record.content.type === "beacon"
   const sealed =
-    first.record.sealed?.position === position
+    first.record.sealed?.position === position && !isStale
       ? first.record.sealed
       : await seal(conversation, first, position)
   now.inFlight = sealed.eid
@@ -199,7 +202,8 @@ async function seal(
   const fixed = isAlive || first.record.payload ? undefined : fixPayload(conversation, first)
   const payload = isAlive ? undefined : (first.record.payload ?? fixed!.payload)
   const incarnation = record.incarnation.slice(0, INCARNATION_START)
-  const binding = encodeBinding({ incarnation, seq: record.cursor, head: record.head })
+  const rooms = first.record.content.type === "beacon" ? sharedRooms(conversation) : []
+  const binding = encodeBinding({ incarnation, seq: record.cursor, head: record.head, rooms })
   const opened = await engine.seal(group!, payload ?? NO_CONTENT, binding)
   const packed = packEntry(context, "message", keys!.envelope, record.channelId, FORMS.mls, opened.bytes)
   const sealed = { ...packed, position }

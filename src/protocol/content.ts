@@ -76,8 +76,8 @@ const contents = {
   text: [1, record({ messageId: fixed(16), sentAt: u64, text: text(MAX_TEXT_BYTES) })],
   /** Of each chain: how many payloads reached this device, and how many its person has seen. Cumulative. */
   receipt: [2, record({ chains: list(chainReceipt, MAX_RECEIPT_CHAINS) })],
-  /** "I am here, and this is where I am" (§12.3, §13.6): the heads of rooms that both are in. */
-  beacon: [3, record({ rooms: list(roomHead, MAX_BEACON_ROOMS) })],
+  /** "I am here" (§12.3, §13.6). */
+  beacon: [3, record({})],
   /** Payloads that have not arrived here (§13.5). */
   ask: [4, record({ ranges: list(range, MAX_ASKED_RANGES) })],
   /** Payloads of one chain as their author fixed them, numbers ascending without a hole: the chain's hashes vouch for them. */
@@ -120,24 +120,32 @@ function decodeContent(bytes: Uint8Array): Content {
 }
 
 /** What the author had read when it sealed; signed and sealed, not part of the payload's hash (§13.2). */
-const binding = record({ v: u8, incarnation: fixed(8), seq: u64, head: fixed(32) })
+const binding = record({
+  v: u8,
+  incarnation: fixed(8),
+  seq: u64,
+  head: fixed(32),
+  rooms: list(roomHead, MAX_BEACON_ROOMS),
+})
 export interface Binding {
   /** The start of the log's incarnation. */
   incarnation: Uint8Array
   seq: number
   head: Uint8Array
+  /** In direct chats, with a beacon: where the author is in rooms that both are in (§13.6). */
+  rooms: readonly RoomHead[]
 }
 
 export function encodeBinding(value: Binding): Uint8Array {
-  return encode(binding, { v: 1, ...value })
+  return encode(binding, { v: 1, ...value, rooms: [...value.rooms] })
 }
 
 /** @throws ProtocolError `bad-payload`. */
 export function decodeBinding(bytes: Uint8Array): Binding {
   try {
-    const { v, incarnation, seq, head } = decode(binding, bytes.slice())
+    const { v, ...fields } = decode(binding, bytes.slice())
     if (v !== 1) throw new ProtocolError("bad-payload", `a binding of version ${v}`)
-    return { incarnation, seq, head }
+    return fields
   } catch (cause) {
     if (cause instanceof BytesError) throw new ProtocolError("bad-payload", cause.message, { cause })
     throw cause

@@ -38,7 +38,9 @@ function expectSame(all: readonly SimPerson[], to: string, texts: readonly strin
   for (const someone of all) {
     const seen = someone.texts(to === "#everyone" || to !== someone.name ? to : to)
     expect([...seen].sort(), `${someone.name} in ${to}`).toEqual([...texts].sort())
-    expect(someone.notices(to).filter((code) => ["gap", "fork", "differs", "unreadable"].includes(code))).toEqual([])
+    expect(
+      someone.notices(to).filter((code) => ["gap", "fork", "differs", "unreadable"].includes(code)),
+    ).toEqual([])
   }
 }
 

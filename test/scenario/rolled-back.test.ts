@@ -106,7 +106,8 @@ test("a crash at any save is no rollback", async () => {
       await alice.start()
     }
     await calm(world, alice, bob)
-    for (const to of ["#everyone", "bob"]) expect(alice.notices(to), `seed ${seed}`).not.toContain("rolled-back")
+    for (const to of ["#everyone", "bob"])
+      expect(alice.notices(to), `seed ${seed}`).not.toContain("rolled-back")
     expect(keys.twice).toEqual([])
     expect(bob.texts("#everyone")).toHaveLength(6)
     for (const someone of [alice, bob]) await someone.stop()

@@ -24,6 +24,8 @@ export interface SimPeopleOptions {
   /** How likely a committed transaction is the process's last act: what it wanted to send is never sent. */
   crashAfterSave?: number
   engine?: (random: Random) => MlsEngine
+  /** After each synced transaction: what was to be saved before it leaves, is. */
+  saved?: () => void
   /** What stands between the client and its network. */
   network?: (real: Network) => Network
 }
@@ -39,7 +41,7 @@ export class SimPerson {
   immortal = false
   readonly #world: World
   readonly #options: SimPeopleOptions
-  #running: { process: SimProcess; client: Messenger } | undefined
+  #running: { process: SimProcess; client: Messenger; store: ClientStore } | undefined
 
   private constructor(world: World, name: string, options: SimPeopleOptions) {
     this.#world = world
@@ -90,6 +92,11 @@ export class SimPerson {
     return this.#running!.process
   }
 
+  /** What the running client has on its disk. */
+  get store(): ClientStore {
+    return this.#running!.store
+  }
+
   get client(): Messenger {
     return this.#running!.client
   }
@@ -97,8 +104,9 @@ export class SimPerson {
   async start(): Promise<void> {
     const process = this.#world.process(this.name)
     const makeEngine = this.#options.engine ?? ((random: Random) => createMlsEngine(nodePrimitives, random))
+    const store = this.#mortal(this.disk.open(), process)
     const client = await openClient({
-      store: this.#mortal(this.disk.open(), process),
+      store,
       clock: process.clock,
       random: process.random,
       primitives: nodePrimitives,
@@ -109,7 +117,7 @@ export class SimPerson {
     client.on(({ event }) => {
       if (process.alive) this.events.push(event)
     })
-    this.#running = { process, client }
+    this.#running = { process, client, store }
     client.start()
   }
 
@@ -165,6 +173,7 @@ export class SimPerson {
       close: () => store.close(),
       transaction: (durability, body) => {
         const result = store.transaction(durability, body)
+        if (durability === "synced") this.#options.saved?.()
         if (process.alive && this.#running && !this.immortal && this.#world.chance.chance(crashAfterSave))
           this.crash()
         return result
