@@ -163,9 +163,9 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   addBlob(hash: Uint8Array, bytes: Uint8Array, now: Millis): void {
-    if (this.findBlob(hash) !== undefined) return
     this.#pagesSince += bytes.length / PAGE_BYTES
     this.#stage(() => {
+      this.#sql.dropPieces.run(hash)
       this.#sql.addBlob.run(hash, bytes.length, now)
       for (let at = 0; at < bytes.length; at += BLOB_CHUNK_BYTES) {
         this.#sql.addPiece.run(hash, at, bytes.subarray(at, at + BLOB_CHUNK_BYTES))
@@ -174,7 +174,7 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   readBlob(hash: Uint8Array, offset: number, length: number): Uint8Array {
-    return this.#read(() => {
+    return this.#readLog(() => {
       const first = offset - (offset % BLOB_CHUNK_BYTES)
       const pieces = this.#sql.readPieces.all(hash, first, offset + length)
       return concat(...pieces.map((piece) => piece.bytes)).subarray(offset - first, offset - first + length)
