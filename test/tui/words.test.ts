@@ -74,7 +74,6 @@ const notices = (person: PersonRef): { [Code in Notice["code"]]: Notice & { code
   unconfirmed: { code: "unconfirmed", person },
   damaged: { code: "damaged" },
   unreadable: { code: "unreadable", detail: person.name },
-  damaged: { code: "damaged" },
   "void-commit": { code: "void-commit" },
   rejoined: { code: "rejoined" },
   "log-reset": { code: "log-reset" },
