@@ -2,7 +2,8 @@
  * A profile's folder (PROTOCOL.md §15):
  *
  *     lock      held while a process uses the profile
- *     chat.db   the store, sealed with a random data key
+ *     chat.db   the store, sealed with a random data key; `chat.db-wal` is its log, `chat.db-ballast` holds room
+ *               for deleting on a full disk, `chat.db.damaged-1` and on are databases that were salvaged
  *     vault     16 bytes of profile id, then the data key under a passphrase; or
  *     key       the data key as it is, in hex, 0600: protects nothing on a stolen disk
  *
@@ -13,11 +14,12 @@ import { renameSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { concat, fromHex, fromUtf8, toHex, utf8 } from "../bytes.ts"
 import { ClientError } from "../client/errors.ts"
-import { openSqliteStore } from "../client/store-sqlite.ts"
+import { BALLAST_BYTES, openSqliteStore } from "../client/store-sqlite.ts"
 import type { ClientStore } from "../client/store.ts"
 import { CryptoError } from "../crypto/errors.ts"
 import { Secret } from "../crypto/secret.ts"
 import { DATA_KEY_BYTES, unwrapDataKey, wrapDataKey } from "../crypto/vault.ts"
+import { fileBallast } from "../platform/ballast.ts"
 import { fileError, PlatformError } from "../platform/errors.ts"
 import { nodeFiles } from "../platform/files.ts"
 import { takeLock } from "../platform/lock.ts"
@@ -27,11 +29,14 @@ import type { Config } from "./config.ts"
 import { CliError } from "./errors.ts"
 import type { Io } from "./io.ts"
 import { askNewPassphrase, askPassphrase } from "./passphrase.ts"
+import { undoHalfSalvage } from "./salvaging.ts"
 
 export interface ProfileDir {
   dir: string
   /** Opens the store; again only after the one before was closed, which the client that has it does. */
   open(): ClientStore
+  /** Hands out the database's file, which nobody has open then, and its key, for salvage. */
+  withDatabase<T>(act: (database: string, key: Uint8Array) => T): T
   /** Closes the store if it is open still, forgets the key, and lets others in. */
   close(): void
 }
@@ -58,11 +63,18 @@ export async function openProfileDir(config: Config, io: Io, { create }: OpenOpt
   nodeFiles.ensureFolder(dir)
   const lock = takeProfileLock(dir)
   try {
+    undoHalfSalvage(join(dir, DATABASE))
     const dataKey = await dataKeyOf(dir, config, io)
     let store: ClientStore | undefined
+    const path = join(dir, DATABASE)
+    const ballast = fileBallast(`${path}-ballast`, BALLAST_BYTES)
     return {
       dir,
-      open: () => (store = openSqliteStore({ path: join(dir, DATABASE), key: dataKey.expose() })),
+      open: () => (store = openSqliteStore({ path, key: dataKey.expose(), ballast })),
+      withDatabase: (act) => {
+        store?.close()
+        return act(path, dataKey.expose())
+      },
       close: () => {
         store?.close()
         dataKey.wipe()

@@ -19,6 +19,7 @@ import {
 import { showReceipts } from "./commands/receipts.ts"
 import { type RelayStartOptions, startRelayCommand, stopRelayCommand } from "./commands/relay.ts"
 import { restore, type RestoreOptions } from "./commands/restore.ts"
+import { salvageProfile, type SalvageOptions } from "./commands/salvage.ts"
 import { send, type SendOptions } from "./commands/send.ts"
 import { verify } from "./commands/verify.ts"
 import { showVersion } from "./commands/version.ts"
@@ -43,6 +44,7 @@ export function buildProgram(io: Io): Command {
   addTalking(program, io)
   addReading(program, io)
   addKeeping(program, io)
+  addSalvage(program, io)
   addRelay(program, io)
   program
     .command("version")
@@ -163,6 +165,14 @@ function addKeeping(program: Command, io: Io): void {
 
 function wordsFd(description: string): Option {
   return new Option("--words-fd <n>", description).argParser(parseDescriptor)
+}
+
+function addSalvage(program: Command, io: Io): void {
+  program
+    .command("salvage")
+    .description("make a new profile of what can be read of a damaged one; the old file is kept")
+    .option("--show", "only print the history that can be read", false)
+    .action(run(io, (invocation, options: SalvageOptions) => salvageProfile(invocation, options)))
 }
 
 function addRelay(program: Command, io: Io): void {

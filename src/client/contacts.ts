@@ -20,7 +20,7 @@ import type { Context, Update } from "./context.ts"
 import { ClientError } from "./errors.ts"
 import type { PersonRef, PersonView, Trust } from "./events.ts"
 import { checkName, isSuccessor, nameKey } from "./profile.ts"
-import { decodeRecord, type PersonRecord, putRecord, type StoredTrust } from "./records.ts"
+import { decodeRecordIfSound, type PersonRecord, putRecord, type StoredTrust } from "./records.ts"
 import { type Registration, registrationOf } from "./registering.ts"
 
 export interface Contact {
@@ -42,11 +42,14 @@ export class Contacts {
 
   constructor(context: Context) {
     this.#context = context
+    let isWhole = true
     for (const { value } of context.store.range("person", {})) {
-      const { entry, trust, firstSeenAt } = decodeRecord<PersonRecord>(value)
-      this.#remember({ entry: decodeDirectoryEntry(entry), trust, firstSeenAt })
+      const contact = contactOf(value)
+      if (contact) this.#remember(contact)
+      else isWhole = false
     }
-    const size = context.store.get("meta", DIRECTORY_CURSOR)
+    // Who is missing is learnt again from the directory, unverified.
+    const size = isWhole ? context.store.get("meta", DIRECTORY_CURSOR) : undefined
     this.#size = size ? new ByteReader(size).u64() : 0
   }
 
@@ -297,6 +300,17 @@ export class Contacts {
       if (cause instanceof ProtocolError || cause instanceof CryptoError) return undefined
       throw cause
     }
+  }
+}
+
+/** Undefined for a row that makes no sense. */
+function contactOf(row: Uint8Array): Contact | undefined {
+  const record = decodeRecordIfSound<PersonRecord>(row)
+  try {
+    return record && { ...record, entry: decodeDirectoryEntry(record.entry) }
+  } catch (cause) {
+    if (cause instanceof ProtocolError) return undefined
+    throw cause
   }
 }
 

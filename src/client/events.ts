@@ -91,6 +91,7 @@ export type Notice =
   | { code: "differs"; person: PersonRef } // this person's log and ours differ: compare words
   | { code: "unconfirmed"; person: PersonRef } // online for 15 minutes, and our messages are not confirmed
   | { code: "unreadable"; detail: string } // an entry that did not open
+  | { code: "damaged" } // a line that this computer's own disk did not keep as it was
   | { code: "void-commit" } // somebody posted a change that nobody may make
   | { code: "rejoined" } // messages may be missing
   | { code: "log-reset" } // the relay lost or replaced its log; what was missing there has been sent again

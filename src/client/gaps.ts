@@ -94,12 +94,8 @@ export function openGap(
 }
 
 /** The place for what is said at `order` itself: after every gap there and what may fill it. */
-export function placeAfterGaps(
-  store: StoreReader,
-  room: Uint8Array,
-  order: number,
-  hasGap: boolean,
-): Uint8Array {
+export function placeAfterGaps(store: StoreReader, room: Uint8Array, order: number): Uint8Array {
+  const hasGap = gapsOf(store, room).some(({ line }) => new ByteReader(line).u64() === order)
   return hasGap ? freeBlock(store, room, order) : nextPlace(store, room, order)
 }
 

@@ -5,7 +5,7 @@ import type { Conversation } from "./conversation.ts"
 import { countOf } from "./readers.ts"
 import type { Contacts } from "./contacts.ts"
 import type { MessageView, Notice, RoomRef, TranscriptLine } from "./events.ts"
-import { decodeRecord, type LineRecord, nextPlace, putRecord, type StoredNotice } from "./records.ts"
+import { decodeRecordIfSound, type LineRecord, nextPlace, putRecord, type StoredNotice } from "./records.ts"
 import { prefixRange } from "./store.ts"
 
 const CHANNEL_BYTES = 32
@@ -76,10 +76,14 @@ export function readLines(
   const range = prefixRange(room)
   if (before !== undefined) range.to = concat(room, fromHex(before))
   const rows = context.store.range("line", { ...range, reverse: true, limit })
+  let at = 0
   return rows.toReversed().map(({ key, value }) => {
-    const line = decodeRecord<LineRecord>(value)
+    const line = decodeRecordIfSound<LineRecord>(value)
     const place = key.subarray(CHANNEL_BYTES)
     const order = toHex(place)
+    // One line that makes no sense stands where it was, and hides none of the others.
+    if (!line) return { kind: "notice", order, at, notice: { code: "damaged" } }
+    at = line.at
     return line.kind === "message"
       ? {
           kind: "message",

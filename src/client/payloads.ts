@@ -172,9 +172,10 @@ function judged(
     true,
   )
   conversation.moved.add(toHex(chainId))
-  const place = filled?.place ?? placeAfterGaps(tx, room, conversation.record.orderBase + seq, hasGap)
   outcome.peer = namedBy(conversation, update, outcome.peer, payload.frontier)
+  // Before the place is chosen: what is found to be missing stands above what showed it.
   lookForOthers(conversation, update, payload, sender, seq)
+  const place = filled?.place ?? placeAfterGaps(tx, room, conversation.record.orderBase + seq)
   const isText = content.type === "text"
   const line = isText
     ? storeText(conversation, update, arrival.message.time, content, account, place)

@@ -60,13 +60,16 @@ const KEY = {
   registered: utf8("registered"),
   successor: utf8("successor"),
 }
-/** Rows of `meta` that outlive the device: who this is, and where its relay is. */
+/** The cursor of the last event that a listener has been given. */
+export const LISTENED = utf8("cli.listened")
+/** Rows of `meta` that outlive the device: who this is, where its relay is, and what was told already. */
 export const ACCOUNT_ROWS: readonly Uint8Array[] = [
   KEY.format,
   KEY.name,
   KEY.account,
   KEY.relay,
   KEY.registered,
+  LISTENED,
 ]
 /** A row of `meta` that is there while a process has the profile: found at a start, the one before did not end cleanly. */
 export const RUNNING = utf8("running")

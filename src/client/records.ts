@@ -7,6 +7,7 @@ import { labelledHash } from "../crypto/hash.ts"
 import type { Millis } from "../platform/clock.ts"
 import { START_OF_LOG } from "./channel-log.ts"
 import type { PayloadRange } from "../protocol/content.ts"
+import { ClientError } from "./errors.ts"
 import type { MessageState, RoomProblem } from "./events.ts"
 import type { Uncertainty } from "./uncertain.ts"
 import { prefixRange, type StoreReader, type StoreWriter, type TableName } from "./store.ts"
@@ -301,8 +302,25 @@ export function encodeRecord(value: object): Uint8Array {
   return utf8(JSON.stringify(withoutBytes(value)))
 }
 
+/** @throws ClientError `database-damaged` for bytes that are no record. */
 export function decodeRecord<T>(bytes: Uint8Array): T {
-  return withBytes(JSON.parse(fromUtf8(bytes))) as T
+  try {
+    const record = withBytes(JSON.parse(fromUtf8(bytes)))
+    if (typeof record === "object" && record !== null) return record as T
+  } catch (cause) {
+    throw new ClientError("database-damaged", "a record in the database makes no sense", { cause })
+  }
+  throw new ClientError("database-damaged", "a record in the database makes no sense")
+}
+
+/** Undefined for bytes that are no record: where one that is damaged must not stop the others. */
+export function decodeRecordIfSound<T>(bytes: Uint8Array): T | undefined {
+  try {
+    return decodeRecord<T>(bytes)
+  } catch (cause) {
+    if (cause instanceof ClientError) return undefined
+    throw cause
+  }
 }
 
 /** A copy that JSON can hold. Not left to JSON's own callback, which takes several times as long. */

@@ -63,7 +63,7 @@ export function restoreProfile(
 }
 
 /** Notes that all conversations are to go on with another device than the one that kept them. */
-export function markToGoOn(tx: StoreWriter): void {
+function markToGoOn(tx: StoreWriter): void {
   for (const { key } of tx.range("conversation", {})) tx.put("meta", concat(TO_GO_ON, key), Uint8Array.of(1))
 }
 

@@ -8,7 +8,7 @@ import type { Context } from "./context.ts"
 import { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
 import type { RoomRef } from "./events.ts"
-import { type ConversationRecord, decodeRecord, newConversation, putRecord } from "./records.ts"
+import { type ConversationRecord, decodeRecordIfSound, newConversation, putRecord } from "./records.ts"
 import { giveGroup, loseGroup, takeGroup } from "./rejoining.ts"
 import { MAX_REOPENINGS, reopen } from "./reopening.ts"
 import { goOnAll } from "./restoring.ts"
@@ -28,7 +28,12 @@ export class Rooms {
   /** Reads all conversations from the store; one whose group state is damaged has lost it, and joins again. */
   async load(): Promise<void> {
     for (const { value } of this.#context.store.range("conversation", {})) {
-      const record = decodeRecord<ConversationRecord>(value)
+      const record = decodeRecordIfSound<ConversationRecord>(value)
+      // Made again, as a conversation without a group, when it is next needed; what was said in it is still there.
+      if (!record) {
+        this.#context.log.write("error", "conversation.damaged")
+        continue
+      }
       const conversation = new Conversation(this.#context, this.#contacts, record)
       this.#byRoom.set(toHex(conversation.room), conversation)
       try {

@@ -6,7 +6,7 @@ import { cursorNumber, cursorText } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import type { ClientEvent, RoomRef, RoomView, StampedEvent } from "./events.ts"
 import { messageIdText, messageView } from "./lines.ts"
-import { decodeRecord, getRecord, type JournalRecord, type LineRecord, messageKey } from "./records.ts"
+import { decodeRecordIfSound, type JournalRecord, type LineRecord, messageKey } from "./records.ts"
 import type { StoreReader } from "./store.ts"
 
 /** @param withoutSecret whether anybody on the network can compute the room's key. */
@@ -63,9 +63,9 @@ export function keptEvents(
     const rows = store.range("journal", { from: u64(after + 1), limit: limit - events.length })
     if (rows.length === 0) break
     for (const { key, value } of rows) {
-      const record = decodeRecord<JournalRecord>(value)
-      const event = keptEvent(store, contacts, refOf, record)
       after = new ByteReader(key).u64()
+      const record = decodeRecordIfSound<JournalRecord>(value)
+      const event = record && keptEvent(store, contacts, refOf, record)
       if (event) events.push({ event, at: record.at, cursor: cursorText(after) })
     }
   }
@@ -111,7 +111,8 @@ function findLine(
   { room, line, messageId }: Extract<JournalRecord, { line: Uint8Array }>,
 ): MessageLine | undefined {
   for (const place of [line, store.get("message", messageKey(room, own, messageId))]) {
-    const stored = place && getRecord<LineRecord>(store, "line", concat(room, place))
+    const row = place && store.get("line", concat(room, place))
+    const stored = row && decodeRecordIfSound<LineRecord>(row)
     if (stored?.kind === "message" && equalBytes(stored.messageId, messageId)) return stored
   }
   return undefined

@@ -27,7 +27,7 @@ import {
 /** The random secret that the twelve words stand for; new with every backup. */
 export const BACKUP_SECRET_BYTES = 16
 /** Plain bytes of a chunk: what is held in memory at a time. */
-export const BACKUP_CHUNK_BYTES = 65_536
+const BACKUP_CHUNK_BYTES = 65_536
 /** What a header may ask a reader to hold. */
 export const MAX_BACKUP_CHUNK_BYTES = 1_048_576
 

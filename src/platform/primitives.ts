@@ -33,7 +33,7 @@ const TAG_BYTES = 16
 type AeadName = "chacha20-poly1305" | "aes-128-gcm"
 
 export const nodePrimitives: Primitives = {
-  sha: (name, data) => own(hash(name, data, "buffer")),
+  sha: (name, data) => fromLatin1(hash(name, data, "latin1")),
   hmac: (name, key, data) => own(createHmac(name, key).update(data).digest()),
   hkdf: (name, ikm, salt, info, length) => new Uint8Array(hkdfSync(name, ikm, salt, info, length)),
   chachaSeal: (key, nonce, aad, plain) => seal("chacha20-poly1305", key, nonce, aad, plain),
@@ -80,6 +80,13 @@ function open(
     return undefined
   }
   return own(plain)
+}
+
+/** Node hands over a short string in half the time of a Buffer with memory of its own. */
+function fromLatin1(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at)
+  return bytes
 }
 
 /** A plain Uint8Array of its own memory: Buffers may be views of a shared pool that a wipe would reach. */

@@ -11,6 +11,7 @@ import { BLOB_CHUNK_BYTES, MAX_BLOB_BYTES, type Of } from "../protocol/messages.
 import type { Budget } from "./budget.ts"
 import type { Core } from "./core.ts"
 import type { DiskWatch } from "./disk-watch.ts"
+import type { SoundBlobs } from "./sound-blobs.ts"
 import type { RelayStore } from "./store.ts"
 
 /** Unfinished uploads, by the sizes they announced: of one account, and of all. */
@@ -37,9 +38,11 @@ export class Blobs {
   readonly #primitives: Primitives
   readonly #disk: DiskWatch
   readonly #budget: Budget
+  readonly #sound: SoundBlobs
   readonly #uploads = new Map<string, Upload>()
 
-  constructor({ store, primitives, budget }: Core, disk: DiskWatch) {
+  constructor({ store, primitives, budget, blobs }: Core, disk: DiskWatch) {
+    this.#sound = blobs
     this.#store = store
     this.#primitives = primitives
     this.#disk = disk
@@ -48,7 +51,7 @@ export class Blobs {
 
   /** A piece elsewhere than at the end so far changes nothing: the answer says where to go on. */
   put(account: string, { hash, total, offset, chunk }: Of<"putBlob">, now: Millis): UploadStep {
-    if (this.#store.findBlob(hash) !== undefined) {
+    if (this.#sound.find(hash) !== undefined) {
       this.#store.pinBlob(hash, 0, now)
       return { kind: "stored", received: total }
     }
@@ -68,14 +71,15 @@ export class Blobs {
     if (upload.received < total) return { kind: "going-on", received: upload.received }
     this.#uploads.delete(key)
     if (!equalBytes(this.#primitives.sha("sha256", upload.content), hash)) return refused("bad-request")
+    this.#sound.learn(hash)
     this.#store.addBlob(hash.slice(), upload.content, now)
     this.#budget.use(account, 0, total)
     return { kind: "stored", received: total }
   }
 
-  /** A piece of a stored blob; undefined when there is no such place. */
+  /** A piece of a stored blob; undefined when there is no such place, or it is not as it was. */
   get(hash: Uint8Array, offset: number): { total: number; chunk: Uint8Array } | undefined {
-    const blob = this.#store.findBlob(hash)
+    const blob = this.#sound.find(hash)
     if (blob === undefined || offset >= blob.total) return undefined
     return { total: blob.total, chunk: this.#store.readBlob(hash, offset, BLOB_CHUNK_BYTES) }
   }

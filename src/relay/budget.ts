@@ -57,8 +57,14 @@ export class Budget {
   }
 
   #add(account: string, entries: number, bytes: number): void {
-    const used = this.#recent(account)
     const hour = this.#hour
+    const latest = this.#used.get(account)?.at(-1)
+    if (latest?.hour === hour) {
+      latest.entries += entries
+      latest.bytes += bytes
+      return
+    }
+    const used = this.#recent(account)
     const present = used.find((each) => each.hour === hour) ?? { hour, entries: 0, bytes: 0 }
     present.entries += entries
     present.bytes += bytes

@@ -17,6 +17,7 @@ import type { Core } from "./core.ts"
 import { checkEnd, checkOf, headAfter } from "./damage.ts"
 import type { DiskWatch } from "./disk-watch.ts"
 import type { Session } from "./session.ts"
+import type { SoundBlobs } from "./sound-blobs.ts"
 import type { RelayStore } from "./store.ts"
 import { TurnQueue } from "./turns.ts"
 
@@ -88,10 +89,12 @@ export class Channels {
   readonly #limits: RelayLimits
   readonly #disk: DiskWatch
   readonly #budget: Budget
+  readonly #blobs: SoundBlobs
   readonly #byKey = new Map<string, Channel>()
   #lastHandle = 0
 
-  constructor({ store, primitives, config, budget }: Core, disk: DiskWatch) {
+  constructor({ store, primitives, config, budget, blobs }: Core, disk: DiskWatch) {
+    this.#blobs = blobs
     this.#store = store
     this.#primitives = primitives
     this.#limits = config.limits
@@ -285,7 +288,7 @@ export class Channels {
   ): Verdict {
     let { length: weight } = bytes
     if (entry.blobHash !== undefined) {
-      const blob = this.#store.findBlob(entry.blobHash)
+      const blob = this.#blobs.find(entry.blobHash)
       if (blob === undefined) return { kind: "rejected", code: "missing-blob" }
       weight += blob.total
     }
@@ -316,7 +319,7 @@ export class Channels {
   #headerRefusal(channel: Channel, { headerId, blobHash }: HeaderChange): Refusal | undefined {
     const known = this.#store.findHeader(headerId)
     if (known !== undefined && known.ref !== channel.ref) return "not-allowed"
-    if (blobHash !== undefined && this.#store.findBlob(blobHash) === undefined) return "missing-blob"
+    if (blobHash !== undefined && this.#blobs.find(blobHash) === undefined) return "missing-blob"
     if (known !== undefined || channel.ref === undefined) return undefined
     return this.#store.countHeaders(channel.ref).count >= MAX_HEADERS_PER_CHANNEL ? "quota" : undefined
   }

@@ -5,8 +5,9 @@ import type { RelayMessage } from "../protocol/messages.ts"
 import { Budget } from "./budget.ts"
 import type { RelayConfig } from "./config.ts"
 import { Effects } from "./effects.ts"
-import { StoreError } from "./errors.ts"
+import { isDamage } from "./errors.ts"
 import type { Session } from "./session.ts"
+import { SoundBlobs } from "./sound-blobs.ts"
 import type { RelayStore } from "./store.ts"
 
 export interface RelaySetup {
@@ -27,6 +28,7 @@ export class Core {
   readonly relayId: Uint8Array
   readonly effects = new Effects()
   readonly budget: Budget
+  readonly blobs: SoundBlobs
   /** For deadlines and limits: goes back only when the clock was set back. */
   now: Millis = 0
   /** What entries are stamped with: never goes back while the process lives. */
@@ -38,6 +40,7 @@ export class Core {
     this.primitives = primitives
     this.config = config
     this.relayId = relayId
+    this.blobs = new SoundBlobs(store, primitives)
     this.budget = new Budget(config.limits, () => this.now)
   }
 
@@ -74,9 +77,4 @@ export class Core {
     }
     return outcomes.length
   }
-}
-
-/** A place of the database that cannot be read costs the one who asked for it an answer, and nobody else. */
-export function isDamage(cause: unknown): boolean {
-  return cause instanceof StoreError && cause.code === "damaged"
 }

@@ -2,13 +2,13 @@
  * Entries that the disk gives back as something else, or not at all (PROTOCOL.md §5.5). A row carries the running
  * hash before it, so the log goes on behind a place that cannot be read; nothing is deleted and nothing is guessed.
  */
-import { ByteWriter, equalBytes } from "../bytes.ts"
+import { ByteWriter, equalBytes, isZero } from "../bytes.ts"
 import { HASH_BYTES, nextHead } from "../crypto/hash.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import { ENTRY_KINDS } from "../protocol/envelope.ts"
 import type { Channel } from "./channel.ts"
-import { type Core, isDamage } from "./core.ts"
-import { StoreError } from "./errors.ts"
+import type { Core } from "./core.ts"
+import { isDamage, StoreError } from "./errors.ts"
 import type { ChannelRow, RelayStore, StoredEntry } from "./store.ts"
 
 /** The relay guards against decay with it and not against an enemy, who would write a fitting one. */
@@ -50,6 +50,13 @@ export function isIntact(primitives: Primitives, row: StoredEntry, seq: number):
     [row.before, row.check, row.bytes].every((value) => value instanceof Uint8Array) &&
     equalBytes(row.check, checkOf(primitives, row, primitives.sha("sha256", row.bytes)))
   )
+}
+
+/** Whether a reader can be given it: the row as it was written, and the blob that holds the rest of it. */
+export function isServable({ primitives, blobs }: Core, row: StoredEntry, seq: number): boolean {
+  if (!isIntact(primitives, row, seq)) return false
+  const blobHash = row.bytes.subarray(1, 1 + HASH_BYTES)
+  return row.bytes.length <= HASH_BYTES || isZero(blobHash) || blobs.find(blobHash) !== undefined
 }
 
 /** The entry, if the disk still has it as it was. */
@@ -149,7 +156,8 @@ export class Damage {
     const end = Math.min(start + ROWS_A_STEP, channel.lastSeq + 1)
     for (let seq = start; seq < end; seq++) {
       const row = readIntact(store, primitives, channel.ref!, seq)
-      if (row !== undefined) return { from, to: seq - 1, head: row.before, nextPosition: positionBefore(row) }
+      if (row !== undefined && isServable(this.#core, row, seq))
+        return { from, to: seq - 1, head: row.before, nextPosition: positionBefore(row) }
     }
     if (end > channel.lastSeq)
       return { from, to: channel.lastSeq, head: channel.head, nextPosition: channel.nextPosition }

@@ -9,10 +9,10 @@ import { FRAME_HEADER_BYTES } from "../protocol/framing.ts"
 import type { Refusal } from "../protocol/errors.ts"
 import { MESSAGE_NUMBERS } from "../protocol/messages.ts"
 import type { Channel, Subscription } from "./channel.ts"
-import { type Core, isDamage } from "./core.ts"
-import { Damage, isIntact, readIntact } from "./damage.ts"
+import type { Core } from "./core.ts"
+import { Damage, isServable, readIntact } from "./damage.ts"
 import { type Effects, SLOW_BYTES } from "./effects.ts"
-import { StoreError } from "./errors.ts"
+import { isDamage, StoreError } from "./errors.ts"
 import type { Session } from "./session.ts"
 import type { LogEntry, StoredEntry } from "./store.ts"
 
@@ -110,7 +110,7 @@ export class Delivery {
       const first = readIntact(store, primitives, ref!, from)
       rows = first === undefined ? [] : [first]
     }
-    const end = rows.findIndex((row, at) => !isIntact(primitives, row, from + at))
+    const end = rows.findIndex((row, at) => !isServable(this.#core, row, from + at))
     return end < 0 ? rows : rows.slice(0, end)
   }
 

@@ -8,3 +8,8 @@ export class StoreError extends CodedError<
   | "in-use" // another relay has it open
   | "unsuitable" // the database library is too old to be trusted
 > {}
+
+/** A place of the database that cannot be read costs the one who asked for it an answer, and nobody else. */
+export function isDamage(cause: unknown): boolean {
+  return cause instanceof StoreError && cause.code === "damaged"
+}

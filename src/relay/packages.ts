@@ -5,7 +5,7 @@
 import { concat, toHex } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import type { Refusal } from "../protocol/errors.ts"
-import { isDamage } from "./core.ts"
+import { isDamage } from "./errors.ts"
 import { HourlyLimit } from "./hourly-limit.ts"
 import type { PackageCount, RelayStore } from "./store.ts"
 

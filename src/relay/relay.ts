@@ -26,7 +26,8 @@ import {
   PING_AFTER_MS,
   SWEEP_EVERY_MS,
 } from "./config.ts"
-import { Core, isDamage, type RelaySetup } from "./core.ts"
+import { Core, type RelaySetup } from "./core.ts"
+import { isDamage } from "./errors.ts"
 import { Delivery, SEARCH_EVERY_MS } from "./delivery.ts"
 import { Directory } from "./directory.ts"
 import { type DiskRoom, DiskWatch } from "./disk-watch.ts"
@@ -119,6 +120,7 @@ export class Relay {
   commitFailed(why: "full" | "damaged"): RelayEffect[] {
     this.#directory.reload()
     this.#logs.rollBack()
+    this.#core.blobs.rollBack()
     this.#failedAt = this.#core.now
     if (why === "full") this.#disk.full(this.#core.now)
     return this.#settle(false)

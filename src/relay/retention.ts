@@ -4,7 +4,8 @@
  */
 import type { Millis } from "../platform/clock.ts"
 import type { Channels } from "./channel.ts"
-import { type Core, isDamage } from "./core.ts"
+import type { Core } from "./core.ts"
+import { isDamage } from "./errors.ts"
 import { headAfter } from "./damage.ts"
 import type { ChannelRow, OldEntry } from "./store.ts"
 

@@ -94,6 +94,14 @@ export class MemoryDisk implements MemorySnapshot {
     else if (how === "missing") log.entries.delete(seq)
     else log.entries.set(seq, { ...row, bytes: row.bytes.map((byte, at) => (at === 40 ? byte ^ 1 : byte)) })
   }
+
+  /** One bit of a stored blob is another from now on. */
+  damageBlob(hash: Uint8Array): void {
+    const blob = this.blobs.get(toHex(hash))
+    if (blob === undefined) throw new RangeError("there is no such blob to damage")
+    const bytes = blob.bytes.map((byte, at) => (at === 0 ? byte ^ 1 : byte))
+    this.blobs.set(toHex(hash), { ...blob, bytes })
+  }
 }
 
 export function rowName(ref: number, seq: number): string {

@@ -188,8 +188,8 @@ export class MemoryRelayStore implements RelayStore {
   }
 
   addBlob(hash: Uint8Array, bytes: Uint8Array, now: Millis): void {
-    if (this.findBlob(hash) !== undefined) return
-    this.#stage(() => replace(this.#disk.blobs, toHex(hash), { hash, bytes, pins: 0, looseSince: now }))
+    const { pins, looseSince } = this.#disk.blobs.get(toHex(hash)) ?? { pins: 0, looseSince: now }
+    this.#stage(() => replace(this.#disk.blobs, toHex(hash), { hash, bytes, pins, looseSince }))
   }
 
   readBlob(hash: Uint8Array, offset: number, length: number): Uint8Array {

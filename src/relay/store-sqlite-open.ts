@@ -133,3 +133,15 @@ export function asStoreError(cause: unknown): StoreError {
   const detail = code === "" ? message : `${message} (${code})`
   return new StoreError("failed", `the disk or the database failed: ${detail}`, { cause })
 }
+
+/** A flipped bit turns bytes into text, or a number into nothing. @throws StoreError `damaged`. */
+export function checkRow<Row extends object>(
+  row: Row | undefined,
+  bytes: readonly (keyof Row)[],
+  numbers: readonly (keyof Row)[],
+): void {
+  if (row === undefined) return
+  const areBytes = bytes.every((column) => row[column] instanceof Uint8Array)
+  const areNumbers = numbers.every((column) => Number.isSafeInteger(row[column]) && Number(row[column]) >= 0)
+  if (!areBytes || !areNumbers) throw new StoreError("damaged", "a row of the database is damaged")
+}

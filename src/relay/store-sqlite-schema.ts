@@ -160,7 +160,8 @@ export function statements(db: SqlDatabase) {
 
     findBlob: prepare<[Id], { total: number }>("SELECT total FROM blob WHERE hash = ?"),
     addBlob: prepare<[Id, number, number]>(
-      "INSERT INTO blob (hash, total, pins, loose_since) VALUES (?, ?, 0, ?)",
+      `INSERT INTO blob (hash, total, pins, loose_since) VALUES (?, ?, 0, ?)
+       ON CONFLICT (hash) DO UPDATE SET total = excluded.total`,
     ),
     addPiece: prepare<[Id, number, Uint8Array]>("INSERT INTO blob_piece (hash, at, bytes) VALUES (?, ?, ?)"),
     readPieces: prepare<[Id, number, number], { bytes: Uint8Array }>(

@@ -10,7 +10,13 @@ import { concat } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import { BLOB_CHUNK_BYTES } from "../protocol/messages.ts"
 import { StoreError } from "./errors.ts"
-import { asStoreError, openDatabase, PAGE_BYTES, type SqliteStoreOptions } from "./store-sqlite-open.ts"
+import {
+  asStoreError,
+  checkRow,
+  openDatabase,
+  PAGE_BYTES,
+  type SqliteStoreOptions,
+} from "./store-sqlite-open.ts"
 import { statements, type Statements } from "./store-sqlite-schema.ts"
 import {
   type ChannelRow,
@@ -143,6 +149,7 @@ export class SqliteRelayStore implements RelayStore {
 
   findHeader(headerId: Uint8Array): (HeaderRow & { nextPosition: number }) | undefined {
     const row = this.#read(() => this.#sql.findHeader.get(headerId))
+    checkRow(row, ["inline"], ["ref", "position", "nextPosition"])
     return row && { ...row, blobHash: row.blobHash ?? undefined }
   }
 
@@ -163,9 +170,9 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   addBlob(hash: Uint8Array, bytes: Uint8Array, now: Millis): void {
-    if (this.findBlob(hash) !== undefined) return
     this.#pagesSince += bytes.length / PAGE_BYTES
     this.#stage(() => {
+      this.#sql.dropPieces.run(hash)
       this.#sql.addBlob.run(hash, bytes.length, now)
       for (let at = 0; at < bytes.length; at += BLOB_CHUNK_BYTES) {
         this.#sql.addPiece.run(hash, at, bytes.subarray(at, at + BLOB_CHUNK_BYTES))
@@ -174,7 +181,7 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   readBlob(hash: Uint8Array, offset: number, length: number): Uint8Array {
-    return this.#read(() => {
+    return this.#readLog(() => {
       const first = offset - (offset % BLOB_CHUNK_BYTES)
       const pieces = this.#sql.readPieces.all(hash, first, offset + length)
       return concat(...pieces.map((piece) => piece.bytes)).subarray(offset - first, offset - first + length)
@@ -206,6 +213,7 @@ export class SqliteRelayStore implements RelayStore {
       let bytes = 0
       for (const row of this.#sql.readDirectory.iterate(index, count)) {
         if (row.index !== index + entries.length) break
+        checkRow(row, ["bytes"], [])
         bytes += row.bytes.length
         if (bytes > maxBytes && entries.length > 0) break
         entries.push(row.bytes)
@@ -241,6 +249,7 @@ export class SqliteRelayStore implements RelayStore {
   takePackage(owner: Uint8Array): { keyPackage: Uint8Array; lastResort: boolean } | undefined {
     const row = this.#read(() => this.#sql.nextPackage.get(owner))
     if (row === undefined) return undefined
+    checkRow(row, ["bytes"], ["id", "lastResort"])
     if (row.lastResort === 0) this.#stage(() => this.#sql.dropPackage.run(row.id))
     return { keyPackage: row.bytes, lastResort: row.lastResort > 0 }
   }
@@ -250,7 +259,9 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   findGeneration(owner: Uint8Array): Uint8Array | undefined {
-    return this.#read(() => this.#sql.findGeneration.get(owner)?.record)
+    const row = this.#read(() => this.#sql.findGeneration.get(owner))
+    checkRow(row, ["record"], [])
+    return row?.record
   }
 
   putGeneration(owner: Uint8Array, record: Uint8Array): void {

@@ -131,7 +131,7 @@ export interface RelayStore {
   countHeaders(ref: number): { count: number; largest: number }
 
   findBlob(hash: Uint8Array): { total: number } | undefined
-  /** A whole, verified blob. It is kept while pinned, and until `dropLooseBlobs` passes `now`. */
+  /** A whole, verified blob, in the place of what there may be under its name. It is kept while pinned, and until `dropLooseBlobs` passes `now`. */
   addBlob(hash: Uint8Array, bytes: Uint8Array, now: Millis): void
   /** Up to `length` bytes from `offset`; shorter only at the end of the blob. */
   readBlob(hash: Uint8Array, offset: number, length: number): Uint8Array

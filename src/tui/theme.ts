@@ -198,6 +198,7 @@ export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
     case "gap":
     case "unconfirmed":
     case "unreadable":
+    case "damaged":
     case "rejoined":
     case "lost-entries":
     case "restored":

@@ -91,6 +91,8 @@ export function noticeWords(notice: Notice): SafeText {
       return say`${safeName(notice.person.name)} has been online for 15 minutes and has not confirmed what you sent: it may not get through. Ask ${safeName(notice.person.name)} another way.`
     case "unreadable":
       return say`A message could not be read and was set aside: ${safeLine(notice.detail)}`
+    case "damaged":
+      return say`A line that stood here cannot be read: this computer's disk did not keep it as it was.`
     case "void-commit":
       return say`Somebody posted a change to this room that nobody may make. It was ignored.`
     case "rejoined":

@@ -111,3 +111,21 @@ test("only waiting has a time", () => {
     KINDS.map((kind) => (kind === "waiting" ? NOW + 5_000 : undefined)),
   )
 })
+
+test("a full disk is looked at every five seconds, however long it is full, and whatever was before", () => {
+  for (const from of [states.ready, states.dialing, states.registering]) {
+    let { state } = step(from, { kind: "closed", why: "storage" }, NOW, 1)
+    for (let at = NOW + 5_000; at < NOW + 60_000; at += 5_000) {
+      expect(state).toEqual({ kind: "waiting", attempt: 0, retryAt: at, why: "storage" })
+      expect(step(state, { kind: "time-passed" }, at - 1, 1).state).toBe(state)
+      state = step(state, { kind: "still-full" }, at, 1).state
+    }
+    expect(step(state, { kind: "time-passed" }, NOW + 60_000, 1)).toEqual({
+      state: { kind: "dialing", attempt: 0 },
+      effects: ["dial"],
+    })
+  }
+  for (const kind of KINDS) {
+    if (kind !== "waiting") expect(after(kind, { kind: "still-full" })).toBe("=")
+  }
+})

@@ -66,11 +66,13 @@ test("in a room, another member brings what its author cannot", async () => {
   let isDue = true
   withholds(carol, (entry) => isDue && entry.entry.length > 0 && !(isDue = false))
   await alice.write("#everyone", "left out")
-  await world.run(200)
-  await world.stop(alice)
+  await world.until(() => arrived(bob, "#everyone", "left out"), "the other member's copy")
   await bob.write("#everyone", "who has seen it?")
+  await world.stop(alice)
   await world.until(() => arrived(carol, "#everyone", "left out"), "what was left out", 30 * MINUTE)
   expect(carol.notices("#everyone")).not.toContain("gap")
+  // What showed the gap stays where it was, below what filled it.
+  expect(carol.texts("#everyone").slice(-2)).toEqual(["left out", "who has seen it?"])
   const line = carol.client
     .transcript(carol.client.findRoom("#everyone").id, 100)
     .find((each) => each.kind === "message" && each.message.text === "left out")

@@ -4,6 +4,7 @@ import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
 import { BLOB_CHUNK_BYTES, MAX_BLOB_BYTES, type Of } from "../../src/protocol/messages.ts"
 import { CoreBench, describe as line, handshake, open, upload, type Wire } from "../support/core-bench.ts"
+import { LogReader } from "../support/log-reader.ts"
 import { sealedEntry } from "../support/relay-people.ts"
 
 const hashOf = (content: Uint8Array) => nodePrimitives.sha("sha256", content)
@@ -213,4 +214,91 @@ test("offering a blob that is there says so, and keeps it another hour", async (
   bench.now += 3_000_000
   await bench.pass(0)
   expect(bench.store.findBlob(hashOf(whole))).toBeDefined()
+})
+
+describe("a blob that the disk gives back as something else", () => {
+  /** Alice uploads a blob and an entry that names it; then a bit flips, and the relay starts again. */
+  async function spoilt() {
+    const bench = new CoreBench()
+    const { wire, person } = await bench.join("alice")
+    const whole = content(60_000)
+    const hash = hashOf(whole)
+    await put(wire, whole)
+    const { handle } = await wire.expect(open(ROOM), "opened")
+    await wire.ask(handshake(handle, 0, sealedEntry(bench.random, { kind: "handshake" })))
+    const named = sealedEntry(bench.random, { blobHash: hash }, 0)
+    await wire.ask(upload(handle, 0, named))
+    await wire.ask(upload(handle, 0, sealedEntry(bench.random)))
+    bench.store.crash()
+    bench.disk.damageBlob(hash)
+    const later = new CoreBench({ disk: bench.disk, seed: 2 })
+    return { later, person, alice: await later.comeBack(person), whole, hash, named }
+  }
+  const ROOM = new Uint8Array(32).fill(0x77)
+
+  test("is never served, and an entry that needs it is named as damaged", async () => {
+    const { later, alice, hash } = await spoilt()
+    for (const offset of [0, BLOB_CHUNK_BYTES])
+      expect((await alice.ask({ type: "getBlob", rid: 1, hash, offset })).map(line)).toEqual([
+        `refused ${REFUSALS["missing-blob"]}`,
+      ])
+    const reader = new LogReader()
+    await reader.read(alice, ROOM)
+    expect(reader.damaged).toEqual([[2, 2]])
+    expect([...reader.entries.keys()]).toEqual([1, 3])
+    expect(toHex(reader.head)).toBe(toHex(later.store.findChannel(ROOM)!.head))
+    expect(later.events.filter(({ type }) => type === "storage.damaged")).toHaveLength(1)
+  })
+
+  test("is not taken for held: who uploads it again mends it, and all that need it", async () => {
+    const { later, alice, whole, hash } = await spoilt()
+    const { handle } = await alice.expect(open(ROOM), "opened")
+    const again = sealedEntry(later.random, { blobHash: hash }, 0)
+    alice.take()
+    expect((await alice.ask(upload(handle, 0, again))).map(line)).toEqual([
+      `rejected ${REFUSALS["missing-blob"]}`,
+    ])
+    expect(await alice.expect(piece(whole, 0), "blobStored")).toMatchObject({ received: BLOB_CHUNK_BYTES })
+    await put(alice, whole)
+    expect(toHex(await get(alice, hash))).toBe(toHex(whole))
+    expect((await alice.ask(upload(handle, 0, again))).map(line)).toEqual(["accepted", "entry"])
+    const reader = new LogReader()
+    await reader.read(alice, ROOM)
+    expect(reader.damaged).toEqual([])
+    expect([...reader.entries.keys()]).toEqual([1, 2, 3, 4])
+    // It is pinned as often as before, and once more.
+    expect(later.disk.blobs.get(toHex(hash))!.pins).toBe(2)
+  })
+
+  test("is not mended by an upload that found no space", async () => {
+    const { later, person, alice, whole, hash } = await spoilt()
+    let full = true
+    const again = new CoreBench({ disk: later.disk, seed: 4, failAt: () => (full ? "full" : undefined) })
+    await alice.drop()
+    const wire = await again.comeBack(person)
+    expect(await put(wire, whole)).toBe(`refused ${REFUSALS.storage}`)
+    full = false
+    const refused = `refused ${REFUSALS["missing-blob"]}`
+    expect((await wire.ask({ type: "getBlob", rid: 1, hash, offset: 0 })).map(line)).toEqual([refused])
+    expect(await put(wire, whole)).toBe("blobStored")
+    expect(toHex(await get(wire, hash))).toBe(toHex(whole))
+  })
+
+  test("is looked at once, and not for every piece and reader", async () => {
+    const { later, alice, whole, hash } = await spoilt()
+    await put(alice, whole)
+    const again = new CoreBench({ disk: later.disk, seed: 3 })
+    let reads = 0
+    const readBlob = again.store.readBlob.bind(again.store)
+    again.store.readBlob = (name, offset, length) => {
+      if (length > BLOB_CHUNK_BYTES) reads++
+      return readBlob(name, offset, length)
+    }
+    const { wire } = await again.join("bob")
+    for (let n = 0; n < 3; n++) {
+      await get(wire, hash)
+      await new LogReader().read(wire, ROOM)
+    }
+    expect(reads).toBe(1)
+  })
 })

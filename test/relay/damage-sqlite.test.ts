@@ -141,6 +141,72 @@ test.each([
   store.close()
 })
 
+test.each([
+  ["a missing entry", "DELETE FROM directory WHERE entry_index = 1"],
+  ["an entry that is none", "UPDATE directory SET bytes = x'00' WHERE entry_index = 1"],
+  ["bytes that are a number", "UPDATE directory SET bytes = 7 WHERE entry_index = 1"],
+])("with %s in its directory the relay does not start, and says why", async (_, sql) => {
+  const path = freshPath()
+  const store = openStore(path)
+  const bench = new CoreBench({ store })
+  for (const name of ["alice", "bob", "carol"]) await bench.join(name)
+  store.close()
+  new Database(path).exec(sql).close()
+  const again = openStore(path)
+  expect(() => new CoreBench({ store: again })).toThrow(expect.objectContaining({ code: "damaged" }))
+  again.close()
+})
+
+test.each([
+  ["text for a header", "UPDATE header SET inline = 'text'", { type: "getHeader", rid: 5, headerId: ROOM }],
+  [
+    "a header's position that is none",
+    "UPDATE header SET position = 'x'",
+    { type: "getHeader", rid: 5, headerId: ROOM },
+  ],
+  ["nothing for a package", "UPDATE package SET bytes = 'text'", undefined],
+  [
+    "text for a record",
+    "UPDATE generation SET record = 'text'",
+    { type: "swapGeneration", rid: 5, expected: ROOM, record: ROOM },
+  ],
+] as const)("a row with %s costs one answer and not the relay", async (_, sql, question) => {
+  const it = await world()
+  const store = openStore(it.path)
+  const bench = new CoreBench({ store })
+  bench.now = it.now
+  const wire = await bench.comeBack(alice)
+  const { handle, nextPosition } = await wire.expect(open(ROOM), "opened")
+  const header = { headerId: ROOM, headerBlob: new Uint8Array(32), header: Uint8Array.of(1) }
+  await wire.ask({ type: "putHeader", rid: 1, handle, expect: nextPosition, ...header })
+  await wire.ask({ type: "putPackages", rid: 1, lastResort: false, packages: [Uint8Array.of(1)] })
+  await wire.ask({ type: "swapGeneration", rid: 1, expected: new Uint8Array(0), record: ROOM })
+  store.close()
+  new Database(it.path).exec(sql).close()
+  const again = openStore(it.path)
+  const later = new CoreBench({ store: again, seed: 2 })
+  later.now = it.now
+  const back = await later.comeBack(alice)
+  const { accountId, device } = alice
+  const take = { type: "takePackage", rid: 5, accountId, deviceId: device.keys.deviceId } as const
+  expect((await back.ask(question ?? take)).map(line)).toEqual([`refused ${REFUSALS.storage}`])
+  expect((await back.ask({ type: "ping", token: 1 })).map(line)).toEqual(["pong"])
+  again.close()
+})
+
+test("who has a shelf of packages that cannot be read comes in all the same", async () => {
+  const it = await world()
+  const store = openStore(it.path)
+  const bench = new CoreBench({ store })
+  bench.now = it.now
+  store.countPackages = () => {
+    throw new StoreError("damaged", "a page is damaged")
+  }
+  const wire = await bench.comeBack(alice)
+  expect(await wire.expect({ type: "ping", token: 3 }, "pong")).toMatchObject({ token: 3 })
+  store.close()
+})
+
 test("a log that nothing can be added to fails one batch and no more", async () => {
   const it = await world()
   const store = openStore(it.path)

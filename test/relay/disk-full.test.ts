@@ -25,6 +25,7 @@ import { WireClient } from "../support/wire-client.ts"
 
 const KIB = 1_024
 const MIB = 1_024 * KIB
+const DAY = 86_400_000
 const ROOM = new Uint8Array(32).fill(0x77)
 const RELAY_ID = new Uint8Array(32).fill(0x1d)
 const base = mkdtempSync(join(tmpdir(), "relay-full-"))
@@ -256,3 +257,31 @@ test.each(sizes)(
     await it.stop()
   },
 )
+
+test("entries that expire make room on a disk that others keep full to the last byte", async () => {
+  const folder = smallDisk(8 * MIB)
+  if (folder === undefined) return
+  const it = await world(folder)
+  it.offer(150, 16 * KIB)
+  await it.sim.run(1_100)
+  expect(it.alice.accepted.size).toBe(151)
+  fill(folder)
+  await it.sim.run(2_000)
+  expect(types(it)).toEqual(["storage.low"])
+  it.alice.close()
+  it.bob.close()
+  it.sim.clock.jumpTo(it.sim.clock.now() + 31 * DAY)
+  await it.sim.run(3 * 3_600_000)
+  const { firstSeq, lastSeq } = it.store.findChannel(ROOM)!
+  expect([firstSeq, lastSeq]).toEqual([152, 151])
+  expect(it.store.reusableBytes).toBeGreaterThan(2 * MIB)
+  expect(spaceOf(folder).look().freeBytes).toBeLessThan(64 * KIB)
+  it.alice.connect()
+  await it.sim.run(1_100)
+  const [after] = it.offer(1, 16 * KIB)
+  await it.sim.run(200)
+  expect(it.alice.accepted.get(after!)).toBe(152)
+  expect(types(it)).toEqual(["storage.low", "storage.ok"])
+  expect(it.fatal).toEqual([])
+  await it.stop()
+})

@@ -4,6 +4,7 @@ import { toHex } from "../../src/bytes.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
 import { LOOSE_BLOB_MS } from "../../src/relay/config.ts"
+import { StoreError } from "../../src/relay/errors.ts"
 import { RETENTION_EVERY_MS, RETENTION_MS, RETENTION_STEP_ENTRIES } from "../../src/relay/retention.ts"
 import {
   ADMISSION,
@@ -297,6 +298,22 @@ describe("the work", () => {
     expect(row().firstSeq).toBe(4)
     await after(2)
     expect(row().firstSeq).toBe(7)
+  })
+
+  test("a log whose old rows cannot be looked at stays, and the next one does not", async () => {
+    const { bench, visit, row } = await log()
+    const { alice } = await visit()
+    const { handle } = await alice.expect(open(NO_HASH.map(() => 9)), "opened")
+    await alice.ask(handshake(handle, 0, sealedEntry(bench.random, { kind: "handshake" })))
+    const { ref } = row()
+    const oldEntries = bench.store.oldEntries.bind(bench.store)
+    bench.store.oldEntries = (of, before, count) => {
+      if (of === ref) throw new StoreError("damaged", "a page is damaged")
+      return oldEntries(of, before, count)
+    }
+    await pass(bench, 90 * DAY)
+    expect(row().firstSeq).toBe(1)
+    expect(bench.store.findChannel(NO_HASH.map(() => 9))).toMatchObject({ firstSeq: 2, lastSeq: 1 })
   })
 
   test("a log that is cut under somebody who is far behind tells them to come again", async () => {

@@ -109,7 +109,22 @@ export function storeContract(make: () => StoreHarness): void {
       expect([2, 2, 2, 2].map((count) => store.dropLooseBlobs(2_000, count))).toEqual([2, 2, 1, 0])
     })
 
-    test("adding a blob again changes nothing", async () => {
+    test("adding a blob again puts its bytes in order, and leaves its pins", async () => {
+      const harness = make()
+      const { store } = harness
+      store.addBlob(HASH, CONTENT.slice(0, 60_000), 1_000)
+      store.pinBlob(HASH, 1, 1_000)
+      await store.commit()
+      store.addBlob(HASH, CONTENT.slice(), 2_000)
+      await store.commit()
+      for (const each of [store, harness.crash()]) {
+        expect(each.findBlob(HASH)).toEqual({ total: CONTENT.length })
+        same(each.readBlob(HASH, 0, 200_000), CONTENT.slice())
+        expect(each.dropLooseBlobs(9_000, 9)).toBe(0)
+      }
+    })
+
+    test("adding the same blob again changes nothing", async () => {
       const { store } = make()
       store.addBlob(HASH, CONTENT.slice(), 1_000)
       store.pinBlob(HASH, 1, 1_000)

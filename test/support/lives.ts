@@ -226,10 +226,9 @@ function checkPromises(people: readonly SimPerson[], why: string): void {
       const readers = room === "#everyone" ? [someone] : [someone, people.find(({ name }) => name === room)!]
       for (const reader of readers) {
         const where = room === "#everyone" ? room : reader === someone ? room : someone.name
-        expect(
-          textsOf(reader, where).filter((each) => each === text),
-          `${why}: "${text}" at ${reader.name}`,
-        ).toEqual([text])
+        const shown = textsOf(reader, where).filter((each) => each === text)
+        // Asked only when it is wrong: the runner takes as long to agree as the reader to read.
+        if (shown.length !== 1) expect(shown, `${why}: "${text}" at ${reader.name}`).toEqual([text])
       }
     }
   }

@@ -102,7 +102,8 @@ async function outcomeOf(people: readonly ClientProcess[], chats: readonly Chat[
 
 /** What a failed run needs to be understood. */
 async function describe(person: ClientProcess): Promise<void> {
-  console.log(person.name, JSON.stringify(await person.state()), person.troubles.join("\n"))
+  const { notices } = await person.look("#everyone")
+  console.log(person.name, JSON.stringify(await person.state()), notices, person.troubles.join("\n"))
 }
 
 function repeated(texts: readonly string[]): string[] {

@@ -55,6 +55,8 @@ interface Wake {
   wake: () => void
 }
 
+/** Characters of the trace that are hashed together. */
+const HASHED_AT_ONCE = 16_384
 /** So often the real event loop gets a turn. */
 const TURNS_TO_BREATHE = 1_000
 /** More wake-ups than this at one instant are a timer that sets itself again at once. */
@@ -164,6 +166,7 @@ export class World {
   readonly start: Millis
   readonly #trace = createHash("sha256")
   #notes: string[] = []
+  #unhashed = ""
   #turns = 0
 
   constructor(seed: number, options: WorldOptions = {}) {
@@ -220,7 +223,8 @@ export class World {
   /** Puts a line into the trace, with the time since the start. */
   note(text: string): void {
     const line = `${this.clock.now() - this.start} ${text}`
-    this.#trace.update(`${line}\n`)
+    this.#unhashed += `${line}\n`
+    if (this.#unhashed.length > HASHED_AT_ONCE) this.#hashNotes()
     this.#notes.push(line)
     if (this.#notes.length > 20_000) this.#notes = this.#notes.slice(-10_000)
   }
@@ -232,7 +236,13 @@ export class World {
 
   /** Hash of the whole trace so far: two runs of one seed have the same. */
   get traceHash(): string {
+    this.#hashNotes()
     return this.#trace.copy().digest("hex")
+  }
+
+  #hashNotes(): void {
+    this.#trace.update(this.#unhashed)
+    this.#unhashed = ""
   }
 }
 

@@ -72,6 +72,7 @@ const notices = (person: PersonRef): { [Code in Notice["code"]]: Notice & { code
   fork: { code: "fork", person },
   differs: { code: "differs", person },
   unconfirmed: { code: "unconfirmed", person },
+  damaged: { code: "damaged" },
   unreadable: { code: "unreadable", detail: person.name },
   "void-commit": { code: "void-commit" },
   rejoined: { code: "rejoined" },

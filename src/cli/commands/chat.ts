@@ -18,6 +18,7 @@ import { welcomeActions } from "../welcome-actions.ts"
 import type { Io } from "../io.ts"
 import type { Invocation } from "./context.ts"
 import { plainWelcome } from "./plain-welcome.ts"
+import { isDamage, offerSalvage } from "./salvage.ts"
 
 export async function chat(invocation: Invocation): Promise<void> {
   const { io, config } = invocation
@@ -29,6 +30,11 @@ export async function chat(invocation: Invocation): Promise<void> {
     if (trouble !== undefined) io.say(trouble)
     await seat.takeKnown()
     await (isForLines(invocation) ? chatInLines(invocation, seat) : chatOnScreen(invocation, seat))
+  } catch (error) {
+    if (!isDamage(error) || !io.stdin.isTTY) throw error
+    await seat.leave()
+    if (!(await offerSalvage(invocation, profile))) throw error
+    io.say("Start secure-chat again: it takes the old device's place and joins its rooms again.")
   } finally {
     await seat.leave()
     profile.close()

@@ -7,6 +7,7 @@ import type { Client } from "../../client/client.ts"
 import type { StampedEvent } from "../../client/events.ts"
 import type { ClientStore } from "../../client/store.ts"
 import { cursorNumber } from "../../client/context.ts"
+import { LISTENED } from "../../client/profile.ts"
 import { CliError } from "../errors.ts"
 import { eventJson, jsonLine } from "../json-lines.ts"
 import { settleReceipts } from "../settle.ts"
@@ -22,7 +23,6 @@ export interface ListenOptions {
   since?: string
 }
 
-const LISTENED = utf8("cli.listened")
 const PAGE = 500
 
 export async function listen(invocation: Invocation, options: ListenOptions): Promise<void> {
