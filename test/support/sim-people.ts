@@ -6,7 +6,7 @@ import type { StampedEvent, TranscriptLine } from "../../src/client/events.ts"
 import type { Messenger } from "../../src/client/messenger.ts"
 import { openClient } from "../../src/client/open.ts"
 import { createProfile, setRelay } from "../../src/client/profile.ts"
-import type { ClientStore } from "../../src/client/store.ts"
+import type { ClientStore, Durability } from "../../src/client/store.ts"
 import { MemoryDisk } from "../../src/client/store-memory.ts"
 import { silentLog } from "../../src/platform/log.ts"
 import type { Network } from "../../src/platform/network.ts"
@@ -24,8 +24,8 @@ export interface SimPeopleOptions {
   /** How likely a committed transaction is the process's last act: what it wanted to send is never sent. */
   crashAfterSave?: number
   engine?: (random: Random) => MlsEngine
-  /** After each synced transaction: what was to be saved before it leaves, is. */
-  saved?: () => void
+  /** After each synced transaction: what was to be saved before it leaves is, or is not and never leaves. */
+  saved?: (isKept: boolean) => void
   /** What stands between the client and its network. */
   network?: (real: Network) => Network
 }
@@ -161,6 +161,17 @@ export class SimPerson {
     return this.lines(to).flatMap((line) => (line.kind === "notice" ? [line.notice.code] : []))
   }
 
+  #kept<T>(durability: Durability, save: () => T): T {
+    let isKept = false
+    try {
+      const result = save()
+      isKept = true
+      return result
+    } finally {
+      if (durability === "synced") this.#options.saved?.(isKept)
+    }
+  }
+
   /** Dies, if chance says so, between a save and everything that was to follow it. */
   #mortal(store: ClientStore, process: SimProcess): ClientStore {
     const { crashAfterSave = 0 } = this.#options
@@ -172,8 +183,7 @@ export class SimPerson {
       shrink: (body) => store.shrink(body),
       close: () => store.close(),
       transaction: (durability, body) => {
-        const result = store.transaction(durability, body)
-        if (durability === "synced") this.#options.saved?.()
+        const result = this.#kept(durability, () => store.transaction(durability, body))
         if (process.alive && this.#running && !this.immortal && this.#world.chance.chance(crashAfterSave))
           this.crash()
         return result
