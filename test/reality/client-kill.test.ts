@@ -8,13 +8,13 @@ import { afterAll, expect, test } from "vitest"
 import { ClientProcess } from "../support/client-process.ts"
 import { builtProgram } from "../support/program.ts"
 import { allHere, expectDelivered, expectNoReuse, pause, settledOutcome } from "../support/promises.ts"
-import { cyclesOf, figures } from "../support/reality.ts"
+import { cyclesOf, figures, IN_MEMORY } from "../support/reality.ts"
 
 const KILLS = cyclesOf({ check: 10, slow: 100 })
 const NAMES = ["ada", "ben", "cleo"]
 const SPEAK_EVERY_MS = 15
 
-const program = builtProgram()
+const program = builtProgram(IN_MEMORY)
 const people: ClientProcess[] = []
 afterAll(async () => {
   for (const person of people) await person.end()

@@ -16,7 +16,7 @@ import {
   pause,
   settledOutcome,
 } from "../support/promises.ts"
-import { cyclesOf, figures, leftOut } from "../support/reality.ts"
+import { cyclesOf, figures, IN_MEMORY, leftOut } from "../support/reality.ts"
 
 const NAMES = ["ada", "ben", "cleo"]
 const CHATS: readonly Chat[] = ["#everyone", ["ada", "ben"], ["ben", "cleo"], ["ada", "cleo"]]
@@ -28,7 +28,7 @@ const isSlow = process.env["SLOW"] !== undefined
 const why = noLan()
 if (why !== undefined) leftOut("partitions", why)
 
-const program = builtProgram()
+const program = builtProgram(IN_MEMORY)
 const people: ClientProcess[] = []
 let lan: Lan | undefined
 let relay: RelayRun | undefined

@@ -18,7 +18,7 @@ const CLIENT_CYCLES = cyclesOf({ check: 6, slow: 40 })
 /** The control ends with its first loss; half of its cuts lost something when this was made. */
 const CONTROL_CYCLES = 20
 /** Acknowledged lines of a life, before the cut. */
-const LINES = 25
+const LINES = 15
 
 const why = noPowerDisk()
 if (why !== undefined) leftOut("power loss", why)
@@ -111,7 +111,7 @@ async function cutMany({
       stdio: ["ignore", "pipe", "inherit"],
     })
     writers.add(writer)
-    const wanted = LINES + Math.floor(Math.random() * LINES * 8)
+    const wanted = LINES + Math.floor(Math.random() * LINES * 6)
     const enough = Promise.withResolvers<void>()
     createInterface({ input: writer.stdout }).on("line", (line) => {
       said.push(line)

@@ -5,7 +5,7 @@
  */
 import { expect, test } from "vitest"
 import { builtProgram } from "../support/program.ts"
-import { cyclesOf, figures } from "../support/reality.ts"
+import { cyclesOf, figures, IN_MEMORY } from "../support/reality.ts"
 import { expectKept, expectResumed, RelayLoad } from "../support/relay-load.ts"
 
 const KILLS = cyclesOf({ check: 20, slow: 100 })
@@ -14,7 +14,7 @@ const PER_LIFE = 60
 /** A folder is begun anew after so many kills: each looks through the whole log. */
 const PER_FOLDER = 100
 
-const program = builtProgram()
+const program = builtProgram(IN_MEMORY)
 
 test(
   `${KILLS} kills of the relay lose nothing that was accepted`,

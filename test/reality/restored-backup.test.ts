@@ -16,14 +16,14 @@ import {
   pause,
   settledOutcome,
 } from "../support/promises.ts"
-import { cyclesOf, figures } from "../support/reality.ts"
+import { cyclesOf, figures, IN_MEMORY } from "../support/reality.ts"
 
 const ROUNDS = cyclesOf({ check: 1, slow: 10 })
 const SPEAK_EVERY_MS = 25
 const TALK_MS = 700
 const CHATS: readonly Chat[] = ["#everyone", ["ada", "ben"], ["ben", "cleo"], ["ada", "cleo"]]
 
-const program = builtProgram()
+const program = builtProgram(IN_MEMORY)
 const all: ClientProcess[] = []
 afterAll(async () => {
   for (const person of all) await person.end()

@@ -11,7 +11,7 @@ import { ClientProcess } from "../support/client-process.ts"
 import { noPowerDisk, PowerDisk } from "../support/power-disk.ts"
 import { builtProgram, type Finished, type RelayRun } from "../support/program.ts"
 import { allHere, eventually, expectDelivered, expectNoReuse, settledOutcome } from "../support/promises.ts"
-import { cyclesOf, figures, leftOut } from "../support/reality.ts"
+import { cyclesOf, figures, IN_MEMORY, leftOut } from "../support/reality.ts"
 import { expectKept, expectResumed, RelayLoad } from "../support/relay-load.ts"
 import { type Fault, hasHit, nameOf, noStrace, underStrace } from "../support/strace.ts"
 
@@ -27,7 +27,7 @@ if (why !== undefined) leftOut("system call faults", why)
 const whyNoCut = why ?? noPowerDisk()
 if (why === undefined && whyNoCut !== undefined) leftOut("power cuts after system call faults", whyNoCut)
 
-const program = builtProgram()
+const program = builtProgram(IN_MEMORY)
 const disks: PowerDisk[] = []
 const people: ClientProcess[] = []
 const loads: RelayLoad[] = []

@@ -44,7 +44,7 @@ export interface PersonSetup {
   /** Holds the notes, by the person's name; `folder` unless something happens to that. */
   notesIn?: string
   invitation: string
-  /** What the program is started with, such as `ip netns exec NAME`; it must become the program. */
+  /** What the program is started with, such as `nsenter --net=PATH`; it must become the program. */
   under?: () => readonly string[]
 }
 

@@ -5,9 +5,8 @@
  */
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { missing, withSbin } from "./reality.ts"
+import { IN_MEMORY, missing, withSbin } from "./reality.ts"
 
 /** _IOR('X', 125, u32), and the flag that leaves the journal as it is. */
 const SHUTDOWN =
@@ -40,9 +39,10 @@ export class PowerDisk {
   readonly path: string
   readonly #folder: string
   readonly #image: string
+  #device = ""
 
   constructor() {
-    this.#folder = mkdtempSync(join(tmpdir(), "power-disk-"))
+    this.#folder = mkdtempSync(join(IN_MEMORY, "power-disk-"))
     this.#image = join(this.#folder, "image")
     this.path = join(this.#folder, "disk")
     mkdirSync(this.path)
@@ -68,18 +68,31 @@ export class PowerDisk {
       process.kill(pid, "SIGKILL")
       awaitState(pid, isGone)
     }
-    run("umount", this.path)
+    this.#unmount()
     this.#mount()
   }
 
   /** However far it got. The device goes when the last process has let go of it. */
   remove(): void {
-    if (isMounted(this.path)) run("umount", "--lazy", this.path)
+    if (isMounted(this.path)) this.#unmount("--lazy")
+    this.#letGo()
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
+  /** A device that was never used before: nothing that somebody still holds of the old one is found again. */
   #mount(): void {
-    run("mount", "-o", "loop", this.#image, this.path)
+    this.#device = run("losetup", "--find", "--show", this.#image).trim()
+    run("mount", this.#device, this.path)
+  }
+
+  #unmount(...how: string[]): void {
+    run("umount", ...how, this.path)
+    this.#letGo()
+  }
+
+  #letGo(): void {
+    if (this.#device !== "") run("losetup", "--detach", this.#device)
+    this.#device = ""
   }
 }
 
@@ -129,6 +142,6 @@ function isMounted(path: string): boolean {
   return readFileSync("/proc/mounts", "utf8").includes(` ${path} `)
 }
 
-function run(command: string, ...args: string[]): void {
-  execFileSync(command, args, { stdio: ["ignore", "ignore", "pipe"], env: withSbin() })
+function run(command: string, ...args: string[]): string {
+  return execFileSync(command, args, { stdio: ["ignore", "pipe", "pipe"], env: withSbin(), encoding: "utf8" })
 }

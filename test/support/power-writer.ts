@@ -18,6 +18,8 @@ import { CLIENT_KEY, CLIENT_TABLE, POWER_CHANNEL } from "./power-check.ts"
 /** Entries of one commit, as a busy relay has them. */
 const GROUP = 4
 const VALUE_BYTES = 700
+/** Small, so that it is moved into the database again and again. */
+const JOURNAL_BYTES = 131_072
 /** One transaction in so many is `synced`, as sending is among receiving. */
 const SYNCED_EVERY = 5
 
@@ -27,7 +29,12 @@ if (mode === "lazy") hearNoSync()
 await (kind === "relay" ? writeRelay() : writeClient())
 
 async function writeRelay(): Promise<never> {
-  const store = new SqliteRelayStore({ path, random: systemRandom })
+  const store = new SqliteRelayStore({
+    path,
+    random: systemRandom,
+    journalBytes: JOURNAL_BYTES,
+    layOut: true,
+  })
   const found = store.findChannel(POWER_CHANNEL)
   const ref = found?.ref ?? store.createChannel(POWER_CHANNEL)
   let seq = found?.lastSeq ?? 0
@@ -46,6 +53,7 @@ async function writeRelay(): Promise<never> {
     }
     await store.commit()
     acknowledge(`${seq} ${Buffer.from(head).toString("hex")}`)
+    store.tidy()
   }
 }
 

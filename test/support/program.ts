@@ -41,7 +41,7 @@ export interface Running {
 export interface Program {
   dir: string
   path(name: string): string
-  /** @param under what the program is started with, such as `ip netns exec NAME`; it must become the program. */
+  /** @param under what the program is started with, such as `strace -D`; it must become the program. */
   start(args: readonly string[], input?: string | readonly Uint8Array[], under?: readonly string[]): Running
   run(args: readonly string[], input?: string): Promise<Finished>
   /** A relay on a free port of loopback; `stop` it or let the end of the test do so. */
@@ -64,9 +64,9 @@ export function succeeded(finished: Finished): Finished {
   return finished
 }
 
-/** Call at the top of a test file: builds once, and cleans up after the file. */
-export function builtProgram(): Program {
-  const dir = mkdtempSync(join(tmpdir(), "secure-chat-e2e-"))
+/** Call at the top of a test file: builds once, and cleans up after the file. @param parent where its folder is made. */
+export function builtProgram(parent = tmpdir()): Program {
+  const dir = mkdtempSync(join(parent, "secure-chat-e2e-"))
   const children = new Set<ChildProcess>()
   beforeAll(() => buildProgram())
   afterAll(async () => {

@@ -1,5 +1,13 @@
 /** What all instruments of `test/reality` share: how many cycles, one line of figures, and why one is left out. */
 import { execFileSync } from "node:child_process"
+import { existsSync } from "node:fs"
+import { tmpdir } from "node:os"
+
+/**
+ * Where folders may lie whose disk has no part in what is looked for: a kill leaves all that was written, synced or
+ * not, and a disk in a file is cut off from its file. In memory, where there is such a place.
+ */
+export const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir()
 
 /**
  * How often an instrument does what it does: a few times for a commit, often for a night, or as `CYCLES` says.
