@@ -16,6 +16,7 @@ test.each([
   [new PlatformError("port-busy", "w"), 3],
   [new PlatformError("disk-full", "w"), 3],
   [new ClientError("storage", "w"), 3],
+  [new ClientError("storage-failed", "w"), 3],
   [new ClientError("database-damaged", "w"), 3],
   [new StoreError("full", "w"), 3],
   [new StoreError("damaged", "w"), 3],
