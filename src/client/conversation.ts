@@ -320,6 +320,7 @@ export class Conversation {
     this.now.notBefore = this.context.clock.now() + delay
     this.now.inFlight = undefined
     this.now.offeredAt = undefined
+    this.now.refilling = undefined
     this.endTurn()
     if (why === "quota" || why === "storage" || why === "too-large") {
       this.context.update("ordered", (update) => update.tell({ type: "relay.limited", why }))
@@ -375,7 +376,8 @@ export class Conversation {
       failFirst(this, eid)
       return this.advance()
     }
-    if (this.isInFlight(eid) || isPending) this.pause(why)
+    const isRefill = this.now.refilling !== undefined && equalBytes(this.now.refilling, eid)
+    if (this.isInFlight(eid) || isPending || isRefill) this.pause(why)
   }
 }
 

@@ -69,6 +69,7 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
       if (said && said !== "alive") recogniseOwn(conversation, update, arrival, said.payload, plain, change)
     } else {
       change.uncertain = afterHearing(conversation.record)
+      change.noise = 0
       if (wasVoid) conversation.notice(update, message.seq, { code: "void-commit" })
       hear(conversation, update, arrival, sender, said, plain, change)
     }

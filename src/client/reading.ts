@@ -123,11 +123,17 @@ function isExpectedToOpen({ record }: Conversation): boolean {
   return record.rescanTo === undefined && record.rejoin === undefined
 }
 
-/** Like `passOver`, for a handshake: its position is used. */
+/** Like `passOver`, for a handshake: its position is used, and what we wanted there is planned again. */
 function passHandshake(conversation: Conversation, { message, place }: Arrival): void {
-  conversation.save("ordered", { ...place, nextPosition: message.position + 1 }, (update) =>
-    putHead(conversation.room, update.tx, place.cursor, place.head),
-  )
+  const { pending, context, group } = conversation
+  const isTaken = pending !== undefined && message.position >= pending.record.expect
+  conversation.save("ordered", { ...place, nextPosition: message.position + 1 }, (update) => {
+    putHead(conversation.room, update.tx, place.cursor, place.head)
+    if (isTaken) dropPending(conversation, update)
+  })
+  if (!isTaken) return
+  context.engine.wipeEnded(pending.state, group)
+  conversation.endTurn()
 }
 
 // ── handshakes ──────────────────────────────────────────────────────────────────────────────────
@@ -152,7 +158,7 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
       (update) => {
         rosterNotices(conversation, update, message.seq, change)
       },
-      { ...place, nextPosition: message.position + 1, uncertain: undefined },
+      { ...place, nextPosition: message.position + 1, noise: 0, uncertain: undefined },
       change.committer ? [change.committer.leafKey] : change.added.map(({ leafKey }) => leafKey),
     )
     consumed.wipe()
@@ -205,17 +211,7 @@ async function foreignHandshake(conversation: Conversation, arrival: Arrival): P
   const { record, context } = conversation
   const { message, place } = arrival
   if (record.kind === "direct" && message.position === 0) return acceptOpening(conversation, arrival)
-  const pending =
-    conversation.pending && message.position >= conversation.pending.record.expect
-      ? conversation.pending
-      : undefined
-  conversation.save("ordered", { ...place, nextPosition: message.position + 1 }, (update) => {
-    putHead(conversation.room, update.tx, place.cursor, place.head)
-    if (pending) dropPending(conversation, update)
-  })
-  if (!pending) return
-  context.engine.wipeEnded(pending.state, undefined)
-  conversation.endTurn()
+  passHandshake(conversation, arrival)
 }
 
 export function dropPending(conversation: Conversation, update: Update): void {
@@ -230,7 +226,8 @@ export function dropPending(conversation: Conversation, update: Update): void {
 /** A join that was on its way when its group turned out to be alive: it counts only if it leads into that very group. */
 async function leadsAstray(conversation: Conversation, { entry }: Arrival): Promise<boolean> {
   const { group, keys, record, pending, context, channelId } = conversation
-  if (!group || !keys || pending?.record.kind !== "join" || isUncertain(record)) return false
+  const isWanted = record.rejoin !== undefined || isUncertain(record)
+  if (!group || !keys || pending?.record.kind !== "join" || isWanted) return false
   const opened = unpackEntry(entry!, keys.external, channelId, pending.record.blob)
   return opened === undefined || (await context.engine.apply(group, opened.body)).kind !== "applied"
 }

@@ -109,6 +109,8 @@ export interface ConversationRecord {
   hintDue: boolean
   /** When this device's own leaf was last refreshed, and what has passed since (PROTOCOL.md §10.7). */
   healing: { at: Millis; due: boolean; messages: number; lastOwn: boolean }
+  /** Entries in a row that did not open: perhaps the others are elsewhere (PROTOCOL.md §10.5). */
+  noise: number
   /** A commit that may have worked for others and did not for us (PROTOCOL.md §10.5). */
   uncertain: Uncertainty | undefined
   problem: RoomProblem | undefined
@@ -282,6 +284,7 @@ export function newConversation(
     warnedAt: -1,
     hintDue: false,
     healing: { at: 0, due: false, messages: 0, lastOwn: false },
+    noise: 0,
     uncertain: undefined,
     problem: undefined,
     unread: 0,

@@ -28,6 +28,8 @@ export interface Uncertainty {
 const PER_LEAF_MS: Millis = 100
 /** So many signs are enough: the second shows the author of the first that it was heard. */
 const SIGNS_ENOUGH = 2
+/** So many entries in a row that do not open, and nothing that does, are more than an accident. */
+const NOISE_ENOUGH = 3
 /** After everybody's turn, this long for signs that are under way. */
 export const UNCERTAIN_PATIENCE_MS: Millis = 5_000
 
@@ -43,13 +45,16 @@ export function afterHearing({ uncertain }: ConversationRecord): Uncertainty | u
   return uncertain.answered || heard >= SIGNS_ENOUGH ? undefined : { ...uncertain, heard }
 }
 
-/** What changes when an entry has not: it makes a doubt worse, and makes one where few have been heard (§12.2). */
+/**
+ * What changes when an entry has not: it makes a doubt worse. Several in a row make one, and the first where few have
+ * been heard (§12.2): after a relay has lost its log two groups can come to stand in one channel.
+ */
 export function afterNoise(conversation: Conversation): Partial<ConversationRecord> {
-  const { uncertain } = conversation.record
+  const { uncertain, noise } = conversation.record
   if (uncertain) return { uncertain: { ...uncertain, isLeftOut: true } }
-  if (!isLost(conversation)) return {}
+  if (noise + 1 < NOISE_ENOUGH && !isLost(conversation)) return { noise: noise + 1 }
   const since = conversation.context.clock.now()
-  return { uncertain: { since, answered: false, heard: 0, isLeftOut: true } }
+  return { noise: 0, uncertain: { since, answered: false, heard: 0, isLeftOut: true } }
 }
 
 /** What is due while a commit is in doubt. @returns true when the room is being joined again. */
@@ -72,6 +77,10 @@ export async function resolve(conversation: Conversation): Promise<boolean> {
   if (!isUncertain(conversation.record)) return false
   if (!uncertain.isLeftOut) return false
   const giveUpAt = uncertain.since + group.members.length * PER_LEAF_MS + UNCERTAIN_PATIENCE_MS
+  if (now >= giveUpAt && record.kind === "direct") {
+    conversation.save("ordered", { uncertain: undefined, rejoin: { why: "lost", since: now } })
+    return false
+  }
   if (now >= giveUpAt) return conversation.pending === undefined && joinOrOpen(conversation)
   conversation.wakeAt(giveUpAt)
   return false
