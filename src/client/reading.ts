@@ -231,6 +231,8 @@ export function dropPending(conversation: Conversation, update: Update): void {
 async function leadsAstray(conversation: Conversation, { entry }: Arrival): Promise<boolean> {
   const { group, keys, record, pending, context, channelId } = conversation
   if (!group || !keys || pending?.record.kind !== "join" || isUncertain(record)) return false
+  // What we have is given up anyway, and may be too old to follow this.
+  if (record.rejoin) return false
   const opened = unpackEntry(entry!, keys.external, channelId, pending.record.blob)
   return opened === undefined || (await context.engine.apply(group, opened.body)).kind !== "applied"
 }
