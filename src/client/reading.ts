@@ -226,8 +226,9 @@ export function dropPending(conversation: Conversation, update: Update): void {
 /** A join that was on its way when its group turned out to be alive: it counts only if it leads into that very group. */
 async function leadsAstray(conversation: Conversation, { entry }: Arrival): Promise<boolean> {
   const { group, keys, record, pending, context, channelId } = conversation
-  const isWanted = record.rejoin !== undefined || isUncertain(record)
-  if (!group || !keys || pending?.record.kind !== "join" || isWanted) return false
+  if (!group || !keys || pending?.record.kind !== "join" || isUncertain(record)) return false
+  // What we have is given up anyway, and may be too old to follow this.
+  if (record.rejoin) return false
   const opened = unpackEntry(entry!, keys.external, channelId, pending.record.blob)
   return opened === undefined || (await context.engine.apply(group, opened.body)).kind !== "applied"
 }
