@@ -157,21 +157,15 @@ function judged(
     return fork(conversation, update, arrival, plain, sender, outcome)
   if (!last && n === 0) checkContinued(conversation, update, payload, sender, seq)
   const { accountId: account, leafKey } = sender
-  const isLateStart = !last && n > 0 && outcome.peer.isWhole
+  const base = last ? last.base : baseOf(conversation, outcome.peer, binding, n)
+  const isLateStart = !last && n > base
   const hasGap = verdict.kind === "gap" || isLateStart
   if (hasGap && !isMissing) {
-    const from = Math.max(last?.n ?? -1, ...gapsOf(tx, room, chainId).map(({ to }) => to)) + 1
+    const from = Math.max(last?.n ?? base - 1, ...gapsOf(tx, room, chainId).map(({ to }) => to)) + 1
     const missing = { chainId, from, to: n - 1, account, expect: payload.previous }
     if (from < n) openGap(conversation, update, missing, seq)
   }
-  const chain = advanceChain(
-    conversation,
-    update,
-    last,
-    { account, leafKey, base: isLateStart ? 0 : n, n, hash },
-    chainId,
-    true,
-  )
+  const chain = advanceChain(conversation, update, last, { account, leafKey, base, n, hash }, chainId, true)
   conversation.moved.add(toHex(chainId))
   outcome.peer = namedBy(conversation, update, outcome.peer, payload.frontier)
   // Before the place is chosen: what is found to be missing stands above what showed it.
@@ -189,6 +183,13 @@ function judged(
     }
   else act(conversation, update, content, sender, outcome, arrival.message.time)
   if (line) countText(conversation, arrival.message.time, outcome.change)
+}
+
+/** Where a chain that we have not met begins for us: what its author said since we came was for us. */
+function baseOf({ group }: Conversation, peer: PeerRecord, { starts }: Binding, n: number): number {
+  if (peer.isWhole) return 0
+  const own = starts.find(({ leaf }) => leaf === group?.ownLeaf)
+  return Math.min(own?.n ?? n, n)
 }
 
 /** What a payload that nobody reads as text does. */

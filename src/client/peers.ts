@@ -77,7 +77,7 @@ export class Peers {
         ? newcomer(member, since, chain, isWhole)
         : isSameLeaf && !isNewLeaf
           ? known
-          : again(known, member, isSameLeaf ? known.isWhole : isWhole)
+          : again(known, member, chain, isSameLeaf ? known.isWhole : isWhole)
       this.put(update, isHeard ? { ...next, isHere: true } : next)
     }
     for (const record of this.#byDevice.values()) {
@@ -105,6 +105,7 @@ function newcomer(
   chain: OwnChain | undefined,
   isWhole: boolean,
 ): PeerRecord {
+  const startsAt = chain?.n
   const has = chain && { chainId: chain.chainId, delivered: chain.n, read: chain.n }
   return {
     accountId,
@@ -113,6 +114,7 @@ function newcomer(
     since,
     isHere: false,
     has,
+    startsAt,
     owed: undefined,
     isWhole,
     forked: false,
@@ -121,9 +123,16 @@ function newcomer(
 }
 
 /** The leaf is another, or we are: what was heard and told was heard by, or told to, the one before. */
-function again(known: PeerRecord, { leafKey }: Member, isWhole: boolean): PeerRecord {
+function again(
+  known: PeerRecord,
+  { leafKey }: Member,
+  chain: OwnChain | undefined,
+  isWhole: boolean,
+): PeerRecord {
+  // It may have lost what it knew of our chain together with its group.
+  const startsAt = known.startsAt ?? (chain && confirmedBy(known, chain).delivered)
   const owed = known.owed && { ...known.owed, toldDelivered: 0, toldRead: 0 }
-  return { ...known, leafKey, owed, isHere: false, isWhole, forked: false }
+  return { ...known, leafKey, owed, isHere: false, isWhole, startsAt, forked: false }
 }
 
 function keyOf({ accountId, deviceId }: { accountId: Uint8Array; deviceId: Uint8Array }): string {

@@ -4,7 +4,13 @@
  */
 import { equalBytes } from "../bytes.ts"
 import type { Member } from "../crypto/mls-engine.ts"
-import { type ChainReceipt, MAX_RECEIPT_CHAINS, type Payload } from "../protocol/content.ts"
+import {
+  type ChainReceipt,
+  type ChainStart,
+  MAX_RECEIPT_CHAINS,
+  MAX_STARTS,
+  type Payload,
+} from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { confirmedBy } from "./peers.ts"
@@ -90,7 +96,18 @@ function withConfirmed(peer: PeerRecord, chain: OwnChain, delivered: number, rea
   const limit = (chain.placed?.n ?? -1) + 1
   const seen = Math.min(Math.max(before.read, read), Math.max(limit, before.read))
   const has = Math.min(Math.max(before.delivered, delivered, seen), Math.max(limit, before.delivered))
-  return { ...peer, has: { chainId: chain.chainId, delivered: has, read: seen } }
+  return { ...peer, startsAt: undefined, has: { chainId: chain.chainId, delivered: has, read: seen } }
+}
+
+/** For whoever has confirmed nothing yet: where our chain began for them, so that they know what they have missed. */
+export function startsOf({ peers, group }: Conversation): ChainStart[] {
+  const starts: ChainStart[] = []
+  for (const { startsAt, leafKey } of peers.all()) {
+    if (startsAt === undefined || starts.length === MAX_STARTS) continue
+    const member = group?.members.find((each) => equalBytes(each.leafKey, leafKey))
+    if (member) starts.push({ leaf: member.leaf, n: startsAt })
+  }
+  return starts
 }
 
 /** A frontier that names our own newest payloads is a receipt as well. */
@@ -119,6 +136,7 @@ export function rowOf({ peers, record }: Conversation, sender: Member): PeerReco
       since: record.orderBase + record.joinedAt,
       isHere: false,
       has: undefined,
+      startsAt: undefined,
       owed: undefined,
       isWhole: false,
       forked: false,

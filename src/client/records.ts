@@ -53,6 +53,8 @@ export interface PeerRecord {
   isHere: boolean
   /** Of our chain `chainId`; of any other it has nothing. */
   has: { chainId: Uint8Array; delivered: number; read: number } | undefined
+  /** It has confirmed nothing of our chain yet, which had so many payloads when it came. */
+  startsAt: number | undefined
   /** What we owe it. */
   owed:
     | { chainId: Uint8Array; delivered: number; read: number; toldDelivered: number; toldRead: number }

@@ -78,16 +78,21 @@ export function passDamaged(
   conversation: Conversation,
   { from, to, head, nextPosition }: Of<"damaged">,
 ): Promise<void> | void {
-  const { record, context } = conversation
+  const { record, context, pending, group } = conversation
   const isNext = from === record.cursor + 1 && to >= from && nextPosition >= record.nextPosition
   if (!isNext) return context.link.distrust("damage where there is none")
-  const hasMissed = conversation.group !== undefined && nextPosition > record.nextPosition
+  const hasMissed = group !== undefined && nextPosition > record.nextPosition
   const rejoin = { rejoin: { why: "damaged", since: context.clock.now() } as const }
   const change = { cursor: to, head: head.slice(), nextPosition, ...(hasMissed ? rejoin : {}) }
   conversation.save("ordered", change, (update) => {
     putHead(conversation.room, update.tx, to, head)
+    // The same bytes would be taken for a repeat of what nobody can read.
+    unsealOutbox(conversation, update)
+    if (hasMissed && pending) dropPending(conversation, update)
     if (record.member) conversation.notice(update, to, { code: "lost-entries" })
   })
+  conversation.now.inFlight = undefined
+  if (hasMissed && pending) context.engine.wipeEnded(pending.state, group)
   return conversation.advance()
 }
 

@@ -12,7 +12,7 @@ import type { Update } from "./context.ts"
 import { proposeHealing } from "./joining.ts"
 import { messageView } from "./lines.ts"
 import { fixPayload } from "./fixing.ts"
-import { owesReceipt } from "./receipts.ts"
+import { owesReceipt, startsOf } from "./receipts.ts"
 import {
   decodeRecord,
   type LineRecord,
@@ -203,7 +203,8 @@ async function seal(
   const payload = isAlive ? undefined : (first.record.payload ?? fixed!.payload)
   const incarnation = record.incarnation.slice(0, INCARNATION_START)
   const rooms = first.record.content.type === "beacon" ? sharedRooms(conversation) : []
-  const binding = encodeBinding({ incarnation, seq: record.cursor, head: record.head, rooms })
+  const starts = startsOf(conversation)
+  const binding = encodeBinding({ incarnation, seq: record.cursor, head: record.head, starts, rooms })
   const opened = await engine.seal(group!, payload ?? NO_CONTENT, binding)
   const packed = packEntry(context, "message", keys!.envelope, record.channelId, FORMS.mls, opened.bytes)
   const sealed = { ...packed, position }

@@ -30,6 +30,7 @@ export const MAX_PAYLOAD_NUMBER = 2 ** 48
 export const MAX_FRONTIER = 16
 export const MAX_RECEIPT_CHAINS = 64
 export const MAX_BEACON_ROOMS = 16
+export const MAX_STARTS = 16
 /** Ranges in one question, and payloads in one answer. */
 export const MAX_ASKED_RANGES = 64
 export const MAX_ANSWERED = 64
@@ -54,6 +55,8 @@ const roomHead = record({
   head: fixed(32),
 })
 export type RoomHead = typeof roomHead extends Field<infer T> ? T : never
+const start = record({ leaf: u32, n: u64 })
+export type ChainStart = typeof start extends Field<infer T> ? T : never
 
 const payloadFields = {
   v: u8,
@@ -125,6 +128,7 @@ const binding = record({
   incarnation: fixed(8),
   seq: u64,
   head: fixed(32),
+  starts: list(start, MAX_STARTS),
   rooms: list(roomHead, MAX_BEACON_ROOMS),
 })
 export interface Binding {
@@ -132,12 +136,14 @@ export interface Binding {
   incarnation: Uint8Array
   seq: number
   head: Uint8Array
+  /** Of members that have confirmed nothing of the author's chain yet: how many payloads it had when they came. */
+  starts: readonly ChainStart[]
   /** In direct chats, with a beacon: where the author is in rooms that both are in (§13.6). */
   rooms: readonly RoomHead[]
 }
 
 export function encodeBinding(value: Binding): Uint8Array {
-  return encode(binding, { v: 1, ...value, rooms: [...value.rooms] })
+  return encode(binding, { v: 1, ...value, starts: [...value.starts], rooms: [...value.rooms] })
 }
 
 /** @throws ProtocolError `bad-payload`. */

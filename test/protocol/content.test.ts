@@ -132,7 +132,7 @@ test("what was read does not change with the bytes it was read from", () => {
 
 // ── the other shapes ────────────────────────────────────────────────────────────────────────────
 
-const binding = { incarnation: fill(8, 5), seq: 259, head: fill(32, 6), rooms: [ROOM_HEAD] }
+const binding = { incarnation: fill(8, 5), seq: 259, head: fill(32, 6), starts: [{ leaf: 2, n: 3 }], rooms: [ROOM_HEAD] }
 const opening = { accountId: fill(32, 1), deviceId: fill(16, 2), welcome: fill(3, 3) }
 const header = {
   channelId: fill(32, 1),
@@ -156,7 +156,7 @@ const letter = {
 }
 
 const shapes: readonly (readonly [string, Uint8Array, string, (bytes: Uint8Array) => unknown, unknown])[] = [
-  ["binding", encodeBinding(binding), `01${"05".repeat(8)}0000000000000103${"06".repeat(32)}0001${"06".repeat(8)}${"07".repeat(8)}0000000000000009${"08".repeat(8)}000000000000000a${"09".repeat(32)}`, decodeBinding, binding],
+  ["binding", encodeBinding(binding), `01${"05".repeat(8)}0000000000000103${"06".repeat(32)}0001000000020000000000000003${"00"}01${"06".repeat(8)}${"07".repeat(8)}0000000000000009${"08".repeat(8)}000000000000000a${"09".repeat(32)}`, decodeBinding, binding],
   ["opening", encodeOpening(opening), `${"01".repeat(32)}${"02".repeat(16)}030303`, decodeOpening, opening],
   ["room header", encodeRoomHeader(header), `${"01".repeat(32)}000000020000000000000003${"04".repeat(16)}0000000000000005${"06".repeat(32)}${"07".repeat(32)}${"08".repeat(32)}0909`, decodeRoomHeader, header],
   ["letter", encodeLetter(letter), `${"01".repeat(32)}${"02".repeat(32)}${"03".repeat(16)}0100000003000000020505${"04".repeat(64)}`, decodeLetter, letter],

@@ -157,7 +157,9 @@ export class Losses {
 
   async #restore(someone: SimPerson): Promise<void> {
     const backup = this.#profileBackups.get(someone)
-    if (!backup || this.rolledBack.size > 0) return
+    // An old profile at a relay that has forgotten the newer one is found by the others alone (THREAT-MODEL.md).
+    if (!backup || this.rolledBack.size > 0 || this.#relayLosses > 0) return
+    this.#relayLosses = MOST_RELAY_LOSSES
     someone.crash()
     someone.disk.failAt(undefined)
     this.#full.delete(someone)
