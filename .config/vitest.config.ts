@@ -9,7 +9,7 @@ const report = process.env["TEST_REPORT"]
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) =>
-      /scenario|e2e|hostile-screen|soak/.test(moduleId) ? (moduleId.includes("delivery") ? 0 : 1) : 2
+      /scenario|e2e|hostile-screen|reality|soak/.test(moduleId) ? (moduleId.includes("delivery") ? 0 : 1) : 2
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
   }
 }
