@@ -3,7 +3,7 @@
  *
  *     node --import ./.config/register.ts --import tsx test/support/many-lives.ts --seeds 100000 --from 0
  *
- * `--engine real` lives them with the real engine, `--workers n` with so many processes. A seed that fails is printed at
+ * `--life lossy` adds backups, losses and bad disks, `--engine real` lives them with the real engine, `--workers n` with so many processes. A seed that fails is printed at
  * once and the others go on; the exit code is 1 when there was one. `SEED=n npx vitest run test/scenario/delivery` replays it.
  */
 import { fork } from "node:child_process"
@@ -11,7 +11,8 @@ import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
-import { addTally, type EngineKind, liveWell, noTally, type Tally } from "./lives.ts"
+import { type EngineKind, liveWell } from "./lives.ts"
+import { liveLossy } from "./lossy-lives.ts"
 import { rememberSodium } from "./remembered-sodium.ts"
 
 const REPORT_MS = 10_000
@@ -20,7 +21,7 @@ const FAILURE_LINES = 12
 
 interface Lived {
   seed: number
-  tally: Tally | undefined
+  tally: Record<string, number> | undefined
   failure: string | undefined
 }
 
@@ -29,6 +30,8 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1000" },
     from: { type: "string", default: "0" },
     engine: { type: "string", default: "fast" },
+    /** `plain`: links and processes die; `lossy`: with backups, losses and bad disks. */
+    life: { type: "string", default: "plain" },
     workers: { type: "string", default: String(availableParallelism()) },
     /** Given by the parent: this process lives every `workers`-th seed from this one on. */
     worker: { type: "string" },
@@ -53,7 +56,8 @@ async function work(first: number): Promise<void> {
 
 async function liveOne(seed: number): Promise<Lived> {
   try {
-    return { seed, tally: await liveWell(seed, kind), failure: undefined }
+    const tally = values.life === "lossy" ? await liveLossy(seed, kind) : await liveWell(seed, kind)
+    return { seed, tally: { ...tally }, failure: undefined }
   } catch (error) {
     return { seed, tally: undefined, failure: error instanceof Error ? error.message : String(error) }
   }
@@ -61,7 +65,7 @@ async function liveOne(seed: number): Promise<Lived> {
 
 async function oversee(): Promise<number> {
   const began = performance.now()
-  const total = noTally()
+  const total: Record<string, number> = {}
   const failed: number[] = []
   let done = 0
   const report = () => {
@@ -74,7 +78,7 @@ async function oversee(): Promise<number> {
   }
   const take = ({ seed, tally, failure }: Lived) => {
     done++
-    if (tally) addTally(total, tally)
+    for (const [what, count] of Object.entries(tally ?? {})) total[what] = (total[what] ?? 0) + count
     if (failure === undefined) return
     failed.push(seed)
     console.log(`FAILED  seed ${seed}: ${failure.split("\n").slice(0, FAILURE_LINES).join("\n        ")}`)
