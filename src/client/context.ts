@@ -82,6 +82,8 @@ export interface Context {
   update<T>(durability: Durability, body: (update: Update) => T): T
   /** Every conversation there is. */
   rooms(): readonly Conversation[]
+  /** Whether conversations may be read and written: not before we know that this is the newest copy of the profile. */
+  mayTalk(): boolean
   /** A payload has been sealed, and will be sent. */
   sealed(): void
   /** Runs `action` as an event of the queue at `at`; the result cancels it. */

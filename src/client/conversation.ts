@@ -211,8 +211,8 @@ export class Conversation {
 
   /** Does the next thing that is missing, if the connection allows. Safe to call at any time. */
   async advance(): Promise<void> {
-    const { link, clock } = this.context
-    if (!link.online || this.record.problem !== undefined || this.now.busy) return
+    const { clock } = this.context
+    if (!this.context.mayTalk() || this.record.problem !== undefined || this.now.busy) return
     if (this.now.notBefore > clock.now()) return this.wakeAt(this.now.notBefore)
     const mayJoin = !this.group && !this.pending && !this.isInDoubt
     if (mayJoin && (await joinOrOpen(this))) return

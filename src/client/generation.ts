@@ -57,6 +57,11 @@ export class Generation {
     })
   }
 
+  /** Whether this process knows that no newer copy of the profile has been at the relay. */
+  get isSettled(): boolean {
+    return this.#isSettled
+  }
+
   /** A payload has been sealed. */
   sealed(): void {
     if (++this.#seals < SEALS_PER_GENERATION || this.#isAsking || !this.#context.link.online) return

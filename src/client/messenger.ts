@@ -105,6 +105,7 @@ export class Messenger implements Client {
       link: this.#link,
       update: updater(store, clock, (stamped) => this.#emit(stamped)),
       rooms: () => this.#rooms.all(),
+      mayTalk: () => this.#link.online && this.#generation.isSettled,
       sealed: () => this.#generation.sealed(),
       later: (at, action) => clock.wakeAt(at, () => queue.push(action)),
     }

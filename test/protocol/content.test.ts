@@ -132,7 +132,13 @@ test("what was read does not change with the bytes it was read from", () => {
 
 // ── the other shapes ────────────────────────────────────────────────────────────────────────────
 
-const binding = { incarnation: fill(8, 5), seq: 259, head: fill(32, 6), starts: [{ leaf: 2, n: 3 }], rooms: [ROOM_HEAD] }
+const binding = {
+  incarnation: fill(8, 5),
+  seq: 259,
+  head: fill(32, 6),
+  starts: [{ leaf: 2, n: 3 }],
+  rooms: [ROOM_HEAD],
+}
 const opening = { accountId: fill(32, 1), deviceId: fill(16, 2), welcome: fill(3, 3) }
 const header = {
   channelId: fill(32, 1),

@@ -322,6 +322,7 @@ export class Desk {
       link: this.#watch(this.link),
       update: updater(store, clock, () => {}),
       rooms: () => this.#rooms!.all(),
+      mayTalk: () => this.link.online,
       sealed: () => {},
       later: (at, action) => clock.wakeAt(at, () => void due.push(action)),
     }

@@ -91,6 +91,7 @@ export async function fakeContext(name = "alice", disk = new MemoryDisk()): Prom
   const clock = new HandClock(Date.now())
   if (store.count("meta", {}) === 0) createProfile(store, { random: systemRandom, clock }, name)
   const told: StampedEvent[] = []
+  const link = new FakeLink()
   const relayId = new Uint8Array(32).fill(7)
   return {
     store,
@@ -102,10 +103,11 @@ export async function fakeContext(name = "alice", disk = new MemoryDisk()): Prom
     log: silentLog,
     identity: readIdentity(store),
     relayId: () => relayId,
-    link: new FakeLink(),
+    link,
     told,
     update: updater(store, clock, (stamped) => void told.push(stamped)),
     rooms: () => [],
+    mayTalk: () => link.online,
     sealed: () => {},
     later: (at, action) => clock.wakeAt(at, () => void action()),
   }

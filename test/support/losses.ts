@@ -151,7 +151,7 @@ export class Losses {
 
   async #backUp(someone: SimPerson): Promise<void> {
     if (this.#profileBackups.has(someone)) return
-    await someone.stop()
+    await stop(someone)
     this.#profileBackups.set(someone, { disk: someone.disk.snapshot(), promised: someone.promised.length })
   }
 
@@ -182,5 +182,15 @@ export class Losses {
   #count(what: keyof LossTally): void {
     this.tally[what]++
     this.#world.note(`fault: ${what}`)
+  }
+}
+
+/** A disk that refuses or fails may refuse a clean end as well. */
+export async function stop(someone: SimPerson): Promise<void> {
+  try {
+    await someone.stop()
+  } catch {
+    someone.crash()
+    someone.disk.crash(someone.disk.unsynced)
   }
 }

@@ -8,7 +8,7 @@ import { toHex } from "../../src/bytes.ts"
 import type { MlsEngine } from "../../src/crypto/mls-engine.ts"
 import type { Random } from "../../src/platform/random.ts"
 import { engineMaker, type EngineKind, isCalm } from "./lives.ts"
-import { Losses, type LossTally } from "./losses.ts"
+import { Losses, type LossTally, stop } from "./losses.ts"
 import { SimPerson } from "./sim-people.ts"
 import { SimRelay } from "./sim-relay.ts"
 import { World } from "./sim.ts"
@@ -63,7 +63,7 @@ export async function liveLossy(seed: number, kind: EngineKind): Promise<LossyTa
     if (!someone.isUp) await start(someone)
     else if (dice < 55) await speak(world, someone, `${someone.name}.${step}`, people, said)
     else if (dice < 60) someone.crash()
-    else if (dice < 63) await someone.stop()
+    else if (dice < 63) await stop(someone)
     else if (dice < 66) world.network.cutAll()
     else if (dice < 69 && relay.isUp) {
       relay.crash(world.chance.chance(0.5) ? "lost" : "kept")
