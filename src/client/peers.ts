@@ -99,14 +99,20 @@ export function confirmedBy(
   return peer.has && equalBytes(peer.has.chainId, chain.chainId) ? peer.has : { delivered: 0, read: 0 }
 }
 
+/** How many payloads of our chain have stood in the log: nobody can have more. */
+export function placedOf({ placed }: OwnChain): number {
+  return placed ? placed.n + 1 : 0
+}
+
 function newcomer(
   { accountId, deviceId, leafKey }: Member,
   since: number,
   chain: OwnChain | undefined,
   isWhole: boolean,
 ): PeerRecord {
-  const startsAt = chain?.n
-  const has = chain && { chainId: chain.chainId, delivered: chain.n, read: chain.n }
+  // What has a number and no place in the log yet comes after the newcomer, and is for it.
+  const startsAt = chain && placedOf(chain)
+  const has = chain && { chainId: chain.chainId, delivered: placedOf(chain), read: placedOf(chain) }
   return {
     accountId,
     deviceId,

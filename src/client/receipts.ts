@@ -13,7 +13,7 @@ import {
 } from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
-import { confirmedBy } from "./peers.ts"
+import { confirmedBy, placedOf } from "./peers.ts"
 import { getRecord, type OwnChain, payloadKey, type PayloadRecord, type PeerRecord } from "./records.ts"
 
 /** Receipts wait this long for company: one entry answers a burst. */
@@ -93,7 +93,7 @@ export function toldBy(
 /** Numbers only grow, and nobody has what was never said. */
 function withConfirmed(peer: PeerRecord, chain: OwnChain, delivered: number, read: number): PeerRecord {
   const before = confirmedBy(peer, chain)
-  const limit = (chain.placed?.n ?? -1) + 1
+  const limit = placedOf(chain)
   const seen = Math.min(Math.max(before.read, read), Math.max(limit, before.read))
   const has = Math.min(Math.max(before.delivered, delivered, seen), Math.max(limit, before.delivered))
   return { ...peer, startsAt: undefined, has: { chainId: chain.chainId, delivered: has, read: seen } }

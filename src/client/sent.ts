@@ -22,7 +22,7 @@ import {
   putRecord,
   type SentRecord,
 } from "./records.ts"
-import { confirmedBy } from "./peers.ts"
+import { confirmedBy, placedOf } from "./peers.ts"
 import { prefixRange } from "./store.ts"
 
 /** A text that nobody has confirmed for so long will not be confirmed any more. */
@@ -59,9 +59,8 @@ export function settleConfirmed(
   if (!chain) return undefined
   const own = conversation.context.identity.account.accountId
   const others = peers.filter(({ accountId }) => !equalBytes(accountId, own))
-  if (others.length === 0) return undefined
-  // Nobody can have what has never stood in a log.
-  const limit = (chain.placed?.n ?? -1) + 1
+  const limit = placedOf(chain)
+  if (others.length === 0) return settleAlone(conversation, update, chain, limit)
   let delivered = limit
   let read = limit
   for (const peer of others) {
@@ -77,6 +76,18 @@ export function settleConfirmed(
   dropBelow(conversation, update, Math.max(delivered, before.delivered))
   const confirmed = { delivered: Math.max(delivered, before.delivered), read: Math.max(read, before.read) }
   return { ...chain, confirmed }
+}
+
+/** Nobody else is there: nobody will confirm it, and whoever comes later has not read it. */
+function settleAlone(
+  conversation: Conversation,
+  update: Update,
+  chain: OwnChain,
+  limit: number,
+): OwnChain | undefined {
+  if (limit <= chain.confirmed.read) return undefined
+  dropBelow(conversation, update, limit)
+  return { ...chain, confirmed: { delivered: limit, read: limit } }
 }
 
 function dropBelow({ room }: Conversation, { tx }: Update, bound: number): void {

@@ -104,11 +104,16 @@ const noise = fc.constantFrom("message" as const, "handshake" as const, "handsha
     await desk.noise(kind)
   }),
 )
+const join = fc.constant(
+  step("somebody comes in", async (_, desk) => {
+    await desk.commit()
+  }),
+)
 /** A commit is faster than a message that is on its way. */
 const race = fc.constant(
-  step("somebody's handshake is faster", async (_, desk) => {
+  step("somebody comes in faster", async (_, desk) => {
     if (!desk.link.up.some(({ type }) => type === "entry")) return
-    await desk.noise("handshake")
+    await desk.commit()
     while (desk.link.up.length > 0) await desk.relayTakes()
   }),
 )
@@ -135,7 +140,7 @@ const drain = fc.constant(
   }),
 )
 
-export const commands = [say, say, up, up, down, down, cut, crash, noise, race, refuse, wait, drain]
+export const commands = [say, say, up, up, down, down, cut, crash, noise, join, race, refuse, wait, drain]
 
 /** Lets everything go on, and looks whether all of it is where it belongs. */
 export async function end(model: Model, desk: Desk): Promise<void> {

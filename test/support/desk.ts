@@ -25,12 +25,15 @@ import { MemoryDisk as RelayDisk } from "../../src/relay/store-memory-disk.ts"
 import { CoreBench, eidOf, handshake, open, upload, type Wire } from "./core-bench.ts"
 import { createFastEngine } from "./fast-engine.ts"
 import { HandClock } from "./fake-link.ts"
+import { Rejoiner } from "./rejoiner.ts"
 import { RelayPerson, sealedEntry } from "./relay-people.ts"
 import { seeded, seededRandom } from "./sim.ts"
 
 const SECRET = new Uint8Array(32).fill(0x5e)
 /** More steps than this in one place go round in circles. */
 const MOST_STEPS = 2_000
+/** Entries in a row that nobody can open (PROTOCOL.md §10.5). */
+const MUCH_NOISE = 3
 
 interface Sealed {
   plain: Uint8Array
@@ -101,7 +104,7 @@ export class Desk {
   /** By the bytes that the group engine made of it. */
   readonly #seals = new Map<string, Sealed>()
   readonly #keysUsed = new Set<string>()
-  /** Handshakes that left the client, by eid. */
+  /** Valid handshakes, by eid. */
   readonly #commits = new Set<string>()
   /** What the relay's log says, as far as it has been looked at. */
   readonly #log = {
@@ -116,6 +119,8 @@ export class Desk {
   #context: Context | undefined
   #contacts: Contacts | undefined
   #rooms: Rooms | undefined
+  readonly #rejoiner: Rejoiner
+  #noise = 0
   #due: (() => Promise<void> | void)[] = []
 
   private constructor(from?: Beginning) {
@@ -128,6 +133,8 @@ export class Desk {
     this.bench = new CoreBench({ open: true, disk: relayDisk })
     if (from) this.bench.now = from.at
     this.#clock = new HandClock(this.bench.now)
+    const engine = createFastEngine(nodePrimitives, this.#random)
+    this.#rejoiner = new Rejoiner(mallory, engine, this.#random, SECRET, this.bench.relayId)
   }
 
   /** A profile whose room is open, and that has nothing to do. */
@@ -241,16 +248,26 @@ export class Desk {
     else if ("handle" in message && message.handle === this.room.log.handle) await this.room.received(message)
   }
 
-  /** Somebody else appends what makes no sense: a handshake takes a position, and what was sealed before it is stale. */
+  /** Somebody else comes in: what was sealed before is stale. */
+  async commit(): Promise<void> {
+    const { wire, handle } = this.#stranger!
+    const said = await this.#rejoiner.join(this.bench.store, handle)
+    this.#commits.add(toHex(eidOf(said.entry)))
+    this.#noise = 0
+    wire.post(said)
+    await this.bench.settle()
+    this.#collect()
+  }
+
+  /** Somebody else appends what makes no sense; so seldom that nobody doubts that they are in the right room. */
   async noise(kind: "message" | "handshake"): Promise<void> {
+    if (++this.#noise >= MUCH_NOISE) return this.commit()
+    const { wire, handle } = this.#stranger!
     const { nextPosition } = this.bench.store.findChannel(this.room.channelId)!
     const entry = sealedEntry(this.#random, { kind })
-    const stranger = this.#stranger!
-    stranger.wire.post(
-      kind === "handshake"
-        ? handshake(stranger.handle, nextPosition, entry)
-        : upload(stranger.handle, nextPosition - 1, entry),
-    )
+    const said =
+      kind === "handshake" ? handshake(handle, nextPosition, entry) : upload(handle, nextPosition - 1, entry)
+    wire.post(said)
     await this.bench.settle()
     this.#collect()
   }

@@ -40,12 +40,12 @@ export async function live(
   seed: number,
   company: "honest" | "adversary" = "honest",
   kind: EngineKind = "real",
-): Promise<{ world: World; people: SimPerson[]; tally: Tally }> {
+): Promise<{ world: World; relay: SimRelay; people: SimPerson[]; tally: Tally }> {
   const engine = engineMaker(kind)
   const world = new World(seed, { start: STARTS[kind], cutChance: 0.004, slowestMs: 40 })
   const random = seededRandom(world.chance)
   const admission = random.bytes(16)
-  const relay = new SimRelay(world, { admission, syncMs: world.chance.below(6) })
+  const relay = new SimRelay(world, { admission, syncMs: world.chance.below(6), crashInSync: 0.006 })
   await relay.start()
   const people: SimPerson[] = []
   for (const name of NAMES) {
@@ -82,6 +82,7 @@ export async function live(
   }
   // The faults end; everybody comes back, and everything must drain.
   world.network.quality = { ...world.network.quality, cutChance: 0 }
+  relay.immortal = true
   if (!relay.isUp) await relay.start()
   for (const someone of people) {
     someone.immortal = true
@@ -93,7 +94,9 @@ export async function live(
   const messages = people.reduce((sum, { promised }) => sum + promised.length, 0)
   const crashes = people.reduce((sum, someone) => sum + someone.crashes, 0)
   const harm = (adversary?.noises ?? 0) + (adversary?.spoiled ?? 0)
-  return { world, people, tally: { crashes, cuts: world.network.cuts, relayCrashes, messages, harm } }
+  relayCrashes += relay.crashesInSync
+  const tally = { crashes, cuts: world.network.cuts, relayCrashes, messages, harm }
+  return { world, relay, people, tally }
 }
 
 /** One whole life, looked at afterwards. @throws with the seed, to live it again. */

@@ -2,6 +2,7 @@
 import { createMlsEngine } from "../../src/crypto/mls.ts"
 import type { MlsEngine } from "../../src/crypto/mls-engine.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
+import { ClientError } from "../../src/client/errors.ts"
 import type { StampedEvent, TranscriptLine } from "../../src/client/events.ts"
 import type { Messenger } from "../../src/client/messenger.ts"
 import { openClient } from "../../src/client/open.ts"
@@ -135,7 +136,13 @@ export class SimPerson {
     const running = this.#running
     if (!running) return
     this.#running = undefined
-    await running.client.stop()
+    try {
+      await running.client.stop()
+    } catch (cause) {
+      if (!(cause instanceof ClientError)) throw cause
+      // A disk that fails has what it had, and the program ends all the same.
+      this.disk.crash(this.disk.unsynced)
+    }
     running.process.kill()
   }
 

@@ -18,6 +18,8 @@ export interface SimRelayOptions {
   limits?: Partial<RelayLimits>
   /** How long a sync takes, in virtual milliseconds. */
   syncMs?: number
+  /** How likely the power goes in the middle of a sync. */
+  crashInSync?: number
   failAt?: MemoryStoreFaults["failAt"]
 }
 
@@ -29,6 +31,9 @@ export class SimRelay {
   readonly relayId: Uint8Array
   readonly tag: Uint8Array
   readonly events: OperatorEvent[] = []
+  /** From now on it dies only when it is told to. */
+  immortal = false
+  crashesInSync = 0
   /** What made the driver give up, if anything did. */
   fatal: unknown
   #running: { process: SimProcess; store: MemoryRelayStore; relay: RunningRelay } | undefined
@@ -58,8 +63,10 @@ export class SimRelay {
     await sodiumReady()
     const { admission, limits, syncMs = 0, failAt } = this.#options
     const process = this.#world.process(SIM_RELAY_HOST)
-    const sync = () =>
-      new Promise<void>((resolve) => void process.clock.wakeAt(process.clock.now() + syncMs, resolve))
+    const sync = () => {
+      this.#mayDieWithin(process, syncMs)
+      return new Promise<void>((resolve) => void process.clock.wakeAt(process.clock.now() + syncMs, resolve))
+    }
     const store = new MemoryRelayStore(this.disk, { ...(failAt && { failAt }), ...(syncMs > 0 && { sync }) })
     const relay = await startRelay({
       listen: (handler) =>
@@ -91,6 +98,17 @@ export class SimRelay {
     this.#running = undefined
     running.process.kill()
     running.store.crash(staged)
+  }
+
+  /** Half of what is being synced now may be on the disk: the store keeps all of it or nothing. */
+  #mayDieWithin(process: SimProcess, ms: number): void {
+    const { chance, clock } = this.#world
+    if (this.immortal || !chance.chance(this.#options.crashInSync ?? 0)) return
+    const staged = chance.pick(["lost", "kept"] as const)
+    process.clock.wakeAt(clock.now() + chance.below(ms), () => {
+      this.crashesInSync++
+      this.crash(staged)
+    })
   }
 
   /** A clean end. */
