@@ -14,7 +14,6 @@ import { SimRelay } from "./sim-relay.ts"
 import { World } from "./sim.ts"
 
 const NAMES = ["alice", "bob", "carol"]
-const STEPS = 36
 const START = Date.now()
 const MINUTE = 60_000
 const LOOK_MS = 500
@@ -36,7 +35,18 @@ export interface LossyTally extends LossTally {
   seals: number
 }
 
-export async function liveLossy(seed: number, kind: EngineKind): Promise<LossyTally> {
+/** How much happens: a short life of two costs less, and very many of them find what few long ones do not. */
+export interface LifeSize {
+  people: number
+  steps: number
+  /** What everybody says everywhere at the end. */
+  words: readonly string[]
+}
+
+const WHOLE: LifeSize = { people: 3, steps: 36, words: ["again", "at last"] }
+export const SHORT: LifeSize = { people: 2, steps: 8, words: ["at last"] }
+
+export async function liveLossy(seed: number, kind: EngineKind, size: LifeSize = WHOLE): Promise<LossyTally> {
   const world = new World(seed, { start: START, cutChance: 0.002, slowestMs: 40 })
   const watch = new KeyWatch(engineMaker(kind))
   const secrets = { admission: new Uint8Array(16).fill(7), roomSecret: new Uint8Array(32).fill(9) }
@@ -48,7 +58,7 @@ export async function liveLossy(seed: number, kind: EngineKind): Promise<LossyTa
     failAt: () => losses?.relayFault(),
   })
   await relay.start()
-  for (const name of NAMES) {
+  for (const name of NAMES.slice(0, size.people)) {
     const options = { crashAfterSave: 0.002, familiar: true, ...watch.options() }
     people.push(await SimPerson.create(world, relay, secrets, name, options))
   }
@@ -57,7 +67,7 @@ export async function liveLossy(seed: number, kind: EngineKind): Promise<LossyTa
   await world.run(5_000)
   const said: Said[] = []
   let relayCrashes = 0
-  for (let step = 0; step < STEPS; step++) {
+  for (let step = 0; step < size.steps; step++) {
     const someone = world.chance.pick(people)
     const dice = world.chance.below(100)
     if (!someone.isUp) await start(someone)
@@ -72,7 +82,7 @@ export async function liveLossy(seed: number, kind: EngineKind): Promise<LossyTa
     if (!relay.isUp && world.chance.chance(0.6)) await relay.start()
     await world.run(world.chance.below(world.chance.chance(0.1) ? 120_000 : 3_000))
   }
-  await settle(world, relay, people, losses, said)
+  await settle(world, relay, people, losses, said, size.words)
   await judge(seed, kind, people, losses, said, watch)
   for (const someone of people) await someone.stop()
   const crashes = people.reduce((sum, { crashes: own }) => sum + own, 0)
@@ -128,6 +138,7 @@ async function settle(
   people: readonly SimPerson[],
   losses: Losses,
   said: Said[],
+  words: readonly string[],
 ): Promise<void> {
   losses.end()
   world.network.quality = { ...world.network.quality, cutChance: 0 }
@@ -140,9 +151,10 @@ async function settle(
   }
   const isQuiet = () => people.every((someone) => someone.isUp && isCalm(someone))
   await world.runUntil(isQuiet, 60 * MINUTE, LOOK_MS)
-  await world.run(2 * MINUTE)
+  // Whoever has to join again asks for a minute before a chat is opened anew.
+  await world.run(75_000)
   // What was missed at the end of a chain is only known by what comes after it.
-  for (const word of ["again", "at last"]) {
+  for (const word of words) {
     for (const someone of people) {
       for (const to of [
         "#everyone",
@@ -151,7 +163,7 @@ async function settle(
         await speakPlainly(someone, to, `${someone.name}.${word} to ${to}`, said)
     }
     await world.runUntil(isQuiet, 30 * MINUTE, LOOK_MS)
-    await world.run(3 * MINUTE)
+    await world.run(15_000)
   }
   await world.runUntil(() => isQuiet() && people.every((someone) => !hasGap(someone)), 30 * MINUTE, LOOK_MS)
 }

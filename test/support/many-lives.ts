@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { type EngineKind, liveWell } from "./lives.ts"
-import { liveLossy } from "./lossy-lives.ts"
+import { liveLossy, SHORT } from "./lossy-lives.ts"
 import { rememberSodium } from "./remembered-sodium.ts"
 
 const REPORT_MS = 10_000
@@ -30,7 +30,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1000" },
     from: { type: "string", default: "0" },
     engine: { type: "string", default: "fast" },
-    /** `plain`: links and processes die; `lossy`: with backups, losses and bad disks. */
+    /** `plain`: links and processes die; `lossy`: with backups, losses and bad disks; `short`: that, for two. */
     life: { type: "string", default: "plain" },
     workers: { type: "string", default: String(availableParallelism()) },
     /** Given by the parent: this process lives every `workers`-th seed from this one on. */
@@ -56,7 +56,10 @@ async function work(first: number): Promise<void> {
 
 async function liveOne(seed: number): Promise<Lived> {
   try {
-    const tally = values.life === "lossy" ? await liveLossy(seed, kind) : await liveWell(seed, kind)
+    const tally =
+      values.life !== "plain"
+        ? await liveLossy(seed, kind, values.life === "short" ? SHORT : undefined)
+        : await liveWell(seed, kind)
     return { seed, tally: { ...tally }, failure: undefined }
   } catch (error) {
     return { seed, tally: undefined, failure: error instanceof Error ? error.message : String(error) }
