@@ -13,7 +13,7 @@ import { builtProgram, type Finished, type RelayRun } from "../support/program.t
 import { allHere, eventually, expectDelivered, expectNoReuse, settledOutcome } from "../support/promises.ts"
 import { cyclesOf, figures, IN_MEMORY, leftOut } from "../support/reality.ts"
 import { expectKept, expectResumed, RelayLoad } from "../support/relay-load.ts"
-import { type Fault, hasHit, nameOf, noStrace, underStrace } from "../support/strace.ts"
+import { callsIn, type Fault, hasHit, nameOf, noStrace, underStrace } from "../support/strace.ts"
 
 const RELAY_POINTS = cyclesOf({ check: 8, slow: 30 })
 const CLIENT_POINTS = cyclesOf({ check: 4, slow: 20 })
@@ -42,20 +42,25 @@ afterAll(async () => {
   for (const disk of disks) disk.remove()
 })
 
+type Calls = Record<Fault["call"], number>
+/** Among so many calls after the start one fails: what a second of work makes. */
+const IN_WORK: Calls = { sync: 20, write: 150 }
 const KINDS: readonly Pick<Fault, "call" | "error" | "count">[] = [
   { call: "sync", error: "EIO", count: 1 },
-  { call: "write", error: "ENOSPC", count: 4 },
+  { call: "write", error: "ENOSPC", count: 1 },
   { call: "sync", error: "ENOSPC", count: 1 },
   { call: "write", error: "EIO", count: 1 },
   { call: "write", error: "EINTR", count: 2 },
   { call: "sync", error: "EINTR", count: 1 },
 ]
 
-/** The first one comes while the program starts, the others somewhere in its work. */
-function faultsOf(points: number, call: Record<Fault["call"], number>): Fault[] {
+/** One in four comes while the program starts, the others soon afterwards, in its work. */
+function faultsOf(points: number, atStart: Calls): Fault[] {
   return Array.from({ length: points }, (_, n) => {
     const kind = KINDS[n % KINDS.length]!
-    const first = n === 0 ? 1 : 1 + Math.floor(Math.random() * call[kind.call])
+    const before = atStart[kind.call]
+    const chance = Math.random()
+    const first = 1 + Math.floor(n % 4 === 3 ? chance * before : before + chance * IN_WORK[kind.call])
     return { ...kind, first }
   })
 }
@@ -65,16 +70,21 @@ test.skipIf(why)(
   { timeout: 60_000 + RELAY_POINTS * 15_000 },
   async () => {
     const folder = join(newFolder(), "relay")
+    const files = ["relay.db", "relay.db-wal"].map((name) => join(folder, name))
     const first = await program.relay(folder)
     const port = String(first.port)
     await first.stop()
+    const calm = program.path("calm relay.strace")
+    const second = await program.relayUnder(underStrace(files, calm, undefined), folder, "--port", port)
+    const atStart = callsIn(calm)
+    await second.stop()
     const load = new RelayLoad(first.invitation)
     loads.push(load)
     load.start()
+    let slowest = 0
     const tally = { hit: 0, ended: 0, "went on": 0, "not started": 0 }
-    for (const [n, fault] of faultsOf(RELAY_POINTS, { sync: 40, write: 200 }).entries()) {
+    for (const [n, fault] of faultsOf(RELAY_POINTS, atStart).entries()) {
       const log = program.path(`relay ${n}.strace`)
-      const files = ["relay.db", "relay.db-wal"].map((name) => join(folder, name))
       const started = await startRelay(underStrace(files, log, fault), folder, port)
       if ("code" in started) {
         expectCleanEnd(started, fault)
@@ -83,12 +93,13 @@ test.skipIf(why)(
         let isOver = false
         void started.finished.then(() => (isOver = true))
         await hitOrTooLate(log, () => isOver)
-        const before = load.accepted
+        const [before, began] = [load.accepted, performance.now()]
         await eventually(
           `the relay goes on or ends after ${nameOf(fault)}`,
           () => isOver || load.accepted > before + 40,
         )
         tally[isOver ? "ended" : "went on"]++
+        slowest = Math.max(slowest, performance.now() - began)
         if (isOver) expectCleanEnd(await started.finished, fault)
         cutPower(folder, started)
         await started.finished
@@ -103,7 +114,13 @@ test.skipIf(why)(
     expectKept(load, folder, program.path("copy"))
     expectResumed(load)
     expect(tally.hit).toBeGreaterThanOrEqual(RELAY_POINTS / 2)
-    figures("system call faults, relay", { points: RELAY_POINTS, ...tally, accepted: load.accepted, lost: 0 })
+    figures("system call faults, relay", {
+      points: RELAY_POINTS,
+      ...tally,
+      "ms to go on or end at most": Math.round(slowest),
+      accepted: load.accepted,
+      lost: 0,
+    })
   },
 )
 
@@ -124,11 +141,16 @@ test.skipIf(why)(
     await Promise.all([reader.start(), victim.start()])
     await allHere(people)
     expect(await victim.stop()).toBe(0)
+    const files = ["chat.db", "chat.db-wal"].map((name) => join(victim.profile, name))
+    const calm = program.path("calm client.strace")
+    under = underStrace(files, calm, undefined)
+    await victim.start()
+    const atStart = callsIn(calm)
+    expect(await victim.stop()).toBe(0)
     reader.talk(["#everyone", "vic"], 40)
     const tally = { hit: 0, ended: 0, "went on": 0, "not started": 0 }
-    for (const [n, fault] of faultsOf(CLIENT_POINTS, { sync: 30, write: 150 }).entries()) {
+    for (const [n, fault] of faultsOf(CLIENT_POINTS, atStart).entries()) {
       const log = program.path(`client ${n}.strace`)
-      const files = ["chat.db", "chat.db-wal"].map((name) => join(victim.profile, name))
       under = underStrace(files, log, fault)
       if (!(await comesUp(victim))) tally["not started"]++
       else {

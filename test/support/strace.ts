@@ -29,14 +29,23 @@ export function noStrace(): string | undefined {
 
 /**
  * To start a program with. It becomes the program: the tracer is a process beside it, and ends with it.
- * @param files whose calls count. @param log where every such call is written.
+ * @param files whose calls count. @param log where every such call is written. @param fault undefined: none comes.
  */
-export function underStrace(files: readonly string[], log: string, fault: Fault): string[] {
+export function underStrace(files: readonly string[], log: string, fault: Fault | undefined): string[] {
+  const only = files.flatMap((file) => ["-P", file])
+  const traced = ["strace", "-D", "-f", "-qq", "-o", log, ...only, "-e"]
+  if (fault === undefined) return [...traced, `trace=${CALLS.sync},${CALLS.write}`]
   const { call, error, first, count } = fault
   const when = count === 1 ? String(first) : `${first}..${first + count - 1}`
-  const only = files.flatMap((file) => ["-P", file])
-  const inject = `inject=${CALLS[call]}:error=${error}:when=${when}`
-  return ["strace", "-D", "-f", "-qq", "-o", log, ...only, "-e", `trace=${CALLS[call]}`, "-e", inject]
+  return [...traced, `trace=${CALLS[call]}`, "-e", `inject=${CALLS[call]}:error=${error}:when=${when}`]
+}
+
+/** How many calls of each kind a log holds. */
+export function callsIn(log: string): Record<Fault["call"], number> {
+  const text = readFileSync(log, "utf8")
+  const count = (call: Fault["call"]) =>
+    [...text.matchAll(new RegExp(`^\\d+ +(?:${CALLS[call].replace(",", "|")})\\(`, "gm"))].length
+  return { sync: count("sync"), write: count("write") }
 }
 
 export function hasHit(log: string): boolean {
