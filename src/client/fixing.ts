@@ -105,13 +105,18 @@ function frontierOf({ group, moved, context, room }: Conversation): Payload["fro
     if (frontier.length === MAX_FRONTIER) break
     moved.delete(chainId)
     const chain = getRecord<ChainRecord>(context.store, "chain", concat(room, fromHex(chainId)))
-    const member = chain && group?.members.find(({ leafKey }) => equalBytes(leafKey, chain.leafKey))
-    if (!chain || !member) continue
+    const isMember = chain && group?.members.some(({ leafKey }) => equalBytes(leafKey, chain.leafKey))
+    if (!chain || !isMember) continue
     // Nothing behind a hole: its author takes this for a receipt of all that came before.
     const n = arrivedOf(context.store, room, fromHex(chainId), chain.n) - 1
     if (n < 0) continue
     const payload = getRecord<PayloadRecord>(context.store, "payload", payloadKey(room, fromHex(chainId), n))
-    if (payload) frontier.push({ leaf: member.leaf, n, hash: payload.hash.slice(0, HASH_START) })
+    if (payload)
+      frontier.push({
+        chain: fromHex(chainId).slice(0, HASH_START),
+        n,
+        hash: payload.hash.slice(0, HASH_START),
+      })
   }
   return frontier
 }

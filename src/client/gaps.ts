@@ -28,6 +28,7 @@ export const MAX_GAPS_PER_CHAIN = 16
 export const MAX_MISSING = 1_000
 /** Places kept free after a gap's line for what fills it. */
 const PLACES = 1_024
+const HASH_BYTES = 32
 const FIRST_ASK_MS = 2_000
 const ASK_AGAIN_MS = 60_000
 /** After so many questions without an answer the line stays and nobody is asked any more. */
@@ -72,7 +73,10 @@ export function openGap(
 ): void {
   const { room, context, contacts } = conversation
   const { chainId, from, to, account, expect } = missing
-  if (gapsOf(update.tx, room, chainId).length >= MAX_GAPS_PER_CHAIN) return
+  const open = gapsOf(update.tx, room, chainId)
+  const known = open.find((gap) => gap.from <= to && gap.to >= from)
+  if (known) return extendGap(conversation, update, known, to, expect)
+  if (open.length >= MAX_GAPS_PER_CHAIN) return
   const line = freeBlock(update.tx, room, conversation.record.orderBase + order)
   const at = context.clock.now()
   const count = to - from + 1
@@ -91,6 +95,21 @@ export function openGap(
   const person = contacts.ref(account)
   update.tell({ type: "notice", room: conversation.ref, notice: { code: "gap", person, missing: count } })
   update.tell({ type: "gap.detected", room: conversation.ref, from: person, missing: count })
+}
+
+/** More of a chain turns out to be missing than was known, or better words for it. */
+function extendGap(
+  conversation: Conversation,
+  update: Update,
+  gap: Gap,
+  to: number,
+  expect: Uint8Array | undefined,
+): void {
+  const isBetter = to === gap.to && (expect?.length ?? 0) > (gap.expect?.length ?? 0)
+  if (to <= gap.to && !isBetter) return
+  const { chainId, from, ...record } = gap
+  putGap(conversation, update, chainId, from, { ...record, to, expect })
+  retell(conversation, update, gap)
 }
 
 /** The place for what is said at `order` itself: after every gap there and what may fill it. */
@@ -129,7 +148,8 @@ export function fillGap(
   const isNamed =
     isEnd && gap.expect !== undefined && equalBytes(hash.subarray(0, gap.expect.length), gap.expect)
   if (!isNamed && !isSigned) return undefined
-  if (isEnd && gap.expect && !isNamed) return "fork"
+  // A third person's hint accuses nobody: only the author's own next payload does.
+  if (isEnd && gap.expect && !isNamed && !isHint(gap)) return "fork"
   const before =
     n > 0 && n === gap.from
       ? getRecord<PayloadRecord>(update.tx, "payload", payloadKey(room, chainId, n - 1))
@@ -147,6 +167,11 @@ export function fillGap(
   return { place: linePlace(order, subOf(gap.line) + 1 + Math.max(0, n - gap.origin)) }
 }
 
+/** Named by the start of a hash, in somebody's frontier. */
+function isHint({ expect }: Gap): boolean {
+  return expect !== undefined && expect.length < HASH_BYTES
+}
+
 /** The author says that these will not come: nobody is asked any more, and the line stays. */
 export function giveUpGap(
   conversation: Conversation,
@@ -158,7 +183,10 @@ export function giveUpGap(
   const chain = getRecord<ChainRecord>(tx, "chain", concat(room, chainId))
   if (!chain || !equalBytes(chain.account, account)) return
   for (const gap of gapsOf(tx, room, chainId)) {
-    if (gap.from >= from && gap.to <= to) tx.delete("gap", concat(room, chainId, u64(gap.from)))
+    if (gap.from < from || gap.to > to) continue
+    tx.delete("gap", concat(room, chainId, u64(gap.from)))
+    // What was only claimed by somebody else, and is denied by its author, was never there.
+    if (isHint(gap)) tx.delete("line", concat(room, gap.line))
   }
 }
 

@@ -302,15 +302,17 @@ function lookForOthers(
   sender: Member,
   seq: number,
 ): void {
-  const { room, group, peers } = conversation
-  for (const { leaf, n, hash } of frontier) {
-    const member = group?.members.find((each) => each.leaf === leaf)
-    if (!member || leaf === group?.ownLeaf || leaf === sender.leaf) continue
-    const chainId = peers.of(member)?.owed?.chainId
-    const chain = chainId && getRecord<ChainRecord>(update.tx, "chain", concat(room, chainId))
-    if (!chain || !chainId || n <= chain.n || !equalBytes(chain.leafKey, member.leafKey)) continue
+  const { room, peers } = conversation
+  for (const { chain: start, n, hash } of frontier) {
+    const peer = peers
+      .all()
+      .find(({ owed }) => owed && equalBytes(owed.chainId.subarray(0, start.length), start))
+    const chainId = peer?.owed?.chainId
+    if (!peer || !chainId || equalBytes(peer.leafKey, sender.leafKey)) continue
+    const chain = getRecord<ChainRecord>(update.tx, "chain", concat(room, chainId))
+    if (!chain || n <= chain.n || !equalBytes(chain.leafKey, peer.leafKey)) continue
     if (gapAt(update.tx, room, chainId, n)) continue
-    const open = { chainId, from: chain.n + 1, to: n, account: member.accountId, expect: hash }
+    const open = { chainId, from: chain.n + 1, to: n, account: peer.accountId, expect: hash }
     if (!gapAt(update.tx, room, chainId, open.from)) openGap(conversation, update, open, seq)
   }
 }

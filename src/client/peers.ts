@@ -138,7 +138,7 @@ function again(
   // It may have lost what it knew of our chain together with its group.
   const startsAt = known.startsAt ?? (chain && confirmedBy(known, chain).delivered)
   const owed = known.owed && { ...known.owed, toldDelivered: 0, toldRead: 0 }
-  return { ...known, leafKey, owed, isHere: false, isWhole, startsAt, forked: false }
+  return { ...known, leafKey, owed, isHere: false, isWhole, startsAt, forked: false, differs: false }
 }
 
 function keyOf({ accountId, deviceId }: { accountId: Uint8Array; deviceId: Uint8Array }): string {

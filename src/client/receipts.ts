@@ -112,16 +112,16 @@ export function startsOf({ peers, group }: Conversation): ChainStart[] {
 
 /** A frontier that names our own newest payloads is a receipt as well. */
 export function namedBy(
-  { room, record, group }: Conversation,
+  { room, record }: Conversation,
   { tx }: Update,
   peer: PeerRecord,
   frontier: Payload["frontier"],
 ): PeerRecord {
   const { chain } = record
-  const named = frontier.find(({ leaf }) => leaf === group?.ownLeaf)
+  const named = chain && frontier.find((seen) => startsWith(chain.chainId, seen.chain))
   if (!chain || !named) return peer
   const stored = getRecord<PayloadRecord>(tx, "payload", payloadKey(room, chain.chainId, named.n))
-  const isOurs = stored !== undefined && equalBytes(stored.hash.subarray(0, named.hash.length), named.hash)
+  const isOurs = stored !== undefined && startsWith(stored.hash, named.hash)
   return isOurs ? withConfirmed(peer, chain, named.n + 1, 0) : peer
 }
 
@@ -143,4 +143,8 @@ export function rowOf({ peers, record }: Conversation, sender: Member): PeerReco
       differs: false,
     }
   )
+}
+
+function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
+  return equalBytes(bytes.subarray(0, start.length), start)
 }

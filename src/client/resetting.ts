@@ -81,6 +81,8 @@ export function passDamaged(
   const { record, context, pending, group } = conversation
   const isNext = from === record.cursor + 1 && to >= from && nextPosition >= record.nextPosition
   if (!isNext) return context.link.distrust("damage where there is none")
+  // Perhaps it was our own that stood there: then we are in a group whose state we do not have, and join again.
+  const isTaken = pending !== undefined && nextPosition > pending.record.expect
   const hasMissed = group !== undefined && nextPosition > record.nextPosition
   const rejoin = { rejoin: { why: "damaged", since: context.clock.now() } as const }
   const change = { cursor: to, head: head.slice(), nextPosition, ...(hasMissed ? rejoin : {}) }
@@ -88,11 +90,11 @@ export function passDamaged(
     putHead(conversation.room, update.tx, to, head)
     // The same bytes would be taken for a repeat of what nobody can read.
     unsealOutbox(conversation, update)
-    if (hasMissed && pending) dropPending(conversation, update)
+    if (isTaken) dropPending(conversation, update)
     if (record.member) conversation.notice(update, to, { code: "lost-entries" })
   })
   conversation.now.inFlight = undefined
-  if (hasMissed && pending) context.engine.wipeEnded(pending.state, group)
+  if (isTaken) context.engine.wipeEnded(pending.state, group)
   return conversation.advance()
 }
 

@@ -38,7 +38,8 @@ export const MAX_ANSWERED = 64
 export const MAX_PAYLOAD_BYTES = 20_000
 
 const chainLink = record({ chainId: fixed(16), n: u64, hash: fixed(32) })
-const seen = record({ leaf: u32, n: u64, hash: fixed(8) })
+/** By the starts of a chain's id and of a payload's hash: a leaf may have had another chain before. */
+const seen = record({ chain: fixed(8), n: u64, hash: fixed(8) })
 
 const chainReceipt = record({ chainId: fixed(16), delivered: u64, read: u64 })
 export type ChainReceipt = typeof chainReceipt extends Field<infer T> ? T : never

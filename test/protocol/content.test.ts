@@ -75,11 +75,11 @@ test("vector: a first payload that continues another chain, with a frontier", ()
     ...payloadOf(BEACON),
     n: 0,
     continues: [{ chainId: fill(16, 3), n: 9, hash: fill(32, 4) }],
-    frontier: [{ leaf: 2, n: 8, hash: fill(8, 5) }],
+    frontier: [{ chain: fill(8, 2), n: 8, hash: fill(8, 5) }],
   }
   const wire = encodePayload(payload)
   expect(toHex(wire)).toBe(
-    `01${"aa".repeat(16)}${"00".repeat(8)}${"bb".repeat(32)}0001${"03".repeat(16)}0000000000000009${"04".repeat(32)}0001000000020000000000000008${"05".repeat(8)}03`,
+    `01${"aa".repeat(16)}${"00".repeat(8)}${"bb".repeat(32)}0001${"03".repeat(16)}0000000000000009${"04".repeat(32)}0001${"02".repeat(8)}0000000000000008${"05".repeat(8)}03`,
   )
   expect(decodePayload(wire)).toEqual(payload)
 })
@@ -229,7 +229,7 @@ test("property: payloads are what they were, or refused", () => {
     continues: fc.array(fc.record({ chainId: bytes(16), n: fc.maxSafeNat(), hash: bytes(32) }), {
       maxLength: 1,
     }),
-    frontier: fc.array(fc.record({ leaf: fc.nat(), n: fc.maxSafeNat(), hash: bytes(8) }), { maxLength: 16 }),
+    frontier: fc.array(fc.record({ chain: bytes(8), n: fc.maxSafeNat(), hash: bytes(8) }), { maxLength: 16 }),
     content,
   })
   fc.assert(fc.property(payload, (value) => void expect(decodePayload(encodePayload(value))).toEqual(value)))
