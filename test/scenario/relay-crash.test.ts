@@ -4,103 +4,19 @@
  */
 import { beforeAll, expect, test } from "vitest"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
-import { RelayPerson, sealedEntry } from "../support/relay-people.ts"
-import { SimRelay } from "../support/sim-relay.ts"
-import { seededRandom, World } from "../support/sim.ts"
-import { WireClient } from "../support/wire-client.ts"
+import { checkRelayLife, relayLife } from "../support/relay-lives.ts"
 
 beforeAll(sodiumReady)
 
 const SEEDS = Number(process.env["SEEDS"] ?? "20")
-const CLIENTS = 4
-const MESSAGES = 12
-const ROOM = new Uint8Array(32).fill(0x77)
-
-interface Outcome {
-  logs: string[][]
-  offered: string[]
-  lost: string[]
-  trace: string
-  cuts: number
-  crashes: number
-  refusals: number
-}
-
-async function run(seed: number): Promise<Outcome> {
-  const world = new World(seed, { slowestMs: 40, cutChance: 0.01 })
-  const { chance } = world
-  const random = seededRandom(chance)
-  let isFull = false
-  const relay = new SimRelay(world, { syncMs: 5, failAt: () => (isFull ? "full" : undefined) })
-  await relay.start()
-  let refusals = 0
-  let crashes = 0
-  const clients = Array.from({ length: CLIENTS }, (_, n) => {
-    const process = world.process(`client ${n}`)
-    const client: WireClient = new WireClient({
-      network: process.network,
-      address: relay.address,
-      pin: relay.pin,
-      relayId: relay.relayId,
-      person: new RelayPerson(`client ${n}`, random),
-      channelId: ROOM,
-      onMessage: (message) => void (message.type === "rejected" && refusals++),
-      onClosed: () =>
-        void process.clock.wakeAt(world.clock.now() + 50 + chance.below(500), () => client.connect()),
-    })
-    client.connect()
-    return client
-  })
-  await world.runUntil(() => clients.every((client) => client.isOpen), 60_000)
-  const offered = [clients[0]!.offer(sealedEntry(random, { kind: "handshake" }), true)]
-  for (let n = 0; n < MESSAGES * CLIENTS; n++) {
-    const client = chance.pick(clients)
-    const isHandshake = chance.chance(0.15)
-    offered.push(
-      client.offer(sealedEntry(random, { kind: isHandshake ? "handshake" : "message" }), isHandshake),
-    )
-    if (chance.chance(0.06)) {
-      relay.crash(chance.pick(["lost", "kept"]))
-      crashes++
-      await world.run(chance.below(300))
-      await relay.start()
-    }
-    if (chance.chance(0.05)) isFull = !isFull
-    await world.run(chance.below(120))
-  }
-  isFull = false
-  world.network.quality = { ...world.network.quality, cutChance: 0 }
-  // What was rejected for want of room is offered again with the next connection.
-  const isDone = () => clients.every((client) => client.waiting === 0 && client.log.length >= offered.length)
-  for (let n = 0; n < 20 && !isDone(); n++) {
-    world.network.cutAll()
-    await world.runUntil(isDone, 20_000)
-  }
-  const lost = clients.flatMap((client) =>
-    [...client.accepted].filter(([eid, seq]) => client.log[seq - 1]?.eid !== eid).map(([eid]) => eid),
-  )
-  const logs = clients.map((client) =>
-    client.log.map((entry) => `${entry.seq} ${entry.position} ${entry.eid}`),
-  )
-  expect(
-    clients.map((client) => client.resets),
-    `seed ${seed}`,
-  ).toEqual(clients.map(() => 0))
-  expect(relay.fatal, `seed ${seed}`).toBeUndefined()
-  return { logs, offered, lost, trace: world.traceHash, cuts: world.network.cuts, crashes, refusals }
-}
 
 test(`${SEEDS} seeds: everything accepted stays, everything offered arrives once, all read one log`, async () => {
   let cuts = 0
   let crashes = 0
   let refusals = 0
   for (let seed = 0; seed < SEEDS; seed++) {
-    const outcome = await run(seed)
-    expect(outcome.lost, `seed ${seed}`).toEqual([])
-    for (const log of outcome.logs) expect(log, `seed ${seed}`).toEqual(outcome.logs[0])
-    const eids = outcome.logs[0]!.map((line) => line.split(" ")[2]!)
-    expect(eids.length, `seed ${seed}`).toBe(outcome.offered.length)
-    expect(new Set(eids), `seed ${seed}`).toEqual(new Set(outcome.offered))
+    const outcome = await relayLife(seed)
+    checkRelayLife(outcome, `seed ${seed}`)
     cuts += outcome.cuts
     crashes += outcome.crashes
     refusals += outcome.refusals
@@ -112,7 +28,7 @@ test(`${SEEDS} seeds: everything accepted stays, everything offered arrives once
 })
 
 test("the same seed gives the same trace, another seed another", async () => {
-  const [first, again, other] = [await run(7), await run(7), await run(8)]
+  const [first, again, other] = [await relayLife(7), await relayLife(7), await relayLife(8)]
   expect(again.trace).toBe(first.trace)
   expect(again.logs).toEqual(first.logs)
   expect(other.trace).not.toBe(first.trace)
