@@ -10,7 +10,7 @@ import { CatchUp } from "./catch-up.ts"
 import { connectionView } from "./connection-view.ts"
 import type { Client } from "./client.ts"
 import { Contacts } from "./contacts.ts"
-import { type Context, type Identity, type Unasked, updater } from "./context.ts"
+import { type Context, type Identity, updater } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import { endCleanly, hasRoom } from "./disk-care.ts"
 import { ClientError, endsTheProcess } from "./errors.ts"
@@ -27,6 +27,7 @@ import { RelayFinder } from "./finding.ts"
 import { Generation } from "./generation.ts"
 import { Housekeeping } from "./housekeeping.ts"
 import { Inbox } from "./inbox.ts"
+import { Incoming } from "./incoming.ts"
 import { messageIdText, readLines } from "./lines.ts"
 import type { ClientDeps } from "./open.ts"
 import { checkOutgoing } from "./outgoing.ts"
@@ -57,6 +58,7 @@ export class Messenger implements Client {
   readonly #packages: PackageStock
   readonly #catchUp: CatchUp
   readonly #generation: Generation
+  readonly #incoming: Incoming
   #relay: RelayRecord | undefined
   #relayName = ""
   #openRelay = false
@@ -86,7 +88,7 @@ export class Messenger implements Client {
       {
         pinned: (spkiSha256) => this.#pinned(spkiSha256),
         ready: (welcome) => this.#ready(welcome),
-        received: (message) => this.#received(message),
+        received: (message) => this.#incoming.take(message),
         answered: () => this.#catchUp.check(),
         lost: () => this.#lost(),
         changed: (session) => this.#sessionChanged(session),
@@ -118,6 +120,11 @@ export class Messenger implements Client {
     )
     this.#packages = new PackageStock(this.#context)
     this.#catchUp = new CatchUp(this.#context, this.#contacts, this.#rooms, this.#inbox)
+    this.#incoming = new Incoming(
+      { contacts: this.#contacts, rooms: this.#rooms, inbox: this.#inbox },
+      { packages: this.#packages, catchUp: this.#catchUp },
+      (event) => this.#tell(event),
+    )
   }
 
   /** Reads all conversations from the store. @param wasClean whether the process before has ended as it should. */
@@ -297,54 +304,6 @@ export class Messenger implements Client {
       await this.#catchUp.begin(welcome.directorySize)
       await this.#packages.refill(welcome.packagesLeft, welcome.lastResort)
     })
-  }
-
-  async #received(message: Unasked): Promise<void> {
-    switch (message.type) {
-      case "entry":
-      case "damaged":
-      case "accepted":
-      case "stale":
-      case "conflict":
-      case "rejected":
-      case "granted":
-      case "ephemeral":
-        await this.#route(message)
-        break
-      case "directoryGrew":
-        if (message.size > this.#contacts.size) await this.#catchUp.readDirectory(message.size)
-        break
-      case "packagesLeft":
-        await this.#packages.refill(message.count, true)
-        break
-      case "presence":
-        if (this.#contacts.setOnline(message.accountId, message.online)) {
-          this.#tell({
-            type: "person.presence",
-            person: this.#contacts.ref(message.accountId),
-            online: message.online,
-          })
-          // A peer that had no package left may have brought some.
-          const conversation = message.online ? this.#rooms.with(message.accountId) : undefined
-          if (conversation && !conversation.group) conversation.now.notBefore = 0
-          await conversation?.advance()
-        }
-        break
-    }
-    this.#catchUp.check()
-  }
-
-  async #route(
-    message: Of<
-      "entry" | "damaged" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral"
-    >,
-  ): Promise<void> {
-    if (message.handle === this.#inbox.log.handle) {
-      if (message.type === "entry") await this.#inbox.received(message)
-      if (message.type === "damaged") this.#inbox.damaged(message)
-      return
-    }
-    await this.#rooms.byHandle(message.handle)?.received(message)
   }
 
   #lost(): void {
