@@ -67,8 +67,9 @@ interface Transient {
   receiptAt: number
   /** Something was asked for and must be answered before `advance` goes on. */
   busy: boolean
-  /** The other side of a chat we opened has been told on this connection. */
-  hinted: boolean
+  /** How often, and when next, the other side of a chat we opened is told of it. */
+  hints: number
+  hintAt: number
   /** The handshake that is being put back into the log. */
   refilling: Uint8Array | undefined
   /** Since when, and when next, the other side is asked for the group. */
@@ -84,7 +85,8 @@ const FRESH: Transient = {
   notBefore: 0,
   receiptAt: 0,
   busy: false,
-  hinted: false,
+  hints: 0,
+  hintAt: 0,
   refilling: undefined,
   askingSince: undefined,
   askAt: 0,

@@ -23,6 +23,7 @@ import { getRecord, putRecord } from "./records.ts"
 
 const PLACE = utf8("inbox place")
 const NONCE_BYTES = 24
+const FIRST_HINT_AGAIN_MS = 30_000
 const LETTER_FROM = 1 + 32 + NONCE_BYTES
 
 export class Inbox {
@@ -93,11 +94,16 @@ export class Inbox {
   }
 }
 
-/** Tells every device of the other person, once per connection, that a chat with them has been opened. */
+/**
+ * Tells every device of the other person that a chat with them has been opened: at once, and again while they are not
+ * heard, since a relay without space takes no letter. Each time after twice the time, for an inbox is not without end.
+ */
 export function sendHint(conversation: Conversation): void {
-  const { record, now } = conversation
-  if (now.hinted) return
-  now.hinted = true
+  const { record, now, context } = conversation
+  const time = context.clock.now()
+  if (time < now.hintAt) return conversation.wakeAt(now.hintAt)
+  now.hintAt = time + FIRST_HINT_AGAIN_MS * 2 ** Math.min(now.hints++, 20)
+  conversation.wakeAt(now.hintAt)
   const kind = record.counter > 0 ? LETTER_KINDS.reopen : LETTER_KINDS.hint
   sendLetter(conversation, { kind, counter: record.counter })
 }
