@@ -103,6 +103,7 @@ export function failFirst(conversation: Conversation, eid: Uint8Array): void {
   conversation.save("synced", {}, (update) => {
     const { tx } = update
     tx.delete("outbox", own.key)
+    if (own.record.payload) takeBack(conversation, update, own.record.payload)
     const from = concat(room, own.record.line ?? linePlace(UNPLACED + localOf(own.key), 0))
     const line = getRecord<LineRecord>(tx, "line", from)
     if (line?.kind !== "message") return
@@ -113,4 +114,13 @@ export function failFirst(conversation: Conversation, eid: Uint8Array): void {
     tx.put("message", messageKey(room, line.account, line.messageId), place)
     setState(conversation, update, concat(room, place), "failed")
   })
+}
+
+/** What is said to have failed is given to nobody, whoever asks for its number. */
+function takeBack({ room }: Conversation, { tx }: Update, payload: Uint8Array): void {
+  const { chainId, n } = decodePayload(payload)
+  const key = payloadKey(room, chainId, n)
+  const stored = getRecord<PayloadRecord>(tx, "payload", key)
+  if (stored)
+    putRecord(tx, "payload", key, { ...stored, line: undefined, bytes: undefined } satisfies PayloadRecord)
 }

@@ -82,7 +82,7 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
   if (wasVoid) mendSoon(conversation, conversation.record.nextPosition - 1)
   if (!said || said === "alive") return
   const { content } = said.payload
-  if (content.type === "text" || content.type === "answer")
+  if (content.type === "text" || content.type === "answer" || content.type === "unavailable")
     conversation.now.receiptAt = receiptDueAt(conversation)
   if (conversation.record.kind === "direct") compareRooms(conversation, sender, said.binding.rooms)
 }
@@ -208,7 +208,9 @@ function act(
     case "ask":
       return takeQuestionOf(conversation, update, sender, content.ranges)
     case "unavailable":
-      return giveUpGap(conversation, update, sender.accountId, content)
+      giveUpGap(conversation, update, sender.accountId, content)
+      outcome.peer = owedNow(conversation, update, outcome.peer, content.chainId)
+      return
     case "answer":
       return takeAnswer(conversation, update, content.payloads, (bytes, chain, place) =>
         storeAnswered(conversation, update, bytes, chain, place, sender, outcome, time),
@@ -217,6 +219,13 @@ function act(
     case "text":
       update.tell({ type: "room.changed", room: conversation.ref })
   }
+}
+
+/** Nobody waits any more for what will not come: what came after it has arrived. */
+function owedNow({ room }: Conversation, { tx }: Update, peer: PeerRecord, chainId: Uint8Array): PeerRecord {
+  const chain = getRecord<ChainRecord>(tx, "chain", concat(room, chainId))
+  if (!chain || !peer.owed || !equalBytes(peer.owed.chainId, chainId)) return peer
+  return { ...peer, owed: owedFor(peer, chainId, arrivedOf(tx, room, chainId, chain.n)) }
 }
 
 /** One payload that somebody brought, vouched for by its chain. */

@@ -22,7 +22,7 @@ import { confirmOwn } from "./own-entries.ts"
 import { type ConversationRecord, getRecord, type PackageRecord, putRecord, groupRowKey } from "./records.ts"
 import { handshakeOf, keepHandshake, passKnown } from "./resetting.ts"
 import { loseGroup } from "./rejoining.ts"
-import { answerJoin, followRoster, freshChain, rosterNotices } from "./roster.ts"
+import { answerJoin, followRoster, freshChain, ownLeafKey, rosterNotices } from "./roster.ts"
 import { unpackEntry } from "./sealing.ts"
 import { putHead, putSeen, readSeen, type Seen } from "./seen.ts"
 import { inOutbox, unfixOutbox } from "./sending.ts"
@@ -363,23 +363,29 @@ async function become(
   const isNewLeaf = group === undefined || !equalBytes(ownLeafKey(group), ownLeafKey(state))
   const chain = isNewLeaf ? freshChain(conversation) : record.chain
   const handshake = await handshakeOf(conversation, state, arrival)
-  conversation.save("ordered", { ...change, member: true, ...(chain ? { chain } : {}) }, (update) => {
-    if (isNewLeaf) {
-      update.tx.deleteRange("group", prefixRange(room))
-      unfixOutbox(conversation, update)
-      sayAgain(conversation, update)
-    }
-    for (const { key, value } of context.engine.rows(isNewLeaf ? undefined : group, state)) {
-      if (value) update.tx.put("group", groupRowKey(room, key), value)
-      else update.tx.delete("group", groupRowKey(room, key))
-    }
-    const seen: Seen = keepHandshake(conversation, update, handshake)
-    putSeen(conversation, update, arrival.eid, arrival.place, seen)
-    followRoster(conversation, update, state, chain, isNewLeaf, arrival.message.seq, heard)
-    if (pending) dropPending(conversation, update)
-    update.tell({ type: "room.changed", room: conversation.ref })
-    more(update)
-  })
+  // Whoever comes in need not say at once that it is there: its commit says so.
+  const fresh = isNewLeaf ? { spokeAt: context.clock.now() } : {}
+  conversation.save(
+    "ordered",
+    { ...change, ...fresh, member: true, ...(chain ? { chain } : {}) },
+    (update) => {
+      if (isNewLeaf) {
+        update.tx.deleteRange("group", prefixRange(room))
+        unfixOutbox(conversation, update)
+        sayAgain(conversation, update)
+      }
+      for (const { key, value } of context.engine.rows(isNewLeaf ? undefined : group, state)) {
+        if (value) update.tx.put("group", groupRowKey(room, key), value)
+        else update.tx.delete("group", groupRowKey(room, key))
+      }
+      const seen: Seen = keepHandshake(conversation, update, handshake)
+      putSeen(conversation, update, arrival.eid, arrival.place, seen)
+      followRoster(conversation, update, state, chain, isNewLeaf, arrival.message.seq, heard)
+      if (pending) dropPending(conversation, update)
+      update.tell({ type: "room.changed", room: conversation.ref })
+      more(update)
+    },
+  )
   conversation.group = state
   if (isNewLeaf) conversation.now.inFlight = undefined
   if (group) context.engine.wipeEnded(group, state)
@@ -388,9 +394,4 @@ async function become(
     conversation.endTurn()
   }
   await conversation.refreshKeys()
-}
-
-/** A leaf that takes over the former one of this device may have its index; it has another key. */
-export function ownLeafKey({ members, ownLeaf }: GroupState): Uint8Array {
-  return members.find(({ leaf }) => leaf === ownLeaf)!.leafKey
 }

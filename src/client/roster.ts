@@ -96,3 +96,8 @@ export function answerJoin(conversation: Conversation): void {
   })
   conversation.beacon = { since, heard: new Set(), cancel }
 }
+
+/** A leaf that takes over the former one of this device may have its index; it has another key. */
+export function ownLeafKey({ members, ownLeaf }: GroupState): Uint8Array {
+  return members.find(({ leaf }) => leaf === ownLeaf)!.leafKey
+}
