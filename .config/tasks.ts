@@ -76,6 +76,8 @@ async function check(env: NodeJS.ProcessEnv): Promise<number> {
     ["build", () => runQuietly([join(root, ".config", "tasks.ts"), "build"])],
     ["tests", () => runTests(env)],
   ]
+  if (env["SLOW"] !== undefined)
+    steps.push(["planted", () => runNode([join(root, "test", "planted", "run.ts")], env)])
   for (const [name, run] of steps) {
     const began = performance.now()
     const code = await run()
