@@ -30,6 +30,7 @@ import { MAX_INLINE_HEADER_BYTES, type Of } from "../protocol/messages.ts"
 import { getBlob, putBlob } from "./blobs.ts"
 import type { Conversation, Pending } from "./conversation.ts"
 import { type PendingRecord, putRecord, groupRowKey } from "./records.ts"
+import { missHeader } from "./mending.ts"
 import { packEntry, type SealedEntry } from "./sealing.ts"
 import { prefixRange } from "./store.ts"
 
@@ -194,7 +195,7 @@ function askHeader(
       header.position === answer.position &&
       answer.position < answer.nextPosition
     // Somebody with the link wrote nonsense; the next commit brings a good header.
-    return fits ? done(answer, header) : conversation.pause("no-header")
+    return fits ? done(answer, header) : missHeader(conversation)
   }
   context.link.ask({ type: "getHeader", headerId }, (answer) => {
     if (answer.type === "header") {
@@ -202,14 +203,14 @@ function askHeader(
       return getBlob(context.link, context.primitives, answer.blob, (bytes) => {
         if (bytes instanceof Uint8Array) return finish(answer, bytes)
         now.busy = false
-        return conversation.now === now ? conversation.pause("no-header") : undefined
+        return conversation.now === now ? missHeader(conversation) : undefined
       })
     }
     now.busy = false
     if (conversation.now !== now) return
     if (answer.type === "refused" && refusalName(answer.code) === "unknown-channel")
       return done(undefined, undefined)
-    return conversation.pause("no-header")
+    return missHeader(conversation)
   })
 }
 
@@ -237,7 +238,7 @@ async function joinByHeader(
 ): Promise<void> {
   const { context, record, expected } = conversation
   // A large header takes a while: a handshake that came meanwhile has taken the place that this one names.
-  if (record.nextPosition > answer.nextPosition) return conversation.pause("no-header")
+  if (record.nextPosition > answer.nextPosition) return missHeader(conversation)
   try {
     const commit = await context.engine.joinExternal(header.groupInfo, expected, context.identity.signer)
     const sealed = packEntry(
@@ -252,14 +253,14 @@ async function joinByHeader(
     await propose(conversation, "join", sealed, commit.state, answer.nextPosition, commit.consumed)
   } catch (cause) {
     if (!(cause instanceof CryptoError)) throw cause
-    conversation.pause("no-header")
+    await missHeader(conversation)
   }
 }
 
 async function createRoom(conversation: Conversation): Promise<void> {
   const { context, record, expected } = conversation
   // A log without a header: its first handshake never had one, or the relay hides it. Either way it is not ours to replace.
-  if (record.nextPosition > 0) return conversation.pause("no-header")
+  if (record.nextPosition > 0) return missHeader(conversation)
   const state = await context.engine.create(
     "xwing",
     expected.groupId,

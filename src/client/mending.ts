@@ -18,7 +18,9 @@ const NO_HASH = new Uint8Array(32)
 /** @param position the void handshake's. */
 export function mendSoon(conversation: Conversation, position: number): void {
   const { context, group, record } = conversation
-  if (record.kind !== "everyone" || !group || isMostlyUnheard(conversation)) return
+  // Whoever is alone may be the one who is elsewhere: what came may be the others' own, and its header good.
+  if (record.kind !== "everyone" || !group || group.members.length === 1) return
+  if (isMostlyUnheard(conversation)) return
   conversation.mending?.()
   conversation.mending = context.later(context.clock.now() + group.ownLeaf * PER_LEAF_MS, () =>
     mend(conversation, position),
@@ -43,6 +45,16 @@ function isMostlyUnheard({ record, group, peers }: Conversation): boolean {
 export function isLost(conversation: Conversation): boolean {
   const { record, context } = conversation
   return isMostlyUnheard(conversation) && context.clock.now() - record.healing.at > HEARD_WITHIN_MS
+}
+
+/**
+ * The room has no header, or none that makes sense: it is asked for again in a while. Whoever is in the room puts its
+ * own there meanwhile, for where everybody looks for one nobody comes in; which one it is, the relay decides.
+ */
+export async function missHeader(conversation: Conversation): Promise<void> {
+  const { record, group } = conversation
+  conversation.pause("no-header")
+  if (group && !record.rejoin && record.nextPosition > 0) await mend(conversation, record.nextPosition - 1)
 }
 
 async function mend(conversation: Conversation, position: number): Promise<void> {
