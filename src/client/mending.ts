@@ -18,9 +18,7 @@ const NO_HASH = new Uint8Array(32)
 /** @param position the void handshake's. */
 export function mendSoon(conversation: Conversation, position: number): void {
   const { context, group, record } = conversation
-  // Whoever is alone may be the one who is elsewhere: what came may be the others' own, and its header good.
-  if (record.kind !== "everyone" || !group || group.members.length === 1) return
-  if (isMostlyUnheard(conversation)) return
+  if (record.kind !== "everyone" || !group || isMostlyUnheard(conversation)) return
   conversation.mending?.()
   conversation.mending = context.later(context.clock.now() + group.ownLeaf * PER_LEAF_MS, () =>
     mend(conversation, position),

@@ -154,7 +154,10 @@ async function settle(
   // Whoever has to join again asks for a minute before a chat is opened anew.
   await world.run(75_000)
   // What a log has lost comes back by itself.
-  const isReadable = losses.tally.relayDamaged === 0 && losses.rolledBack.size === 0
+  // Where two groups stand side by side, they find together by what is said.
+  const doubts = people.flatMap((someone) => chatsOf(someone).flatMap((to) => someone.notices(to)))
+  const isOne = !doubts.some((code) => ["unreadable", "void-commit", "rejoined"].includes(code))
+  const isReadable = isOne && losses.tally.relayDamaged === 0 && losses.rolledBack.size === 0
   if (isReadable) judgePromises(`SEED=${world.seed}, before anything more is said`, people, losses, said)
   // What was missed at the end of a chain is only known by what comes after it.
   for (const word of words) {
