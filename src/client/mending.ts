@@ -52,6 +52,8 @@ export function isLost(conversation: Conversation): boolean {
 export async function missHeader(conversation: Conversation): Promise<void> {
   const { record, group } = conversation
   conversation.pause("no-header")
+  // Alone, and nothing leads to anybody else: whoever is elsewhere finds our header and comes here.
+  if (group?.members.length === 1 && record.uncertain) conversation.save("ordered", { uncertain: undefined })
   if (group && !record.rejoin && record.nextPosition > 0) await mend(conversation, record.nextPosition - 1)
 }
 
