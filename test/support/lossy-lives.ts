@@ -161,7 +161,7 @@ async function settle(
   const isReadable = isOne && losses.tally.relayDamaged === 0 && losses.rolledBack.size === 0
   if (isReadable) judgePromises(`SEED=${world.seed}, before anything more is said`, people, losses, said)
   // What was missed at the end of a chain is only known by what comes after it.
-  for (const word of words) {
+  for (const word of isOne ? words : [...words, "more", "still more"]) {
     for (const someone of people) {
       for (const to of [
         "#everyone",
@@ -237,7 +237,7 @@ function judgePromises(
     for (const name of promise.readers) {
       const reader = people.find((someone) => someone.name === name)!
       // Whoever puts an old profile back has given away what the newer one had read.
-      if (losses.rolledBack.has(reader) && !/again|at last/.test(promise.text)) continue
+      if (losses.rolledBack.has(reader) && !/again|at last|more/.test(promise.text)) continue
       const to = promise.to === "#everyone" || name === promise.author ? promise.to : promise.author
       const texts = chatsOf(reader).includes(to) ? reader.texts(to) : []
       expect(
