@@ -208,9 +208,8 @@ function doubt(conversation: Conversation, { message, place }: Arrival): void {
 
 /** A handshake of a group that we are not in: perhaps the opening we wait for, perhaps somebody was faster. */
 async function foreignHandshake(conversation: Conversation, arrival: Arrival): Promise<void> {
-  const { record, context } = conversation
-  const { message, place } = arrival
-  if (record.kind === "direct" && message.position === 0) return acceptOpening(conversation, arrival)
+  const isOpening = conversation.record.kind === "direct" && arrival.message.position === 0
+  if (isOpening) return acceptOpening(conversation, arrival)
   passHandshake(conversation, arrival)
 }
 
@@ -362,7 +361,7 @@ async function become(
   const { context, room, group, pending, record } = conversation
   const isNewLeaf = group === undefined || !equalBytes(ownLeafKey(group), ownLeafKey(state))
   const chain = isNewLeaf ? freshChain(conversation) : record.chain
-  const handshake = await handshakeOf(conversation, state, arrival)
+  const kept = await handshakeOf(conversation, state, arrival)
   // Whoever comes in need not say at once that it is there: its commit says so.
   const fresh = isNewLeaf ? { spokeAt: context.clock.now() } : {}
   conversation.save(
@@ -378,7 +377,7 @@ async function become(
         if (value) update.tx.put("group", groupRowKey(room, key), value)
         else update.tx.delete("group", groupRowKey(room, key))
       }
-      const seen: Seen = keepHandshake(conversation, update, handshake)
+      const seen: Seen = keepHandshake(conversation, update, kept)
       putSeen(conversation, update, arrival.eid, arrival.place, seen)
       followRoster(conversation, update, state, chain, isNewLeaf, arrival.message.seq, heard)
       if (pending) dropPending(conversation, update)

@@ -72,7 +72,10 @@ async function member(context: FakeContext, group: GroupState) {
   const link = { secret: new Uint8Array(32), generation: 0 }
   const record = {
     ...newConversation(CHANNEL, "everyone", undefined, link),
-    ...{ member: true, nextPosition: 1, joinedAt: 1, cursor: 1 },
+    member: true,
+    nextPosition: 1,
+    joinedAt: 1,
+    cursor: 1,
     healing: { at: context.clock.now(), due: false, messages: 0, lastOwn: false },
   }
   context.store.transaction("synced", (tx) => {
@@ -88,7 +91,13 @@ async function member(context: FakeContext, group: GroupState) {
   )
   await conversation.advance()
   await context.link.answer({
-    ...{ type: "opened", rid: 1, handle: 1, resumed: true, firstSeq: 1, lastSeq: 1, nextPosition: 1 },
+    type: "opened",
+    rid: 1,
+    handle: 1,
+    resumed: true,
+    firstSeq: 1,
+    lastSeq: 1,
+    nextPosition: 1,
     incarnation: START_OF_LOG.incarnation,
     head: START_OF_LOG.head,
   })

@@ -52,18 +52,20 @@ export async function liveLossy(seed: number, kind: EngineKind, size: LifeSize =
   const watch = new KeyWatch(engineMaker(kind))
   const secrets = { admission: new Uint8Array(16).fill(7), roomSecret: new Uint8Array(32).fill(9) }
   const people: SimPerson[] = []
-  let losses: Losses | undefined
+  // The relay is there before the people whom things happen to.
+  const faults: { current: Losses | undefined } = { current: undefined }
   const relay = new SimRelay(world, {
     admission: secrets.admission,
     syncMs: world.chance.below(4),
-    failAt: () => losses?.relayFault(),
+    failAt: () => faults.current?.relayFault(),
   })
   await relay.start()
   for (const name of NAMES.slice(0, size.people)) {
     const options = { crashAfterSave: 0.002, familiar: true, ...watch.options() }
     people.push(await SimPerson.create(world, relay, secrets, name, options))
   }
-  losses = new Losses(world, relay, people)
+  const losses = new Losses(world, relay, people)
+  faults.current = losses
   for (const someone of people) await someone.start()
   await world.run(5_000)
   const said: Said[] = []
