@@ -78,6 +78,8 @@ async function check(env: NodeJS.ProcessEnv): Promise<number> {
   ]
   if (env["SLOW"] !== undefined)
     steps.push(["planted", () => runNode([join(root, "test", "planted", "run.ts")], env)])
+    steps.push(["lives", () => manyLives("--life", "short", "--seeds", "100000")])
+    steps.push(["real", () => manyLives("--engine", "real", "--seeds", "5000")])
   for (const [name, run] of steps) {
     const began = performance.now()
     const code = await run()
@@ -86,6 +88,11 @@ async function check(env: NodeJS.ProcessEnv): Promise<number> {
     if (code !== 0) return code
   }
   return 0
+}
+
+/** Simulated lives outside the test runner, on all cores: hours of them. */
+function manyLives(...size: string[]): Promise<number> {
+  return runNode([...fromSource, join(root, "test", "support", "many-lives.ts"), ...size])
 }
 
 /** Every benchmark, one after the other, so that none disturbs another; with names, only those. */

@@ -8,7 +8,14 @@ import type { Member } from "../crypto/mls-engine.ts"
 import { type Binding, MAX_BEACON_ROOMS, type RoomHead } from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
-import { decodeRecord, type PeerRecord, type SentRecord } from "./records.ts"
+import {
+  decodeRecord,
+  getRecord,
+  payloadKey,
+  type PayloadRecord,
+  type PeerRecord,
+  type SentRecord,
+} from "./records.ts"
 import { contradicts } from "./seen.ts"
 import { queueQuietly } from "./sending.ts"
 import { prefixRange } from "./store.ts"
@@ -19,6 +26,8 @@ const MEMBERS_PER_BEACON = 30
 /** Where nobody has said anything for so long, nothing can be kept back. */
 const ACTIVE_MS = 24 * 3_600_000
 const START_BYTES = 8
+/** So many payloads are looked through for the oldest text. */
+const LOOKED_AT = 32
 /** What somebody else has read reaches us in this time, if nobody keeps it back. */
 const ON_ITS_WAY_MS = 60_000
 
@@ -47,10 +56,9 @@ function isSomebodyOnline({ peers, contacts, context }: Conversation): boolean {
 
 /** In a direct chat: the other person has been online all the while, and has not confirmed what we said. */
 function warnIfUnconfirmed(conversation: Conversation, now: number): void {
-  const { context, contacts, record, room } = conversation
+  const { contacts, record } = conversation
   if (!record.peer) return
-  const oldest = context.store.range("sent", { ...prefixRange(room), limit: 1 })[0]
-  const sent = oldest && decodeRecord<SentRecord>(oldest.value)
+  const sent = oldestText(conversation)
   const onlineSince = contacts.onlineSince(record.peer)
   if (!sent || onlineSince === undefined || sent.n <= record.warnedAt) return
   const dueAt = Math.max(sent.at, onlineSince) + BEACON_MS
@@ -59,6 +67,19 @@ function warnIfUnconfirmed(conversation: Conversation, now: number): void {
   conversation.save("ordered", { warnedAt: (record.chain?.n ?? 1) - 1 }, (update) =>
     conversation.notice(update, record.cursor, { code: "unconfirmed", account }),
   )
+}
+
+/** What nobody reads, such as a receipt, need not be confirmed by itself. */
+function oldestText({ context, room, record }: Conversation): SentRecord | undefined {
+  const { chain } = record
+  if (!chain) return undefined
+  return context.store
+    .range("sent", { ...prefixRange(room), limit: LOOKED_AT })
+    .map(({ value }) => decodeRecord<SentRecord>(value))
+    .find(({ n }) => {
+      const payload = getRecord<PayloadRecord>(context.store, "payload", payloadKey(room, chain.chainId, n))
+      return payload?.line !== undefined
+    })
 }
 
 /**

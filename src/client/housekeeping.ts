@@ -7,7 +7,7 @@ import type { Context } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import { tidyIfPossible } from "./disk-care.ts"
 import { decodeRecord, type PayloadRecord, putRecord } from "./records.ts"
-import { sweepSeen } from "./seen.ts"
+import { SEEN_FOR_MS, sweepSeen } from "./seen.ts"
 import { failExpired, KEPT_FOR_MS } from "./sent.ts"
 import { prefixRange } from "./store.ts"
 
@@ -55,14 +55,16 @@ export class Housekeeping {
       ...(after ? { from: after } : {}),
       limit: BATCH,
     })
-    const before = clock.now() - KEPT_FOR_MS
+    const now = clock.now()
     const old = rows
       .map(({ key, value }) => ({ key, record: decodeRecord<PayloadRecord>(value) }))
-      .filter(({ record }) => record.bytes && record.at < before)
+      .filter(({ record }) => now - record.at > (record.bytes ? KEPT_FOR_MS : SEEN_FOR_MS))
     if (old.length > 0) {
       this.#context.update("ordered", ({ tx }) => {
-        for (const { key, record } of old)
-          putRecord(tx, "payload", key, { ...record, bytes: undefined } satisfies PayloadRecord)
+        for (const { key, record } of old) {
+          if (now - record.at > SEEN_FOR_MS) tx.delete("payload", key)
+          else putRecord(tx, "payload", key, { ...record, bytes: undefined } satisfies PayloadRecord)
+        }
       })
     }
     return rows.length < BATCH ? undefined : concat(rows.at(-1)!.key, u8(0))
