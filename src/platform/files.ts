@@ -30,7 +30,7 @@ export const nodeFiles: Files = {
   exists: existsSync,
   read: (path, maxBytes = MAX_READ_BYTES) => naming(path, () => readWhole(path, maxBytes)),
   writeAtomic: (path, bytes) => naming(path, () => replaceFile(path, bytes)),
-  ensureFolder: (path) => void naming(path, () => mkdirSync(path, { recursive: true, mode: 0o700 })),
+  ensureFolder: (path) => naming(path, () => ensureFolder(path)),
   remove: (path) => naming(path, () => rmSync(path, { force: true })),
   freeBytes: (path) =>
     naming(path, () => {
@@ -94,5 +94,18 @@ function naming<T>(path: string, act: () => T): T {
     return act()
   } catch (error) {
     throw fileError(error, path)
+  }
+}
+
+/** One folder after the other: the runtime's own way of making all of them never ends below /proc. */
+function ensureFolder(path: string): void {
+  if (existsSync(path)) return
+  const parent = dirname(path)
+  if (parent !== path) ensureFolder(parent)
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Somebody else was faster.
+    if (!existsSync(path)) throw error
   }
 }

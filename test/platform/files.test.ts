@@ -99,3 +99,9 @@ test("an error that is not the system's passes unchanged", () => {
   const invalid = Object.assign(new TypeError("ours"), { code: "ERR_INVALID_ARG_TYPE" })
   expect(fileError(invalid, "/x")).toBe(invalid)
 })
+
+test("a folder where none can be is refused, and at once", () => {
+  expect(() => nodeFiles.ensureFolder("/proc/nowhere/below")).toThrow(
+    expect.objectContaining({ name: "PlatformError" }),
+  )
+})
