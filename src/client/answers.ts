@@ -4,7 +4,14 @@
  */
 import { concat, equalBytes, toHex } from "../bytes.ts"
 import type { Member } from "../crypto/mls-engine.ts"
-import { type Content, decodePayload, MAX_ANSWERED, type PayloadRange } from "../protocol/content.ts"
+import {
+  type Content,
+  decodePayload,
+  MAX_ANSWERED,
+  MAX_PAYLOAD_BYTES,
+  type Payload,
+  type PayloadRange,
+} from "../protocol/content.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import { payloadHash } from "./chain.ts"
 import type { Conversation } from "./conversation.ts"
@@ -15,8 +22,12 @@ import { queueInside, queueQuietly } from "./sending.ts"
 import { KEPT_FOR_MS } from "./sent.ts"
 import { prefixRange, type StoreReader } from "./store.ts"
 
-/** Bytes of payloads in one answer: with its seal it still fits an entry. */
-const ANSWER_BYTES = 40_000
+/** Bytes of payloads in one answer: whoever misses the answer can be given that too. */
+const ANSWER_BYTES = 17_000
+/** So many answers wait at most for their turn: what we say ourselves stands behind them. */
+const MAX_WAITING = 64
+/** Answers of others that are remembered. */
+const MAX_KNOWN_ANSWERS = 4_096
 /** Payloads given for one question. */
 const MAX_GIVEN = 256
 /** Others wait so long for the author, then a random while so that mostly one of them answers. */
@@ -50,12 +61,15 @@ export function takeQuestionOf(
   if (now - (questions.get(asker) ?? -QUESTION_EVERY_MS) < QUESTION_EVERY_MS) return
   questions.set(asker, now)
   let left = MAX_GIVEN
+  let places = MAX_WAITING - waitingAnswers(update.tx, room)
   for (const range of ranges) {
+    if (places <= 0) return
     const chain = getRecord<ChainRecord>(update.tx, "chain", concat(room, range.chainId))
     if (!chain) continue
     const isOwn = equalBytes(chain.account, context.identity.account.accountId)
     const plan = planAnswers(conversation, update.tx, sender, range, left)
     left -= plan.count
+    places -= plan.answers.length + (plan.lost ? 1 : 0)
     if (isOwn) {
       for (const each of plan.answers) queueInside(conversation, update, { type: "answer", range: each })
       if (plan.lost) queueInside(conversation, update, { type: "unavailable", range: plan.lost })
@@ -65,13 +79,23 @@ export function takeQuestionOf(
   }
 }
 
+/** Whoever asks faster than we can answer is not answered: the person's own words wait in the same line. */
+function waitingAnswers(store: StoreReader, room: Uint8Array): number {
+  return store.range("outbox", prefixRange(room)).filter(({ value }) => {
+    const { type } = decodeRecord<{ content: { type: string } }>(value).content
+    return type === "answer" || type === "unavailable"
+  }).length
+}
+
 function answerLater(conversation: Conversation, ranges: readonly PayloadRange[]): void {
   const { context } = conversation
+  const askedAt = context.clock.now()
   const chance = new DataView(context.random.bytes(4).buffer).getUint32(0) / 2 ** 32
   const at = context.clock.now() + AUTHOR_FIRST_MS + Math.floor(chance * SPREAD_MS)
   context.later(at, async () => {
-    const open = ranges.filter((range) => !conversation.answered.has(nameOf(range)))
-    if (open.length === 0 || !conversation.group) return
+    const open = ranges.filter((range) => (conversation.answered.get(nameOf(range)) ?? -1) < askedAt)
+    const isBusy = waitingAnswers(context.store, conversation.room) >= MAX_WAITING
+    if (open.length === 0 || isBusy || !conversation.group) return
     for (const range of open) queueQuietly(conversation, { type: "answer", range })
     await conversation.advance()
   })
@@ -96,6 +120,7 @@ function planAnswers(
     const payload = getRecord<PayloadRecord>(store, "payload", payloadKey(room, chainId, n))
     const isOld = payload && context.clock.now() - payload.at > KEPT_FOR_MS
     if (!payload?.bytes || isOld || payload.order < since) break
+    if (payload.bytes.length > MAX_PAYLOAD_BYTES) break
     const piece = answers.at(-1)
     const fits = piece && bytes + payload.bytes.length <= ANSWER_BYTES && piece.to - n < MAX_ANSWERED
     if (fits) piece.from = n
@@ -125,15 +150,17 @@ export function takeAnswer(
   payloads: readonly Uint8Array[],
   store: (bytes: Uint8Array, chain: ChainRecord, place: Uint8Array) => void,
 ): void {
-  const { room, channelId, answered } = conversation
+  const { room, channelId } = conversation
   for (const bytes of payloads.toReversed()) {
     const payload = readable(bytes)
     if (!payload) return
-    answered.add(nameOf({ chainId: payload.chainId, to: payload.n }))
+    const hash = payloadHash(channelId, bytes)
     const chain = getRecord<ChainRecord>(update.tx, "chain", concat(room, payload.chainId))
-    const isKnown = update.tx.get("payload", payloadKey(room, payload.chainId, payload.n)) !== undefined
-    if (!chain || isKnown) continue
-    const filled = fillGap(conversation, update, payload, payloadHash(channelId, bytes), false)
+    const known = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(room, payload.chainId, payload.n))
+    // Only the real one spares us the answer: whatever a liar brings, we still give what we have.
+    if (known && equalBytes(known.hash, hash)) noteAnswer(conversation, payload)
+    if (!chain || known) continue
+    const filled = fillGap(conversation, update, payload, hash, false)
     if (!filled || filled === "fork") return
     store(bytes, chain, filled.place)
   }
@@ -146,6 +173,17 @@ function readable(bytes: Uint8Array) {
     if (cause instanceof ProtocolError) return undefined
     throw cause
   }
+}
+
+function noteAnswer(
+  { answered, context }: Conversation,
+  { chainId, n }: Pick<Payload, "chainId" | "n">,
+): void {
+  const name = nameOf({ chainId, to: n })
+  answered.delete(name)
+  answered.set(name, context.clock.now())
+  const [oldest] = answered.keys()
+  if (answered.size > MAX_KNOWN_ANSWERS && oldest !== undefined) answered.delete(oldest)
 }
 
 /** An answer is recognised by its last payload. */

@@ -19,6 +19,9 @@ export interface LogPlace {
 
 export const START_OF_LOG: LogPlace = { incarnation: new Uint8Array(16), cursor: 0, head: EMPTY_HEAD }
 
+/** No log gets there: a relay that says so would lead the numbers of our lines out of their fields, for good. */
+export const MAX_SEQ = 2 ** 32
+
 export class ChannelLog {
   readonly #link: RelayLink
   readonly #primitives: Primitives
@@ -70,6 +73,9 @@ export class ChannelLog {
     this.#link.ask({ type: "open", channelId: this.channelId, incarnation, cursor, head }, (answer) => {
       this.#asking = false
       if (answer.type === "opened") {
+        const { firstSeq, lastSeq } = answer
+        if (firstSeq < 1 || firstSeq > lastSeq + 1 || lastSeq > MAX_SEQ)
+          return this.#link.distrust("a log of impossible numbers")
         this.#handle = answer.handle
         this.#lastSeq = answer.lastSeq
         this.#nextPosition = answer.nextPosition

@@ -113,8 +113,8 @@ export class Conversation {
   /** When each device has asked last, for payloads and for the group. */
   readonly questions = new Map<string, number>()
   readonly given = new Map<string, number>()
-  /** Answers that somebody has given. */
-  readonly answered = new Set<string>()
+  /** Answers that somebody has given, and when. */
+  readonly answered = new Map<string, number>()
   #nextLocal: number
   #wake: { at: number; cancel: () => void } | undefined
 

@@ -163,8 +163,28 @@ export function fillGap(
     putGap(conversation, update, chainId, from, { ...rest, ...fresh, to: n - 1, expect: previous })
   if (n < gap.to) putGap(conversation, update, chainId, n + 1, { ...rest, ...fresh })
   retell(conversation, update, gap)
-  const order = new ByteReader(gap.line).u64()
-  return { place: linePlace(order, subOf(gap.line) + 1 + Math.max(0, n - gap.origin)) }
+  return { place: placeInside(conversation, update, gap, n) }
+}
+
+/** Behind the gap's line, by its number; with all that is new when that place is not free, or not kept free. */
+function placeInside({ room, record }: Conversation, { tx }: Update, { line, origin }: Gap, n: number) {
+  const offset = 1 + n - origin
+  const place =
+    offset > 0 && offset < PLACES ? linePlace(new ByteReader(line).u64(), subOf(line) + offset) : undefined
+  const isFree = place !== undefined && tx.get("line", concat(room, place)) === undefined
+  return isFree ? place : placeAfterGaps(tx, room, record.orderBase + record.cursor + 1)
+}
+
+/** The author's own next payload names what comes before it: its word takes the place of anybody's hint. */
+export function nameEnd(
+  conversation: Conversation,
+  update: Update,
+  { chainId, n, previous }: Pick<Payload, "chainId" | "n" | "previous">,
+): void {
+  const gap = n > 0 ? gapAt(update.tx, conversation.room, chainId, n - 1) : undefined
+  if (!gap || gap.to !== n - 1 || gap.expect?.length === HASH_BYTES) return
+  const { from, chainId: _, ...record } = gap
+  putGap(conversation, update, chainId, from, { ...record, expect: previous, asked: 0 })
 }
 
 /** Named by the start of a hash, in somebody's frontier. */
@@ -183,7 +203,8 @@ export function giveUpGap(
   const chain = getRecord<ChainRecord>(tx, "chain", concat(room, chainId))
   if (!chain || !equalBytes(chain.account, account)) return
   for (const gap of gapsOf(tx, room, chainId)) {
-    if (gap.from < from || gap.to > to) continue
+    // What was only claimed may be longer than what we asked for.
+    if ((isHint(gap) ? Math.max(gap.from, gap.origin) : gap.from) < from || gap.to > to) continue
     tx.delete("gap", concat(room, chainId, u64(gap.from)))
     // What was only claimed by somebody else, and is denied by its author, was never there.
     if (isHint(gap)) tx.delete("line", concat(room, gap.line))

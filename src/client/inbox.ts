@@ -15,7 +15,7 @@ import {
 import { ENTRY_KINDS } from "../protocol/envelope.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import type { Of } from "../protocol/messages.ts"
-import { ChannelLog, type LogPlace, START_OF_LOG } from "./channel-log.ts"
+import { ChannelLog, type LogPlace, MAX_SEQ, START_OF_LOG } from "./channel-log.ts"
 import type { Contacts } from "./contacts.ts"
 import type { Context } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
@@ -61,7 +61,9 @@ export class Inbox {
   }
 
   /** Letters that the relay cannot read any more. */
-  damaged({ to, head }: Of<"damaged">): void {
+  damaged({ from, to, head }: Of<"damaged">): void {
+    if (from !== this.#place.cursor + 1 || to < from || to > MAX_SEQ)
+      return this.#context.link.distrust("damage where there is none")
     this.#place = { ...this.#place, cursor: to, head: head.slice() }
   }
 

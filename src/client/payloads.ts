@@ -10,6 +10,7 @@ import {
   decodeBinding,
   decodePayload,
   FORMS,
+  MAX_PAYLOAD_BYTES,
   type Payload,
 } from "../protocol/content.ts"
 import { ProtocolError } from "../protocol/errors.ts"
@@ -19,7 +20,7 @@ import { judge, payloadHash } from "./chain.ts"
 import { advanceChain, storeContent, storeText } from "./contents.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
-import { arrivedOf, fillGap, gapAt, gapsOf, giveUpGap, openGap, placeAfterGaps } from "./gaps.ts"
+import { arrivedOf, fillGap, gapAt, gapsOf, giveUpGap, nameEnd, openGap, placeAfterGaps } from "./gaps.ts"
 import { mendSoon } from "./mending.ts"
 import { quarantine } from "./quarantine.ts"
 import { type Arrival, passOver } from "./reading.ts"
@@ -122,6 +123,8 @@ interface Said {
 }
 
 function readPayload(plain: Uint8Array, authenticatedData: Uint8Array): Said | undefined {
+  // What is longer could not be given to whoever misses it.
+  if (plain.length > MAX_PAYLOAD_BYTES) return undefined
   try {
     return { binding: decodeBinding(authenticatedData), payload: decodePayload(plain) }
   } catch (cause) {
@@ -165,12 +168,15 @@ function judged(
     const missing = { chainId, from, to: n - 1, account, expect: payload.previous }
     if (from < n) openGap(conversation, update, missing, seq)
   }
+  nameEnd(conversation, update, payload)
   const chain = advanceChain(conversation, update, last, { account, leafKey, base, n, hash }, chainId, true)
   conversation.moved.add(toHex(chainId))
   outcome.peer = namedBy(conversation, update, outcome.peer, payload.frontier)
   // Before the place is chosen: what is found to be missing stands above what showed it.
   lookForOthers(conversation, update, payload, sender, seq)
-  const place = filled?.place ?? placeAfterGaps(tx, room, conversation.record.orderBase + seq)
+  // What comes next is not late, whatever somebody else has said to be missing: it stands where it came.
+  const late = verdict.kind === "ok" ? undefined : filled
+  const place = late?.place ?? placeAfterGaps(tx, room, conversation.record.orderBase + seq)
   const isText = content.type === "text"
   const line = isText
     ? storeText(conversation, update, arrival.message.time, content, account, place)
@@ -241,7 +247,9 @@ function storeAnswered(
 ): void {
   const { room, channelId, peers } = conversation
   const { tx } = update
-  const { chainId, n, content } = decodePayload(bytes)
+  const payload = decodePayload(bytes)
+  const { chainId, n, content } = payload
+  nameEnd(conversation, update, payload)
   const hash = payloadHash(channelId, bytes)
   const isText = content.type === "text"
   const line = isText ? storeText(conversation, update, time, content, chain.account, place) : undefined

@@ -15,6 +15,7 @@ import {
   type GroupInfoBody,
   type Letter,
   LETTER_KINDS,
+  MAX_LETTER_BODY_BYTES,
 } from "../protocol/content.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import type { Conversation } from "./conversation.ts"
@@ -86,6 +87,8 @@ export async function giveGroup(conversation: Conversation, from: Uint8Array, le
     externalKey: await externalKey(context.engine, group, channelId),
     groupInfo: await context.engine.groupInfo(group),
   })
+  // More leaves than a letter can tell of: the chat is opened anew instead (PROTOCOL.md §11.5).
+  if (body.length > MAX_LETTER_BODY_BYTES) return
   sendLetter(
     conversation,
     { kind: LETTER_KINDS["group-info"], counter: record.counter, body },

@@ -10,6 +10,7 @@ import { MAX_INLINE_HEADER_BYTES, type Of } from "../protocol/messages.ts"
 import { appendToken, tokenHash } from "../crypto/channel-keys.ts"
 import type { GroupState } from "../crypto/mls-engine.ts"
 import { putBlob } from "./blobs.ts"
+import { MAX_SEQ } from "./channel-log.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { makeHeader, renew } from "./joining.ts"
@@ -79,7 +80,8 @@ export function passDamaged(
   { from, to, head, nextPosition }: Of<"damaged">,
 ): Promise<void> | void {
   const { record, context, pending, group } = conversation
-  const isNext = from === record.cursor + 1 && to >= from && nextPosition >= record.nextPosition
+  const isPossible = to <= MAX_SEQ && nextPosition <= MAX_SEQ
+  const isNext = from === record.cursor + 1 && to >= from && nextPosition >= record.nextPosition && isPossible
   if (!isNext) return context.link.distrust("damage where there is none")
   // Perhaps it was our own that stood there: then we are in a group whose state we do not have, and join again.
   const isTaken = pending !== undefined && nextPosition > pending.record.expect

@@ -202,7 +202,7 @@ export function decodeRoomHeader(bytes: Uint8Array): RoomHeader {
   return readOrBadPayload(header, bytes)
 }
 
-const MAX_LETTER_BODY_BYTES = 16_000
+export const MAX_LETTER_BODY_BYTES = 16_000
 
 /** An inbox letter once opened (§11.4); the signature covers all that precedes it, the recipient included. */
 const letterBody = {

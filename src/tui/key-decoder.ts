@@ -148,6 +148,12 @@ export class KeyDecoder {
       keys.push({ kind: "chord", chord: "esc" })
       return 1
     }
+    // Escape and a command, typed fast or sent over a slow line as one: without its slash the command would be a
+    // message, said to whoever is in the room. No key of ours is alt+/.
+    if (kind === "/") {
+      keys.push({ kind: "chord", chord: "esc" })
+      return 1
+    }
     const point = String.fromCodePoint(rest.codePointAt(1)!)
     const named = controlName(point)
     if (named !== undefined) keys.push({ kind: "chord", chord: `alt+${named}` })

@@ -299,3 +299,39 @@ test("handles that are all the same carry no message into another conversation",
   expect(bob.texts("#everyone")).toEqual([])
   expect(alice.texts("#everyone")).toEqual([])
 })
+
+// ── numbers ─────────────────────────────────────────────────────────────────────────────────────
+
+const HIGHEST = Number.MAX_SAFE_INTEGER
+for (const [what, lie] of [
+  ["number zero", { resumed: false, firstSeq: 0 }],
+  ["the highest number", { resumed: false, firstSeq: HIGHEST, lastSeq: HIGHEST }],
+  ["a number behind its end", { resumed: false, firstSeq: 9_999, lastSeq: 5 }],
+] as const) {
+  test(`a log that begins at ${what} is not believed, and the true one is read afterwards`, async () => {
+    const { world, alice, bob } = await pairOf()
+    opens(bob.wire, () => lie)
+    world.world.network.cutAll()
+    await world.run(MINUTE)
+    expect(distrusts(bob)).toBeGreaterThan(0)
+    behaves(bob.wire)
+    await alice.write("bob", "one")
+    await world.until(() => arrived(bob, "alice", "one"), "the message", 10 * MINUTE)
+    expect(bob.texts("alice")).toEqual(["hello bob", "hello alice", "one"])
+  })
+}
+
+test("damage up to the highest number is not believed, and the true log is read afterwards", async () => {
+  const { world, alice, bob } = await pairOf()
+  let lies = 0
+  rewrites(bob.wire, (entry) => {
+    if (lies++ > 0) return [entry]
+    const { handle, seq, position } = entry
+    const head = systemRandom.bytes(32)
+    return [{ type: "damaged", handle, from: seq, to: HIGHEST, head, nextPosition: position + 1 }]
+  })
+  await alice.write("bob", "one")
+  await world.until(() => arrived(bob, "alice", "one"), "the message", 10 * MINUTE)
+  expect(distrusts(bob)).toBe(1)
+  expect(bob.texts("alice")).toEqual(["hello bob", "hello alice", "one"])
+})

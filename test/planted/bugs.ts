@@ -4,6 +4,7 @@ import type { Bug } from "./plant.ts"
 const CHANNEL = "src/relay/channel.ts"
 const CONVERSATION = "src/client/conversation.ts"
 const JOINING = "src/client/joining.ts"
+const OWN_ENTRIES = "src/client/own-entries.ts"
 const READING = "src/client/reading.ts"
 const RESETTING = "src/client/resetting.ts"
 const SENDING = "src/client/sending.ts"
@@ -192,11 +193,12 @@ const BUGS_OF_LOSSES: readonly Bug[] = [
     lives: "lossy",
   },
   {
-    name: "generation-offered-before-saved",
-    file: "src/client/generation.ts",
-    find: "    this.#save({ count, confirmed: expected, offered: record })\n",
-    replace: "    this.#state = { count, confirmed: expected, offered: record }\n",
-    why: "after a crash between the relay's answer and the save a profile takes itself for an old copy",
+    name: "kept-until-relayed",
+    file: OWN_ENTRIES,
+    find: "putSent(conversation, update, local, n)",
+    replace: "void 0",
+    why: "the relay is the only one that has what nobody has confirmed",
+    lives: "lossy",
   },
   {
     name: "said-again-and-shown-again",

@@ -46,6 +46,7 @@ test.each<[string, string[]]>([
   [`${ESC}[13;2u${ESC}[97;5u${ESC}[27;2;13~`, ["shift+enter", "ctrl+a", "shift+enter"]],
   [ESC, ["esc"]],
   [`${ESC}${ESC}`, ["esc", "esc"]],
+  [`${ESC}/msg bob hi\r`, ["esc", "'/msg bob hi'", "enter"]],
   [`${ESC}[I${ESC}[O`, ["focus", "blur"]],
   // Mouse reports and answers of the terminal are no keys.
   [`a${ESC}[<0;10;5Mb${ESC}[<0;10;5mc`, ["'a'", "'b'", "'c'"]],
@@ -63,6 +64,10 @@ test.each<[string, string[]]>([
 
 test.each([
   [[ESC, "[A"], ["up"]],
+  [
+    [ESC, "/", "who\r"],
+    ["esc", "'/'", "'who'", "enter"],
+  ],
   [[`${ESC}[`, "1;", "5A"], ["ctrl+up"]],
   [
     [`${ESC}[200`, "~a", "b", `${ESC}[20`, "1~c"],
