@@ -119,6 +119,7 @@ const race = fc.constant(
 )
 const refuse = fc.constantFrom("quota" as const, "storage" as const, "too-large" as const).map((code) =>
   step(`the relay says ${code}`, async (model, desk) => {
+    while (desk.link.up.length > 0 && desk.link.up[0]!.type !== "entry") await desk.relayTakes()
     const isRefused = desk.refuseNext(REFUSALS[code])
     if (!isRefused || code !== "too-large") return
     const logged = desk.logged().length
@@ -140,7 +141,23 @@ const drain = fc.constant(
   }),
 )
 
-export const commands = [say, say, up, up, down, down, cut, crash, noise, join, race, refuse, wait, drain]
+export const commands = [
+  say,
+  say,
+  up,
+  up,
+  down,
+  down,
+  cut,
+  crash,
+  noise,
+  join,
+  race,
+  refuse,
+  refuse,
+  wait,
+  drain,
+]
 
 /** Lets everything go on, and looks whether all of it is where it belongs. */
 export async function end(model: Model, desk: Desk): Promise<void> {

@@ -18,7 +18,7 @@ test("what was promised goes into the log once and in order", { timeout: modelRu
     { numRuns: modelRuns.runs },
   )
   for (const what of FAULTS)
-    expect(happened.get(what) ?? 0, `what is tested for must really happen: ${what}`).toBeGreaterThan(10)
+    expect(happened.get(what) ?? 0, `what is tested for must really happen: ${what}`).toBeGreaterThan(2)
 })
 
 const FAULTS = [
