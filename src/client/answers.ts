@@ -159,8 +159,10 @@ export function takeAnswer(
     const known = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(room, payload.chainId, payload.n))
     // Only the real one spares us the answer: whatever a liar brings, we still give what we have.
     if (known && equalBytes(known.hash, hash)) noteAnswer(conversation, payload)
-    if (!chain || known) continue
+    if (!chain) continue
     const filled = fillGap(conversation, update, payload, hash, false)
+    // What is here already may stand between holes: the range ends before it.
+    if (known) continue
     if (!filled || filled === "fork") return
     store(bytes, chain, filled.place)
   }

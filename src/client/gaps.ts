@@ -22,7 +22,7 @@ import {
 } from "./records.ts"
 import { prefixRange, type StoreReader } from "./store.ts"
 
-/** Ranges kept of one chain: whoever leaves more holes harms only what it says itself. */
+/** Ranges kept of one chain: of more holes the last are one. */
 export const MAX_GAPS_PER_CHAIN = 16
 /** So many payloads at the end of a range are asked for; what was before stays missing. */
 export const MAX_MISSING = 1_000
@@ -76,7 +76,8 @@ export function openGap(
   const open = gapsOf(update.tx, room, chainId)
   const known = open.find((gap) => gap.from <= to && gap.to >= from)
   if (known) return extendGap(conversation, update, known, to, expect)
-  if (open.length >= MAX_GAPS_PER_CHAIN) return
+  // One range with something in it that is here: what is missing must never count as having arrived.
+  if (open.length >= MAX_GAPS_PER_CHAIN) return extendGap(conversation, update, open.at(-1)!, to, expect)
   const line = freeBlock(update.tx, room, conversation.record.orderBase + order)
   const at = context.clock.now()
   const count = to - from + 1
@@ -247,7 +248,8 @@ export function takeQuestion(conversation: Conversation, update: Update): Payloa
   const { room, context } = conversation
   const now = context.clock.now()
   const due = gapsOf(update.tx, room)
-    .filter((gap) => isAskable(gap) && askAt(gap) <= now)
+    // What is due soon goes along: of questions that follow each other closely only the first is answered.
+    .filter((gap) => isAskable(gap) && askAt(gap) <= now + FIRST_ASK_MS)
     .slice(0, MAX_ASKED_RANGES)
   return due.map((gap) => {
     const { chainId, from, ...record } = gap
