@@ -24,7 +24,7 @@ import {
   putRecord,
 } from "./records.ts"
 import { forgetHeads, putHead, readSeen, type Seen } from "./seen.ts"
-import { unsealOutbox } from "./sending.ts"
+import { queueInside, unsealOutbox } from "./sending.ts"
 import { meetAgain, sendAgain } from "./sent.ts"
 import { prefixRange } from "./store.ts"
 
@@ -158,6 +158,8 @@ export async function refill(conversation: Conversation): Promise<boolean> {
   const renewed = pending && (await renew(conversation, pending, nextPosition))
   conversation.save("synced", { rescanTo: undefined, nextPosition }, (update) => {
     sendAgain(conversation, update)
+    // What was said meanwhile in an epoch that we have left is missed at the end of its chain: each says where it is.
+    if (group && group.members.length > 1) queueInside(conversation, update, { type: "beacon" })
     if (renewed) putRecord(update.tx, "pending", room, renewed)
   })
   if (pending && renewed) conversation.pending = { ...pending, record: renewed }
