@@ -18,6 +18,11 @@ export function payloadHash(channelId: Uint8Array, payload: Uint8Array): Uint8Ar
   return labelledHash("payload", channelId, payload)
 }
 
+/** A leaf has one chain, and nobody else can have it. 16 bytes. */
+export function chainIdOf(leafKey: Uint8Array): Uint8Array {
+  return labelledHash("chain", leafKey).slice(0, 16)
+}
+
 /**
  * @param last the newest payload of the chain; undefined for a chain that is new here, whose first payload is its base.
  * @param known the hash of the payload that is stored at this number, if any.

@@ -16,7 +16,7 @@ import {
 import { ProtocolError } from "../protocol/errors.ts"
 import { takeAnswer, takeQuestionOf } from "./answers.ts"
 import { checkBinding, compareRooms } from "./beacons.ts"
-import { judge, payloadHash } from "./chain.ts"
+import { chainIdOf, judge, payloadHash } from "./chain.ts"
 import { advanceChain, storeContent, storeText } from "./contents.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
@@ -154,9 +154,11 @@ function judged(
   const known = getRecord<PayloadRecord>(tx, "payload", payloadKey(room, chainId, n))?.hash
   const isMissing = last !== undefined && gapAt(tx, room, chainId, n) !== undefined
   const verdict = judge(payload, hash, sender.leafKey, last, known, isMissing)
-  if (verdict.kind === "duplicate") return
-  const filled = isMissing ? fillGap(conversation, update, payload, hash, true) : undefined
-  if (verdict.kind === "fork" || filled === "fork")
+  // A chain that is not this leaf's can only be a lie, and says nothing about whose it is.
+  const isOwn = equalBytes(chainId, chainIdOf(sender.leafKey))
+  if (isOwn && verdict.kind === "duplicate") return
+  const filled = isMissing && isOwn ? fillGap(conversation, update, payload, hash, true) : undefined
+  if (!isOwn || verdict.kind === "fork" || filled === "fork")
     return fork(conversation, update, arrival, plain, sender, outcome)
   if (!last && n === 0) checkContinued(conversation, update, payload, sender, seq)
   const { accountId: account, leafKey } = sender

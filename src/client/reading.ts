@@ -360,7 +360,7 @@ async function become(
 ): Promise<void> {
   const { context, room, group, pending, record } = conversation
   const isNewLeaf = group === undefined || !equalBytes(ownLeafKey(group), ownLeafKey(state))
-  const chain = isNewLeaf ? freshChain(conversation) : record.chain
+  const chain = isNewLeaf ? freshChain(conversation, ownLeafKey(state)) : record.chain
   const kept = await handshakeOf(conversation, state, arrival)
   // Whoever comes in need not say at once that it is there: its commit says so.
   const fresh = isNewLeaf ? { spokeAt: context.clock.now() } : {}

@@ -1,6 +1,7 @@
 /** Who is in a room, who has been heard there, and the sign of life that a newcomer is owed (PROTOCOL.md §12.3). */
 import { concat, toHex } from "../bytes.ts"
 import type { GroupState, Member, RosterChange } from "../crypto/mls-engine.ts"
+import { chainIdOf } from "./chain.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { type ChainRecord, type OwnChain, putRecord } from "./records.ts"
@@ -37,12 +38,12 @@ function accountsOf(members: readonly Member[], others: readonly Member[]): Uint
 }
 
 /** A chain for a new leaf; its first payload names the end of the one before (PROTOCOL.md §13.1). */
-export function freshChain({ context, record }: Conversation): OwnChain {
+export function freshChain({ record }: Conversation, leafKey: Uint8Array): OwnChain {
   const { chain, rejoin } = record
   // An older copy does not know where its chain ended.
   const continues = rejoin?.why === "rolled-back" ? undefined : (chain?.placed ?? chain?.continues)
   return {
-    chainId: context.random.bytes(16),
+    chainId: chainIdOf(leafKey),
     n: 0,
     previous: new Uint8Array(32),
     placed: undefined,

@@ -8,7 +8,7 @@ import { START_OF_LOG } from "../../src/client/channel-log.ts"
 import { Contacts } from "../../src/client/contacts.ts"
 import { Conversation } from "../../src/client/conversation.ts"
 import { groupRowKey, newConversation, putRecord } from "../../src/client/records.ts"
-import { followRoster, freshChain } from "../../src/client/roster.ts"
+import { followRoster, freshChain, ownLeafKey } from "../../src/client/roster.ts"
 import { queueText } from "../../src/client/sending.ts"
 import { TABLES } from "../../src/client/store.ts"
 import { groupIdOf } from "../../src/crypto/channel-keys.ts"
@@ -85,7 +85,7 @@ async function member(context: FakeContext, group: GroupState) {
   })
   const conversation = new Conversation(context, new Contacts(context), record)
   await conversation.load()
-  const chain = freshChain(conversation)
+  const chain = freshChain(conversation, ownLeafKey(group))
   conversation.save("synced", { chain }, (update) =>
     followRoster(conversation, update, group, chain, true, 1, []),
   )

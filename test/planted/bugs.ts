@@ -211,8 +211,8 @@ const BUGS_OF_LOSSES: readonly Bug[] = [
   {
     name: "old-chain-kept",
     file: "src/client/roster.ts",
-    find: "    chainId: context.random.bytes(16),\n    n: 0,",
-    replace: "    chainId: chain?.chainId ?? context.random.bytes(16),\n    n: chain?.n ?? 0,",
+    find: "    chainId: chainIdOf(leafKey),\n    n: 0,",
+    replace: "    chainId: chain?.chainId ?? chainIdOf(leafKey),\n    n: chain?.n ?? 0,",
     why: "a device that comes back with a fresh leaf goes on with the chain of the leaf before",
     lives: "lossy",
   },
