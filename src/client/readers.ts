@@ -34,7 +34,8 @@ export function readersOf(conversation: Conversation, messageId: string): Receip
   const line = place && getRecord<LineRecord>(context.store, "line", concat(room, place))
   if (!place || line?.kind !== "message" || !line.own)
     throw new ClientError("unknown-name", "there is no message of yours with this id in this room")
-  if (line.state === "queued") return []
+  // A line without a state was found in the log: an older copy of this profile sent it, and told us nothing.
+  if (line.state === "queued" || line.state === undefined) return []
   return audience(conversation, place).map((peer) => ({
     person: contacts.ref(peer.accountId),
     state: line.state === "failed" ? "failed" : stateAt(conversation, line, peer),

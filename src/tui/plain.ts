@@ -25,6 +25,7 @@ import {
   connectionWords,
   digitRows,
   errorWords,
+  limitWords,
   noticeWords,
   peopleSentence,
   roomProblemWords,
@@ -336,7 +337,7 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
         say`${symbols.mark} ${troubleWords(client.connection()) ?? connectionWords(client.connection())}`,
       )
     case "relay.limited":
-      return print(say`${symbols.mark} The relay asks us to wait: ${safeLine(event.why)}`)
+      return print(say`${symbols.mark} ${limitWords(event.why)}`)
     case "person.joined":
       return print(say`${symbols.mark} ${nameWithMark(event.person, symbols)} is on this relay`)
     case "person.presence":

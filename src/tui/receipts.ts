@@ -162,8 +162,12 @@ function sumWords(people: readonly ReceiptView[], have: number, read: number): S
 function forNobody({ state, receipts }: MessageLine["message"]): Sentence {
   if (state === "failed")
     return { text: say`It was not delivered, and is not tried any more: write it again.`, style: "danger" }
-  const alone = receipts === undefined ? say`` : say` Nobody else was here when it was sent.`
-  return { text: say`It is ${stateWords(state ?? "relayed")}.${alone}`, style: "plain" }
+  if (state === undefined)
+    return { text: say`Another copy of your profile sent it: who has it is not known here.`, style: "plain" }
+  // A restored profile knows that it was read and no more by whom.
+  const alone =
+    receipts === undefined ? say`` : say` This computer knows of nobody who was here when it was sent.`
+  return { text: say`It is ${stateWords(state)}.${alone}`, style: "plain" }
 }
 
 function inOrder(people: readonly ReceiptView[]): readonly ReceiptView[] {

@@ -20,7 +20,7 @@ import {
   type Tail,
   type Tone,
 } from "./view.ts"
-import { digitRows, errorWords, trustWords } from "./words.ts"
+import { digitRows, errorWords, limitWords, trustWords } from "./words.ts"
 
 /** Events closer together than this are drawn together. */
 const REFRESH_MS = 16
@@ -312,7 +312,7 @@ function fingerprintPage(
 function worthTelling(event: ClientEvent): { text: SafeText; tone: Tone } | undefined {
   switch (event.type) {
     case "relay.limited":
-      return { text: say`The relay asks us to wait: ${safeLine(event.why)}`, tone: "warning" }
+      return { text: limitWords(event.why), tone: "warning" }
     case "error":
       return { text: say`Something went wrong: ${safeLine(event.detail)}`, tone: "danger" }
     case "verify.mismatch":

@@ -210,6 +210,14 @@ export function troubleWords(connection: ConnectionView): SafeText | undefined {
   }
 }
 
+/** The relay took none of what we offered, for now. @param why name of the refusal (PROTOCOL.md §4.3). */
+export function limitWords(why: string): SafeText {
+  const waits = say`What you write waits here and is tried again.`
+  if (why === "storage") return say`The disk of the relay is full. ${waits}`
+  if (why === "quota") return say`The relay takes no more here for now: a limit is reached. ${waits}`
+  return say`The relay asks us to wait: ${safeLine(why)}`
+}
+
 /** Why nothing is sent in a room, and what to do; undefined when all is well. */
 export function roomProblemWords(room: RoomView): SafeText | undefined {
   if (room.state === "joining") return say`Coming in… what you write is sent as soon as you are in.`

@@ -90,6 +90,12 @@ for (const seed of [1, 2, 3, 4]) {
     expect(alice.notices("#everyone")).toContain("rolled-back")
     expect(alice.texts("#everyone").sort()).toEqual(["four", "one", "three", "two"])
     expect(alice.texts("bob").filter((text) => text === "answer")).toHaveLength(1)
+    // Of what the lost copy had sent, nothing is claimed.
+    const room = alice.client.findRoom("#everyone").id
+    const two = alice.client
+      .transcript(room, 50)
+      .flatMap((line) => (line.kind === "message" && line.message.text === "two" ? [line.message] : []))
+    expect(two.map(({ id, state }) => [state, alice.client.receipts(room, id)])).toEqual([[undefined, []]])
     expect(bob.notices("alice").filter((code) => code === "fork")).toEqual([])
     for (const someone of [alice, bob]) await someone.stop()
   })

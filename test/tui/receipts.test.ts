@@ -77,7 +77,18 @@ test("one person, and nobody at all", async () => {
   client.setRoom(ROOM, { members: [] })
   const alone = await client.send(ROOM, "anybody?")
   client.setState(ROOM, alone.id, "relayed")
-  expect(page(client, 1)[1]).toBe("It is at the relay. Nobody else was here when it was sent.")
+  expect(page(client, 1)[1]).toBe(
+    "It is at the relay. This computer knows of nobody who was here when it was sent.",
+  )
+})
+
+test("of a message that another copy of the profile sent, nothing is claimed", async () => {
+  const { client } = await bigClass()
+  const { line, ...rest } = receiptsOf(client, ROOM, 2)!
+  const message = { ...line.message, state: undefined, receipts: undefined }
+  expect(plainReceipts({ ...rest, line: { ...line, message }, people: [] }, UNICODE_SYMBOLS)).toContain(
+    "Another copy of your profile sent it: who has it is not known here.",
+  )
 })
 
 test("the line mode says it in words, one person a line", async () => {

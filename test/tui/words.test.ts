@@ -4,6 +4,7 @@ import type { ConnectionView, Notice, PersonRef } from "../../src/client/events.
 import { noticeMark, noticeStyle, UNICODE_SYMBOLS } from "../../src/tui/theme.ts"
 import {
   connectionWords,
+  limitWords,
   noticeWords,
   peopleSentence,
   peopleWords,
@@ -133,4 +134,10 @@ test("a chat with a computer that tells two stories is stopped and says whose", 
     "STOPPED: Ravi's computer tells different people different things. Nothing is sent here; ask Ravi in person.",
   )
   expect(securityWords(client.room(id)).tone).toBe("danger")
+})
+
+test("what the relay did not take, in words and not in codes", () => {
+  const waits = "What you write waits here and is tried again."
+  expect(limitWords("storage")).toBe(`The disk of the relay is full. ${waits}`)
+  expect(limitWords("quota")).toBe(`The relay takes no more here for now: a limit is reached. ${waits}`)
 })
