@@ -76,10 +76,11 @@ async function check(env: NodeJS.ProcessEnv): Promise<number> {
     ["build", () => runQuietly([join(root, ".config", "tasks.ts"), "build"])],
     ["tests", () => runTests(env)],
   ]
-  if (env["SLOW"] !== undefined)
+  if (env["SLOW"] !== undefined) {
     steps.push(["planted", () => runNode([join(root, "test", "planted", "run.ts")], env)])
-  steps.push(["lives", () => manyLives("--life", "short", "--seeds", "100000")])
-  steps.push(["real", () => manyLives("--engine", "real", "--seeds", "5000")])
+    steps.push(["lives", () => manyLives("--life", "short", "--seeds", "100000")])
+    steps.push(["real", () => manyLives("--engine", "real", "--seeds", "5000")])
+  }
   for (const [name, run] of steps) {
     const began = performance.now()
     const code = await run()
