@@ -15,6 +15,7 @@ import {
 import { ProtocolError } from "../protocol/errors.ts"
 import { payloadHash } from "./chain.ts"
 import type { Conversation } from "./conversation.ts"
+import type { Peers } from "./peers.ts"
 import type { Update } from "./context.ts"
 import { fillGap, gapsOf, nextAskAt } from "./gaps.ts"
 import { type ChainRecord, decodeRecord, getRecord, payloadKey, type PayloadRecord } from "./records.ts"
@@ -67,7 +68,7 @@ export function takeQuestionOf(
     const chain = getRecord<ChainRecord>(update.tx, "chain", concat(room, range.chainId))
     if (!chain) continue
     const isOwn = equalBytes(chain.account, context.identity.account.accountId)
-    const plan = planAnswers(conversation, update.tx, sender, range, left)
+    const plan = planAnswers(conversation, update.tx, range, left)
     left -= plan.count
     places -= plan.answers.length + (plan.lost ? 1 : 0)
     if (isOwn) {
@@ -105,21 +106,21 @@ function answerLater(conversation: Conversation, ranges: readonly PayloadRange[]
 function planAnswers(
   { room, peers, context }: Conversation,
   store: StoreReader,
-  sender: Member,
   { chainId, from, to }: PayloadRange,
   limit: number,
 ): { answers: PayloadRange[]; count: number; lost: PayloadRange | undefined } {
-  const since = Math.min(
-    ...peers.all().flatMap((peer) => (equalBytes(peer.accountId, sender.accountId) ? [peer.since] : [])),
-  )
+  const since = everybodySince(peers)
   const answers: PayloadRange[] = []
   let bytes = 0
   let count = 0
+  let isWithheld = false
   let n = to
   for (; n >= from && count < limit; n--) {
     const payload = getRecord<PayloadRecord>(store, "payload", payloadKey(room, chainId, n))
     const isOld = payload && context.clock.now() - payload.at > KEPT_FOR_MS
-    if (!payload?.bytes || isOld || payload.order < since) break
+    // An answer is an entry of the room: whoever came after what it brings could read it as well.
+    isWithheld = payload !== undefined && payload.order < since
+    if (!payload?.bytes || isOld || isWithheld) break
     if (payload.bytes.length > MAX_PAYLOAD_BYTES) break
     const piece = answers.at(-1)
     const fits = piece && bytes + payload.bytes.length <= ANSWER_BYTES && piece.to - n < MAX_ANSWERED
@@ -128,8 +129,18 @@ function planAnswers(
     bytes = fits ? bytes + payload.bytes.length : payload.bytes.length
     count++
   }
-  const lost = n >= from && count < limit ? { chainId, from, to: n } : undefined
+  const lost = n >= from && count < limit && !isWithheld ? { chainId, from, to: n } : undefined
   return { answers, count, lost }
+}
+
+/** From where on every person in the room was there: the newest of them came then, with the first of their devices. */
+function everybodySince(peers: Peers): number {
+  const byAccount = new Map<string, number>()
+  for (const { accountId, since } of peers.all()) {
+    const account = toHex(accountId)
+    byAccount.set(account, Math.min(since, byAccount.get(account) ?? since))
+  }
+  return Math.max(0, ...byAccount.values())
 }
 
 /** The payloads of an answer as they are now; none when they are gone by the time it is sealed. */

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest"
 import { payloadHash } from "../../src/client/chain.ts"
 import { roomKeys } from "../../src/crypto/channel-keys.ts"
+import type { MlsEngine } from "../../src/crypto/mls-engine.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import {
   type Content,
@@ -140,3 +141,53 @@ test("questions without end do not keep back what we say", async () => {
   expect(waiting).toBeGreaterThan(10)
   expect(waiting).toBeLessThanOrEqual(MAX_ANSWERED + 5)
 })
+
+test("a chain that somebody else has is a fork of whoever takes it, and of nobody else", async () => {
+  const { world, said, alice, bob, tell } = await room()
+  await says(world, alice, bob, "before")
+  await world.run(MINUTE)
+  const carol = await world.join("carol")
+  const { chainId } = said.at(-1)!
+  await tell((payload) => ({ ...payload, chainId, n: 50 }))
+  await says(world, alice, carol, "hello carol")
+  expect(forksOf(carol)).toEqual(["mallory"])
+})
+
+test("what was said before somebody came is brought to nobody while they are there", async () => {
+  const world = await HostileWorld.create()
+  const [alice, bob] = [await world.join("alice"), await world.join("bob")]
+  await world.run(MINUTE)
+  await says(world, alice, bob, "warm")
+  await world.run(MINUTE)
+  let missed = 0
+  bob.wire.down = (message) => {
+    if (message.type !== "entry") return [message]
+    return missed++ === 0 ? [] : [{ ...message, seq: message.seq - 1 }]
+  }
+  await alice.write("#everyone", "secret before carol")
+  await world.run(200)
+  const read: string[] = []
+  const engine = (real: MlsEngine): MlsEngine => ({
+    ...real,
+    open: async (...what) => {
+      const opened = await real.open(...what)
+      if (opened.kind !== "refused") read.push(new TextDecoder().decode(opened.plain))
+      return opened
+    },
+  })
+  const carol = await world.join("carol", { engine })
+  await world.run(2 * MINUTE)
+  await alice.write("#everyone", "after")
+  await world.run(5 * MINUTE)
+  expect(read.some((plain) => plain.includes("after"))).toBe(true)
+  expect(read.filter((plain) => plain.includes("secret"))).toEqual([])
+  expect(carol.texts("#everyone")).toEqual(["after"])
+})
+
+function forksOf({ client }: Guest): string[] {
+  return client
+    .transcript(client.findRoom("#everyone").id, 1_000)
+    .flatMap((line) =>
+      line.kind === "notice" && line.notice.code === "fork" ? [line.notice.person.name] : [],
+    )
+}
