@@ -286,7 +286,12 @@ describe("a full disk", () => {
     }
     succeeded(await run(["send", "hugo", "before", "--data", "gina"]))
     fill(disk)
-    const late = await run(["send", "hugo", "-", "--timeout", "2s", "--data", "gina"], "z".repeat(16_000))
+    // A ballast that is given up makes a little room, which may be used.
+    let taken = 0
+    let late: Awaited<ReturnType<typeof run>>
+    do {
+      late = await run(["send", "hugo", "-", "--timeout", "2s", "--data", "gina"], "z".repeat(16_000))
+    } while (late.code === 0 && ++taken < 40)
     expect([3, 6]).toContain(late.code)
     expect(late.out).toBe("")
     const reading = await run([
@@ -308,7 +313,7 @@ describe("a full disk", () => {
     const rest = await run([
       "listen",
       "--max",
-      "2",
+      String(taken + 2),
       "--timeout",
       "5s",
       "--type",
@@ -318,7 +323,7 @@ describe("a full disk", () => {
       "--json",
     ])
     expect(rest.json()).toMatchObject([
-      { message: { text: "z".repeat(16_000) } },
+      ...Array.from({ length: taken + 1 }, () => ({ message: { text: "z".repeat(16_000) } })),
       { message: { text: "after" } },
     ])
     expect(await small.stop()).toMatchObject({ code: 0, err: "" })
