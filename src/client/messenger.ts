@@ -6,10 +6,9 @@ import { equalBytes } from "../bytes.ts"
 import { CryptoError } from "../crypto/errors.ts"
 import type { Address } from "../platform/network.ts"
 import type { Of } from "../protocol/messages.ts"
-import { CatchUp } from "./catch-up.ts"
 import { connectionView } from "./connection-view.ts"
 import type { Client } from "./client.ts"
-import { Contacts } from "./contacts.ts"
+import type { Contacts } from "./contacts.ts"
 import { type Context, type Identity, updater } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import { endCleanly, hasRoom } from "./disk-care.ts"
@@ -24,22 +23,17 @@ import type {
   TranscriptLine,
 } from "./events.ts"
 import { RelayFinder } from "./finding.ts"
-import { Generation } from "./generation.ts"
-import { Housekeeping } from "./housekeeping.ts"
-import { Inbox } from "./inbox.ts"
-import { Incoming } from "./incoming.ts"
 import { messageIdText, readLines } from "./lines.ts"
 import type { ClientDeps } from "./open.ts"
 import { checkOutgoing } from "./outgoing.ts"
-import { PackageStock } from "./packages.ts"
 import { markRegistered, moveRelay, putRelay, readRelay, type RelayRecord, roomSecretOf } from "./profile.ts"
+import { createParts, type Parts } from "./parts.ts"
 import { EventQueue } from "./queue.ts"
 import { decodeRecord, type StoredTrust } from "./records.ts"
 import { readersOf } from "./readers.ts"
 import { readAll } from "./receipts.ts"
-import { markRolledBack } from "./rolled-back.ts"
 import { RelayConnection } from "./relay-link.ts"
-import { Rooms } from "./rooms.ts"
+import type { Rooms } from "./rooms.ts"
 import { queueText } from "./sending.ts"
 import type { Session } from "./session.ts"
 import { prefixRange } from "./store.ts"
@@ -52,13 +46,9 @@ export class Messenger implements Client {
   readonly #listeners = new Set<(stamped: StampedEvent) => void>()
   readonly #identity: Identity
   readonly #context: Context
+  readonly #parts: Parts
   readonly #contacts: Contacts
   readonly #rooms: Rooms
-  readonly #inbox: Inbox
-  readonly #packages: PackageStock
-  readonly #catchUp: CatchUp
-  readonly #generation: Generation
-  readonly #incoming: Incoming
   #relay: RelayRecord | undefined
   #relayName = ""
   #openRelay = false
@@ -66,7 +56,6 @@ export class Messenger implements Client {
   #stopped: Promise<void> | undefined
   /** The disk failed: nobody may write to the store or send anything. */
   #isDead = false
-  readonly #housekeeping: Housekeeping
 
   constructor(deps: ClientDeps, identity: Identity) {
     this.#deps = deps
@@ -88,8 +77,8 @@ export class Messenger implements Client {
       {
         pinned: (spkiSha256) => this.#pinned(spkiSha256),
         ready: (welcome) => this.#ready(welcome),
-        received: (message) => this.#incoming.take(message),
-        answered: () => this.#catchUp.check(),
+        received: (message) => this.#parts.incoming.take(message),
+        answered: () => this.#parts.catchUp.check(),
         lost: () => this.#lost(),
         changed: (session) => this.#sessionChanged(session),
       },
@@ -107,24 +96,13 @@ export class Messenger implements Client {
       link: this.#link,
       update: updater(store, clock, (stamped) => this.#emit(stamped)),
       rooms: () => this.#rooms.all(),
-      mayTalk: () => this.#link.online && this.#generation.isSettled,
-      sealed: () => this.#generation.sealed(),
+      mayTalk: () => this.#link.online && this.#parts.generation.isSettled,
+      sealed: () => this.#parts.generation.sealed(),
       later: (at, action) => clock.wakeAt(at, () => queue.push(action)),
     }
-    this.#housekeeping = new Housekeeping(this.#context)
-    this.#generation = new Generation(this.#context, () => markRolledBack(this.#context))
-    this.#contacts = new Contacts(this.#context)
-    this.#rooms = new Rooms(this.#context, this.#contacts)
-    this.#inbox = new Inbox(this.#context, this.#contacts, (from, letter) =>
-      this.#rooms.takeLetter(from, letter),
-    )
-    this.#packages = new PackageStock(this.#context)
-    this.#catchUp = new CatchUp(this.#context, this.#contacts, this.#rooms, this.#inbox)
-    this.#incoming = new Incoming(
-      { contacts: this.#contacts, rooms: this.#rooms, inbox: this.#inbox },
-      { packages: this.#packages, catchUp: this.#catchUp },
-      (event) => this.#tell(event),
-    )
+    this.#parts = createParts(this.#context, (event) => this.#tell(event))
+    this.#contacts = this.#parts.contacts
+    this.#rooms = this.#parts.rooms
   }
 
   /** Reads all conversations from the store. @param wasClean whether the process before has ended as it should. */
@@ -136,7 +114,7 @@ export class Messenger implements Client {
   // ── guests ────────────────────────────────────────────────────────────────────────────────────
 
   start(): void {
-    this.#housekeeping.start()
+    this.#parts.housekeeping.start()
     if (this.#relay) this.#queue.push(() => this.#link.start())
   }
 
@@ -150,7 +128,7 @@ export class Messenger implements Client {
     for (const conversation of this.#rooms.all()) conversation.stop()
     await this.#queue.close()
     this.#link.stop()
-    this.#housekeeping.stop()
+    this.#parts.housekeeping.stop()
     try {
       if (!this.#isDead) endCleanly(this.#deps.store)
     } finally {
@@ -300,17 +278,19 @@ export class Messenger implements Client {
     const { host, port } = this.#relay!
     this.#tell({ type: "relay.connected", relay: { host, port, name: welcome.relayName } })
     this.#rooms.ensureEveryone(roomSecretOf(this.#relay!, this.#relayId()).secret)
-    await this.#generation.begin(async () => {
-      await this.#catchUp.begin(welcome.directorySize)
-      await this.#packages.refill(welcome.packagesLeft, welcome.lastResort)
+    const { generation, catchUp, packages } = this.#parts
+    await generation.begin(async () => {
+      await catchUp.begin(welcome.directorySize)
+      await packages.refill(welcome.packagesLeft, welcome.lastResort)
     })
   }
 
   #lost(): void {
-    this.#catchUp.lost()
-    this.#inbox.log.forget()
-    this.#packages.disconnected()
-    this.#generation.disconnected()
+    const { catchUp, inbox, packages, generation } = this.#parts
+    catchUp.lost()
+    inbox.log.forget()
+    packages.disconnected()
+    generation.disconnected()
     this.#contacts.nobodyOnline()
     for (const conversation of this.#rooms.all()) conversation.disconnected()
   }
@@ -377,7 +357,7 @@ export class Messenger implements Client {
     this.#isDead = true
     void this.#queue.close()
     this.#finder.stop()
-    this.#housekeeping.stop()
+    this.#parts.housekeeping.stop()
     for (const conversation of this.#rooms.all()) conversation.stop()
     this.#link.stop()
   }

@@ -1,0 +1,36 @@
+/** What the engine is made of, put together once; each part knows the others that it needs and no more. */
+import { CatchUp } from "./catch-up.ts"
+import { Contacts } from "./contacts.ts"
+import type { Context } from "./context.ts"
+import type { ClientEvent } from "./events.ts"
+import { Generation } from "./generation.ts"
+import { Housekeeping } from "./housekeeping.ts"
+import { Inbox } from "./inbox.ts"
+import { Incoming } from "./incoming.ts"
+import { PackageStock } from "./packages.ts"
+import { markRolledBack } from "./rolled-back.ts"
+import { Rooms } from "./rooms.ts"
+
+export interface Parts {
+  readonly contacts: Contacts
+  readonly rooms: Rooms
+  readonly inbox: Inbox
+  readonly packages: PackageStock
+  readonly catchUp: CatchUp
+  readonly generation: Generation
+  readonly incoming: Incoming
+  readonly housekeeping: Housekeeping
+}
+
+/** @param tell guests hear of it at once; nothing is kept. */
+export function createParts(context: Context, tell: (event: ClientEvent) => void): Parts {
+  const housekeeping = new Housekeeping(context)
+  const generation = new Generation(context, () => markRolledBack(context))
+  const contacts = new Contacts(context)
+  const rooms = new Rooms(context, contacts)
+  const inbox = new Inbox(context, contacts, (from, letter) => rooms.takeLetter(from, letter))
+  const packages = new PackageStock(context)
+  const catchUp = new CatchUp(context, contacts, rooms, inbox)
+  const incoming = new Incoming({ contacts, rooms, inbox }, { packages, catchUp }, tell)
+  return { contacts, rooms, inbox, packages, catchUp, generation, incoming, housekeeping }
+}
