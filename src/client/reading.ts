@@ -362,8 +362,8 @@ async function become(
   const isNewLeaf = group === undefined || !equalBytes(ownLeafKey(group), ownLeafKey(state))
   const chain = isNewLeaf ? freshChain(conversation, ownLeafKey(state)) : record.chain
   const kept = await handshakeOf(conversation, state, arrival)
-  // Whoever comes in need not say at once that it is there: its commit says so.
-  const fresh = isNewLeaf ? { spokeAt: context.clock.now() } : {}
+  // Whoever comes in need not say at once that it is there: its commit says so. From here on everything should open.
+  const fresh = isNewLeaf ? { spokeAt: context.clock.now(), rescanTo: undefined } : {}
   conversation.save(
     "ordered",
     { ...change, ...fresh, member: true, ...(chain ? { chain } : {}) },
