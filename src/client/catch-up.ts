@@ -88,10 +88,17 @@ export class CatchUp {
     })
   }
 
+  /** A relay that was replaced may have as many entries as the one before, and others. */
+  async #readAgain(): Promise<void> {
+    const { size } = this.#contacts
+    this.#contacts.readAgain()
+    await this.readDirectory(size)
+  }
+
   async #openAll(): Promise<void> {
     if (this.#stage !== "directory") return
     this.#stage = "reading"
-    this.#inbox.open()
+    this.#inbox.open(() => this.#readAgain())
     for (const conversation of this.#rooms.all()) await conversation.advance()
     this.check()
   }

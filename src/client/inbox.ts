@@ -50,13 +50,18 @@ export class Inbox {
     return this.log.isCaughtUp(this.#place)
   }
 
-  open(): void {
+  /** @param isNewStore told when the relay's store is not the one that was known before. */
+  open(isNewStore: () => Promise<void>): void {
     this.log.open(this.#place, (answer) => {
       if (answer.type === "refused") return this.#context.link.distrust("our own inbox is refused")
-      const { resumed, firstSeq, head } = answer
+      const { resumed, firstSeq, head, incarnation } = answer
+      const before = this.#place.incarnation
       // A relay that lost its store, or letters that are too old; letters are hints, so nothing is lost with them.
       if (!resumed) this.#place = { ...this.#place, cursor: firstSeq - 1, head: head.slice() }
-      this.#place = { ...this.#place, incarnation: answer.incarnation.slice() }
+      if (equalBytes(incarnation, before)) return
+      this.#place = { ...this.#place, incarnation: incarnation.slice() }
+      this.#context.update("ordered", ({ tx }) => putRecord(tx, "meta", PLACE, this.#place))
+      if (!equalBytes(before, START_OF_LOG.incarnation)) return isNewStore()
     })
   }
 

@@ -140,7 +140,7 @@ function headAt({ log }: Model, seq: number): Uint8Array {
 
 /** Opens the inbox; the relay answers as its rules say, from what it was asked. */
 async function connect(model: Model, real: Real): Promise<void> {
-  real.inbox.open()
+  real.inbox.open(async () => {})
   const { life, cursor, head } = model.place
   const asked = real.context.link.questions.at(-1)
   same(asked, {
@@ -169,7 +169,9 @@ async function connect(model: Model, real: Real): Promise<void> {
     lastSeq: model.log.length,
     nextPosition: 0,
   })
+  const isOther = model.place.life !== model.life
   model.place = { life: model.life, cursor: first, head: headAt(model, first) }
+  if (isOther) model.unsynced.push(model.place)
   model.openedAt = model.log.length
   model.coming = model.log.slice(first).map((_, i) => first + i + 1)
 }
