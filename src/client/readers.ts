@@ -1,11 +1,13 @@
 /** Who has one of our messages (PROTOCOL.md §13.4): read off the rows of the members, kept nowhere else. */
-import { ByteReader, concat, equalBytes, fromBase64Url } from "../bytes.ts"
+import { ByteReader, concat, equalBytes, fromBase64Url, toHex } from "../bytes.ts"
 import type { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
 import type { MessageView, ReceiptView } from "./events.ts"
 import { confirmedBy } from "./peers.ts"
 import { getRecord, type LineRecord, messageKey, type PeerRecord, UNPLACED } from "./records.ts"
 import { KEPT_FOR_MS } from "./sent.ts"
+
+const RANK: Readonly<Record<ReceiptView["state"], number>> = { failed: 0, relayed: 1, delivered: 2, read: 3 }
 
 type OwnLine = LineRecord & { kind: "message" }
 
@@ -18,7 +20,7 @@ export function countOf(
   const { record } = conversation
   const isWaiting = line.state === undefined || line.state === "queued" || line.state === "failed"
   if (record.kind !== "everyone" || !line.own || isWaiting) return undefined
-  const states = audience(conversation, place).map((peer) => stateAt(conversation, line, peer))
+  const states = people(conversation, line, place).map(({ state }) => state)
   const read = states.filter((state) => state === "read").length
   const delivered = read + states.filter((state) => state === "delivered").length
   return { delivered, read, of: states.length }
@@ -36,10 +38,26 @@ export function readersOf(conversation: Conversation, messageId: string): Receip
     throw new ClientError("unknown-name", "there is no message of yours with this id in this room")
   // A line without a state was found in the log: an older copy of this profile sent it, and told us nothing.
   if (line.state === "queued" || line.state === undefined) return []
-  return audience(conversation, place).map((peer) => ({
-    person: contacts.ref(peer.accountId),
-    state: line.state === "failed" ? "failed" : stateAt(conversation, line, peer),
+  return people(conversation, line, place).map(({ accountId, state }) => ({
+    person: contacts.ref(accountId),
+    state: line.state === "failed" ? "failed" : state,
   }))
+}
+
+/** Other people who were there when the message took its place: one has it when a device of theirs has it. */
+function people(
+  conversation: Conversation,
+  line: OwnLine,
+  place: Uint8Array,
+): { accountId: Uint8Array; state: ReceiptView["state"] }[] {
+  const best = new Map<string, { accountId: Uint8Array; state: ReceiptView["state"] }>()
+  for (const peer of audience(conversation, place)) {
+    const state = stateAt(conversation, line, peer)
+    const known = best.get(toHex(peer.accountId))
+    if (!known || RANK[state] > RANK[known.state])
+      best.set(toHex(peer.accountId), { accountId: peer.accountId, state })
+  }
+  return [...best.values()]
 }
 
 /** Devices of other people that were there when the message took its place. */

@@ -8,7 +8,7 @@ import { syncIfPossible } from "../settle.ts"
 import { type Invocation, withClient } from "./context.ts"
 import type { ReadOptions } from "./read.ts"
 
-/** Nothing is printed for a message that the relay does not have yet. @param id undefined: the newest of ours. */
+/** No result is printed for a message that the relay does not have yet. @param id undefined: the newest of ours. */
 export async function showReceipts(
   invocation: Invocation,
   to: string,
@@ -24,7 +24,10 @@ export async function showReceipts(
     const messageId = id ?? receiptsOf(client, room.id, 1)?.line.message.id
     if (messageId === undefined)
       throw new ClientError("unknown-name", `there is no message of yours in ${to}`)
-    for (const { person, state } of client.receipts(room.id, messageId)) {
+    const receipts = client.receipts(room.id, messageId)
+    if (receipts.length === 0)
+      invocation.io.say("The relay does not have this message yet, so nobody has it.")
+    for (const { person, state } of receipts) {
       const fields = { room: roomJson(room), message: { id: messageId }, person: personJson(person), state }
       const { symbols } = invocation
       const text = `${receiptMark(state, symbols)}  ${nameWithMark(person, symbols)}`
