@@ -97,6 +97,7 @@ const platform: Record<PlatformCode, End> = {
   "no-such-address": { exit: EXIT.unavailable },
   "not-permitted": { exit: EXIT.unavailable },
   "not-found": { exit: EXIT.unavailable },
+  "not-a-file": { exit: EXIT.usage, hint: "name a file" },
   "too-large": { exit: EXIT.limit },
   "disk-full": { exit: EXIT.unavailable, hint: "free some space and try again" },
   "disk-failed": { exit: EXIT.unavailable },

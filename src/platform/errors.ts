@@ -6,6 +6,7 @@ export class PlatformError extends CodedError<
   | "no-such-address" // this machine does not have the address to listen on
   | "not-permitted" // the system forbids it
   | "not-found" // no such file or folder
+  | "not-a-file" // a folder stands where a file should
   | "too-large" // a file is larger than its reader allows
   | "disk-full" // no space, or no quota, left
   | "disk-failed" // the disk or the file system reports an error
@@ -24,6 +25,7 @@ const FILE_CODES: Readonly<Record<string, PlatformCode>> = {
   ENOSPC: "disk-full",
   EDQUOT: "disk-full",
   EFBIG: "disk-full",
+  EISDIR: "not-a-file",
 }
 
 /** Wraps what `node:fs` threw while doing something to `path`. Anything that is no system error passes unchanged. */
@@ -33,6 +35,7 @@ export function fileError(cause: unknown, path: string): unknown {
   const code = FILE_CODES[name] ?? "disk-failed"
   const reasons: Partial<Record<PlatformCode, string>> = {
     "not-found": "is not there",
+    "not-a-file": "is a folder, not a file",
     "not-permitted": "may not be used by this user",
     "disk-full": "cannot be written: the disk is full",
   }

@@ -83,6 +83,7 @@ test.each([
   ["EACCES", "not-permitted"],
   ["EROFS", "not-permitted"],
   ["ENOENT", "not-found"],
+  ["EISDIR", "not-a-file"],
   ["EIO", "disk-failed"],
 ])("the system's %s is our %s, and the sentence names the file", (system, code) => {
   const wrapped = fileError(Object.assign(new Error("x"), { code: system }), "/data/key")
