@@ -124,11 +124,13 @@ test(
     expect(asking.screen()).toContain("The relay was not reached")
 
     const tired = atTerminal("restore", "carol.backup", "--data", "carol3")
-    for (const tried of ["one", "two", "three"]) {
-      await tired.until("The twelve words of this backup:")
+    await tired.until("The twelve words of this backup:")
+    for (const tried of ["one", "two"]) {
       tired.type(`${tried}\r`)
-      await tired.until(tried)
+      await tired.until(new RegExp(`: ${tried}[^]*Once more:`))
     }
+    // What a terminal echoes last may be lost with the process.
+    tired.type("three\r")
     expect(await tired.ended).toMatchObject({ code: 7 })
     expect(readdirSync(path(""))).not.toContain("carol3")
   },

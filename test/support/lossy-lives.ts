@@ -121,7 +121,7 @@ async function speak(
   const to = world.chance.chance(0.6) ? "#everyone" : world.chance.pick(others)
   const before = someone.promised.length
   try {
-    const readers = readersOf(someone, to)
+    const readers = readersOf(someone, to, people)
     await someone.say(to, text)
     if (someone.promised.length > before) said.push({ author: someone.name, to, text, readers })
   } catch {
@@ -129,10 +129,13 @@ async function speak(
   }
 }
 
-function readersOf({ client, name }: SimPerson, to: string): string[] {
+/** By id: the name of a member whose directory entry has not been read yet is not known. */
+function readersOf({ client, name }: SimPerson, to: string, people: readonly SimPerson[]): string[] {
   if (to !== "#everyone") return [name, to]
   const members = client.rooms().find(({ kind }) => kind === "everyone")?.members ?? []
-  return [name, ...members.map(({ person }) => person.name)]
+  const isListed = (someone: SimPerson) =>
+    members.some(({ person }) => person.id === someone.client.self().id)
+  return [name, ...people.filter(isListed).map((someone) => someone.name)]
 }
 
 async function settle(
@@ -169,7 +172,7 @@ async function settle(
         "#everyone",
         ...NAMES.filter((name) => name !== someone.name && knows(someone, name)),
       ])
-        await speakPlainly(someone, to, `${someone.name}.${word} to ${to}`, said)
+        await speakPlainly(someone, to, `${someone.name}.${word} to ${to}`, people, said)
     }
     await world.runUntil(isQuiet, 30 * MINUTE, LOOK_MS)
     await world.run(15_000)
@@ -177,8 +180,14 @@ async function settle(
   await world.runUntil(() => isQuiet() && people.every((someone) => !hasGap(someone)), 30 * MINUTE, LOOK_MS)
 }
 
-async function speakPlainly(someone: SimPerson, to: string, text: string, said: Said[]): Promise<void> {
-  const readers = readersOf(someone, to)
+async function speakPlainly(
+  someone: SimPerson,
+  to: string,
+  text: string,
+  people: readonly SimPerson[],
+  said: Said[],
+): Promise<void> {
+  const readers = readersOf(someone, to, people)
   await someone.say(to, text)
   said.push({ author: someone.name, to, text, readers })
 }
