@@ -13,9 +13,9 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 export const corrections: Plugin = {
   name: "corrections",
   setup(at) {
-    at.onLoad({ filter: /[\\/]ts-mls[\\/].*clientState\.js$/ }, async ({ path }) => {
+    at.onLoad({ filter: /[\\/]ts-mls[\\/].*\.js$/ }, async ({ path }) => {
       if (!isCorrected(path)) return undefined
-      return { contents: correctTsMls(await readFile(path, "utf8")), loader: "js" }
+      return { contents: correctTsMls(await readFile(path, "utf8"), path), loader: "js" }
     })
     // Ink asks for it only when DEV is set, but imports it by name.
     at.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: "empty" }))

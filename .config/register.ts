@@ -6,7 +6,7 @@ registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context)
     if (!isCorrected(url) || loaded.source === undefined || loaded.source === null) return loaded
-    return { ...loaded, source: correctTsMls(textOf(loaded.source)) }
+    return { ...loaded, source: correctTsMls(textOf(loaded.source), url) }
   },
 })
 

@@ -22,7 +22,7 @@ export default defineConfig({
     {
       name: "correct-ts-mls",
       transform: (source, path) =>
-        isCorrected(path) ? { code: correctTsMls(source), map: null } : undefined,
+        isCorrected(path) ? { code: correctTsMls(source, path), map: null } : undefined,
     },
   ],
   test: {

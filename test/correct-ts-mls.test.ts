@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 import { validateRatchetTree } from "ts-mls/clientState.js"
+import { createCommit } from "ts-mls/createCommit.js"
 import { expect, test } from "vitest"
 import { corrections } from "../.config/build.ts"
 import { correctTsMls, isCorrected } from "../.config/correct-ts-mls.ts"
@@ -15,11 +16,17 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const offlineInvitee = join(root, "test/support/offline-invitee.ts")
 const register = join(root, ".config/register.ts")
 
-test("the installed library holds the check exactly once, and it is replaced", () => {
-  const source = readFileSync(join(root, "node_modules/ts-mls/dist/src/clientState.js"), "utf8")
-  const corrected = correctTsMls(source)
-  expect(corrected).toContain(CORRECTED)
-  expect(corrected.replace(CORRECTED, CHECK)).toBe(source)
+const TREES = "ts-mls/dist/src/clientState.js"
+const PATHS = "ts-mls/dist/src/createCommit.js"
+const CONTEXT = "state.groupContext, state.signaturePrivateKey, cipherSuite, excludeNodes)"
+
+test.each([
+  [TREES, CHECK, CORRECTED],
+  [PATHS, CONTEXT, "{ ...state.groupContext, extensions: res.additionalResult.extensions }"],
+])("the installed %s holds the text exactly once, and it is replaced", (file, found, wanted) => {
+  const source = readFileSync(join(root, "node_modules", file), "utf8")
+  expect(source.split(found)).toHaveLength(2)
+  expect(correctTsMls(source, file)).toContain(wanted)
 })
 
 test.each([
@@ -27,14 +34,15 @@ test.each([
   ["twice", `${CHECK} a()\n${CHECK} b()`],
   ["already replaced", CORRECTED],
 ])("a source with the check %s stops the build", (_, source) => {
-  expect(() => correctTsMls(source)).toThrow("not once")
+  expect(() => correctTsMls(source, TREES)).toThrow("not once")
 })
 
 test.each([
   ["/x/node_modules/ts-mls/dist/src/clientState.js", true],
   ["file:///x/node_modules/ts-mls/dist/src/clientState.js?v=1", true],
   ["C:\\x\\node_modules\\ts-mls\\dist\\src\\clientState.js", true],
-  ["/x/node_modules/ts-mls/dist/src/createCommit.js", false],
+  ["/x/node_modules/ts-mls/dist/src/createCommit.js", true],
+  ["/x/node_modules/ts-mls/dist/src/createMessage.js", false],
   ["/x/src/clientState.js", false],
 ])("%s is the file: %s", (path, expected) => expect(isCorrected(path)).toBe(expected))
 
@@ -42,6 +50,7 @@ test("the tests run on the corrected library", () => {
   const code = validateRatchetTree.toString()
   expect(code).not.toContain("arraysEqual(dpNode")
   expect(code).toMatch(/parentIdx === i/)
+  expect(createCommit.toString()).toMatch(/extensions: res\.additionalResult\.extensions/)
 })
 
 test("without it, an invited person who stays offline keeps newcomers out", () => {
