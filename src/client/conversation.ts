@@ -7,7 +7,7 @@
  */
 import { compareBytes, equalBytes } from "../bytes.ts"
 import { groupIdOf } from "../crypto/channel-keys.ts"
-import type { Consumed, GroupState, RoomParameters } from "../crypto/mls-engine.ts"
+import type { Consumed, GroupState, ExpectedParameters } from "../crypto/mls-engine.ts"
 import { type Refusal, refusalName } from "../protocol/errors.ts"
 import type { Of } from "../protocol/messages.ts"
 import { askIfDue } from "./answers.ts"
@@ -155,7 +155,7 @@ export class Conversation {
   }
 
   /** What every member of this conversation's group must have agreed to. */
-  get expected(): { groupId: Uint8Array; parameters: RoomParameters } {
+  get expected(): { groupId: Uint8Array; parameters: ExpectedParameters } {
     const { kind, peer, channelId } = this.record
     const groupId = groupIdOf(channelId)
     if (kind === "everyone" || !peer) return { groupId, parameters: { kind: "link" } }

@@ -12,5 +12,6 @@ export class CryptoError extends CodedError<
   | "bad-group" // stored group state that cannot be loaded
   | "bad-package" // a key package that may not be added
   | "bad-join" // a Welcome or group information that fails a check of PROTOCOL.md §11 or §12
+  | "shut-out" // a room that is sound and does not let this account in: it is banned, or the link is closed
   | "not-allowed" // a commit of our own that PROTOCOL.md §10.4 forbids
 > {}

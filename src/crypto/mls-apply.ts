@@ -17,6 +17,7 @@ import { emptyPskIndex } from "ts-mls/pskIndex.js"
 import type { ClientState } from "ts-mls/clientState.js"
 import { equalBytes } from "../bytes.ts"
 import type { Applied, Member, RosterChange } from "./mls-engine.ts"
+import { sameParameters } from "./mls-parameters.ts"
 import { judgeCommitter, judgeExternal, judgeMember, memberAt, type Plan, planOf } from "./mls-policy.ts"
 import type { EngineContext } from "./mls-profile.ts"
 import type { Owner } from "./mls-roster.ts"
@@ -215,6 +216,10 @@ function finish(
     return voided(wrong)
   }
   const state = new LiveGroup(context, settled)
+  if (!sameParameters(state.parameters, plan.parameters ?? group.parameters)) {
+    wipeEnded(settled, old)
+    return voided("other parameters than were proposed")
+  }
   const change = {
     added: state.members.filter((member) => isNew(member, group.members, trial.committer)),
     removed: group.members.filter((member) => isNew(member, state.members, trial.committer)),

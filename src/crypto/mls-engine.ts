@@ -9,10 +9,40 @@
 /** `xwing`: post-quantum hybrid, the default. `classic`: suite 3, for rooms made for more than 100. */
 export type SuiteName = "xwing" | "classic"
 
-/** Who may be in the group, fixed in its GroupContext, and so the same for every member (PROTOCOL.md §10.4). */
-export type RoomParameters =
-  | { kind: "direct"; accountIds: readonly [Uint8Array, Uint8Array] } // 32 bytes each, smaller first
-  | { kind: "link" } // whoever holds the link may join by external commit
+/** A chat of two accounts: 32 bytes each, smaller first. */
+export interface DirectParameters {
+  kind: "direct"
+  accountIds: readonly [Uint8Array, Uint8Array]
+}
+
+/** A room that whoever holds the link joins by external commit. Both lists are ascending, and nobody is in both. */
+export interface LinkParameters {
+  kind: "link"
+  /** g of the link's secret `S_g`: u32. */
+  generation: number
+  /** Whether strangers may come in now. A link that was closed opens again under the next generation only. */
+  open: boolean
+  /** 1 to `MAX_MODERATORS` accounts. */
+  moderators: readonly Uint8Array[]
+  /** At most `MAX_BANNED` accounts. */
+  banned: readonly Uint8Array[]
+}
+
+/** Who may be in the group and do what, in its GroupContext, and so the same for every member (PROTOCOL.md §10.3). */
+export type RoomParameters = DirectParameters | LinkParameters
+
+/** What somebody who makes or joins a group demands of it: a link room begins with its maker as moderator. */
+export type ExpectedParameters = DirectParameters | { kind: "link" }
+
+/** What a member wants to change; nothing of it: a healing update. */
+export interface GroupChange {
+  /** Key packages; never together with `remove` or `parameters`. */
+  add?: readonly Uint8Array[]
+  /** Leaves. */
+  remove?: readonly number[]
+  /** Of a link room, by a moderator. */
+  parameters?: LinkParameters
+}
 
 /** What a leaf says about its owner; `certificate` is `Sign(account, "leaf", accountId ‖ deviceId ‖ leaf key)`. */
 export interface LeafIdentity {
@@ -131,18 +161,15 @@ export interface MlsEngine {
   create(
     suite: SuiteName,
     groupId: Uint8Array,
-    parameters: RoomParameters,
+    parameters: ExpectedParameters,
     signer: LeafSigner,
   ): Promise<GroupState>
 
   /**
-   * A commit by this member: adds (never together with removes), removes, or neither (a healing update).
+   * A commit by this member: adds; or removes and other parameters; or nothing of it (a healing update).
    * @throws CryptoError `not-allowed` when §10.4 forbids it, `bad-package`.
    */
-  commit(
-    state: GroupState,
-    change: { add?: readonly Uint8Array[]; remove?: readonly number[] },
-  ): Promise<Commit>
+  commit(state: GroupState, change: GroupChange): Promise<Commit>
 
   /** Group information with tree and external key, signed by this member: what a header holds. */
   groupInfo(state: GroupState): Promise<Uint8Array>
@@ -150,11 +177,12 @@ export interface MlsEngine {
   /**
    * Joins by external commit. A leaf of this same account and device is always taken over, since a device has one leaf.
    * @param replaces the leaf that the caller expects to take over; another one, or none, is refused.
-   * @throws CryptoError `bad-join` for another groupId or suite, bad signatures or certificates, forbidden parameters.
+   * @throws CryptoError `bad-join` for another groupId or suite, bad signatures or certificates, forbidden parameters;
+   * `shut-out` where the room is sound and lets this account in no more, or nobody for now.
    */
   joinExternal(
     groupInfo: Uint8Array,
-    expected: { groupId: Uint8Array; parameters: RoomParameters },
+    expected: { groupId: Uint8Array; parameters: ExpectedParameters },
     signer: LeafSigner,
     replaces?: number,
   ): Promise<Commit>
@@ -167,7 +195,7 @@ export interface MlsEngine {
   joinWelcome(
     welcome: Uint8Array,
     own: Pick<OwnKeyPackage, "public" | "private">,
-    expected: { groupId: Uint8Array; parameters: RoomParameters },
+    expected: { groupId: Uint8Array; parameters: ExpectedParameters },
   ): Promise<{ state: GroupState; signer: Member }>
   /** References of the packages that a Welcome was made for. @throws CryptoError `bad-join`. */
   welcomeReferences(welcome: Uint8Array): Promise<readonly Uint8Array[]>

@@ -16,17 +16,18 @@ import type { RatchetTree } from "ts-mls/ratchetTree.js"
 import { decryptGroupInfo, decryptGroupSecrets, type Welcome } from "ts-mls/welcome.js"
 import { equalBytes } from "../bytes.ts"
 import { CryptoError } from "./errors.ts"
-import type { Commit, LeafSigner, Member, OwnKeyPackage, RoomParameters } from "./mls-engine.ts"
+import type {
+  Commit,
+  ExpectedParameters,
+  LeafSigner,
+  Member,
+  OwnKeyPackage,
+  RoomParameters,
+} from "./mls-engine.ts"
 import { generateLeaf, hashedReference, ownPackage } from "./mls-keypackage.ts"
-import { judgeExternal } from "./mls-policy.ts"
-import {
-  admits,
-  decodeParameters,
-  type EngineContext,
-  MAX_EPOCH,
-  sameParameters,
-  suiteNamed,
-} from "./mls-profile.ts"
+import { admits, decodeParameters, fits } from "./mls-parameters.ts"
+import { judgeExternal, SHUT_OUT } from "./mls-policy.ts"
+import { type EngineContext, MAX_EPOCH, suiteNamed } from "./mls-profile.ts"
 import { isSameDevice } from "./mls-roster.ts"
 import { consumed, LiveGroup, settle } from "./mls-state.ts"
 import { judgeNewNodes, judgeOwners, judgeShape } from "./mls-tree.ts"
@@ -36,7 +37,7 @@ import { wipe } from "./sodium.ts"
 /** The group that the caller means to join. */
 export interface ExpectedGroup {
   groupId: Uint8Array
-  parameters: RoomParameters
+  parameters: ExpectedParameters
 }
 
 const ANY_TIME = { notBefore: 0n, notAfter: 2n ** 63n - 1n }
@@ -48,7 +49,7 @@ export async function groupInformation(context: EngineContext, group: LiveGroup)
   return encodeMls({ wireformat: "mls_group_info", groupInfo })
 }
 
-/** @throws CryptoError `bad-join`. */
+/** @throws CryptoError `bad-join`, `shut-out`. */
 export async function joinByExternalCommit(
   context: EngineContext,
   bytes: Uint8Array,
@@ -93,6 +94,7 @@ export async function joinByExternalCommit(
   })
   const plan = { added: [], removed: former === undefined ? [] : [former.leaf], externalInit: true }
   const forbidden = judgeExternal(before, owner, plan)
+  if (forbidden === SHUT_OUT) throw new CryptoError("shut-out", forbidden)
   if (forbidden !== undefined) throw refusal(forbidden)
   return {
     bytes: encodeMls({ wireformat: "mls_public_message", publicMessage: joined.publicMessage }),
@@ -153,7 +155,7 @@ function checkGroupInfo(context: EngineContext, groupInfo: GroupInfo, expected: 
   if (!equalBytes(groupContext.groupId, expected.groupId)) throw refusal("another group")
   if (groupContext.epoch > MAX_EPOCH) throw refusal("an epoch out of range")
   const parameters = decodeParameters(groupContext.extensions)
-  if (parameters === undefined || !sameParameters(parameters, expected.parameters))
+  if (parameters === undefined || !fits(parameters, expected.parameters))
     throw refusal("other room parameters")
 
   const tree = treeOf(groupInfo)
@@ -171,6 +173,8 @@ function judgeAccounts(
   tree: RatchetTree,
   parameters: RoomParameters,
 ): string | undefined {
+  // In a link room whoever is banned may be there still, until the commit that takes them out.
+  if (parameters.kind === "link") return undefined
   const admitted = context.roster.members(tree).every((member) => admits(parameters, member.accountId))
   return admitted ? undefined : "a third person in a chat of two"
 }

@@ -8,7 +8,8 @@ import type { ClientState } from "ts-mls/clientState.js"
 import type { GenerationSecret, SecretTree, SecretTreeNode } from "ts-mls/secretTree.js"
 import { CryptoError } from "./errors.ts"
 import type { Consumed, GroupState, Member, RoomParameters, SuiteName } from "./mls-engine.ts"
-import { decodeParameters, type EngineContext, suiteNamed } from "./mls-profile.ts"
+import { decodeParameters } from "./mls-parameters.ts"
+import { type EngineContext, suiteNamed } from "./mls-profile.ts"
 import { wipe } from "./sodium.ts"
 
 /** Stands where nobody can send. */

@@ -18,17 +18,20 @@ import { CryptoError } from "./errors.ts"
 import { applyCommit } from "./mls-apply.ts"
 import type {
   Commit,
+  ExpectedParameters,
+  GroupChange,
   GroupState,
   LeafSigner,
+  LinkParameters,
   MlsEngine,
   Opened,
-  RoomParameters,
   SuiteName,
 } from "./mls-engine.ts"
 import { groupInformation, joinByExternalCommit, joinByWelcome, referencesOf } from "./mls-join.ts"
 import { createKeyPackage, generateLeaf, inspectKeyPackage } from "./mls-keypackage.ts"
+import { admits, encodeParameters, firstParameters } from "./mls-parameters.ts"
 import { judgeMember, planOf } from "./mls-policy.ts"
-import { admits, clientConfig, encodeParameters, type EngineContext, librarySuite } from "./mls-profile.ts"
+import { clientConfig, type EngineContext, librarySuite } from "./mls-profile.ts"
 import { mlsSuite } from "./mls-provider.ts"
 import { accountOf, Roster } from "./mls-roster.ts"
 import { changedRows, stateOf } from "./mls-rows.ts"
@@ -58,7 +61,7 @@ export function createMlsEngine(primitives: Primitives, random: Random): MlsEngi
       return { accountEd, accountX, deviceId, accountId, suite, notAfter, reference }
     },
     create: (suite, groupId, parameters, signer) => create(context, suite, groupId, parameters, signer),
-    commit: (state, change) => commit(context, LiveGroup.of(state), change.add ?? [], change.remove ?? []),
+    commit: (state, change) => commit(context, LiveGroup.of(state), change),
     groupInfo: (state) => groupInformation(context, LiveGroup.of(state)),
     joinExternal: (groupInfo, expected, signer, replaces) =>
       joinByExternalCommit(context, groupInfo, expected, signer, replaces),
@@ -82,11 +85,12 @@ async function create(
   context: EngineContext,
   suite: SuiteName,
   groupId: Uint8Array,
-  parameters: RoomParameters,
+  expected: ExpectedParameters,
   signer: LeafSigner,
 ): Promise<GroupState> {
-  if (!admits(parameters, accountOf(signer.identity)))
-    throw new CryptoError("not-allowed", "somebody else's chat of two")
+  const founder = accountOf(signer.identity)
+  const parameters = firstParameters(expected, founder)
+  if (!admits(parameters, founder)) throw new CryptoError("not-allowed", "somebody else's chat of two")
   const { publicPackage, privatePackage } = await generateLeaf(context, suite, signer, ANY_TIME)
   const extensions = encodeParameters(parameters)
   const cs = context.suites[suite]
@@ -105,8 +109,7 @@ async function create(
 async function commit(
   context: EngineContext,
   group: LiveGroup,
-  add: readonly Uint8Array[],
-  remove: readonly number[],
+  { add = [], remove = [], parameters }: GroupChange,
 ): Promise<Commit> {
   assertActive(group)
   const packages = await Promise.all(add.map((bytes) => inspectKeyPackage(context, bytes)))
@@ -115,6 +118,7 @@ async function commit(
   const proposals: Proposal[] = [
     ...packages.map(({ keyPackage }) => ({ proposalType: "add" as const, add: { keyPackage } })),
     ...remove.map((leaf) => ({ proposalType: "remove" as const, remove: { removed: leaf } })),
+    ...(parameters === undefined ? [] : [changedParameters(parameters)]),
   ]
   // A member asks of its own commit what the others will ask; afterwards it merges without asking.
   const plan = planOf(context.roster, proposals)
@@ -135,6 +139,11 @@ async function commit(
     welcome: made.welcome && encodeMls({ wireformat: "mls_welcome", welcome: made.welcome }),
     consumed: consumed(made.consumed),
   }
+}
+
+function changedParameters(parameters: LinkParameters): Proposal {
+  const extensions = encodeParameters(parameters)
+  return { proposalType: "group_context_extensions", groupContextExtensions: { extensions } }
 }
 
 async function seal(

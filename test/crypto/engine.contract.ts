@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest"
 import { utf8 } from "../../src/bytes.ts"
 import type { GroupState, MlsEngine, SuiteName } from "../../src/crypto/mls-engine.ts"
 import { deliveryContract } from "./engine-delivery.contract.ts"
+import { linkContract } from "./engine-link.contract.ts"
 import {
   appliedState,
   canonical,
@@ -23,7 +24,10 @@ const SUITES: readonly SuiteName[] = ["xwing", "classic"]
 const AAD = utf8("binding")
 
 export function engineContract(name: string, make: (seed: string) => MlsEngine): void {
-  for (const suite of SUITES) deliveryContract(name, suite, make)
+  for (const suite of SUITES) {
+    deliveryContract(name, suite, make)
+    linkContract(name, suite, make)
+  }
   describe.each(SUITES)(`${name}, %s`, (suite) => {
     const start = (seed: string) => {
       const random = seededRandom(`people ${seed}`)

@@ -9,17 +9,18 @@ import {
 } from "../../src/crypto/identity.ts"
 import type {
   Applied,
+  DirectParameters,
+  ExpectedParameters,
   GroupState,
   LeafSigner,
   MlsEngine,
   Opened,
-  RoomParameters,
   SuiteName,
 } from "../../src/crypto/mls-engine.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import type { Random } from "../../src/platform/random.ts"
 
-export const LINK: RoomParameters = { kind: "link" }
+export const LINK: ExpectedParameters = { kind: "link" }
 export const GROUP_ID: Uint8Array = new Uint8Array(32).fill(7)
 export const DAY_MS = 86_400_000
 
@@ -53,7 +54,7 @@ export function secondDevice({ account }: Pick<Person, "account">, random: Rando
   return { account, device, signer: leafSigner(account, device.deviceId) }
 }
 
-export function directOf(a: Person, b: Person): RoomParameters {
+export function directOf(a: Person, b: Person): DirectParameters {
   const [smaller, larger] = [a.account.accountId, b.account.accountId].sort(compareBytes)
   return { kind: "direct", accountIds: [smaller!, larger!] }
 }

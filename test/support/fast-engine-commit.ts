@@ -7,7 +7,7 @@
  */
 import { concat, equalBytes, u32 } from "../../src/bytes.ts"
 import { CryptoError } from "../../src/crypto/errors.ts"
-import type { Applied, Commit, Member, RosterChange } from "../../src/crypto/mls-engine.ts"
+import type { Applied, Commit, GroupChange, Member, RosterChange } from "../../src/crypto/mls-engine.ts"
 import { judgeCommitter, judgeExternal, judgeMember, memberAt } from "../../src/crypto/mls-policy.ts"
 import { wipe } from "../../src/crypto/sodium.ts"
 import {
@@ -57,8 +57,7 @@ type Failure = Extract<Applied, { kind: "void" | "uncertain" }>
 export function commit(
   context: FastContext,
   state: FastGroup,
-  add: readonly Uint8Array[],
-  remove: readonly number[],
+  { add = [], remove = [], parameters }: GroupChange,
 ): Commit {
   const { hash } = context
   const { inside } = state
@@ -66,7 +65,12 @@ export function commit(
   const packages = add.map((bytes) => inspectKeyPackage(context, bytes))
   if (packages.some(({ suite }) => suite !== inside.suite))
     throw new CryptoError("bad-package", "a package of another suite")
-  const plan = { added: packages.map(({ leaf }) => ownerOf(leaf)), removed: remove, externalInit: false }
+  const plan = {
+    added: packages.map(({ leaf }) => ownerOf(leaf)),
+    removed: remove,
+    externalInit: false,
+    parameters,
+  }
   const refusal = judgeMember(state, inside.ownLeaf, plan)
   if (refusal !== undefined) throw new CryptoError("not-allowed", refusal)
 
@@ -75,6 +79,7 @@ export function commit(
   const change: Change = {
     added: add,
     removed: remove,
+    parameters,
     leaf: renewed.leaf,
     externalInit: undefined,
     path: pathFor(context, inside.tree, [inside.ownLeaf, ...remove], commitSecret),
@@ -93,7 +98,7 @@ export function commit(
     "commit",
     concat(contextOf(hash, inside), content),
   )
-  const next = nextPublic(hash, inside, tree, concat(signature, content))
+  const next = nextPublic(hash, inside, tree, concat(signature, content), parameters)
   const nextContext = contextOf(hash, next)
   const joiner = joinerSecret(hash, inside.schedule.init, commitSecret, nextContext)
   // Deriving the epoch wipes the joiner's secret, which the Welcome still needs.
@@ -166,6 +171,7 @@ function applyMember(context: FastContext, state: FastGroup, header: Uint8Array,
     added: packages.map(ownerOf),
     removed,
     externalInit: found.change.externalInit !== undefined,
+    parameters: found.change.parameters,
   }
   if (!isCertified(context, found.change.leaf)) return voided("a leaf without a valid certificate")
   const refusal = judgeMember(state, leaf, plan) ?? judgeCommitter(committer, ownerOf(found.change.leaf))
@@ -190,6 +196,7 @@ function applyExternal(context: FastContext, state: FastGroup, found: Body | und
     added: [],
     removed,
     externalInit: init !== undefined,
+    parameters: found.change.parameters,
   })
   if (refusal !== undefined || init === undefined)
     return voided(refusal ?? "not the shape of an external commit")
@@ -216,7 +223,7 @@ function finish(
   const ownKey = hash("path key", inside.pathSecret)
   const commitSecret = wrapped && unwrap(hash, ownKey, wrapped)
   if (commitSecret === undefined) return uncertain("a commit secret that does not open")
-  const next = nextPublic(hash, inside, tree, concat(signature, content))
+  const next = nextPublic(hash, inside, tree, concat(signature, content), change.parameters)
   const nextContext = contextOf(hash, next)
   const epoch = epochOf(hash, joinerSecret(hash, init, commitSecret, nextContext), nextContext, tree)
   if (!equalBytes(epoch.confirmation, confirmation)) return uncertain("a confirmation that differs")

@@ -16,11 +16,8 @@ import type {
   RoomParameters,
   SuiteName,
 } from "../../src/crypto/mls-engine.ts"
-import {
-  encodeParameters,
-  MAX_FORWARD_GENERATIONS,
-  MAX_KEPT_GENERATIONS,
-} from "../../src/crypto/mls-profile.ts"
+import { encodeParameters } from "../../src/crypto/mls-parameters.ts"
+import { MAX_FORWARD_GENERATIONS, MAX_KEPT_GENERATIONS } from "../../src/crypto/mls-profile.ts"
 import { wipe } from "../../src/crypto/sodium.ts"
 import type { Primitives } from "../../src/platform/primitives.ts"
 
@@ -209,8 +206,14 @@ export function contextOf(hash: Hash, state: PublicState): Uint8Array {
 }
 
 /** The same group one commit later, before its secrets. @param commit signature, then content. */
-export function nextPublic(hash: Hash, before: PublicState, tree: Tree, commit: Uint8Array): PublicState {
-  const { suite, groupId, epoch, parameters, transcript } = before
+export function nextPublic(
+  hash: Hash,
+  before: PublicState,
+  tree: Tree,
+  commit: Uint8Array,
+  parameters: RoomParameters = before.parameters,
+): PublicState {
+  const { suite, groupId, epoch, transcript } = before
   return {
     suite,
     groupId,

@@ -3,13 +3,14 @@ import { concat, equalBytes, toHex } from "../../src/bytes.ts"
 import { CryptoError } from "../../src/crypto/errors.ts"
 import type {
   Commit,
+  ExpectedParameters,
   LeafSigner,
   Member,
   OwnKeyPackage,
-  RoomParameters,
 } from "../../src/crypto/mls-engine.ts"
-import { judgeExternal } from "../../src/crypto/mls-policy.ts"
-import { admits, MAX_EPOCH, sameParameters } from "../../src/crypto/mls-profile.ts"
+import { admits, fits } from "../../src/crypto/mls-parameters.ts"
+import { judgeExternal, SHUT_OUT } from "../../src/crypto/mls-policy.ts"
+import { MAX_EPOCH } from "../../src/crypto/mls-profile.ts"
 import { isSameDevice } from "../../src/crypto/mls-roster.ts"
 import { wipe } from "../../src/crypto/sodium.ts"
 import {
@@ -53,7 +54,7 @@ import {
 
 export interface ExpectedGroup {
   groupId: Uint8Array
-  parameters: RoomParameters
+  parameters: ExpectedParameters
 }
 
 export function groupInfo({ hash }: FastContext, inside: Inside): Uint8Array {
@@ -81,7 +82,7 @@ export function welcomeFor(
   })
 }
 
-/** @throws CryptoError `bad-join`. */
+/** @throws CryptoError `bad-join`, `shut-out`. */
 export function joinExternal(
   context: FastContext,
   bytes: Uint8Array,
@@ -107,12 +108,14 @@ export function joinExternal(
     removed,
     externalInit: true,
   })
+  if (forbidden === SHUT_OUT) throw new CryptoError("shut-out", forbidden)
   if (forbidden !== undefined) throw refusal(forbidden)
 
   const [init, commitSecret] = [random.bytes(SECRET_BYTES), random.bytes(SECRET_BYTES)]
   const change: Change = {
     added: [],
     removed,
+    parameters: undefined,
     leaf: own.leaf,
     externalInit: wrap(context, info.externalKey, init),
     path: pathFor(context, info.tree, removed, commitSecret),
@@ -198,7 +201,7 @@ function checkedInfo(context: FastContext, bytes: Uint8Array, expected: Expected
   const { tree, parameters } = info
   if (!equalBytes(info.groupId, expected.groupId)) throw refusal("another group")
   if (info.epoch > MAX_EPOCH) throw refusal("an epoch out of range")
-  if (!sameParameters(parameters, expected.parameters)) throw refusal("other room parameters")
+  if (!fits(parameters, expected.parameters)) throw refusal("other room parameters")
   const signer = tree.leaves[info.signer]
   const content = bytes.subarray(0, bytes.length - SECRET_BYTES)
   if (
@@ -211,7 +214,7 @@ function checkedInfo(context: FastContext, bytes: Uint8Array, expected: Expected
   const devices = new Set(tree.members.map((each) => toHex(each.accountId) + toHex(each.deviceId)))
   if (devices.size !== tree.members.length) throw refusal("a device with two leaves")
   if (hasRepeatedKey(tree)) throw refusal("a key that is in the tree twice")
-  if (!tree.members.every(({ accountId }) => admits(parameters, accountId)))
+  if (parameters.kind === "direct" && !tree.members.every(({ accountId }) => admits(parameters, accountId)))
     throw refusal("a third person in a chat of two")
   return info
 }

@@ -16,12 +16,8 @@ import { ByteReader, ByteWriter, BytesError, concat, u8 } from "../../src/bytes.
 import { DEVICE_ID_BYTES } from "../../src/crypto/identity.ts"
 import { accountOf } from "../../src/crypto/mls-roster.ts"
 import type { RoomParameters, SuiteName } from "../../src/crypto/mls-engine.ts"
-import {
-  decodeParameters,
-  encodeParameters,
-  MAX_MEMBERS,
-  PARAMETERS_EXTENSION,
-} from "../../src/crypto/mls-profile.ts"
+import { decodeParameters, encodeParameters, PARAMETERS_EXTENSION } from "../../src/crypto/mls-parameters.ts"
+import { MAX_MEMBERS } from "../../src/crypto/mls-profile.ts"
 import { ED25519_PUBLIC_BYTES, ED25519_SIGNATURE_BYTES, X25519_BYTES } from "../../src/crypto/sodium.ts"
 import {
   type Leaf,
@@ -36,6 +32,7 @@ const KINDS = { message: 1, member: 2, external: 3, welcome: 4, info: 5, package
 export type Kind = keyof typeof KINDS
 const SUITES: readonly SuiteName[] = ["xwing", "classic"]
 const MAX_BYTES = 1_000_000
+const MAX_PARAMETER_BYTES = 10_000
 /** A wrapped secret: salt, masked secret, tag. */
 export const WRAPPED_BYTES = TAG_BYTES + SECRET_BYTES + TAG_BYTES
 
@@ -52,6 +49,8 @@ export interface PackageContent {
 export interface Change {
   added: readonly Uint8Array[]
   removed: readonly number[]
+  /** What the room's parameters become; undefined: what they are. */
+  parameters: RoomParameters | undefined
   /** The committer's leaf, renewed or new. */
   leaf: Leaf
   /** Of an external commit: the secret that stands in for `init`, wrapped for the members. */
@@ -153,11 +152,13 @@ export function readPackage(from: ByteReader): PackageContent & { signature: Uin
   }
 }
 
-export function writeChange({ added, removed, leaf, externalInit, path }: Change): Uint8Array {
+export function writeChange({ added, removed, parameters, leaf, externalInit, path }: Change): Uint8Array {
   const into = new ByteWriter().u32(added.length)
   for (const each of added) into.sized(each)
   into.u32(removed.length)
   for (const each of removed) into.u32(each)
+  if (parameters === undefined) into.u32(0)
+  else writeParameters(into, parameters)
   into
     .raw(leaf.bytes)
     .sized(externalInit ?? new Uint8Array(0))
@@ -169,12 +170,14 @@ export function writeChange({ added, removed, leaf, externalInit, path }: Change
 export function readChange(from: ByteReader): Change {
   const added = list(from, () => from.sized(MAX_BYTES))
   const removed = list(from, () => from.u32())
+  const changed = from.sized(MAX_PARAMETER_BYTES).slice()
+  const parameters = changed.length === 0 ? undefined : parametersIn(changed)
   const leaf = readLeaf(from)
   const init = from.sized(WRAPPED_BYTES)
   const path = list(from, () => ({ leaf: from.u32(), wrapped: from.raw(WRAPPED_BYTES) }))
   if (init.length !== 0 && init.length !== WRAPPED_BYTES)
     throw new BytesError("bad-value", "not a wrapped key")
-  return { added, removed, leaf, externalInit: init.length === 0 ? undefined : init, path }
+  return { added, removed, parameters, leaf, externalInit: init.length === 0 ? undefined : init, path }
 }
 
 export interface InfoContent extends PublicState {
@@ -244,7 +247,10 @@ export function writeParameters(into: ByteWriter, parameters: RoomParameters): B
 }
 
 export function readParameters(from: ByteReader): RoomParameters {
-  const extensionData = from.sized(255).slice()
+  return parametersIn(from.sized(MAX_PARAMETER_BYTES).slice())
+}
+
+function parametersIn(extensionData: Uint8Array): RoomParameters {
   const parameters = decodeParameters([{ extensionType: PARAMETERS_EXTENSION, extensionData }])
   if (parameters === undefined) throw new BytesError("bad-value", "not room parameters")
   return parameters

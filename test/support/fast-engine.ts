@@ -7,7 +7,7 @@
 import { concat, equalBytes, u32, u8, utf8 } from "../../src/bytes.ts"
 import { CryptoError } from "../../src/crypto/errors.ts"
 import type { GroupState, MlsEngine, Opened } from "../../src/crypto/mls-engine.ts"
-import { admits } from "../../src/crypto/mls-profile.ts"
+import { admits, firstParameters } from "../../src/crypto/mls-parameters.ts"
 import { accountOf } from "../../src/crypto/mls-roster.ts"
 import type { Primitives } from "../../src/platform/primitives.ts"
 import type { Random } from "../../src/platform/random.ts"
@@ -60,9 +60,10 @@ export function createFastEngine(
       const { leaf, suite, notAfter, reference } = inspectKeyPackage(context, bytes)
       return { ...leaf.identity, accountId: leaf.accountId, suite, notAfter, reference }
     },
-    async create(suite, groupId, parameters, signer) {
-      if (!admits(parameters, accountOf(signer.identity)))
-        throw new CryptoError("not-allowed", "somebody else's chat of two")
+    async create(suite, groupId, expected, signer) {
+      const founder = accountOf(signer.identity)
+      const parameters = firstParameters(expected, founder)
+      if (!admits(parameters, founder)) throw new CryptoError("not-allowed", "somebody else's chat of two")
       const { leaf, leafSecret, pathSecret } = newLeaf(context, signer)
       const tree = treeOf([leaf])
       const start = { suite, groupId: groupId.slice(), epoch: 0, parameters, tree }
@@ -70,7 +71,7 @@ export function createFastEngine(
       const secrets = epochOf(hash, random.bytes(SECRET_BYTES), contextOf(hash, begun), tree)
       return new FastGroup({ ...begun, ...secrets, active: true, ownLeaf: 0, leafSecret, pathSecret })
     },
-    commit: async (state, { add, remove }) => commit(context, FastGroup.of(state), add ?? [], remove ?? []),
+    commit: async (state, change) => commit(context, FastGroup.of(state), change),
     groupInfo: async (state) => groupInfo(context, insideOf(state)),
     joinExternal: async (info, expected, signer, replaces) =>
       joinExternal(context, info, expected, signer, replaces),
