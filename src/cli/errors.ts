@@ -22,4 +22,6 @@ export type CliErrorCode =
   | "no-words" // a backup's words can be neither shown nor asked for
   | "folder-not-empty" // a backup is restored into a new folder only
   | "output-exists" // never overwritten
+  | "bad-image" // no picture, or no QR code on it
+  | "image-too-large"
   | "demonstration" // not everything arrived, or a plaintext was found

@@ -24,6 +24,7 @@ import { send, type SendOptions } from "./commands/send.ts"
 import { verify } from "./commands/verify.ts"
 import { showVersion } from "./commands/version.ts"
 import { CliError } from "./errors.ts"
+import { answerQrFile, READ_QR } from "./qr-file.ts"
 import type { Io } from "./io.ts"
 import { parseCount, parseDescriptor, parseDuration, parsePort } from "./numbers.ts"
 
@@ -50,6 +51,7 @@ export function buildProgram(io: Io): Command {
     .command("version")
     .description("print the version")
     .action(run(io, async (invocation) => showVersion(invocation)))
+  program.command(`${READ_QR} <file>`, { hidden: true }).action((file: string) => answerQrFile(file, io))
   prepare(program, io)
   return program
 }

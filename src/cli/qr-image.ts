@@ -1,11 +1,11 @@
 /**
- * The QR code on a photograph or a screenshot (OPERATING.md, "Reading a QR code"). Bytes in, text out, and nothing
+ * The QR code on a photograph or a screenshot (PROTOCOL.md §14.6). Bytes in, text out, and nothing
  * is allocated for a picture before its size is known and small enough. Runs in a process of its own (`qr-file.ts`):
  * a picture comes from anywhere, and what a decoder does with a hostile one ends there.
  */
 import jpeg from "jpeg-js"
 import pngjs from "pngjs"
-import decodeQR from "qr/decode.js"
+import { decodeQR } from "qr/decode.js"
 import { CliError } from "./errors.ts"
 
 /** More than a phone's photograph. */
@@ -98,7 +98,10 @@ function damaged(cause?: unknown): CliError {
 
 function tooLarge(size?: string): CliError {
   const has = size === undefined ? "" : ` (${size})`
-  return new CliError("image-too-large", `this picture is too large${has}: at most 16 MB and 4096 × 4096 points`)
+  return new CliError(
+    "image-too-large",
+    `this picture is too large${has}: at most 16 MB and 4096 × 4096 points`,
+  )
 }
 
 /** A transparent point shows what is under it: we put it on paper. */

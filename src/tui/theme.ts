@@ -78,9 +78,14 @@ export type Style =
   | "selected"
   | "bar"
   | "dangerBar"
+  /** A QR code: its half blocks; in ASCII its dark and its light cells. */
+  | "paper"
+  | "ink"
+  | "light"
 
 export interface Look {
   color?: string
+  backgroundColor?: string
   bold?: boolean
   dimColor?: boolean
   inverse?: boolean
@@ -97,6 +102,9 @@ const COLOURED: Record<Style, Look> = {
   selected: { inverse: true },
   bar: { inverse: true },
   dangerBar: { inverse: true, bold: true, color: "red" },
+  paper: { color: "#000000", backgroundColor: "#ffffff" },
+  ink: { backgroundColor: "#000000" },
+  light: { backgroundColor: "#ffffff" },
 }
 
 const UNCOLOURED: Record<Style, Look> = {
@@ -110,15 +118,22 @@ const UNCOLOURED: Record<Style, Look> = {
   selected: { inverse: true },
   bar: { inverse: true },
   dangerBar: { inverse: true, bold: true },
+  paper: {},
+  ink: {},
+  light: { inverse: true },
 }
 
 export interface Theme {
+  ascii: boolean
+  color: boolean
   symbols: Symbols
   looks: Record<Style, Look>
 }
 
 export function themeOf(options: { ascii: boolean; color: boolean }): Theme {
   return {
+    ascii: options.ascii,
+    color: options.color,
     symbols: options.ascii ? ASCII_SYMBOLS : UNICODE_SYMBOLS,
     looks: options.color ? COLOURED : UNCOLOURED,
   }
