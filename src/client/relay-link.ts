@@ -304,6 +304,7 @@ export class RelayConnection implements RelayLink {
       case "looked":
       case "done":
       case "generation":
+      case "approved":
         return this.#answer(message)
       default:
         return this.online ? this.#owner.received(message) : undefined

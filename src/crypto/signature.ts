@@ -10,6 +10,7 @@ export type SignatureLabel =
   | "device" // account → device key
   | "leaf" // account → leaf key of a group
   | "directory" // account → its entry in the directory
+  | "rotate" // account → the account that takes its place
   | "hello" // device → one connection
   | "inbox" // account → one letter
 

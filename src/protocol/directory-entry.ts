@@ -2,7 +2,7 @@
  * What a person says of themselves in the directory (PROTOCOL.md §8), self-signed and chained per person.
  * Decoding proves nothing: `crypto/identity.ts` makes and checks the signatures.
  */
-import { BytesError } from "../bytes.ts"
+import { BytesError, type ByteReader, type ByteWriter } from "../bytes.ts"
 import { ProtocolError } from "./errors.ts"
 import {
   decode,
@@ -23,7 +23,11 @@ import { MAX_DIRECTORY_ENTRY_BYTES } from "./messages.ts"
 export const MAX_NAME_BYTES = 128
 export const MAX_DEVICES = 5
 
-export const DIRECTORY_KINDS = { register: 1, update: 2 } as const
+/**
+ * `rotate`: a person's next key, which the one before signed. `replace`: a new key of somebody who has lost the old
+ * one, approved by the relay's operator and by nobody else. `close`: the name is given up; there are no devices.
+ */
+export const DIRECTORY_KINDS = { register: 1, update: 2, rotate: 3, replace: 4, close: 5 } as const
 
 const device = record({
   deviceId: fixed(16),
@@ -52,11 +56,54 @@ const body = {
   previous: fixed(32),
   devices: list(device, MAX_DEVICES),
 }
-const signedPart = record(body)
-const whole = record({ ...body, signature: fixed(64) })
+const plainPart = record(body)
+const handoverPart = record({ accountEd: fixed(32), accountX: fixed(32), handover: fixed(64) })
+const approvalPart = record({ accountId: fixed(32), approval: fixed(32) })
+const signaturePart = fixed(64)
+
+/** Whose place the account takes; an account's first entry alone can say so. */
+export type Origin =
+  /** The keys before, and `Sign(old account, "rotate", new accountId)`. */
+  | ({ kind: "rotate" } & (typeof handoverPart extends Field<infer T> ? T : never))
+  /** The account before, and `H("approval", the operator's code)`. */
+  | ({ kind: "replace" } & (typeof approvalPart extends Field<infer T> ? T : never))
+
+/** After the plain fields, kinds 3 and 4 have an origin and the others have none. */
+const signedPart: Field<DirectoryStatement> = {
+  write(to: ByteWriter, statement: DirectoryStatement) {
+    const { kind, origin } = statement
+    if (origin?.kind !== originKind(kind)) throw new RangeError(`an entry of kind ${kind} without its origin`)
+    plainPart.write(to, statement)
+    if (origin?.kind === "rotate") handoverPart.write(to, origin)
+    if (origin?.kind === "replace") approvalPart.write(to, origin)
+  },
+  read(from: ByteReader) {
+    const plain = plainPart.read(from)
+    switch (originKind(plain.kind)) {
+      case "rotate":
+        return { ...plain, origin: { kind: "rotate", ...handoverPart.read(from) } }
+      case "replace":
+        return { ...plain, origin: { kind: "replace", ...approvalPart.read(from) } }
+      case undefined:
+        return plain
+    }
+  },
+}
+const whole: Field<DirectoryEntry> = {
+  write(to, entry) {
+    signedPart.write(to, entry)
+    signaturePart.write(to, entry.signature)
+  },
+  read: (from) => ({ ...signedPart.read(from), signature: signaturePart.read(from) }),
+}
+
+function originKind(kind: number): Origin["kind"] | undefined {
+  if (kind === DIRECTORY_KINDS.rotate) return "rotate"
+  return kind === DIRECTORY_KINDS.replace ? "replace" : undefined
+}
 
 export type DirectoryDevice = typeof device extends Field<infer T> ? T : never
-export type DirectoryStatement = RecordOf<typeof body>
+export type DirectoryStatement = RecordOf<typeof body> & { origin?: Origin }
 export type DirectoryEntry = DirectoryStatement & { signature: Uint8Array }
 
 /** The bytes that `Sign(account, "directory", …)` covers. */

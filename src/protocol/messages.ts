@@ -110,6 +110,7 @@ const shapes = {
     29,
     record({ ...requestId, expected: sized(MAX_GENERATION_BYTES), record: sized(MAX_GENERATION_BYTES) }),
   ],
+  showApproval: [32, record({ ...requestId, admission: fixed(16), code: fixed(16) })],
 
   // both ways
   pong: [4, record({ token: u32 })],
@@ -178,6 +179,8 @@ const shapes = {
   done: [83, record({ ...requestId })],
   damaged: [84, record({ handle: u32, from: u64, to: u64, head: id, nextPosition: u64 })],
   generation: [85, record({ ...requestId, swapped: flag, record: sized(MAX_GENERATION_BYTES) })],
+  /** The newest entry of the person whose place may be taken. */
+  approved: [89, record({ ...requestId, newest: sized(MAX_DIRECTORY_ENTRY_BYTES) })],
 } as const satisfies Record<string, readonly [number, unknown]>
 
 type Shapes = typeof shapes
@@ -191,12 +194,12 @@ export type Message = { [K in MessageName]: Of<K> }[MessageName]
 export const CLIENT_MESSAGES = [
   "hello", "register", "ping", "pong", "open", "close", "entry", "handshake", "putHeader", "getHeader", "turn", "turnDone",
   "ephemeral", "putBlob", "getBlob", "getDirectory", "putPackages", "takePackage", "look",
-  "swapGeneration",
+  "swapGeneration", "showApproval",
 ] as const satisfies MessageName[] // prettier-ignore
 export const RELAY_MESSAGES = [
   "ready", "registerFirst", "refused", "opened", "entry", "ephemeral", "accepted", "stale", "conflict", "rejected", "granted",
   "header", "blobStored", "blobChunk", "directory", "directoryGrew", "keyPackage", "packagesLeft", "looked", "presence",
-  "done", "damaged", "generation", "ping", "pong",
+  "done", "damaged", "generation", "approved", "ping", "pong",
 ] as const satisfies MessageName[] // prettier-ignore
 export type ClientMessage = Of<(typeof CLIENT_MESSAGES)[number]>
 export type RelayMessage = Of<(typeof RELAY_MESSAGES)[number]>

@@ -20,6 +20,7 @@ import { MAX_DIRECTORY_ENTRY_BYTES, MAX_DIRECTORY_PAGE, type Of } from "../proto
 import { StoreError } from "./errors.ts"
 import { isSmallOrderPoint } from "./small-order.ts"
 import type { RelayStore } from "./store.ts"
+import { mayContinue, mayFollow, predecessorOf, type ShownApproval, UsedApprovals } from "./succession.ts"
 
 /** Entries of one answer: sixteen of the longest do not fit a frame. */
 const PAGE_BYTES = 60_000
@@ -38,11 +39,19 @@ export interface Person {
   index: number
   /** H("directory entry", newest entry). */
   entryHash: Uint8Array
+  /** None once the account was closed, or another has taken its place. */
   devices: readonly DirectoryDevice[]
+  isClosed: boolean
+  /** `key` of the account that has taken this one's place. */
+  successor: string | undefined
+  /** `key` of the first account of this person. */
+  root: string
 }
 
-/** An entry that was checked, or why it was not taken. */
-export type Checked = { kind: "fits"; entry: DirectoryEntry } | { kind: "refused"; code: Refusal }
+/** An entry that was checked, with the account whose place it takes; or why it was not taken. */
+export type Checked =
+  | { kind: "fits"; entry: DirectoryEntry; before: Person | undefined }
+  | { kind: "refused"; code: Refusal }
 
 export class Directory {
   readonly #store: RelayStore
@@ -53,6 +62,7 @@ export class Directory {
   #inboxes = new Map<string, string>()
   /** Every device that was ever listed. */
   #devices = new Set<string>()
+  readonly #usedApprovals = new UsedApprovals()
   #size = 0
 
   constructor(store: RelayStore) {
@@ -71,6 +81,26 @@ export class Directory {
 
   person(accountId: Uint8Array): Person | undefined {
     return this.#people.get(toHex(accountId))
+  }
+
+  /** Who has a name now; undefined when nobody has, or it was given up. */
+  bearer(name: string): Person | undefined {
+    const key = nameKey(name)
+    const first = this.#people.get(this.#names.get(key ?? "") ?? "")
+    const holder = first && this.newest(first)
+    return holder?.isClosed === false && nameKey(holder.name) === key ? holder : undefined
+  }
+
+  /** The newest account of whoever this was. */
+  newest(person: Person): Person {
+    let newest = person
+    while (newest.successor !== undefined) newest = this.#people.get(newest.successor)!
+    return newest
+  }
+
+  /** Whether a code was good for an entry before. */
+  isUsedApproval(hash: Uint8Array): boolean {
+    return this.#usedApprovals.has(hash)
   }
 
   /** `deviceKey` of the only device that may read this channel; undefined for ordinary channels. */
@@ -99,8 +129,13 @@ export class Directory {
    * Whether these bytes may become the next entry.
    *
    * @param isUsedChannel whether a channel is already something else than an inbox.
+   * @param shown what the connection that brings it has shown.
    */
-  check(bytes: Uint8Array, isUsedChannel: (channelId: Uint8Array) => boolean): Checked {
+  check(
+    bytes: Uint8Array,
+    isUsedChannel: (channelId: Uint8Array) => boolean,
+    shown?: ShownApproval,
+  ): Checked {
     let entry: DirectoryEntry
     try {
       entry = decodeDirectoryEntry(bytes)
@@ -110,8 +145,12 @@ export class Directory {
     }
     const known = this.person(entry.accountId)
     const key = nameKey(entry.name)
-    if (key === undefined || !this.#isNext(entry, known) || !isSelfSigned(entry))
+    const before = known || !entry.origin ? undefined : this.person(predecessorOf(entry.origin))
+    if (key === undefined || !this.#isNext(entry, known, before, shown) || !isSelfSigned(entry))
       return refused("bad-directory-entry")
+    // A successor has the name, and whoever ends keeps it to the end.
+    const isNamed = before ?? (entry.kind === DIRECTORY_KINDS.close ? known : undefined)
+    if (isNamed && nameKey(isNamed.name) !== key) return refused("bad-directory-entry")
     const accountKey = toHex(entry.accountId)
     if (known && entry.devices.some(({ deviceId }) => this.isRemoved(known, deviceId)))
       return refused("bad-directory-entry")
@@ -123,8 +162,9 @@ export class Directory {
       if (owner === undefined ? isUsedChannel(device.inboxId) : owner !== mine)
         return refused("bad-directory-entry")
     }
-    if ((this.#names.get(key) ?? accountKey) !== accountKey) return refused("name-taken")
-    return { kind: "fits", entry }
+    const root = (known ?? before)?.root ?? accountKey
+    if ((this.#names.get(key) ?? root) !== root) return refused("name-taken")
+    return { kind: "fits", entry, before }
   }
 
   /** Appends a checked entry. Staged like every write: a failed commit is followed by `reload`. */
@@ -139,6 +179,7 @@ export class Directory {
     this.#names = new Map()
     this.#inboxes = new Map()
     this.#devices = new Set()
+    this.#usedApprovals.clear()
     this.#size = 0
     const total = this.#store.directorySize()
     while (this.#size < total) {
@@ -148,24 +189,29 @@ export class Directory {
     }
   }
 
-  #isNext(entry: DirectoryEntry, known: Person | undefined): boolean {
-    if (known === undefined) {
-      return (
-        entry.kind === DIRECTORY_KINDS.register &&
-        entry.seq === 0 &&
-        entry.previous.every((byte) => byte === 0)
-      )
+  #isNext(
+    entry: DirectoryEntry,
+    known: Person | undefined,
+    before: Person | undefined,
+    shown: ShownApproval | undefined,
+  ): boolean {
+    if (known !== undefined) return mayContinue(entry, known)
+    const { origin } = entry
+    if (origin !== undefined) {
+      const isUsed = origin.kind === "replace" && this.#usedApprovals.has(origin.approval)
+      return !isUsed && entry.devices.length > 0 && mayFollow({ ...entry, origin }, before, shown)
     }
     return (
-      entry.kind === DIRECTORY_KINDS.update &&
-      entry.seq === known.seq + 1 &&
-      equalBytes(entry.previous, known.entryHash) &&
-      equalBytes(entry.accountEd, known.accountEd) &&
-      equalBytes(entry.accountX, known.accountX)
+      entry.kind === DIRECTORY_KINDS.register &&
+      entry.devices.length > 0 &&
+      entry.seq === 0 &&
+      entry.previous.every((byte) => byte === 0)
     )
   }
 
   #index(bytes: Uint8Array, entry: DirectoryEntry): Person {
+    const before = entry.origin && this.person(predecessorOf(entry.origin))
+    const known = this.person(entry.accountId)
     const person: Person = {
       accountId: entry.accountId,
       key: toHex(entry.accountId),
@@ -176,9 +222,14 @@ export class Directory {
       index: this.#size,
       entryHash: labelledHash("directory entry", bytes),
       devices: entry.devices,
+      isClosed: entry.kind === DIRECTORY_KINDS.close,
+      successor: undefined,
+      root: known?.root ?? before?.root ?? toHex(entry.accountId),
     }
     this.#people.set(person.key, person)
-    this.#names.set(nameKey(entry.name) ?? entry.name, person.key)
+    if (before) this.#people.set(before.key, { ...before, devices: [], successor: person.key })
+    this.#usedApprovals.add(entry.origin)
+    this.#names.set(nameKey(entry.name) ?? entry.name, person.root)
     for (const device of entry.devices) {
       const owner = deviceKey(entry.accountId, device.deviceId)
       this.#inboxes.set(toHex(device.inboxId), owner)
@@ -232,7 +283,6 @@ function isSelfSigned(entry: DirectoryEntry): boolean {
   return (
     equalBytes(accountId, labelledHash("account", accountEd, accountX)) &&
     !isSmallOrderPoint(accountX) &&
-    devices.length > 0 &&
     new Set(devices.map((device) => toHex(device.deviceId))).size === devices.length &&
     new Set(devices.map((device) => toHex(device.inboxId))).size === devices.length &&
     verify(accountEd, "directory", encodeDirectoryStatement(entry), entry.signature) &&

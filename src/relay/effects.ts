@@ -16,6 +16,8 @@ export type RelayEffect =
   | { kind: "trust"; id: number }
   /** Flush, then close; a `disconnected` follows. */
   | { kind: "close"; id: number }
+  /** Look into the operator's notes for this code's hash; an `approval` event follows. */
+  | { kind: "look-up-approval"; id: number; hash: Uint8Array }
   | { kind: "report"; event: OperatorEvent }
 
 /** Above this a connection gets no large answers and no ephemeral frames, and its channels wait. */
@@ -53,6 +55,10 @@ export class Effects {
     if (session.state.kind === "closed") return
     session.state = { kind: "closed" }
     this.#list.push({ kind: "close", id: session.id })
+  }
+
+  lookUpApproval(session: Session, hash: Uint8Array): void {
+    if (session.state.kind !== "closed") this.#list.push({ kind: "look-up-approval", id: session.id, hash })
   }
 
   report(event: OperatorEvent): void {

@@ -12,6 +12,7 @@ import { HourlyLimit } from "./hourly-limit.ts"
 import { Packages, REFILL_AT, shelfOf } from "./packages.ts"
 import { Presence } from "./presence.ts"
 import { judgeHello, type Member, type Session } from "./session.ts"
+import { type Approval, approvalHash } from "./succession.ts"
 import type { Refusal } from "../protocol/errors.ts"
 
 /** Changes to one person's entry: each is kept for ever and copied by everybody, and its name is taken for good. */
@@ -61,12 +62,15 @@ export class PeopleRequests {
     }
   }
 
-  /** Whoever holds the account's key gets its newest entry, to continue it; that was checked if there is one now. */
+  /**
+   * Whoever holds the account's key gets its newest entry, to continue it, or that of the account which has taken its
+   * place; that was checked if there is one now.
+   */
   #sendBack(session: Session, accountId: Uint8Array): void {
     const isKnown = this.#directory.person(accountId) !== undefined
     this.#core.answer(session, 0, () => {
       const person = isKnown ? this.#directory.person(accountId) : undefined
-      const newest = person === undefined ? NO_ENTRY : this.#directory.entryOf(person)
+      const newest = person === undefined ? NO_ENTRY : this.#directory.entryOf(this.#directory.newest(person))
       this.#core.effects.send(session, { type: "registerFirst", newest })
     })
   }
@@ -79,13 +83,16 @@ export class PeopleRequests {
     }
     const hello = session.state.kind === "unregistered" ? session.state.hello : undefined
     const isKnown = hello === undefined || this.#directory.person(hello.accountId) !== undefined
-    if (!isKnown && !admits(core.config.admissionHash, admission)) {
+    const isUsed = (channelId: Uint8Array) => this.#channels.isUsed(channelId)
+    const checked = this.#directory.check(bytes, isUsed, session.approval)
+    // Who is here already needs no invitation, whatever the number of their keys.
+    const isNext = checked.kind === "fits" && checked.before !== undefined && session.approval === undefined
+    if (!isKnown && !isNext && !admits(core.config.admissionHash, admission)) {
       this.#gate.wrongCode(session.remote, core.now)
       return this.refuseLogin(session, rid, "not-allowed")
     }
-    const checked = this.#directory.check(bytes, (channelId) => this.#channels.isUsed(channelId))
     if (checked.kind === "refused") return this.#refuse(session, rid, checked.code)
-    const { entry } = checked
+    const { entry, before } = checked
     if (hello === undefined) {
       if (deviceKey(entry.accountId, session.member!.deviceId) !== session.member!.deviceKey) {
         return this.#refuse(session, rid, "not-allowed")
@@ -93,12 +100,15 @@ export class PeopleRequests {
     } else if (!namesDevice(entry, hello) || !isCertified(entry.accountEd, hello, core.now)) {
       return this.#refuse(session, rid, "bad-directory-entry")
     }
-    if (entry.seq === 0 && this.#directory.people >= core.config.limits.people)
+    const isNew = before === undefined && this.#directory.person(entry.accountId) === undefined
+    if (isNew && this.#directory.people >= core.config.limits.people)
       return this.#refuse(session, rid, "quota")
-    const account = toHex(entry.accountId)
+    // A person's, whatever the number of their keys.
+    const account = (before ?? this.#directory.person(entry.accountId))?.root ?? toHex(entry.accountId)
     if (!this.#updates.allows(account, core.now)) return this.#refuse(session, rid, "busy")
     this.#updates.count(account, core.now)
     this.#forgetRemovedDevices(entry)
+    if (before) this.#forgetRemovedDevices({ accountId: before.accountId, devices: [] })
     const person = this.#directory.add(bytes.slice(), entry)
     if (hello !== undefined) session.state = { kind: "registering", hello }
     core.later((committed) => {
@@ -109,14 +119,47 @@ export class PeopleRequests {
       }
       this.#grew = true
       core.effects.send(session, { type: "done", rid })
-      if (person.seq === 0) {
+      if (isNew) {
         core.effects.report({ type: "person.registered", name: person.name, people: this.#directory.people })
       }
       this.#dropRemovedDevices(person)
+      if (before) this.#dropRemovedDevices({ key: before.key, accountId: before.accountId, devices: [] })
       if (hello !== undefined && session.state.kind === "registering") {
         this.#logIn(session, hello)
         this.#welcome(session)
       }
+    })
+  }
+
+  /** Somebody who has lost their keys shows the operator's code: what it is worth stands in the operator's notes. */
+  showApproval(session: Session, { rid, admission, code }: Of<"showApproval">): void {
+    const core = this.#core
+    if (++session.registrations > MAX_REGISTRATIONS) return this.refuseLogin(session, rid, "busy")
+    if (!admits(core.config.admissionHash, admission)) {
+      this.#gate.wrongCode(session.remote, core.now)
+      return this.refuseLogin(session, rid, "not-allowed")
+    }
+    const hash = approvalHash(code)
+    session.asked = { rid, hash }
+    core.later(() => core.effects.lookUpApproval(session, hash))
+  }
+
+  /** @param found what the notes hold under this hash. */
+  approval(session: Session, hash: Uint8Array, found: Approval | undefined): void {
+    const core = this.#core
+    const { asked } = session
+    if (session.state.kind !== "unregistered" || asked === undefined || !equalBytes(asked.hash, hash)) return
+    session.asked = undefined
+    const { rid } = asked
+    const isGood = found !== undefined && found.until > core.now && !this.#directory.isUsedApproval(hash)
+    const person = isGood ? this.#directory.bearer(found.name) : undefined
+    if (person === undefined) {
+      this.#gate.wrongCode(session.remote, core.now)
+      return this.refuseLogin(session, rid, "not-allowed")
+    }
+    session.approval = { hash, accountId: person.accountId }
+    core.answer(session, rid, () => {
+      core.effects.send(session, { type: "approved", rid, newest: this.#directory.entryOf(person) })
     })
   }
 
@@ -277,7 +320,7 @@ export class PeopleRequests {
     }
   }
 
-  #dropRemovedDevices(person: Person): void {
+  #dropRemovedDevices(person: Pick<Person, "key" | "accountId" | "devices">): void {
     const kept = new Set(person.devices.map((device) => deviceKey(person.accountId, device.deviceId)))
     for (const [key, session] of this.#members) {
       if (session.member!.accountKey !== person.key || kept.has(key)) continue
@@ -287,7 +330,7 @@ export class PeopleRequests {
   }
 
   /** What was kept for a device goes with it, in the transaction that removes it. */
-  #forgetRemovedDevices({ accountId, devices }: DirectoryEntry): void {
+  #forgetRemovedDevices({ accountId, devices }: Pick<DirectoryEntry, "accountId" | "devices">): void {
     for (const { deviceId } of this.#directory.person(accountId)?.devices ?? []) {
       if (devices.some((device) => equalBytes(device.deviceId, deviceId))) continue
       this.#core.store.dropPackages(shelfOf(accountId, deviceId))

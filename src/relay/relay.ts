@@ -36,6 +36,7 @@ import { LogRequests } from "./log-requests.ts"
 import { PeopleRequests } from "./people-requests.ts"
 import { Retention, RETENTION_EVERY_MS } from "./retention.ts"
 import { Session } from "./session.ts"
+import type { Approval } from "./succession.ts"
 
 export type RelayEvent =
   | { kind: "connected"; id: number; exporter: Uint8Array; remote: string }
@@ -45,6 +46,8 @@ export type RelayEvent =
   | { kind: "malformed"; id: number }
   /** Everything that was sent has left. */
   | { kind: "drained"; id: number }
+  /** What the operator's notes say of a code that a connection has shown. */
+  | { kind: "approval"; id: number; hash: Uint8Array; found: Approval | undefined }
   | { kind: "disconnected"; id: number }
   | { kind: "tick" }
   /** Somebody looked at the disk. */
@@ -97,6 +100,10 @@ export class Relay {
         const session = this.#sessions.get(event.id)
         if (session !== undefined) session.outBytes = 0
         return
+      }
+      case "approval": {
+        const session = this.#sessions.get(event.id)
+        return session && this.#people.approval(session, event.hash, event.found)
       }
       case "disconnected":
         return this.#disconnected(event.id)
@@ -225,6 +232,8 @@ export class Relay {
       return this.#people.hello(session, message)
     if (session.state.kind === "unregistered" && message.type === "register")
       return this.#people.register(session, message)
+    if (session.state.kind === "unregistered" && message.type === "showApproval")
+      return this.#people.showApproval(session, message)
     this.#broken(session)
   }
 
@@ -235,6 +244,7 @@ export class Relay {
   ): void {
     switch (message.type) {
       case "hello":
+      case "showApproval":
         return this.#broken(session)
       case "register":
         return this.#people.register(session, message)

@@ -21,6 +21,7 @@ import type { RelayEffect } from "./effects.ts"
 import { isDamage, StoreError } from "./errors.ts"
 import type { OperatorEvent } from "./operator.ts"
 import { Relay, type RelayEvent } from "./relay.ts"
+import type { Approval } from "./succession.ts"
 
 export interface RelayServerSetup extends RelaySetup {
   /** Opens the port and hands every connection to the handler. */
@@ -29,6 +30,8 @@ export interface RelayServerSetup extends RelaySetup {
   soon: Soon
   /** The disk that the store is on, and a ballast there; undefined when nobody watches it. */
   disk?: { space: Space; ballast: Ballast }
+  /** What the operator has noted down under this hash of a code; undefined when nothing, or nobody notes anything. */
+  approvals?(hash: Uint8Array): Approval | undefined
   onEvent(event: OperatorEvent): void
   /**
    * Called at most once, with what makes going on impossible: above all a failed sync, after which nobody knows
@@ -221,6 +224,7 @@ class Driver {
   /** One write per connection: neighbouring frames leave together, and so does one TLS record. */
   #send(effects: readonly RelayEffect[]): void {
     const out = new Map<number, Uint8Array[]>()
+    const asked: RelayEvent[] = []
     const flush = (id: number) => {
       const frames = out.get(id)
       out.delete(id)
@@ -242,6 +246,14 @@ class Driver {
           flush(effect.id)
           this.#links.get(effect.id)?.connection.close()
           break
+        case "look-up-approval":
+          asked.push({
+            kind: "approval",
+            id: effect.id,
+            hash: effect.hash,
+            found: this.#setup.approvals?.(effect.hash),
+          })
+          break
         case "report":
           this.#setup.onEvent(effect.event)
           break
@@ -250,6 +262,7 @@ class Driver {
       }
     }
     for (const id of out.keys()) flush(id)
+    if (asked.length > 0) this.#setup.soon(() => this.#take(asked))
   }
 
   #armTick(): void {

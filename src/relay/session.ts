@@ -14,6 +14,7 @@ import { helloTranscript } from "../protocol/hello.ts"
 import { type Of, PROTOCOL_VERSION } from "../protocol/messages.ts"
 import type { Subscription } from "./channel.ts"
 import { type Directory, isCertified } from "./directory.ts"
+import type { ShownApproval } from "./succession.ts"
 
 /** The device that a connection speaks for. */
 export interface Member {
@@ -47,6 +48,10 @@ export class Session {
   isPresent = false
   /** Entries it offered before it was somebody. */
   registrations = 0
+  /** The code that it has shown and whose meaning the operator's notes will tell. */
+  asked: { rid: number; hash: Uint8Array } | undefined
+  /** The operator's approval that it has shown. */
+  approval: ShownApproval | undefined
   /** Start of the present wait for a hello or a registration. */
   waitingSince: Millis
   heardAt: Millis
@@ -89,6 +94,8 @@ export function judgeHello(
   const person = directory.person(hello.accountId)
   if (person === undefined) return { kind: "unknown" }
   if (!isCertified(person.accountEd, hello, now)) return { kind: "refused", code: "not-allowed" }
+  // It is told what became of the account, and can do nothing else.
+  if (person.isClosed || person.successor !== undefined) return { kind: "unknown" }
   const device = person.devices.find(({ deviceId }) => equalBytes(deviceId, hello.deviceId))
   // A device that was taken off the list is lost or stolen: it must not put itself back.
   if (device === undefined) {

@@ -47,14 +47,49 @@ test("vector: where each field stands", () => {
   expect(decodeDirectoryEntry(wire)).toEqual(entry)
 })
 
+const origins = {
+  rotate: { kind: "rotate", accountEd: fill(32, 20), accountX: fill(32, 21), handover: fill(64, 22) },
+  replace: { kind: "replace", accountId: fill(32, 23), approval: fill(32, 24) },
+} as const
+
+test.each([
+  ["rotate", `${"14".repeat(32)}${"15".repeat(32)}${"16".repeat(64)}`],
+  ["replace", `${"17".repeat(32)}${"18".repeat(32)}`],
+] as const)("vector: whose place a %s takes stands before the signature, and is signed", (kind, hex) => {
+  const taking: DirectoryEntry = { ...entry, kind: DIRECTORY_KINDS[kind], origin: origins[kind] }
+  const wire = encodeDirectoryEntry(taking)
+  expect(toHex(wire).endsWith(hex + "09".repeat(64))).toBe(true)
+  expect(decodeDirectoryEntry(wire)).toEqual(taking)
+  expect(encodeDirectoryStatement(taking)).toEqual(wire.subarray(0, wire.length - 64))
+  // The same bytes under another kind are no entry.
+  expect(() => decodeDirectoryEntry(Uint8Array.of(1, DIRECTORY_KINDS.update, ...wire.subarray(2)))).toThrow(
+    "bytes",
+  )
+})
+
+test("an origin belongs to its kind", () => {
+  const { rotate, replace, update } = DIRECTORY_KINDS
+  for (const [kind, origin] of [
+    [rotate, undefined],
+    [rotate, origins.replace],
+    [replace, origins.rotate],
+    [update, origins.rotate],
+  ] as const) {
+    const odd = { ...entry, kind, ...(origin && { origin }) }
+    expect(() => encodeDirectoryEntry(odd)).toThrow(RangeError)
+  }
+})
+
 test("what is signed is everything before the signature", () => {
   const wire = encodeDirectoryEntry(entry)
   expect(encodeDirectoryStatement(entry)).toEqual(wire.subarray(0, wire.length - 64))
 })
 
 test("five devices and the longest name fit into an entry", () => {
-  const largest = {
+  const largest: DirectoryEntry = {
     ...entry,
+    kind: DIRECTORY_KINDS.rotate,
+    origin: origins.rotate,
     name: "x".repeat(MAX_NAME_BYTES),
     devices: Array.from({ length: MAX_DEVICES }, () => device),
   }

@@ -1,4 +1,5 @@
 /** The relay's core on a table: connections are numbers, answers are lists, and the disk obeys. */
+import { toHex } from "../../src/bytes.ts"
 import { labelledHash } from "../../src/crypto/hash.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import type { Random } from "../../src/platform/random.ts"
@@ -16,6 +17,7 @@ import { DEFAULT_LIMITS, type RelayLimits } from "../../src/relay/config.ts"
 import type { RelayEffect } from "../../src/relay/effects.ts"
 import type { OperatorEvent } from "../../src/relay/operator.ts"
 import { Relay } from "../../src/relay/relay.ts"
+import type { Approval } from "../../src/relay/succession.ts"
 import { MemoryDisk, MemoryRelayStore, type MemoryStoreFaults } from "../../src/relay/store-memory.ts"
 import { StoreError } from "../../src/relay/errors.ts"
 import type { RelayStore } from "../../src/relay/store.ts"
@@ -111,6 +113,8 @@ export class CoreBench {
   readonly events: OperatorEvent[] = []
   readonly wires = new Map<number, Wire>()
   now = START
+  /** What the operator has noted down, by the hash of its code in hex. */
+  readonly approvals = new Map<string, Approval>()
   readonly #used: RelayStore
   #lastId = 0
 
@@ -142,8 +146,12 @@ export class CoreBench {
       if (!(cause instanceof StoreError)) throw cause
       effects = this.relay.commitFailed(cause.code === "damaged" ? "damaged" : "full")
     }
-    for (const effect of effects) this.#perform(effect)
-    return effects
+    const asked = effects.filter((effect) => effect.kind === "look-up-approval")
+    for (const effect of effects) if (effect.kind !== "look-up-approval") this.#perform(effect)
+    for (const { id, hash } of asked) {
+      this.relay.step({ kind: "approval", id, hash, found: this.approvals.get(toHex(hash)) }, this.now)
+    }
+    return asked.length > 0 ? [...effects, ...(await this.settle())] : effects
   }
 
   async pass(ms: number): Promise<void> {
@@ -186,7 +194,7 @@ export class CoreBench {
     return wire
   }
 
-  #perform(effect: RelayEffect): void {
+  #perform(effect: Exclude<RelayEffect, { kind: "look-up-approval" }>): void {
     if (effect.kind === "report") return void this.events.push(effect.event)
     const wire = this.wires.get(effect.id)!
     if (effect.kind === "send") wire.receive(effect.frame)

@@ -57,6 +57,7 @@ const fields: { [K in MessageName]: Fields<K> } = {
   takePackage: { rid: u32, accountId: id, deviceId: short },
   look: { rid: u32, channelIds: many(id, 20) },
   swapGeneration: { rid: u32, expected: upTo(128), record: upTo(128) },
+  showApproval: { rid: u32, admission: bytes(16), code: bytes(16) },
   pong: { token: u32 },
   entry: { handle: u32, seq: u64, time: u64, position: u64, entry: upTo(400) },
   ephemeral: { handle: u32, body: upTo(100) },
@@ -90,6 +91,7 @@ const fields: { [K in MessageName]: Fields<K> } = {
   done: { rid: u32 },
   damaged: { handle: u32, from: u64, to: u64, head: id, nextPosition: u64 },
   generation: { rid: u32, swapped: flag, record: upTo(128) },
+  approved: { rid: u32, newest: upTo(3_900) },
 }
 
 export const MESSAGE_NAMES = Object.keys(fields) as MessageName[]

@@ -95,6 +95,46 @@ export class RelayPerson {
     return encodeDirectoryEntry(this.entry(changes))
   }
 
+  /** This person's key takes the place of another, which signs that. */
+  rotation(
+    from: RelayPerson,
+    previous: Uint8Array,
+    seq: number,
+    changes: Partial<DirectoryStatement> = {},
+  ): Uint8Array {
+    const { ed, x } = from.account
+    const handover = sign(ed.secret, "rotate", this.accountId)
+    const origin = { kind: "rotate" as const, accountEd: ed.public, accountX: x.public, handover }
+    const next = { kind: DIRECTORY_KINDS.rotate, name: from.name, seq, origin }
+    return encodeDirectoryEntry(
+      this.entry({ ...next, previous: labelledHash("directory entry", previous), ...changes }),
+    )
+  }
+
+  /** This person's key takes the place of one that was lost. @param code 16 bytes, from the operator. */
+  replacement(
+    of: RelayPerson,
+    previous: Uint8Array,
+    seq: number,
+    code: Uint8Array,
+    changes: Partial<DirectoryStatement> = {},
+  ): Uint8Array {
+    const origin = {
+      kind: "replace" as const,
+      accountId: of.accountId,
+      approval: labelledHash("approval", code),
+    }
+    const next = { kind: DIRECTORY_KINDS.replace, name: of.name, seq, origin }
+    return encodeDirectoryEntry(
+      this.entry({ ...next, previous: labelledHash("directory entry", previous), ...changes }),
+    )
+  }
+
+  /** The last entry. */
+  closing(previous: Uint8Array, seq: number, changes: Partial<DirectoryStatement> = {}): Uint8Array {
+    return this.update(previous, seq, { kind: DIRECTORY_KINDS.close, ...changes }, [])
+  }
+
   /** The entry that follows `previous`. */
   update(
     previous: Uint8Array,
