@@ -4,11 +4,12 @@
  */
 import { equalBytes, toHex } from "../bytes.ts"
 import { labelledHash } from "../crypto/hash.ts"
-import type { Member } from "../crypto/mls-engine.ts"
+import type { GroupState, Member } from "../crypto/mls-engine.ts"
 import { type Binding, MAX_BEACON_ROOMS, type RoomHead } from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import {
+  type ConversationRecord,
   decodeRecord,
   getRecord,
   payloadKey,
@@ -23,6 +24,8 @@ import { prefixRange } from "./store.ts"
 export const BEACON_MS = 15 * 60_000
 /** In large rooms each is silent for longer: together they are not. */
 const MEMBERS_PER_BEACON = 30
+/** Others may have more handshakes to bring back. */
+const SOON_MS = 20_000
 /** Where nobody has said anything for so long, nothing can be kept back. */
 const ACTIVE_MS = 24 * 3_600_000
 const START_BYTES = 8
@@ -31,6 +34,20 @@ const LOOKED_AT = 32
 /** What somebody else has read reaches us in this time, if nobody keeps it back. */
 const ON_ITS_WAY_MS = 60_000
 
+/**
+ * A handshake that somebody brings back to a log that began anew may be younger than what we have said there since:
+ * its author has no key for that any more, and only our next word tells them that they missed something.
+ */
+export function afterRefilled({ record, context, group }: Conversation): Partial<ConversationRecord> {
+  const { chain, life } = record
+  if (life === 0 || !group || !chain || chain.n <= chain.confirmed.delivered) return {}
+  return { spokeAt: Math.min(record.spokeAt, context.clock.now() + SOON_MS - every(group)) }
+}
+
+function every({ members }: GroupState): number {
+  return BEACON_MS * Math.max(1, Math.ceil(members.length / MEMBERS_PER_BEACON))
+}
+
 /** Says that we are here, when it is time; and says so when we have not been confirmed for too long. */
 export function beaconIfDue(conversation: Conversation): void {
   const { context, record, group } = conversation
@@ -38,8 +55,7 @@ export function beaconIfDue(conversation: Conversation): void {
   const now = context.clock.now()
   warnIfUnconfirmed(conversation, now)
   if (now - record.lastAt > ACTIVE_MS) return
-  const every = BEACON_MS * Math.max(1, Math.ceil(group.members.length / MEMBERS_PER_BEACON))
-  const dueAt = record.spokeAt + every
+  const dueAt = record.spokeAt + every(group)
   if (now < dueAt) return conversation.wakeAt(dueAt)
   // To whom? It would only wait in the log.
   if (!isSomebodyOnline(conversation)) return conversation.wakeAt(now + BEACON_MS)

@@ -10,6 +10,7 @@ import { decodeOpening, FORMS } from "../protocol/content.ts"
 import { decodeEntry, type Entry } from "../protocol/envelope.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import type { Of } from "../protocol/messages.ts"
+import { afterRefilled } from "./beacons.ts"
 import { getBlob } from "./blobs.ts"
 import type { LogPlace } from "./channel-log.ts"
 import type { Conversation } from "./conversation.ts"
@@ -151,6 +152,7 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
   }
   if (applied?.kind === "applied") {
     const { state, change, consumed } = applied
+    const next = { ...place, ...afterRefilled(conversation), nextPosition: message.position + 1 }
     await become(
       conversation,
       arrival,
@@ -158,7 +160,7 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
       (update) => {
         rosterNotices(conversation, update, message.seq, change)
       },
-      { ...place, nextPosition: message.position + 1, noise: 0, uncertain: undefined },
+      { ...next, noise: 0, uncertain: undefined },
       change.committer ? [change.committer.leafKey] : change.added.map(({ leafKey }) => leafKey),
     )
     consumed.wipe()

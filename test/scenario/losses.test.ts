@@ -26,7 +26,7 @@ test.skipIf(ONLY_SHORT)(
   { timeout: 120_000 + SEEDS * 3_000 },
   async () => {
     const total = await lives(Math.ceil(SEEDS / 3), undefined)
-    if (ONLY !== undefined || SEEDS < 60) return
+    if (ONLY !== undefined || SEEDS < 200) return
     const missing = Object.entries(total).filter(([, count]) => count === 0)
     expect(missing, "the faults we test for must really happen").toEqual([])
   },

@@ -111,3 +111,28 @@ for (const seed of [1, 2, 3]) {
     for (const someone of [...all, dave]) await someone.stop()
   })
 }
+
+test("said before somebody brought a younger handshake back: it is said again within a minute", async () => {
+  const { world, relay, person, all } = await start(7)
+  const [alice, bob, carol] = [person("alice"), person("bob"), person("carol")]
+  await carol.stop()
+  await alice.stop()
+  await bob.say("alice", "hello")
+  await world.run(2_000)
+  await bob.stop()
+  // Alice comes into the chat and moves on to new keys; bob does not know of it, and then the relay forgets it.
+  await alice.start()
+  await calm(world, all)
+  await alice.stop()
+  relay.crash()
+  relay.disk = new MemoryDisk(seededRandom(world.chance).bytes(16))
+  await relay.start()
+  await bob.start()
+  await calm(world, all)
+  await bob.say("alice", "for keys that alice has no more")
+  await world.run(5_000)
+  await alice.start()
+  await world.run(MINUTE)
+  expect(alice.texts("bob")).toEqual(["hello", "for keys that alice has no more"])
+  for (const someone of [alice, bob]) await someone.stop()
+})
