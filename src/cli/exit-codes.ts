@@ -85,6 +85,10 @@ const client: Record<ClientErrorCode, End> = {
     hint: "compare the safety number: secure-chat verify NAME --number",
   },
   blocked: { exit: EXIT.untrusted },
+  "verify-busy": { exit: EXIT.locked, hint: "finish or cancel the verification that is open" },
+  "verify-too-soon": { exit: EXIT.limit, hint: "wait half a minute" },
+  "verify-over": { exit: EXIT.unknown, hint: "begin again" },
+  "verify-too-few": { exit: EXIT.usage },
   "database-damaged": {
     exit: EXIT.unavailable,
     hint: "nothing was deleted; secure-chat salvage makes a new profile of all that can still be read",

@@ -15,6 +15,18 @@ import type {
 } from "./events.ts"
 
 export { ClientError, fatalError } from "./errors.ts"
+export type {
+  Verification,
+  VerificationEnd,
+  VerificationKind,
+  VerificationRole,
+  VerificationStep,
+  VerificationView,
+  VerificationWhy,
+  VerifiedHow,
+  WaitingFor,
+  WordIndexes,
+} from "./verification.ts"
 
 export interface Client {
   /** Connects, and reconnects until `stop`. Does nothing without a relay. */

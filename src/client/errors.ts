@@ -15,6 +15,10 @@ export type ClientErrorCode =
   | "bad-invitation" // twelve words that are none
   | "key-changed" // sending stopped until the person decides
   | "blocked"
+  | "verify-busy" // a verification with this person, or in this room, is open
+  | "verify-too-soon" // they were asked less than half a minute ago
+  | "verify-over" // it has ended, or this step of it has passed
+  | "verify-too-few" // a round with fewer than two people
   | "database-damaged" // bytes on the disk are not what was written
   | "storage" // the disk is full: what was asked for did not happen, and may work later
   | "storage-failed" // writing or syncing failed: nobody knows what is on the disk, and the process must end

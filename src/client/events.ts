@@ -5,6 +5,7 @@
  * `name` and `text` come from other people: only `tui/safe-text.ts` may put them on a screen.
  */
 import type { Millis } from "../platform/clock.ts"
+import type { VerificationView } from "./verification.ts"
 
 export type Trust = "self" | "unverified" | "verified" | "changed" | "blocked"
 
@@ -142,8 +143,15 @@ export type ClientEvent =
   | { type: "room.changed"; room: RoomRef } // members, state or unread count
   | { type: "person.joined"; person: PersonRef } // new in the directory
   | { type: "person.presence"; person: PersonRef; online: boolean }
-  | { type: "verify.done"; person: PersonRef }
-  | { type: "verify.mismatch"; person: PersonRef }
+  | { type: "verify.requested"; verification: VerificationView } // somebody asks; this person must agree
+  | { type: "verify.accepted"; verification: VerificationView } // the other person agreed
+  | { type: "verify.compare"; verification: VerificationView } // the words are there
+  /** Without a view: this person compared numbers. */
+  | { type: "verify.done"; person: PersonRef; verification?: VerificationView }
+  | { type: "verify.mismatch"; person: PersonRef; verification?: VerificationView }
+  | { type: "verify.roomDone"; room: RoomRef; verification: VerificationView }
+  | { type: "verify.cancelled"; verification: VerificationView } // any other end; `why` says more
+  | { type: "verify.changed"; verification: VerificationView } // who has come in, what they answered
   | { type: "error"; code: string; detail: string }
 
 /** Events that survive a restart and can be asked for again by cursor carry one. */
