@@ -29,6 +29,7 @@ import * as identity from "../src/crypto/identity.ts"
 import { certificateTag, invitationSecrets, secretOf, wordsOf } from "../src/crypto/invitation-words.ts"
 import { derive } from "../src/crypto/kdf.ts"
 import { openLetter, sealLetter } from "../src/crypto/letter.ts"
+import * as sas from "../src/crypto/sas.ts"
 import { Secret } from "../src/crypto/secret.ts"
 import { sign, type SignatureLabel, verify } from "../src/crypto/signature.ts"
 import { ed25519KeyPair, sodiumReady, xwingKeyPair } from "../src/crypto/sodium.ts"
@@ -212,6 +213,32 @@ const answers: Readonly<Record<string, (inputs: Case) => Answers>> = {
     const safety = safetyNumber(nodePrimitives, own, other)
     return { bytes: toHex(made.bytes), digits: made.digits, tag: keyTag(made), safetyNumber: safety }
   },
+  sas: (v) => {
+    const sid = v.has("sid") ? v.bytes("sid") : new Uint8Array(0)
+    if (v.text("kind") === "qr") {
+      const code = { shower: v.bytes("s"), other: v.bytes("o"), nonce: v.bytes("n") }
+      const text = sas.encodeQr(code)
+      expect(sas.decodeQr(text)).toEqual(code)
+      return { text, answer: toHex(sas.qrAnswer(code)) }
+    }
+    const [a, b] = [
+      { id: v.bytes("idA"), name: v.text("nameA") },
+      { id: v.bytes("idB"), name: v.text("nameB") },
+    ]
+    if (v.text("kind") === "pair") {
+      const [ra, rb] = [v.bytes("ra"), v.bytes("rb")]
+      const commitment = sas.pairCommitment(sid, a.id, b.id, ra)
+      const output = sas.pairOutput({ sid, a, b, commitment, rb, ra })
+      return { commitment: toHex(commitment), ...spoken(output) }
+    }
+    const [channelId, authenticator] = [v.bytes("channelId"), v.bytes("authenticator")]
+    const people = [
+      { ...a, random: v.bytes("ra") },
+      { ...b, random: v.bytes("rb") },
+    ].map((person) => ({ ...person, commitment: sas.roomCommitment(sid, person.id, person.random) }))
+    const output = sas.roomOutput({ sid, channelId, authenticator, people })
+    return { commitments: people.map(({ commitment }) => toHex(commitment)).join(" "), ...spoken(output) }
+  },
   vault: (v) => {
     const limits = { memoryKiB: v.number("memoryKiB"), passes: v.number("passes"), lanes: v.number("lanes") }
     const [passphrase, profileId] = [v.text("passphrase"), v.bytes("profileId")]
@@ -274,6 +301,11 @@ function inHex(keys: object): Answers {
   return Object.fromEntries(
     Object.entries(keys as Record<string, Uint8Array>).map(([name, key]) => [name, toHex(key)]),
   )
+}
+
+function spoken(output: Uint8Array): Answers {
+  const { en, hi } = sas.wordsOf(sas.wordIndexes(output))
+  return { output: toHex(output), en: en.join(" "), hi: hi.join(" "), digits: sas.outputDigits(output) }
 }
 
 /** The bytes themselves, or the SHA-256 of what is long. */

@@ -3,6 +3,7 @@
  * of these methods. Reads answer from the local store at once; writes resolve when they are on disk, never
  * when they have travelled: what happens afterwards arrives as events.
  */
+import type { Verification } from "./verification.ts"
 import type {
   ClientEvent,
   ConnectionView,
@@ -14,19 +15,9 @@ import type {
   TranscriptLine,
 } from "./events.ts"
 
+export { wordsOf } from "../crypto/sas.ts"
 export { ClientError, fatalError } from "./errors.ts"
-export type {
-  Verification,
-  VerificationEnd,
-  VerificationKind,
-  VerificationRole,
-  VerificationStep,
-  VerificationView,
-  VerificationWhy,
-  VerifiedHow,
-  WaitingFor,
-  WordIndexes,
-} from "./verification.ts"
+export type { Verification, VerificationView } from "./verification.ts"
 
 export interface Client {
   /** Connects, and reconnects until `stop`. Does nothing without a relay. */
@@ -72,6 +63,8 @@ export interface Client {
   /** Everything in the room was on the screen: the count goes to zero and, in direct chats, a receipt goes out. */
   markRead(roomId: string): Promise<void>
 
+  /** Words, codes, whole rooms; below is the number that two people compare. */
+  readonly verification: Verification
   /** 60 digits in 12 groups, the same on both sides. */
   safetyNumber(personId: string): string
   /** This person compared and says they match. */

@@ -18,7 +18,7 @@ import {
 import { ProtocolError } from "../protocol/errors.ts"
 import type { Context, Update } from "./context.ts"
 import { ClientError } from "./errors.ts"
-import type { PersonRef, PersonView, Trust } from "./events.ts"
+import type { PersonRef, PersonView, Trust, Verified } from "./events.ts"
 import { checkName, isSuccessor, nameKey } from "./profile.ts"
 import { decodeRecordIfSound, type PersonRecord, putRecord, type StoredTrust } from "./records.ts"
 import { type Registration, registrationOf } from "./registering.ts"
@@ -27,6 +27,7 @@ export interface Contact {
   entry: DirectoryEntry
   trust: StoredTrust
   firstSeenAt: number
+  verified?: Verified | undefined
 }
 
 export const DIRECTORY_CURSOR = utf8("directory")
@@ -109,27 +110,18 @@ export class Contacts {
     const key = toHex(account)
     const known = this.#byAccount.get(key)
     if (!before.has(key)) before.set(key, known)
-    const { trust, firstSeenAt } = contact
-    putRecord(update.tx, "person", account, {
-      entry: encodeDirectoryEntry(contact.entry),
-      trust,
-      firstSeenAt,
-    } satisfies PersonRecord)
+    putRecord(update.tx, "person", account, recordOf(contact))
     this.#remember(contact)
     if (known || this.#isSelf(account)) return
     const at = this.#context.clock.now()
     update.keep({ at, type: "person.joined", account }, { type: "person.joined", person: this.ref(account) })
   }
 
-  setTrust(update: Update, accountId: Uint8Array, trust: StoredTrust): void {
-    const contact = this.#present(accountId)
-    const record: PersonRecord = {
-      entry: encodeDirectoryEntry(contact.entry),
-      trust,
-      firstSeenAt: contact.firstSeenAt,
-    }
-    putRecord(update.tx, "person", accountId, record)
-    update.after(() => this.#remember({ ...contact, trust }))
+  /** @param verified how and when, of whoever is `verified` from now on. */
+  setTrust(update: Update, accountId: Uint8Array, trust: StoredTrust, verified?: Verified): void {
+    const contact = { ...this.#present(accountId), trust, verified }
+    putRecord(update.tx, "person", accountId, recordOf(contact))
+    update.after(() => this.#remember(contact))
   }
 
   setOnline(accountId: Uint8Array, online: boolean): boolean {
@@ -167,7 +159,13 @@ export class Contacts {
         return tag()
       },
       trust: this.trust(accountId),
+      ...this.#verified(accountId),
     }
+  }
+
+  #verified(accountId: Uint8Array): Pick<PersonRef, "verified"> {
+    const contact = this.get(accountId)
+    return contact?.trust === "verified" && contact.verified ? { verified: contact.verified } : {}
   }
 
   view(accountId: Uint8Array): PersonView {
@@ -301,6 +299,10 @@ export class Contacts {
       throw cause
     }
   }
+}
+
+function recordOf({ entry, trust, firstSeenAt, verified }: Contact): PersonRecord {
+  return { entry: encodeDirectoryEntry(entry), trust, firstSeenAt, ...(verified ? { verified } : {}) }
 }
 
 /** Undefined for a row that makes no sense. */

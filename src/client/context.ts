@@ -4,11 +4,12 @@
  */
 import { ByteReader, u64, utf8 } from "../bytes.ts"
 import type { AccountKeys, DeviceKeys } from "../crypto/identity.ts"
-import type { LeafSigner, MlsEngine } from "../crypto/mls-engine.ts"
+import type { LeafSigner, Member, MlsEngine } from "../crypto/mls-engine.ts"
 import type { Clock } from "../platform/clock.ts"
 import type { Log } from "../platform/log.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
+import type { VerificationContent } from "../protocol/content.ts"
 import type { ClientMessage, Of, RelayMessage } from "../protocol/messages.ts"
 import type { Conversation } from "./conversation.ts"
 import type { ClientEvent, StampedEvent } from "./events.ts"
@@ -49,6 +50,20 @@ export interface RelayLink {
   distrust(detail: string): void
 }
 
+/** Who is told of contents that belong to a verification, inside the change that stores them, which puts the record. */
+export interface Verifier {
+  /** @param order where lines about it go. */
+  heard(
+    conversation: Conversation,
+    update: Update,
+    content: VerificationContent,
+    sender: Member,
+    order: number,
+  ): void
+  /** Our own stands in the log. */
+  placed(conversation: Conversation, update: Update, content: VerificationContent, order: number): void
+}
+
 export interface Identity {
   readonly name: string
   readonly account: AccountKeys
@@ -84,6 +99,7 @@ export interface Context {
   rooms(): readonly Conversation[]
   /** Whether conversations may be read and written: not before we know that this is the newest copy of the profile. */
   mayTalk(): boolean
+  verifier(): Verifier
   /** A payload has been sealed, and will be sent. */
   sealed(): void
   /** Runs `action` as an event of the queue at `at`; the result cancels it. */

@@ -34,7 +34,7 @@ import {
 } from "./records.ts"
 import { giveUpChannel, isOutOfUse } from "./reopening.ts"
 import { type EpochKeys, epochKeys, wipeEpochKeys } from "./sealing.ts"
-import { inOutbox, sendNext } from "./sending.ts"
+import { inOutbox, sayToDoubted, sendNext } from "./sending.ts"
 import { removeStaleLeaves } from "./stale-leaves.ts"
 import { prefixRange } from "./store.ts"
 import { resolve } from "./uncertain.ts"
@@ -221,7 +221,8 @@ export class Conversation {
     if (this.log.handle === undefined) return this.open()
     if (!this.log.isCaughtUp(this.record) || this.record.nextPosition < this.now.staleUntil) return
     if (await refill(this)) return
-    if (this.isInDoubt || (await rejoinIfDue(this))) return
+    if (this.isInDoubt) return sayToDoubted(this)
+    if (await rejoinIfDue(this)) return
     if (isUnanswered(this) || isOutOfUse(this)) {
       giveUpChannel(this)
       return this.advance()

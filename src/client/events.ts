@@ -5,7 +5,7 @@
  * `name` and `text` come from other people: only `tui/safe-text.ts` may put them on a screen.
  */
 import type { Millis } from "../platform/clock.ts"
-import type { VerificationView } from "./verification.ts"
+import type { VerificationView, VerifiedHow } from "./verification.ts"
 
 export type Trust = "self" | "unverified" | "verified" | "changed" | "blocked"
 
@@ -16,6 +16,13 @@ export interface PersonRef {
   /** Six characters of the fingerprint: tells people of one name apart and proves nothing. */
   tag: string
   trust: Trust
+  /** Only of whoever is verified; undefined if that was before this was kept. */
+  verified?: Verified
+}
+
+export interface Verified {
+  how: VerifiedHow
+  at: Millis
 }
 
 export interface PersonView extends PersonRef {

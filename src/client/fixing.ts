@@ -95,6 +95,8 @@ function contentOf(
       return answerContent(conversation, content.range)
     case "unavailable":
       return { ...content.range, type: "unavailable" }
+    default:
+      return content
   }
 }
 

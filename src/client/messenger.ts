@@ -37,6 +37,7 @@ import type { Rooms } from "./rooms.ts"
 import { queueText } from "./sending.ts"
 import type { Session } from "./session.ts"
 import { prefixRange } from "./store.ts"
+import type { Verification } from "./verification.ts"
 import { keptEvents, roomView } from "./views.ts"
 
 export class Messenger implements Client {
@@ -97,10 +98,15 @@ export class Messenger implements Client {
       update: updater(store, clock, (stamped) => this.#emit(stamped)),
       rooms: () => this.#rooms.all(),
       mayTalk: () => this.#link.online && this.#parts.generation.isSettled,
+      verifier: () => this.#parts.verifyHeard,
       sealed: () => this.#parts.generation.sealed(),
       later: (at, action) => clock.wakeAt(at, () => queue.push(action)),
     }
-    this.#parts = createParts(this.#context, (event) => this.#tell(event))
+    this.#parts = createParts(
+      this.#context,
+      (event) => this.#tell(event),
+      (action) => queue.do(action),
+    )
     this.#contacts = this.#parts.contacts
     this.#rooms = this.#parts.rooms
   }
@@ -108,6 +114,7 @@ export class Messenger implements Client {
   /** Reads all conversations from the store. @param wasClean whether the process before has ended as it should. */
   async load(wasClean: boolean): Promise<void> {
     await this.#rooms.load()
+    this.#parts.verifyDriver.load()
     if (!wasClean) for (const conversation of this.#rooms.all()) conversation.mustHeal = true
   }
 
@@ -129,6 +136,7 @@ export class Messenger implements Client {
     await this.#queue.close()
     this.#link.stop()
     this.#parts.housekeeping.stop()
+    this.#parts.verifyDriver.stop()
     try {
       if (!this.#isDead) endCleanly(this.#deps.store)
     } finally {
@@ -225,6 +233,10 @@ export class Messenger implements Client {
     })
   }
 
+  get verification(): Verification {
+    return this.#parts.verification
+  }
+
   safetyNumber(personId: string): string {
     return this.#contacts.safetyNumber(this.#contacts.findById(personId).entry.accountId)
   }
@@ -247,7 +259,9 @@ export class Messenger implements Client {
       const { accountId } = this.#contacts.findById(personId).entry
       const conversation = this.#rooms.with(accountId)
       this.#context.update("synced", (update) => {
-        this.#contacts.setTrust(update, accountId, trust)
+        const isYes = trust === "verified"
+        const verified = isYes ? { how: "number" as const, at: this.#deps.clock.now() } : undefined
+        this.#contacts.setTrust(update, accountId, trust, verified)
         if (conversation)
           conversation.notice(update, conversation.record.cursor, { code: trust, account: accountId })
       })
@@ -358,6 +372,7 @@ export class Messenger implements Client {
     void this.#queue.close()
     this.#finder.stop()
     this.#parts.housekeeping.stop()
+    this.#parts.verifyDriver.stop()
     for (const conversation of this.#rooms.all()) conversation.stop()
     this.#link.stop()
   }

@@ -1,6 +1,6 @@
 /** Our own message met in the log (PROTOCOL.md §9.4): from here on it stands where everybody sees it. */
 import { concat } from "../bytes.ts"
-import { decodePayload } from "../protocol/content.ts"
+import { decodePayload, isVerification } from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { showable } from "./payloads.ts"
@@ -38,7 +38,7 @@ export function confirmOwn(
       putSeen(conversation, update, eid, place, { kind: "other" })
     })
   }
-  const { chainId, n } = decodePayload(payload)
+  const { chainId, n, content } = decodePayload(payload)
   conversation.context.update("ordered", (update) => {
     const { tx } = update
     tx.delete("outbox", first.key)
@@ -61,6 +61,8 @@ export function confirmOwn(
     // Somebody may have told us of it already, by another way than this log.
     const settled = settleConfirmed(conversation, update, change.chain ?? record.chain, peers.all())
     if (settled) change.chain = settled
+    if (isVerification(content))
+      conversation.context.verifier().placed(conversation, update, content, message.seq)
     conversation.put(update, change)
   })
 }
@@ -108,7 +110,9 @@ export function failFirst(conversation: Conversation, eid: Uint8Array): void {
     const line = getRecord<LineRecord>(tx, "line", from)
     if (line?.kind !== "message") return
     // It stays where it was written; what follows comes after it.
-    const place = own.record.line ?? nextPlace(tx, room, record.orderBase + record.cursor)
+    const written = own.record.line
+    const place =
+      written && isPlaced(written) ? written : nextPlace(tx, room, record.orderBase + record.cursor)
     tx.delete("line", from)
     putRecord(tx, "line", concat(room, place), line)
     tx.put("message", messageKey(room, line.account, line.messageId), place)

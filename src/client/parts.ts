@@ -10,6 +10,9 @@ import { Incoming } from "./incoming.ts"
 import { PackageStock } from "./packages.ts"
 import { markRolledBack } from "./rolled-back.ts"
 import { Rooms } from "./rooms.ts"
+import { VerifyDriver } from "./verify-driver.ts"
+import { VerifyHeard } from "./verify-heard.ts"
+import { Verifications } from "./verifying.ts"
 
 export interface Parts {
   readonly contacts: Contacts
@@ -20,10 +23,20 @@ export interface Parts {
   readonly generation: Generation
   readonly incoming: Incoming
   readonly housekeeping: Housekeeping
+  readonly verifyDriver: VerifyDriver
+  readonly verifyHeard: VerifyHeard
+  readonly verification: Verifications
 }
 
-/** @param tell guests hear of it at once; nothing is kept. */
-export function createParts(context: Context, tell: (event: ClientEvent) => void): Parts {
+/**
+ * @param tell guests hear of it at once; nothing is kept.
+ * @param run does something as an event of the engine's queue.
+ */
+export function createParts(
+  context: Context,
+  tell: (event: ClientEvent) => void,
+  run: <T>(action: () => Promise<T> | T) => Promise<T>,
+): Parts {
   const housekeeping = new Housekeeping(context)
   const generation = new Generation(context, () => markRolledBack(context))
   const contacts = new Contacts(context)
@@ -32,5 +45,9 @@ export function createParts(context: Context, tell: (event: ClientEvent) => void
   const packages = new PackageStock(context)
   const catchUp = new CatchUp(context, contacts, rooms, inbox)
   const incoming = new Incoming({ contacts, rooms, inbox }, { packages, catchUp }, tell)
-  return { contacts, rooms, inbox, packages, catchUp, generation, incoming, housekeeping }
+  const verifyDriver = new VerifyDriver(context, contacts, rooms, tell)
+  const verifyHeard = new VerifyHeard(verifyDriver)
+  const verification = new Verifications(verifyDriver, run)
+  const verifying = { verifyDriver, verifyHeard, verification }
+  return { contacts, rooms, inbox, packages, catchUp, generation, incoming, housekeeping, ...verifying }
 }

@@ -10,8 +10,10 @@ import {
   decodeBinding,
   decodePayload,
   FORMS,
+  isVerification,
   MAX_PAYLOAD_BYTES,
   type Payload,
+  type VerificationContent,
 } from "../protocol/content.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import { takeAnswer, takeQuestionOf } from "./answers.ts"
@@ -189,6 +191,8 @@ function judged(
       ...outcome.peer,
       owed: owedFor(outcome.peer, chainId, arrivedOf(tx, room, chainId, chain.n)),
     }
+  else if (isVerification(content))
+    conversation.context.verifier().heard(conversation, update, content, sender, seq)
   else act(conversation, update, content, sender, outcome, arrival.message.time)
   if (line) countText(conversation, arrival.message.time, outcome.change)
 }
@@ -204,7 +208,7 @@ function baseOf({ group }: Conversation, peer: PeerRecord, { starts }: Binding, 
 function act(
   conversation: Conversation,
   update: Update,
-  content: Content,
+  content: Exclude<Content, VerificationContent>,
   sender: Member,
   outcome: Outcome,
   time: number,

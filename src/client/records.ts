@@ -6,9 +6,9 @@ import { ByteReader, concat, fromBase64Url, fromUtf8, toBase64Url, u16, u64, utf
 import { labelledHash } from "../crypto/hash.ts"
 import type { Millis } from "../platform/clock.ts"
 import { START_OF_LOG } from "./channel-log.ts"
-import type { PayloadRange } from "../protocol/content.ts"
+import type { PayloadRange, VerificationContent } from "../protocol/content.ts"
 import { ClientError } from "./errors.ts"
-import type { MessageState, RoomProblem } from "./events.ts"
+import type { MessageState, RoomProblem, Verified } from "./events.ts"
 import type { Uncertainty } from "./uncertain.ts"
 import { prefixRange, type StoreReader, type StoreWriter, type TableName } from "./store.ts"
 
@@ -20,6 +20,8 @@ export interface PersonRecord {
   entry: Uint8Array
   trust: StoredTrust
   firstSeenAt: Millis
+  /** Of whoever is `verified` since this is kept. */
+  verified?: Verified
 }
 
 /** A payload by its place in a chain. */
@@ -145,6 +147,7 @@ export interface OutboxRecord {
     /** Payloads that somebody has missed. */
     | { type: "answer"; range: PayloadRange }
     | { type: "unavailable"; range: PayloadRange }
+    | VerificationContent
     /** No payload at all: an MLS message without content, outside the chain (PROTOCOL.md §10.5). */
     | { type: "alive" }
   payload: Uint8Array | undefined

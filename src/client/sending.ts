@@ -4,7 +4,7 @@
  * payloads stand in the log in the order of their numbers; a STALE answer seals the same payload again.
  */
 import { concat, equalBytes, u64 } from "../bytes.ts"
-import { encodeBinding, FORMS } from "../protocol/content.ts"
+import { encodeBinding, FORMS, isVerification } from "../protocol/content.ts"
 import { sharedRooms } from "./beacons.ts"
 import { putBlob } from "./blobs.ts"
 import type { Conversation } from "./conversation.ts"
@@ -17,6 +17,7 @@ import {
   decodeRecord,
   type LineRecord,
   linePlace,
+  localOf,
   messageKey,
   type OutboxRecord,
   putRecord,
@@ -30,8 +31,8 @@ import { isUncertain } from "./uncertain.ts"
 const NO_CONTENT = new Uint8Array(0)
 /** The place of a sign of life in the outbox, before the first that `nextLocal` gives out. */
 const ALIVE_LOCAL = 0
-/** One message is on its way at a time, and a sign of life may have overtaken it. */
-const SEALED_AT_MOST = 2
+/** One message is on its way at a time; a sign of life, and a "no" to compared words, may have overtaken it. */
+const SEALED_AT_MOST = 3
 const DAY_MS = 24 * 3_600_000
 /** A chat that has gone one way for this long heals when it turns. */
 const MESSAGES_BEFORE_HEALING = 50
@@ -90,6 +91,43 @@ export function queueInside(
   putRecord(tx, "outbox", concat(conversation.room, u64(conversation.takeLocal())), unsealed(content))
 }
 
+/**
+ * As `queueInside`, before everything that has no number yet: what waits there may wait for long, since a "no" stops it.
+ * The texts that it overtakes keep their order and their lines.
+ */
+export function queueFirst(
+  conversation: Conversation,
+  update: Update,
+  content: OutboxRecord["content"],
+): void {
+  const { room } = conversation
+  const waiting = outboxOf(update.tx, room).filter(
+    ({ record }) => record.payload === undefined && record.content.type !== "alive",
+  )
+  const keys = [...waiting.map(({ key }) => key), concat(room, u64(conversation.takeLocal()))]
+  putRecord(update.tx, "outbox", keys[0]!, unsealed(content))
+  for (const [at, { key, record }] of waiting.entries()) {
+    const line = record.content.type === "text" ? linePlace(UNPLACED + localOf(key), 0) : undefined
+    putRecord(update.tx, "outbox", keys[at + 1]!, {
+      ...record,
+      line: record.line ?? line,
+    } satisfies OutboxRecord)
+  }
+}
+
+/** What belongs to an attempt that is over and has no number yet is not sent. @returns whether its start was among it. */
+export function withdraw({ room }: Conversation, { tx }: Update, sid: Uint8Array): boolean {
+  let isUnheard = false
+  for (const { key, record } of outboxOf(tx, room)) {
+    const { content, payload } = record
+    const isOfIt = "sid" in content && equalBytes(content.sid, sid)
+    if (!isOfIt || payload || content.type === "verifyAnswer" || content.type === "verifyEnd") continue
+    tx.delete("outbox", key)
+    isUnheard ||= content.type === "verifyStart" || content.type === "roundStart"
+  }
+  return isUnheard
+}
+
 function unsealed(content: OutboxRecord["content"]): OutboxRecord {
   return { content, payload: undefined, line: undefined, sealed: undefined }
 }
@@ -143,23 +181,36 @@ export function unsealOutbox({ room }: Conversation, { tx }: Update): void {
     if (record.sealed) putRecord(tx, "outbox", key, { ...record, sealed: undefined } satisfies OutboxRecord)
 }
 
+/** Nothing but what keys are compared with, and that only as long as the group needs nothing itself. */
+export async function sayToDoubted(conversation: Conversation): Promise<void> {
+  const { mustHeal, pending, record, contacts } = conversation
+  const isBlocked = record.peer !== undefined && contacts.trust(record.peer) === "blocked"
+  if (!mustHeal && !pending && !record.rejoin && !isUncertain(record) && !isBlocked)
+    await sendNext(conversation)
+}
+
 /** Sends what is next in the outbox, or heals when there is nothing to send. */
 export async function sendNext(conversation: Conversation): Promise<void> {
   const { context, record, now, group } = conversation
   if (!group || now.inFlight || record.nextPosition < now.staleUntil) return
-  if (owesReceipt(conversation) && !firstInOutbox(context.store, record.room)) {
+  const { isInDoubt } = conversation
+  if (!isInDoubt && owesReceipt(conversation) && !firstInOutbox(context.store, record.room)) {
     if (now.receiptAt > context.clock.now()) conversation.wakeAt(now.receiptAt)
     else queueQuietly(conversation, { type: "receipt" })
   }
   const first = isUncertain(record)
     ? outboxOf(context.store, record.room, 1).find((each) => each.record.content.type === "alive")
-    : firstInOutbox(context.store, record.room)
-  if (!first) return isUncertain(record) ? undefined : healIfDue(conversation)
+    : isInDoubt
+      ? outboxOf(context.store, record.room, SEALED_AT_MOST).find((each) =>
+          isVerification(each.record.content),
+        )
+      : firstInOutbox(context.store, record.room)
+  if (!first) return isUncertain(record) || isInDoubt ? undefined : healIfDue(conversation)
   // After an end that was not clean nobody says anything with the ratchet that was there before (PROTOCOL.md §10.7).
   if (conversation.mustHeal && !isUncertain(record)) return heal(conversation)
   const position = record.nextPosition - 1
   // What a beacon says of rooms is true on one connection (PROTOCOL.md §13.6): on the next it is sealed anew.
-  const isStale = first.record.content.type === "beacon"
+  const isStale = tellsOfRooms(first.record)
   const sealed =
     first.record.sealed?.position === position && !isStale
       ? first.record.sealed
@@ -171,6 +222,11 @@ export async function sendNext(conversation: Conversation): Promise<void> {
     if (problem) return conversation.pause(problem)
     transmit(conversation, sealed.entry, position)
   })
+}
+
+/** Beacons, and the end of every verification: from there on a fork of a room can be told apart. */
+function tellsOfRooms({ content }: OutboxRecord): boolean {
+  return content.type === "beacon" || content.type === "verifyAnswer"
 }
 
 function transmit(conversation: Conversation, entry: Uint8Array, position: number): void {
@@ -202,7 +258,7 @@ async function seal(
   const fixed = isAlive || first.record.payload ? undefined : fixPayload(conversation, first)
   const payload = isAlive ? undefined : (first.record.payload ?? fixed!.payload)
   const incarnation = record.incarnation.slice(0, INCARNATION_START)
-  const rooms = first.record.content.type === "beacon" ? sharedRooms(conversation) : []
+  const rooms = tellsOfRooms(first.record) ? sharedRooms(conversation) : []
   const starts = startsOf(conversation)
   const binding = encodeBinding({ incarnation, seq: record.cursor, head: record.head, starts, rooms })
   const opened = await engine.seal(group!, payload ?? NO_CONTENT, binding)

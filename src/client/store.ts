@@ -27,6 +27,7 @@ export const TABLES = [
   "handshake", // room ‖ u64: the newest handshakes, to refill a log that was lost
   "package", // reference: own key packages not used yet
   "used", // hash of every Welcome joined and every package used: kept for ever
+  "verification", // 16 bytes: verifications that are open, or were lately
   "quarantine", // room ‖ u64 seq: entries that did not open
   "journal", // u64: kept events
 ] as const

@@ -38,7 +38,7 @@ export function fingerprint(primitives: Pick<Primitives, "sha">, ed: Uint8Array,
     input.set(bytes)
     bytes = primitives.sha("sha512", input)
   }
-  return { digits: digitsOf(bytes), bytes }
+  return { digits: fiveDigitGroups(bytes), bytes }
 }
 
 /** Twelve groups of five digits, the smaller fingerprint first: both people see the same line. */
@@ -60,7 +60,8 @@ export function keyTag({ bytes }: Pick<Fingerprint, "bytes">): string {
   return Array.from({ length: TAG_LENGTH }, (_, i) => BASE32[(bits >>> (25 - 5 * i)) & 31]).join("")
 }
 
-function digitsOf(bytes: Uint8Array): string {
+/** Six groups of five digits from the first 30 bytes. */
+export function fiveDigitGroups(bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   return Array.from({ length: GROUPS }, (_, group) => {
     const at = group * GROUP_BYTES

@@ -22,6 +22,7 @@ import {
   u64,
   u8,
 } from "./fields.ts"
+import { VERIFICATION_CONTENTS } from "./verification.ts"
 
 /** Longest message text in UTF-8 bytes. */
 export const MAX_TEXT_BYTES = 16_384
@@ -88,12 +89,19 @@ const contents = {
   answer: [5, record({ payloads: list(sized(MAX_PAYLOAD_BYTES), MAX_ANSWERED) })],
   /** The author of a chain says that these will not come: they are too old, or were deleted. */
   unavailable: [6, range],
+  ...VERIFICATION_CONTENTS,
 } as const
 
 type Contents = typeof contents
 export type Content = {
   [K in keyof Contents]: { type: K } & (Contents[K][1] extends Field<infer T> ? T : never)
 }[keyof Contents]
+
+export type VerificationContent = Extract<Content, { type: keyof typeof VERIFICATION_CONTENTS }>
+
+export function isVerification(content: { type: string }): content is VerificationContent {
+  return content.type in VERIFICATION_CONTENTS
+}
 
 export function encodePayload(value: Payload): Uint8Array {
   const [number, field] = contents[value.content.type] as readonly [number, Field<Content>]

@@ -355,7 +355,13 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
     case "room.changed":
     case "room.joined":
     case "sync.done":
+    case "verify.accepted":
+    case "verify.cancelled":
+    case "verify.changed":
+    case "verify.compare":
     case "verify.done":
+    case "verify.requested":
+    case "verify.roomDone":
       return
   }
 }

@@ -340,6 +340,7 @@ export class Desk {
       update: updater(store, clock, () => {}),
       rooms: () => this.#rooms!.all(),
       mayTalk: () => this.link.online,
+      verifier: () => ({ heard: () => {}, placed: () => {} }),
       sealed: () => {},
       later: (at, action) => clock.wakeAt(at, () => void due.push(action)),
     }

@@ -31,6 +31,8 @@ interface FakeRoom {
 export class FakeClient implements Client {
   readonly sent: { roomId: string; text: string }[] = []
   readonly readRooms: string[] = []
+  /** No interface asks for it yet. */
+  readonly verification = undefined as never
   stopped = false
   /** Set to make the next `send` fail. */
   failNextSend: ClientError | undefined

@@ -108,6 +108,7 @@ export async function fakeContext(name = "alice", disk = new MemoryDisk()): Prom
     update: updater(store, clock, (stamped) => void told.push(stamped)),
     rooms: () => [],
     mayTalk: () => link.online,
+    verifier: () => ({ heard: () => {}, placed: () => {} }),
     sealed: () => {},
     later: (at, action) => clock.wakeAt(at, () => void action()),
   }
