@@ -1,12 +1,12 @@
 /**
- * What people may rely on, in many simulated worlds: of `SEEDS` half with the stand-in for the engine, and the same half
- * with the real one (`delivery-real.test.ts`). `SEED=n` replays one.
+ * What people may rely on, in many simulated worlds: of `SEEDS` a fifth with the stand-in for the engine, and some with the
+ * real one (`delivery-real.test.ts`). `SEED=n` replays one.
  */
 import { expect, test } from "vitest"
 import { live } from "../support/lives.ts"
 import { livesTest } from "../support/lives-test.ts"
 
-const SEEDS = Math.ceil(Number(process.env["SEEDS"] ?? 20) / 2)
+const SEEDS = Math.ceil(Number(process.env["SEEDS"] ?? 20) / 5)
 
 livesTest("fast", 0, SEEDS)
 
