@@ -54,14 +54,15 @@ export async function missHeader(conversation: Conversation): Promise<void> {
   conversation.pause("no-header")
   // Alone, and nothing leads to anybody else: whoever is elsewhere finds our header and comes here.
   if (group?.members.length === 1 && record.uncertain) conversation.save("ordered", { uncertain: undefined })
-  if (group && !record.rejoin && record.nextPosition > 0) await mend(conversation, record.nextPosition - 1)
+  if (record.nextPosition > 0) await mend(conversation, record.nextPosition - 1)
 }
 
 async function mend(conversation: Conversation, position: number): Promise<void> {
   const { context, group, log, record, now } = conversation
   const { link, primitives } = context
   const isLatest = record.nextPosition === position + 1 && log.isCaughtUp(record)
-  if (!group || !isLatest || conversation.pending) return
+  // Whoever is to join again would lead others, and themselves, into what they have to leave.
+  if (!group || record.rejoin || !isLatest || conversation.pending) return
   const token = await appendToken(context.engine, group, record.channelId, position)
   const { id, bytes } = await makeHeader(conversation, group, position, token)
   const put = (headerBlob: Uint8Array, header: Uint8Array): void => {

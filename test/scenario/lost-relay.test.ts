@@ -136,3 +136,31 @@ test("said before somebody brought a younger handshake back: it is said again wi
   expect(alice.texts("bob")).toEqual(["hello", "for keys that alice has no more"])
   for (const someone of [alice, bob]) await someone.stop()
 })
+
+test("whoever has to leave a room of their own does not lead others there, nor themselves", async () => {
+  const world = new World(8, { start: Date.now() })
+  const secrets = { admission: new Uint8Array(16).fill(7), roomSecret: new Uint8Array(32).fill(9) }
+  const relay = new SimRelay(world, { admission: secrets.admission })
+  await relay.start()
+  const alice = await SimPerson.create(world, relay, secrets, "alice")
+  const bob = await SimPerson.create(world, relay, secrets, "bob")
+  await alice.start()
+  await calm(world, [alice])
+  await alice.stop()
+  // Another relay, where bob makes the room anew; what it began with cannot be read any more when alice comes.
+  relay.crash()
+  relay.disk = new MemoryDisk(seededRandom(world.chance).bytes(16))
+  await relay.start()
+  await bob.start()
+  await calm(world, [bob])
+  await bob.say("#everyone", "a new beginning")
+  await world.run(2_000)
+  const [channel] = [...relay.disk.channels].find(([, ref]) => relay.disk.logs[ref]!.row.lastSeq > 0)!
+  relay.disk.damage(Buffer.from(channel, "hex"), 1, "altered")
+  await alice.start()
+  await calm(world, [alice, bob])
+  await bob.say("#everyone", "welcome back")
+  await calm(world, [alice, bob])
+  expect(alice.texts("#everyone")).toContain("welcome back")
+  for (const someone of [alice, bob]) await someone.stop()
+})
