@@ -24,4 +24,5 @@ export type CliErrorCode =
   | "output-exists" // never overwritten
   | "bad-image" // no picture, or no QR code on it
   | "image-too-large"
+  | "relay-differs" // `sees`: the relay holds something else than it must
   | "demonstration" // not everything arrived, or a plaintext was found

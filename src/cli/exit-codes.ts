@@ -68,6 +68,10 @@ const cli: Record<CliErrorCode, End> = {
     hint: "a PNG or JPEG file is read; the text of the code can be given on stdin instead: --read -",
   },
   "image-too-large": { exit: EXIT.limit },
+  "relay-differs": {
+    exit: EXIT.untrusted,
+    hint: "ask whoever runs the relay whether it was repaired or restored",
+  },
   demonstration: { exit: EXIT.internal },
 }
 
@@ -99,6 +103,7 @@ const client: Record<ClientErrorCode, End> = {
     hint: "start again when the disk works; what was saved before is read then, and nothing is sent twice",
   },
   "profile-newer": { exit: EXIT.unavailable },
+  "no-answer": { exit: EXIT.unavailable },
 }
 
 const platform: Record<PlatformCode, End> = {

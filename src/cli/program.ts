@@ -20,6 +20,7 @@ import { showReceipts } from "./commands/receipts.ts"
 import { type RelayStartOptions, startRelayCommand, stopRelayCommand } from "./commands/relay.ts"
 import { restore, type RestoreOptions } from "./commands/restore.ts"
 import { salvageProfile, type SalvageOptions } from "./commands/salvage.ts"
+import { sees } from "./commands/sees.ts"
 import { send, type SendOptions } from "./commands/send.ts"
 import { verify } from "./commands/verify.ts"
 import { showVersion } from "./commands/version.ts"
@@ -140,6 +141,10 @@ function addReading(program: Command, io: Io): void {
         showReceipts(invocation, to, id, options),
       ),
     )
+  program
+    .command("sees")
+    .description("print what the relay holds about you now, next to what it must hold")
+    .action(run(io, (invocation) => sees(invocation)))
   program
     .command("export <to>")
     .description("write a whole conversation as text or JSON, unencrypted")

@@ -14,10 +14,13 @@ import type {
   StampedEvent,
   TranscriptLine,
 } from "./events.ts"
+import type { SeesReport } from "./sees.ts"
 
 export { wordsOf } from "../crypto/sas.ts"
 export { ClientError, fatalError } from "./errors.ts"
 export type { Verification, VerificationView } from "./verification.ts"
+export type { HeldName } from "../protocol/held.ts"
+export type { HeldSubject, HeldThing, SeesDifference, SeesReport } from "./sees.ts"
 
 export interface Client {
   /** Connects, and reconnects until `stop`. Does nothing without a relay. */
@@ -71,6 +74,12 @@ export interface Client {
   markVerified(personId: string): Promise<void>
   /** This person compared and says they differ: nothing more is sent to them until `markVerified`. */
   markMismatch(personId: string): Promise<void>
+
+  /**
+   * What the relay says that it holds about this account, and where that differs from what it must hold.
+   * @throws ClientError `no-answer`.
+   */
+  sees(): Promise<SeesReport>
 
   /** Kept events after `cursor` (undefined: from the beginning), oldest first, at most `limit`. */
   eventsSince(cursor: string | undefined, limit: number): readonly (StampedEvent & { event: ClientEvent })[]

@@ -23,6 +23,7 @@ export type ClientErrorCode =
   | "storage" // the disk is full: what was asked for did not happen, and may work later
   | "storage-failed" // writing or syncing failed: nobody knows what is on the disk, and the process must end
   | "profile-newer" // written by a newer version
+  | "no-answer" // the relay does not answer a question, or is not there
 
 /** Whether nothing more may be done with this store: nobody knows what is on the disk, or it is not what was written. */
 export function endsTheProcess(cause: unknown): cause is ClientError {

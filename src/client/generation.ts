@@ -62,6 +62,11 @@ export class Generation {
     return this.#isSettled
   }
 
+  /** Whether the relay has taken a record of this device. */
+  get isKept(): boolean {
+    return this.#state.confirmed.length > 0
+  }
+
   /** A payload has been sealed. */
   sealed(): void {
     if (++this.#seals < SEALS_PER_GENERATION || this.#isAsking || !this.#context.link.online) return

@@ -46,6 +46,11 @@ export class Inbox {
     this.log = new ChannelLog(context.link, context.primitives, context.identity.inboxId)
   }
 
+  /** What has been read of it. */
+  get place(): LogPlace {
+    return this.#place
+  }
+
   get settled(): boolean {
     return this.log.isCaughtUp(this.#place)
   }

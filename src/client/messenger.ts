@@ -35,6 +35,7 @@ import { readAll } from "./receipts.ts"
 import { RelayConnection } from "./relay-link.ts"
 import type { Rooms } from "./rooms.ts"
 import { queueText } from "./sending.ts"
+import type { SeesReport } from "./sees.ts"
 import type { Session } from "./session.ts"
 import { prefixRange } from "./store.ts"
 import type { Verification } from "./verification.ts"
@@ -134,6 +135,7 @@ export class Messenger implements Client {
     this.#finder.stop()
     for (const conversation of this.#rooms.all()) conversation.stop()
     await this.#queue.close()
+    this.#parts.sees.lost()
     this.#link.stop()
     this.#parts.housekeeping.stop()
     this.#parts.verifyDriver.stop()
@@ -249,6 +251,10 @@ export class Messenger implements Client {
     return this.#decide(personId, "mismatch")
   }
 
+  sees(): Promise<SeesReport> {
+    return this.#parts.sees.ask()
+  }
+
   eventsSince(cursor: string | undefined, limit: number): readonly StampedEvent[] {
     const refOf = (room: Uint8Array) => this.#rooms.refOf(room)
     return keptEvents(this.#deps.store, this.#contacts, refOf, cursor, limit)
@@ -300,8 +306,9 @@ export class Messenger implements Client {
   }
 
   #lost(): void {
-    const { catchUp, inbox, packages, generation } = this.#parts
+    const { catchUp, inbox, packages, generation, sees } = this.#parts
     catchUp.lost()
+    sees.lost()
     inbox.log.forget()
     packages.disconnected()
     generation.disconnected()

@@ -13,6 +13,7 @@ import { Rooms } from "./rooms.ts"
 import { VerifyDriver } from "./verify-driver.ts"
 import { VerifyHeard } from "./verify-heard.ts"
 import { Verifications } from "./verifying.ts"
+import { Sees } from "./sees.ts"
 
 export interface Parts {
   readonly contacts: Contacts
@@ -26,6 +27,7 @@ export interface Parts {
   readonly verifyDriver: VerifyDriver
   readonly verifyHeard: VerifyHeard
   readonly verification: Verifications
+  readonly sees: Sees
 }
 
 /**
@@ -49,5 +51,6 @@ export function createParts(
   const verifyHeard = new VerifyHeard(verifyDriver)
   const verification = new Verifications(verifyDriver, run)
   const verifying = { verifyDriver, verifyHeard, verification }
-  return { contacts, rooms, inbox, packages, catchUp, generation, incoming, housekeeping, ...verifying }
+  const sees = new Sees(context, { contacts, rooms, inbox, generation })
+  return { contacts, rooms, inbox, packages, catchUp, generation, incoming, housekeeping, sees, ...verifying }
 }

@@ -305,6 +305,7 @@ export class RelayConnection implements RelayLink {
       case "done":
       case "generation":
       case "approved":
+      case "seen":
         return this.#answer(message)
       default:
         return this.online ? this.#owner.received(message) : undefined

@@ -20,6 +20,7 @@ import {
   u16,
   u32,
   u64,
+  u8,
 } from "./fields.ts"
 
 /** Version in the hello; one per release, never negotiated down. */
@@ -43,11 +44,25 @@ export const MAX_RELAY_NAME_BYTES = 128
 export const MAX_EPHEMERAL_BYTES = 4_096
 /** Largest generation record of a device, sealed by the device for itself. */
 export const MAX_GENERATION_BYTES = 128
+/** What the relay tells of one subject, and of how many subjects at once: a page fits a frame. */
+export const MAX_HELD_FACTS = 48
+export const MAX_HELD_SUBJECTS = 8
+export const MAX_HELD_NAME_BYTES = 32
+export const MAX_HELD_TEXT_BYTES = 64
 /** No position is beyond; what is computed from one fits every field. */
 export const MAX_POSITION = 2 ** 48
 
 const id = fixed(32)
 const requestId = { rid: u32 }
+/** One thing that the relay holds (PROTOCOL.md §5.8). */
+const heldFact = record({
+  name: text(MAX_HELD_NAME_BYTES),
+  rows: u64,
+  least: u64,
+  most: u64,
+  bytes: u64,
+  text: text(MAX_HELD_TEXT_BYTES),
+})
 
 const shapes = {
   // client → relay
@@ -111,6 +126,8 @@ const shapes = {
     record({ ...requestId, expected: sized(MAX_GENERATION_BYTES), record: sized(MAX_GENERATION_BYTES) }),
   ],
   showApproval: [32, record({ ...requestId, admission: fixed(16), code: fixed(16) })],
+
+  sees: [38, record({ ...requestId, from: u32 })],
 
   // both ways
   pong: [4, record({ token: u32 })],
@@ -181,6 +198,18 @@ const shapes = {
   generation: [85, record({ ...requestId, swapped: flag, record: sized(MAX_GENERATION_BYTES) })],
   /** The newest entry of the person whose place may be taken. */
   approved: [89, record({ ...requestId, newest: sized(MAX_DIRECTORY_ENTRY_BYTES) })],
+  seen: [
+    92,
+    record({
+      ...requestId,
+      from: u32,
+      total: u32,
+      subjects: list(
+        record({ kind: u8, id: sized(48), facts: list(heldFact, MAX_HELD_FACTS) }),
+        MAX_HELD_SUBJECTS,
+      ),
+    }),
+  ],
 } as const satisfies Record<string, readonly [number, unknown]>
 
 type Shapes = typeof shapes
@@ -195,11 +224,13 @@ export const CLIENT_MESSAGES = [
   "hello", "register", "ping", "pong", "open", "close", "entry", "handshake", "putHeader", "getHeader", "turn", "turnDone",
   "ephemeral", "putBlob", "getBlob", "getDirectory", "putPackages", "takePackage", "look",
   "swapGeneration", "showApproval",
+  "sees",
 ] as const satisfies MessageName[] // prettier-ignore
 export const RELAY_MESSAGES = [
   "ready", "registerFirst", "refused", "opened", "entry", "ephemeral", "accepted", "stale", "conflict", "rejected", "granted",
   "header", "blobStored", "blobChunk", "directory", "directoryGrew", "keyPackage", "packagesLeft", "looked", "presence",
   "done", "damaged", "generation", "approved", "ping", "pong",
+  "seen",
 ] as const satisfies MessageName[] // prettier-ignore
 export type ClientMessage = Of<(typeof CLIENT_MESSAGES)[number]>
 export type RelayMessage = Of<(typeof RELAY_MESSAGES)[number]>

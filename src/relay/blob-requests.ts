@@ -44,6 +44,11 @@ export class BlobRequests {
     })
   }
 
+  /** Unfinished uploads of an account. */
+  unfinished(account: string): { count: number; received: number } {
+    return this.#blobs.unfinished(account)
+  }
+
   /** @param loose blobs that nothing has needed since then go. @returns whether all of them are gone. */
   sweep(loose: Millis): boolean {
     this.#blobs.sweep(this.#core.now)

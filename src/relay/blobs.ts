@@ -84,6 +84,12 @@ export class Blobs {
     return { total: blob.total, chunk: this.#store.readBlob(hash, offset, BLOB_CHUNK_BYTES) }
   }
 
+  /** Unfinished uploads of an account. */
+  unfinished(account: string): { count: number; received: number } {
+    const own = [...this.#uploads.values()].filter((upload) => upload.account === account)
+    return { count: own.length, received: own.reduce((all, { received }) => all + received, 0) }
+  }
+
   sweep(now: Millis): void {
     for (const [key, upload] of this.#uploads)
       if (upload.touchedAt <= now - STALLED_MS || upload.touchedAt > now) this.#uploads.delete(key)

@@ -29,12 +29,17 @@ export class Budget {
   }
 
   allows(account: string, entries: number, bytes: number): boolean {
+    const used = this.used(account)
+    return (
+      used.entries + entries <= this.#limits.accountEntries && used.bytes + bytes <= this.#limits.accountBytes
+    )
+  }
+
+  /** What the account has added in the last 24 hours. */
+  used(account: string): { entries: number; bytes: number } {
     const used = this.#recent(account)
     const sum = (of: "entries" | "bytes") => used.reduce((all, hour) => all + hour[of], 0)
-    return (
-      sum("entries") + entries <= this.#limits.accountEntries &&
-      sum("bytes") + bytes <= this.#limits.accountBytes
-    )
+    return { entries: sum("entries"), bytes: sum("bytes") }
   }
 
   /** Counts what is staged with this batch. */

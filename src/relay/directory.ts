@@ -37,6 +37,8 @@ export interface Person {
   seq: number
   /** Where the newest entry stands in the list. */
   index: number
+  /** Where all of them stand, oldest first. */
+  indexes: readonly number[]
   /** H("directory entry", newest entry). */
   entryHash: Uint8Array
   /** None once the account was closed, or another has taken its place. */
@@ -220,6 +222,7 @@ export class Directory {
       name: entry.name,
       seq: entry.seq,
       index: this.#size,
+      indexes: [...(this.#people.get(toHex(entry.accountId))?.indexes ?? []), this.#size],
       entryHash: labelledHash("directory entry", bytes),
       devices: entry.devices,
       isClosed: entry.kind === DIRECTORY_KINDS.close,

@@ -20,6 +20,17 @@ export class HourlyLimit {
     this.#done.set(who, [...this.#recent(who, now), now])
   }
 
+  /** What is remembered of everybody whose name begins so: who, and how often in all. */
+  of(prefix: string, now: Millis): { who: number; times: number } {
+    let [who, times] = [0, 0]
+    for (const name of this.#done.keys()) {
+      const count = name.startsWith(prefix) ? this.#recent(name, now).length : 0
+      if (count > 0) who++
+      times += count
+    }
+    return { who, times }
+  }
+
   /** Forgets whoever did nothing within the hour. */
   sweep(now: Millis): void {
     for (const who of this.#done.keys()) if (this.#recent(who, now).length === 0) this.#done.delete(who)

@@ -211,6 +211,11 @@ export class LogRequests {
     })
   }
 
+  /** To how many inboxes the account wrote in the last hour, and how many letters. */
+  lettersOf(account: string): { who: number; times: number } {
+    return this.#letters.of(`${account} `, this.#core.now)
+  }
+
   sweep(): void {
     this.#letters.sweep(this.#core.now)
   }

@@ -60,6 +60,11 @@ export class Packages {
     return { kind: "taken", ...taken, left: this.#store.countPackages(owner).oneUse }
   }
 
+  /** From how many devices the requester took packages in the last hour, and how many. */
+  takenBy(requesterKey: string, now: Millis): { who: number; times: number } {
+    return this.#takes.of(`${requesterKey} `, now)
+  }
+
   /** Forgets takes that no longer count. */
   sweep(now: Millis): void {
     this.#takes.sweep(now)

@@ -260,6 +260,12 @@ export class PeopleRequests {
     this.#grew = false
   }
 
+  /** What the limits of the last hour remember of an account: entries of its own, packages of others. */
+  lastHour(account: string): { updates: number; taken: { who: number; times: number } } {
+    const { now } = this.#core
+    return { updates: this.#updates.of(account, now).times, taken: this.#packages.takenBy(account, now) }
+  }
+
   sweep(): void {
     this.#packages.sweep(this.#core.now)
     this.#updates.sweep(this.#core.now)

@@ -35,6 +35,7 @@ import type { RelayEffect } from "./effects.ts"
 import { LogRequests } from "./log-requests.ts"
 import { PeopleRequests } from "./people-requests.ts"
 import { Retention, RETENTION_EVERY_MS } from "./retention.ts"
+import { Sees } from "./sees.ts"
 import { Session } from "./session.ts"
 import type { Approval } from "./succession.ts"
 
@@ -63,6 +64,7 @@ export class Relay {
   readonly #people: PeopleRequests
   readonly #logs: LogRequests
   readonly #blobs: BlobRequests
+  readonly #sees: Sees
   readonly #disk: DiskWatch
   readonly #delivery: Delivery
   readonly #retention: Retention
@@ -84,6 +86,7 @@ export class Relay {
     this.#people = new PeopleRequests(this.#core, this.#gate, this.#directory, channels)
     this.#logs = new LogRequests(this.#core, channels, this.#directory, this.#delivery)
     this.#blobs = new BlobRequests(this.#core, this.#disk)
+    this.#sees = new Sees(this.#core, this.#directory, this.#people, this.#logs, this.#blobs)
   }
 
   /** Takes one event. Never between `store.commit()` and its `committed` or `commitFailed`. */
@@ -276,6 +279,8 @@ export class Relay {
         return this.#logs.ephemeral(session, message, body)
       case "look":
         return this.#logs.look(session, message)
+      case "sees":
+        return this.#sees.tell(session, message)
       case "putBlob":
         return this.#blobs.put(session, message)
       case "getBlob":
@@ -302,6 +307,7 @@ export class Relay {
       this.#people.sweep()
       this.#logs.sweep()
       this.#core.budget.sweep()
+      this.#sees.sweep()
       const isAll = this.#blobs.sweep(now - LOOSE_BLOB_MS)
       // What could not be dropped a moment ago is not tried again at once.
       if (!isAll && now >= this.#failedAt + BLOB_SWEEP_EVERY_MS)

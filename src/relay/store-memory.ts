@@ -5,6 +5,8 @@
 import { toHex } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import { StoreError } from "./errors.ts"
+import type { About, Held } from "./held.ts"
+import { heldInMemory } from "./store-memory-held.ts"
 import { type Blob, type EntryRow, type Log, MemoryDisk, rowName, type Shelf } from "./store-memory-disk.ts"
 import {
   type ChannelRow,
@@ -265,6 +267,10 @@ export class MemoryRelayStore implements RelayStore {
 
   dropGeneration(owner: Uint8Array): void {
     this.#stage(() => replace(this.#disk.generations, toHex(owner), undefined))
+  }
+
+  held(about: About): Held[] {
+    return heldInMemory(this.#disk, about)
   }
 
   async commit(): Promise<void> {

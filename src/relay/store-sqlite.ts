@@ -10,6 +10,8 @@ import { concat } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import { BLOB_CHUNK_BYTES } from "../protocol/messages.ts"
 import { StoreError } from "./errors.ts"
+import type { About, Held } from "./held.ts"
+import { SqliteHeld } from "./store-sqlite-held.ts"
 import {
   asStoreError,
   checkRow,
@@ -39,6 +41,7 @@ export class SqliteRelayStore implements RelayStore {
   readonly isWhole: boolean
   readonly #db: Database
   readonly #sql: Statements
+  readonly #held: SqliteHeld
   readonly #journalPages: number
   /** An upper bound of what was added to the journal since its length was asked for. */
   #pagesSince = 0
@@ -55,6 +58,7 @@ export class SqliteRelayStore implements RelayStore {
     this.#journalPages = journalPages
     try {
       this.#sql = statements(this.#db)
+      this.#held = new SqliteHeld(this.#db)
       this.incarnation = this.#readIncarnation()
     } catch (cause) {
       this.#db.close()
@@ -270,6 +274,10 @@ export class SqliteRelayStore implements RelayStore {
 
   dropGeneration(owner: Uint8Array): void {
     this.#stage(() => this.#sql.dropGeneration.run(owner))
+  }
+
+  held(about: About): Held[] {
+    return this.#readLog(() => this.#held.about(about))
   }
 
   async commit(): Promise<void> {

@@ -246,6 +246,7 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
     case "close":
       return close(view)
     case "invite":
+    case "sees":
     case "redraw":
     case "quit":
       return effect(view, { kind: command.kind })

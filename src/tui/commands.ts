@@ -16,6 +16,7 @@ export type Command =
   | { kind: "invite" }
   | { kind: "verify"; name: string | undefined }
   | { kind: "fingerprint"; name: string | undefined }
+  | { kind: "sees" }
   | { kind: "export"; path: string | undefined }
   | { kind: "win"; number: number }
   | { kind: "unread" }
@@ -76,6 +77,7 @@ export const COMMANDS: readonly CommandRow[] = [
     what: say`the key of a person, or your own`,
     takes: "name?",
   },
+  { word: "sees", usage: say`/sees`, what: say`what the relay holds about you now`, takes: "nothing" },
   { word: "export", usage: say`/export [PATH]`, what: say`save this room as a text file`, takes: "path?" },
   { word: "redraw", usage: say`/redraw`, what: say`draw the screen again`, takes: "nothing" },
   { word: "quit", usage: say`/quit`, what: say`leave; what waits is sent next time`, takes: "nothing" },
@@ -333,6 +335,7 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "help":
     case "who":
     case "invite":
+    case "sees":
     case "unread":
     case "close":
     case "redraw":

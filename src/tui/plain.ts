@@ -8,6 +8,7 @@ import { COMMANDS, parseLine, type Command } from "./commands.ts"
 import { failureWords, stateOfAllWords, stateWords } from "./delivery.ts"
 import { invitationLines, type Invitation } from "./invitation.ts"
 import { noReceiptsWords, plainReceipts, receiptsOf, type MessageLine } from "./receipts.ts"
+import { SEES_TITLE, seesLines } from "./sees.ts"
 import { fingerprintLines, roomFor } from "./session.ts"
 import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { truncate } from "./text-width.ts"
@@ -181,6 +182,9 @@ async function runCommand(
       return undefined
     case "invite":
       print(...invitationLines(options.invitation()).map(lineOfSpans))
+      return undefined
+    case "sees":
+      print(SEES_TITLE, ...seesLines(await client.sees()).map(lineOfSpans))
       return undefined
     case "export":
       if (state.roomId === undefined) print(say`No room is open.`)

@@ -7,6 +7,7 @@ import type { ClientEvent, PersonView, TranscriptLine } from "../client/events.t
 import type { Clock } from "../platform/clock.ts"
 import { INVITATION_TITLE, invitationLines, type Invitation } from "./invitation.ts"
 import { freshReceipts, noReceiptsWords, receiptsOf } from "./receipts.ts"
+import { SEES_TITLE, seesLines } from "./sees.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { span, trustStyle, type Span } from "./theme.ts"
 import {
@@ -178,6 +179,11 @@ function perform(effect: Effect, deps: SessionDeps, { attempt, tell, refresh }: 
       return attempt(() => {
         const lines = invitationLines(deps.invitation())
         dispatch({ kind: "overlay", overlay: { kind: "page", title: INVITATION_TITLE, lines, offset: 0 } })
+      })
+    case "sees":
+      return attempt(async () => {
+        const lines = seesLines(await client.sees())
+        dispatch({ kind: "overlay", overlay: { kind: "page", title: SEES_TITLE, lines, offset: 0 } })
       })
     case "export":
       return attempt(async () => {

@@ -110,6 +110,7 @@ export type Effect =
   | { kind: "fingerprint"; name: string | undefined }
   | { kind: "receipts"; roomId: string; back: number }
   | { kind: "invite" }
+  | { kind: "sees" }
   | { kind: "export"; roomId: string; path: string | undefined }
   | { kind: "redraw" }
   | { kind: "suspend" }

@@ -2,7 +2,7 @@
  * A client without a network for tests of interfaces: everything in memory, every event made by the test.
  * It keeps the promises of `client/client.ts` that guests rely on: state first, event after.
  */
-import { ClientError, type Client } from "../../src/client/client.ts"
+import { ClientError, type Client, type SeesReport } from "../../src/client/client.ts"
 import type {
   ClientEvent,
   ConnectionView,
@@ -36,6 +36,8 @@ export class FakeClient implements Client {
   stopped = false
   /** Set to make the next `send` fail. */
   failNextSend: ClientError | undefined
+  /** What `sees` answers. */
+  seesReport: SeesReport | undefined
   now = NOON
   readonly #self: PersonView
   #connection: ConnectionView = { state: "offline" }
@@ -302,6 +304,12 @@ export class FakeClient implements Client {
     this.setTrust(personId, "blocked")
     this.emit({ type: "verify.mismatch", person: this.findPerson(personId) })
     return Promise.resolve()
+  }
+
+  async sees(): Promise<SeesReport> {
+    if (this.seesReport === undefined)
+      throw new ClientError("no-answer", "there is no connection to the relay")
+    return this.seesReport
   }
 
   eventsSince(): readonly StampedEvent[] {

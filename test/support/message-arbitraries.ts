@@ -17,6 +17,7 @@ const short = bytes(16)
 const signature = bytes(64)
 const flag = fc.boolean()
 const words = fc.string({ maxLength: 30, unit: "grapheme" })
+const words16 = fc.string({ maxLength: 8, unit: "binary" })
 const many = <T>(item: fc.Arbitrary<T>, max: number) => fc.array(item, { maxLength: max })
 
 type Fields<K extends MessageName> = {
@@ -58,6 +59,7 @@ const fields: { [K in MessageName]: Fields<K> } = {
   look: { rid: u32, channelIds: many(id, 20) },
   swapGeneration: { rid: u32, expected: upTo(128), record: upTo(128) },
   showApproval: { rid: u32, admission: bytes(16), code: bytes(16) },
+  sees: { rid: u32, from: u32 },
   pong: { token: u32 },
   entry: { handle: u32, seq: u64, time: u64, position: u64, entry: upTo(400) },
   ephemeral: { handle: u32, body: upTo(100) },
@@ -92,6 +94,22 @@ const fields: { [K in MessageName]: Fields<K> } = {
   damaged: { handle: u32, from: u64, to: u64, head: id, nextPosition: u64 },
   generation: { rid: u32, swapped: flag, record: upTo(128) },
   approved: { rid: u32, newest: upTo(3_900) },
+  seen: {
+    rid: u32,
+    from: u32,
+    total: u32,
+    subjects: many(
+      fc.record({
+        kind: fc.integer({ min: 0, max: 255 }),
+        id: upTo(48),
+        facts: many(
+          fc.record({ name: words16, rows: u64, least: u64, most: u64, bytes: u64, text: words16 }),
+          48,
+        ),
+      }),
+      8,
+    ),
+  },
 }
 
 export const MESSAGE_NAMES = Object.keys(fields) as MessageName[]
@@ -122,4 +140,22 @@ export const LONGEST: Message[] = [
   },
   { type: "look", rid: 1, channelIds: Array.from({ length: 1_000 }, () => new Uint8Array(32)) },
   { type: "looked", rid: 1, lastSeqs: Array.from({ length: 1_000 }, () => Number.MAX_SAFE_INTEGER) },
+  {
+    type: "seen",
+    rid: 1,
+    from: 0,
+    total: 1,
+    subjects: Array.from({ length: 8 }, () => ({
+      kind: 1,
+      id: new Uint8Array(48),
+      facts: Array.from({ length: 48 }, () => ({
+        name: "n".repeat(32),
+        rows: 1,
+        least: 1,
+        most: 1,
+        bytes: 1,
+        text: "t".repeat(64),
+      })),
+    })),
+  },
 ]

@@ -74,6 +74,7 @@ const answers: Record<string, [lines: string[], words: string]> = {
   receipts: [["/receipts"], "Imran ?9qx4e1 does not have it yet"],
   verify: [["/verify ravi", "yes"], "VERIFIED: Ravi."],
   fingerprint: [["/fingerprint ravi"], "u_Ravi"],
+  sees: [["/sees"], "There is no connection to the relay."],
   export: [["/export notes.txt"], "Saved in notes.txt. The file is not encrypted."],
   redraw: [["/redraw"], "Open page 41."],
   quit: [["/quit", "never sent"], "You are Asha"],
