@@ -37,7 +37,19 @@ test("nothing unexpected stands at the top level", () => {
 })
 
 test("src holds the known folders, and every file of it is read here", () => {
-  const known = ["bot", "bytes", "cli", "client", "crypto", "errors", "platform", "protocol", "relay", "tui"]
+  const known = [
+    "attack",
+    "bot",
+    "bytes",
+    "cli",
+    "client",
+    "crypto",
+    "errors",
+    "platform",
+    "protocol",
+    "relay",
+    "tui",
+  ]
   expect(
     readdirSync(`${root}/src`)
       .map(folderOf)
@@ -58,6 +70,8 @@ test.each([
   ["relay/x.ts", 'import type { Secret } from "../crypto/secret.ts"'],
   ["relay/x.ts", 'export * from "../crypto/sodium.ts"'],
   ["relay/server.ts", 'import Database from "better-sqlite3-multiple-ciphers"'],
+  ["relay/relay.ts", 'import { LyingRelay } from "../attack/lying-relay.ts"'],
+  ["client/x.ts", 'import { play } from "../attack/play.ts"'],
   ["client/x.ts", 'const m = await import("../relay/relay.ts")'],
   ["client/x.ts", 'const m = await import("../platform/clock.ts")'],
   ["client/x.ts", "const m = await import(name)"],
@@ -104,6 +118,16 @@ test.each([
   ["platform/x.ts", "const now = Date.now()"],
   ["cli/x.ts", "process.stdout.write(line)"],
 ])("%s is allowed: %s", (path, text) => expect(ambientFaults([{ path, text }])).toEqual([]))
+
+test("the attacks are reached from the doctor and from nowhere else", () => {
+  const outside = sources.filter(({ path }) => !path.startsWith("attack/"))
+  const users = outside.filter(({ text }) => /["'][./]+\/attack\//.test(text)).map(({ path }) => path)
+  expect(users.toSorted()).toEqual(["cli/attack-ground.ts", "cli/commands/doctor.ts"])
+  const doctors = outside.filter(({ text }) =>
+    /["'][./]+\/(?:commands\/doctor|attack-ground)\.ts["']/.test(text),
+  )
+  expect(doctors.map(({ path }) => path).toSorted()).toEqual(["cli/commands/doctor.ts", "cli/program.ts"])
+})
 
 test("a file of 401 lines is found", () => {
   expect(lengthFaults([{ path: "a.ts", text: "x\n".repeat(MAX_LINES) }])).toEqual([])

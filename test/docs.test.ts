@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import type { Command } from "commander"
 import { expect, test } from "vitest"
+import { ATTACKS } from "../src/attack/attacks.ts"
 import { buildProgram } from "../src/cli/program.ts"
 import { REFUSALS } from "../src/protocol/errors.ts"
 import { MESSAGE_NUMBERS } from "../src/protocol/messages.ts"
@@ -57,6 +58,18 @@ test("the program takes every secure-chat command of README", async () => {
     if (reason !== undefined) refused.push(`${line}: ${reason}`)
   }
   expect(refused).toEqual([])
+})
+
+test("the threat model lists every attack that is played, as it is played, and tests that are there", () => {
+  const found = read("docs/THREAT-MODEL.md").match(/^## Attacks that are played\n([\s\S]*?)^## /m)?.[1] ?? ""
+  const listed = found
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) => line.split("|").map((cell) => cell.trim().replaceAll("`", "")))
+  expect(listed.map(([, name, line, kind, words]) => ({ name, line, kind, words }))).toEqual(
+    ATTACKS.map(({ name, line, verdict: { kind, words } }) => ({ name, line, kind, words })),
+  )
+  expect(listed.filter(([, , , , , path]) => !existsSync(`${root}/${path}`))).toEqual([])
 })
 
 test("links inside the documents lead somewhere", () => {

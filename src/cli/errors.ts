@@ -24,5 +24,6 @@ export type CliErrorCode =
   | "output-exists" // never overwritten
   | "bad-image" // no picture, or no QR code on it
   | "image-too-large"
+  | "attack-succeeded" // `doctor --attack`: something that must be caught was not
   | "relay-differs" // `sees`: the relay holds something else than it must
   | "demonstration" // not everything arrived, or a plaintext was found

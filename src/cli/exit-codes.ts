@@ -68,6 +68,10 @@ const cli: Record<CliErrorCode, End> = {
     hint: "a PNG or JPEG file is read; the text of the code can be given on stdin instead: --read -",
   },
   "image-too-large": { exit: EXIT.limit },
+  "attack-succeeded": {
+    exit: EXIT.untrusted,
+    hint: "this program does not protect you as it should; tell whoever gave it to you, with the lines above",
+  },
   "relay-differs": {
     exit: EXIT.untrusted,
     hint: "ask whoever runs the relay whether it was repaired or restored",

@@ -47,6 +47,7 @@ export function buildProgram(io: Io): Command {
   addReading(program, io)
   addKeeping(program, io)
   addSalvage(program, io)
+  addDoctor(program, io)
   addRelay(program, io)
   program
     .command("version")
@@ -172,6 +173,19 @@ function addKeeping(program: Command, io: Io): void {
 
 function wordsFd(description: string): Option {
   return new Option("--words-fd <n>", description).argParser(parseDescriptor)
+}
+
+function addDoctor(program: Command, io: Io): void {
+  program
+    .command("doctor")
+    .description("look whether this program does what it promises")
+    .requiredOption("--attack", "attack it: a lying relay and hostile people, on this computer only")
+    .action(
+      run(io, async (invocation) => {
+        const { attackItself } = await import("./commands/doctor.ts")
+        await attackItself(invocation)
+      }),
+    )
 }
 
 function addSalvage(program: Command, io: Io): void {

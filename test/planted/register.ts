@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs"
 import { registerHooks } from "node:module"
 import { pathToFileURL } from "node:url"
 import { BUGS } from "./bugs.ts"
+import { DEFENCES } from "./defences.ts"
 import { pathOf, plant } from "./plant.ts"
 
 const name = process.env["PLANT"]
-const bug = BUGS.find((each) => each.name === name)
+const bug = [...BUGS, ...DEFENCES].find((each) => each.name === name)
 if (name !== undefined && bug === undefined) throw new Error(`no bug is called ${name}`)
 
 if (bug !== undefined) {

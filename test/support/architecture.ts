@@ -32,7 +32,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   client: ["errors", "bytes", "protocol", "crypto", "type:platform"],
   tui: ["errors", "bytes", "client/client.ts", "client/events.ts", "type:platform", "type:relay/operator.ts"],
   bot: ["errors", "bytes", "client/client.ts", "client/events.ts", "type:platform"],
+  /** Plays against relay and client, and nothing but a command plays it. */
+  attack: ["errors", "bytes", "protocol", "crypto", "relay", "client", "type:platform"],
   cli: [
+    "attack",
     "errors",
     "bytes",
     "platform",
@@ -50,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Which files import a package. `*` stands for any characters; a package without a line has no place yet. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "libsodium-wrappers": ["crypto/sodium.ts"],
-  "ts-mls": ["crypto/mls*.ts"],
+  "ts-mls": ["crypto/mls*.ts", "attack/mls-kit.ts"],
   "@scure/bip39": ["crypto/invitation-words.ts"],
   "better-sqlite3-multiple-ciphers": [
     "relay/store-sqlite*.ts",

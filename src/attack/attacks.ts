@@ -1,0 +1,7 @@
+/** All attacks, in the order in which they are told. The threat model's table has the same (`test/docs.test.ts`). */
+import { LOG_ATTACKS } from "./logs.ts"
+import { PEOPLE_ATTACKS } from "./people.ts"
+import { ROOM_ATTACKS } from "./rooms.ts"
+import type { Attack } from "./stage.ts"
+
+export const ATTACKS: readonly Attack[] = [...PEOPLE_ATTACKS, ...LOG_ATTACKS, ...ROOM_ATTACKS]

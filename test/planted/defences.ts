@@ -1,0 +1,120 @@
+/** Defences that can be taken away, one at a time, and the attacks that then succeed: those, and no others. */
+import type { Bug } from "./plant.ts"
+
+export interface Defence extends Bug {
+  /** Names of attacks. */
+  red: readonly string[]
+  /** Seeds that are played; some attacks have several forms, and one of them gets through. */
+  seeds?: number
+}
+
+const POLICY = "src/crypto/mls-policy.ts"
+const CONTACTS = "src/client/contacts.ts"
+
+export const DEFENCES: readonly Defence[] = [
+  {
+    name: "entries-unsigned",
+    file: CONTACTS,
+    find: 'if (!verify(accountEd, "directory", encodeDirectoryStatement(entry), signature)) return undefined',
+    replace: "",
+    why: "an entry of the directory is believed without its owner's signature",
+    red: ["key-in-entry"],
+    seeds: 6,
+  },
+  {
+    name: "mismatch-ignored",
+    file: "src/client/outgoing.ts",
+    find: 'if (trust === "changed") {',
+    replace: 'if (trust === "changed" && text === "") {',
+    why: "a person says that the numbers differ, and the program goes on sending",
+    red: ["key-at-registration"],
+  },
+  {
+    name: "ambiguity-ignored",
+    file: CONTACTS,
+    find: "if (others.length > 1 || (others.length === 1 && found.length > 1)) {",
+    replace: "if (others.length > 1_000) {",
+    why: "of two people with one name the first is taken",
+    red: ["key-at-look-up"],
+  },
+  {
+    name: "names-given-twice",
+    file: "src/relay/directory.ts",
+    find: 'if ((this.#names.get(key) ?? root) !== root) return refused("name-taken")',
+    replace: "",
+    why: "the relay gives one name to two people",
+    red: ["name-squatted"],
+  },
+  {
+    name: "hello-unchecked",
+    file: "src/relay/session.ts",
+    find: "if (!verify(hello.devicePublic",
+    replace: "if (hello.version > 9 && !verify(hello.devicePublic",
+    why: "a login that was said on another connection is taken",
+    red: ["login-replayed"],
+  },
+  {
+    name: "version-tried-again",
+    file: "src/client/relay-link.ts",
+    find: '      refusal === "superseded" ||\n      refusal === "bad-version"\n',
+    replace: '      refusal === "superseded"\n',
+    why: "a relay that says it speaks another version is asked again and again",
+    red: ["version-lowered"],
+  },
+  {
+    name: "numbers-unchecked",
+    file: "src/client/channel-log.ts",
+    find: "if (seq !== place.cursor + 1 || entry.length === 0) return undefined",
+    replace: "if (entry.length === 0) return undefined",
+    why: "what the relay leaves out, doubles or renumbers is read as it comes",
+    red: ["entry-doubled", "entry-renumbered", "entry-withheld"],
+  },
+  {
+    name: "outsiders-remove",
+    file: POLICY,
+    find: 'return present?.leaf === plan.removed[0] ? undefined : "an external commit that removes somebody else"',
+    replace: "return undefined",
+    why: "somebody with the link takes a member's place",
+    red: ["removed-from-outside"],
+  },
+  {
+    name: "members-remove",
+    file: POLICY,
+    find: 'if (!isSameAccount(target, author) && !isMeant) return "a removal of another person\'s device"',
+    replace: "void isMeant",
+    why: "a member takes another one out",
+    red: ["member-removes-another"],
+  },
+  {
+    name: "members-become-others",
+    file: POLICY,
+    find: 'return isSameDevice(before, after) ? undefined : "a committer that became somebody else"',
+    replace: "return undefined",
+    why: "a member becomes somebody else in its place",
+    red: ["credential-swapped"],
+  },
+  {
+    name: "listed-counts-as-here",
+    file: "src/client/views.ts",
+    find: "peers.of(member)?.isHere ?? false",
+    replace: "peers.of(member) !== undefined",
+    why: "whoever only stands in a header counts as being here",
+    red: ["old-header"],
+  },
+  {
+    name: "history-given-away",
+    file: "src/client/answers.ts",
+    find: "isWithheld = payload !== undefined && payload.order < since",
+    replace: "isWithheld = payload !== undefined && payload.order < since - 1e9",
+    why: "what was said before a newcomer came is brought to the newcomer",
+    red: ["history-asked-for"],
+  },
+  {
+    name: "silence-is-no-sign",
+    file: "src/client/beacons.ts",
+    find: 'conversation.notice(update, record.cursor, { code: "unconfirmed", account }),',
+    replace: "void account,",
+    why: "nobody is told that nothing is confirmed",
+    red: ["newest-held-back"],
+  },
+]
