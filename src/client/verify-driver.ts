@@ -17,7 +17,7 @@ import { type QrEvent, stepQr } from "./verify-qr.ts"
 import { stepRound } from "./verify-round.ts"
 import type { RoundEvent, RoundState } from "./verify-round-state.ts"
 import { VerifyStore } from "./verify-store.ts"
-import { eventsOf, isOpenStep, viewOf, type VerifyState } from "./verify-views.ts"
+import { accountsOf, eventsOf, isOpenStep, viewOf, type VerifyState } from "./verify-views.ts"
 
 export class VerifyDriver {
   readonly context: Context
@@ -208,6 +208,13 @@ export class VerifyDriver {
     const { identity } = this.context
     const name = this.contacts.get(id)?.entry.name
     return name ?? (equalBytes(id, identity.account.accountId) ? identity.name : undefined)
+  }
+
+  /** Whom a leader waits for: the room's people who are connected now. */
+  online({ group }: Conversation): Uint8Array[] {
+    const isHere = (id: Uint8Array) =>
+      equalBytes(id, this.contacts.own) || this.contacts.onlineSince(id) !== undefined
+    return accountsOf(group).filter(isHere)
   }
 
   fresh(): { sid: Uint8Array; random: Uint8Array } {

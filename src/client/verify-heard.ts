@@ -9,7 +9,7 @@ import { queueInside } from "./sending.ts"
 import type { VerifyDriver } from "./verify-driver.ts"
 import { asked, endContent, isOpen, type PairEvent, type PairState, theirsCounts } from "./verify-pair.ts"
 import { awaitsRetry, invited, isOpenRound, type RoundEvent, type RoundState } from "./verify-round-state.ts"
-import { accountsOf, isOpenStep } from "./verify-views.ts"
+import { isOpenStep } from "./verify-views.ts"
 
 /** One person asks, or is asked by one person, no more often. */
 export const BETWEEN_MS = 30_000
@@ -158,8 +158,6 @@ export class VerifyHeard implements Verifier {
     from: Uint8Array,
     device: Uint8Array,
   ): RoundEvent & { type: "heard" } {
-    const { own } = this.#driver.contacts
-    const conversation = { group } as Conversation
     return {
       type: "heard",
       content,
@@ -167,9 +165,6 @@ export class VerifyHeard implements Verifier {
       device,
       nameOf: (id) => this.#driver.nameOf(id),
       place: { channelId, authenticator: group!.epochAuthenticator.slice() },
-      online: accountsOf(conversation).filter(
-        (id) => equalBytes(id, own) || this.#driver.contacts.onlineSince(id) !== undefined,
-      ),
       fresh: () => this.#driver.fresh(),
     }
   }

@@ -60,14 +60,11 @@ export function heardInRound(
         : nothing
     case "roundCommit": {
       // The first one of each account counts: whoever lists another is found out.
-      if (state.list || !isOpenRound(state) || state.commits.some(({ id }) => equalBytes(id, from)))
-        return nothing
-      const commit = { id: from, device, commitment: content.commitment, hasLeft: false }
-      const more = next({ commits: [...state.commits, commit] })
-      const isFull =
-        canClose(more.state) &&
-        event.online.length > 1 &&
-        event.online.every((id) => more.state.commits.some((each) => equalBytes(each.id, id)))
+      if (state.list || !isOpenRound(state) || has(state.commits, from)) return nothing
+      const commits = [...state.commits, { id: from, device, commitment: content.commitment, hasLeft: false }]
+      const more = next({ commits })
+      const { expected } = state
+      const isFull = canClose(more.state) && expected.length > 1 && expected.every((id) => has(commits, id))
       return isFull ? next({ ...more.state, isClosing: true }, closing(more.state)) : more
     }
     case "roundClose":
@@ -107,7 +104,7 @@ function closed(
     id,
     commitment,
     name: nameOf(id)!,
-    random: equalBytes(id, state.own) ? state.random : undefined,
+    random: undefined,
   }))
   return next(
     { list, step: "exchanging", endsAt: now + REVEAL_MS, culprits: [] },
@@ -122,8 +119,7 @@ function shown(
   now: Millis,
   { next, end, nothing }: Tools,
 ): RoundNext {
-  // Our own is in the list since the list was closed.
-  if (!isOpenRound(state) || equalBytes(from, state.own)) return nothing
+  if (!isOpenRound(state)) return nothing
   const known = state.list?.find(({ id }) => equalBytes(id, from))
   if (state.list && !known) return nothing
   const fits = known && !known.random && equalBytes(roomCommitment(state.sid, from, random), known.commitment)
@@ -149,7 +145,7 @@ function answeredBy(
   matches: boolean,
   { next, nothing }: Tools,
 ): RoundNext {
-  const isListed = state.list?.some(({ id }) => equalBytes(id, from)) ?? false
+  const isListed = has(state.list ?? [], from)
   const isHeard = state.step === "compare" || state.step === "exchanging" || state.step === "mismatch"
   const isLate = state.step === "verified" && state.endsAt !== undefined
   if (!isListed || equalBytes(from, state.own) || !(isHeard || isLate)) return nothing
@@ -178,6 +174,10 @@ function leftBy(
   }
   const commits = state.commits.map((each) => (equalBytes(each.id, from) ? { ...each, hasLeft: true } : each))
   return state.list ? nothing : next({ commits })
+}
+
+function has(people: readonly { id: Uint8Array }[], id: Uint8Array): boolean {
+  return people.some((each) => equalBytes(each.id, id))
 }
 
 function including(list: readonly Uint8Array[], id: Uint8Array): Uint8Array[] {

@@ -26,6 +26,8 @@ export interface RoundState {
   place: { channelId: Uint8Array; authenticator: Uint8Array } | undefined
   /** What we have committed to; shown once at most. */
   random: Uint8Array | undefined
+  /** The leader: when all of these have come in, the list is closed. */
+  expected: readonly Uint8Array[]
   /** The leader has said its list: there is no second one. */
   isClosing: boolean
   commits: { id: Uint8Array; device: Uint8Array; commitment: Uint8Array; hasLeft: boolean }[]
@@ -54,8 +56,6 @@ export type RoundEvent =
       device: Uint8Array
       nameOf: (id: Uint8Array) => string | undefined
       place: NonNullable<RoundState["place"]>
-      /** Accounts of the room that are connected now. */
-      online: readonly Uint8Array[]
       /** 48 fresh bytes: a sid and a random. */
       fresh: () => { sid: Uint8Array; random: Uint8Array }
     }
@@ -93,6 +93,7 @@ export function begun({ sid, room, own, leader, attempt, now }: RoundStart): Rou
     step: "gathering",
     place: undefined,
     random: undefined,
+    expected: [],
     isClosing: false,
     commits: [],
     list: undefined,
@@ -110,14 +111,18 @@ export function begun({ sid, room, own, leader, attempt, now }: RoundStart): Rou
   }
 }
 
-/** Our person asks the room. @param random 32 fresh bytes. */
-export function lead(start: RoundStart, random: Uint8Array): Step<RoundState> {
+/** Our person asks the room. @param random 32 fresh bytes. @param expected the accounts to wait for, our own among them. */
+export function lead(
+  start: RoundStart,
+  random: Uint8Array,
+  expected: readonly Uint8Array[],
+): Step<RoundState> {
   const { sid, own, attempt } = start
   const send: VerificationContent[] = [
     { type: "roundStart", sid, attempt },
     { type: "roundCommit", sid, commitment: roomCommitment(sid, own, random) },
   ]
-  return { state: { ...begun(start), random }, send, withdraw: false }
+  return { state: { ...begun(start), random, expected }, send, withdraw: false }
 }
 
 /** A leader asks us. */
@@ -129,15 +134,13 @@ export function isOpenRound({ step }: Pick<RoundState, "step">): boolean {
   return step === "accept?" || step === "gathering" || step === "exchanging" || step === "compare"
 }
 
-/** A failed attempt that its leader may follow with the next one. */
+/**
+ * An attempt that its leader may follow with the next one. It is the leader who finds that somebody withholds their
+ * part: to others it may look done, or not failed yet.
+ */
 export function awaitsRetry({ step, why, attempt, random, at }: RoundState, now: Millis): boolean {
-  return (
-    step === "failed" &&
-    why === "withheld" &&
-    attempt < MAX_ATTEMPTS &&
-    random !== undefined &&
-    now < at + STEP_MS
-  )
+  const isUndone = step === "exchanging" || step === "compare" || (step === "failed" && why === "withheld")
+  return isUndone && attempt < MAX_ATTEMPTS && random !== undefined && now < at + STEP_MS
 }
 
 /** Whether the leader may close: two people at least. */

@@ -7,7 +7,6 @@
  *
  * Whoever does not show their part in a minute costs the attempt and is named; the third one that fails is the last.
  */
-import { equalBytes } from "../bytes.ts"
 import { roomCommitment } from "../crypto/sas.ts"
 import type { Millis } from "../platform/clock.ts"
 import { STEP_MS } from "./verify-pair.ts"
@@ -99,12 +98,14 @@ function withheld(
   { end }: Tools,
 ): RoundNext {
   const { list, own, attempt, role } = state
-  const culprits = list!.flatMap(({ id, random }) => (random || equalBytes(id, own) ? [] : [id]))
+  const culprits = list!.flatMap(({ id, random }) => (random ? [] : [id]))
   if (attempt >= MAX_ATTEMPTS) return end("failed", "three-attempts", culprits)
   if (role === "member") return end("failed", "withheld", culprits)
   const { sid, random } = fresh
   const { room, leader, id } = state
-  const { state: again, send } = lead({ sid, room, own, leader, attempt: attempt + 1, now }, random)
+  const everybody = list!.map((each) => each.id)
+  const next = { sid, room, own, leader, attempt: attempt + 1, now }
+  const { state: again, send } = lead(next, random, everybody)
   return {
     state: { ...again, id, culprits, endsAt: now + RETRY_GATHERING_MS },
     send,

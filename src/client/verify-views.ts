@@ -1,5 +1,6 @@
 /** What guests see of verifications: made from the machines' states when it is asked for. */
 import { equalBytes, toBase64Url } from "../bytes.ts"
+import type { GroupState } from "../crypto/mls-engine.ts"
 import type { Contacts } from "./contacts.ts"
 import type { Conversation } from "./conversation.ts"
 import type { ClientEvent, PersonRef } from "./events.ts"
@@ -92,18 +93,18 @@ function roundOf(
     attempt,
     people: refs(here),
     count: here.length,
-    missing: refs(accountsOf(room).filter((id) => !isHere(id))),
+    missing: refs(accountsOf(room?.group).filter((id) => !isHere(id))),
     saidYes: hasSaid(state.saidYes, true),
     saidNo: hasSaid(state.saidNo, false),
     culprits: refs(state.step === "exchanging" ? unshown : state.culprits),
   }
 }
 
-/** Each account of a room once. */
-export function accountsOf(room: Conversation | undefined): Uint8Array[] {
+/** Each account of a group once. */
+export function accountsOf(group: GroupState | undefined): Uint8Array[] {
   const accounts: Uint8Array[] = []
   const seen = new Set<string>()
-  for (const { accountId } of room?.group?.members ?? []) {
+  for (const { accountId } of group?.members ?? []) {
     const name = toBase64Url(accountId)
     if (!seen.has(name)) accounts.push(accountId)
     seen.add(name)

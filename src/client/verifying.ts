@@ -82,7 +82,7 @@ export class Verifications implements Verification {
         attempt: 1,
         now,
       }
-      const first = lead(start, this.#driver.bytes(SAS_RANDOM_BYTES))
+      const first = lead(start, this.#driver.bytes(SAS_RANDOM_BYTES), this.#driver.online(conversation))
       conversation.save("synced", {}, (update) => this.#driver.apply(update, conversation, undefined, first))
       await conversation.advance()
       return this.#driver.view(first.state)
