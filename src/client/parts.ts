@@ -10,7 +10,7 @@ import { Incoming } from "./incoming.ts"
 import { PackageStock } from "./packages.ts"
 import { markRolledBack } from "./rolled-back.ts"
 import { Rooms } from "./rooms.ts"
-import { VerifyDriver } from "./verify-driver.ts"
+import { type HeadExchange, VerifyDriver } from "./verify-driver.ts"
 import { VerifyHeard } from "./verify-heard.ts"
 import { Verifications } from "./verifying.ts"
 import { Sees } from "./sees.ts"
@@ -30,6 +30,9 @@ export interface Parts {
   readonly sees: Sees
 }
 
+/** The relay's directory has no signed heads. */
+const NO_DIRECTORY: HeadExchange = { headForExchange: () => new Uint8Array(0), heard: () => {} }
+
 /**
  * @param tell guests hear of it at once; nothing is kept.
  * @param run does something as an event of the engine's queue.
@@ -47,7 +50,7 @@ export function createParts(
   const packages = new PackageStock(context)
   const catchUp = new CatchUp(context, contacts, rooms, inbox)
   const incoming = new Incoming({ contacts, rooms, inbox }, { packages, catchUp }, tell)
-  const verifyDriver = new VerifyDriver(context, contacts, rooms, tell)
+  const verifyDriver = new VerifyDriver(context, contacts, rooms, tell, NO_DIRECTORY)
   const verifyHeard = new VerifyHeard(verifyDriver)
   const verification = new Verifications(verifyDriver, run)
   const verifying = { verifyDriver, verifyHeard, verification }

@@ -163,6 +163,7 @@ function fits(table: TableName, key: Uint8Array, record: Record<string, unknown>
       return (
         isBytes(record["entry"]) &&
         typeof record["trust"] === "string" &&
+        isVerified(record["verified"]) &&
         equalBytes(decodeDirectoryEntry(record["entry"]).accountId, key)
       )
     case "conversation":
@@ -177,6 +178,15 @@ function fits(table: TableName, key: Uint8Array, record: Record<string, unknown>
     default:
       return false
   }
+}
+
+/** How and when somebody was verified, if that is known. */
+function isVerified(field: unknown): boolean {
+  if (field === undefined) return true
+  if (typeof field !== "object" || field === null || !("how" in field) || !("at" in field)) return false
+  const { how, at } = field
+  const isWay = how === "words" || how === "number" || how === "qr" || how === "room"
+  return isWay && typeof at === "number" && Number.isSafeInteger(at) && at >= 0
 }
 
 function isBytes(field: unknown): field is Uint8Array {

@@ -19,20 +19,35 @@ import type { RoundEvent, RoundState } from "./verify-round-state.ts"
 import { VerifyStore } from "./verify-store.ts"
 import { accountsOf, eventsOf, isOpenStep, viewOf, type VerifyState } from "./verify-views.ts"
 
+/** What two people tell each other of the relay's directory once they know each other's keys (PROTOCOL.md §14.4). */
+export interface HeadExchange {
+  headForExchange(): Uint8Array
+  /** @param from accountId. */
+  heard(from: Uint8Array, exchanged: Uint8Array): void
+}
+
 export class VerifyDriver {
   readonly context: Context
   readonly contacts: Contacts
   readonly rooms: Rooms
   readonly states: VerifyStore
+  readonly heads: HeadExchange
   readonly #tell: (event: ClientEvent) => void
   #wake: { at: number; cancel: () => void } | undefined
 
-  constructor(context: Context, contacts: Contacts, rooms: Rooms, tell: (event: ClientEvent) => void) {
+  constructor(
+    context: Context,
+    contacts: Contacts,
+    rooms: Rooms,
+    tell: (event: ClientEvent) => void,
+    heads: HeadExchange,
+  ) {
     this.context = context
     this.contacts = contacts
     this.rooms = rooms
     this.states = new VerifyStore(context.store)
     this.#tell = tell
+    this.heads = heads
   }
 
   /** The process before this one may have ended in the middle of something: that is over, and the others are told. */
@@ -96,8 +111,10 @@ export class VerifyDriver {
     for (const content of conversation ? send : []) {
       // Nobody has heard of it.
       if (isUnheard && content.type === "verifyEnd") continue
+      const isYes = content.type === "verifyAnswer" && content.matches
       const isNo = content.type === "verifyAnswer" && !content.matches && state.kind === "words"
       if (isNo) queueFirst(conversation!, update, content)
+      else if (isYes) queueInside(conversation!, update, { ...content, heads: this.heads.headForExchange() })
       else queueInside(conversation!, update, content)
     }
     this.put(update, before, state)

@@ -35,6 +35,7 @@ export class VerifyHeard implements Verifier {
     if (kind !== "direct") return this.#heardInRoom(conversation, update, content, accountId, deviceId, order)
     if (!peer || !equalBytes(peer, accountId) || !this.#driver.contacts.get(peer)) return
     if (this.#driver.contacts.trust(peer) === "blocked") return
+    this.#heardHeads(update, peer, content)
     if (content.type === "verifyTick") return this.#heardTick(conversation, update, content, peer, order)
     if (!("sid" in content)) return
     const state = this.#driver.states.bySid(content.sid)
@@ -54,6 +55,12 @@ export class VerifyHeard implements Verifier {
     // They go on with what is forgotten here.
     if (content.type === "verifyAccept" || content.type === "verifyReveal")
       queueInside(conversation, update, endContent(content.sid, "forgot"))
+  }
+
+  /** After the change: whoever tells of an alarm makes a change of its own. */
+  #heardHeads(update: Update, from: Uint8Array, content: VerificationContent): void {
+    if (content.type !== "verifyAnswer" || content.heads.length === 0) return
+    update.after(() => this.#driver.heads.heard(from, content.heads))
   }
 
   #heardStart(
@@ -117,6 +124,7 @@ export class VerifyHeard implements Verifier {
         (state): state is RoundState => state.kind === "room" && equalBytes(state.room, conversation.room),
       )
     const state = inRoom.find(({ sid }) => equalBytes(sid, content.sid))
+    if (state && !equalBytes(from, this.#driver.contacts.own)) this.#heardHeads(update, from, content)
     if (state) return this.#driver.step(update, state, event, order)
     if (content.type !== "roundStart" || equalBytes(from, this.#driver.contacts.own)) return
     const now = this.#driver.context.clock.now()

@@ -151,7 +151,7 @@ export function stepPair(state: PairState, event: PairEvent, now: Millis): Next 
       )
     case "answered": {
       if (state.step !== "compare") return nothing
-      const answer = { type: "verifyAnswer" as const, sid: state.sid, matches: event.matches }
+      const answer = answerContent(state.sid, event.matches)
       const { matches } = event
       return matches
         ? { ...next({ step: "verified", ownAnswer: true, ra: undefined }, answer), mark: "verified" }
@@ -269,6 +269,11 @@ function outputOf(state: PairState, ra: Uint8Array): Pick<PairState, "words" | "
 function whoDidNot({ step, isPlaced }: PairState): VerificationWhy {
   if (step === "asked" && !isPlaced) return "you-were-offline"
   return step === "accept?" || step === "compare" ? "you-did-not-answer" : "no-answer"
+}
+
+/** The driver adds the heads of the directory to a yes. */
+export function answerContent(sid: Uint8Array, matches: boolean): VerificationContent {
+  return { type: "verifyAnswer", sid, matches, heads: new Uint8Array(0) }
 }
 
 export function endContent(sid: Uint8Array, code: EndCode): VerificationContent {

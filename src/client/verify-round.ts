@@ -9,7 +9,7 @@
  */
 import { roomCommitment } from "../crypto/sas.ts"
 import type { Millis } from "../platform/clock.ts"
-import { STEP_MS } from "./verify-pair.ts"
+import { answerContent, STEP_MS } from "./verify-pair.ts"
 import { heardInRound } from "./verify-round-heard.ts"
 import {
   canClose,
@@ -47,7 +47,7 @@ export function stepRound(state: RoundState, event: RoundEvent, now: Millis): Ro
       return canClose(state) ? next({ isClosing: true }, closing(state)) : nothing
     case "answered": {
       if (state.step !== "compare") return nothing
-      const answer = { type: "verifyAnswer" as const, sid: state.sid, matches: event.matches }
+      const answer = answerContent(state.sid, event.matches)
       return event.matches
         ? { ...next({ step: "verified", ownAnswer: true }, answer), mark: "verify" }
         : next({ step: "mismatch", ownAnswer: false, why: "somebody-said-no", endsAt: undefined }, answer)

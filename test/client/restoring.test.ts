@@ -23,8 +23,10 @@ import { restoreProfile } from "../../src/client/restoring.ts"
 import { type ClientStore, TABLES } from "../../src/client/store.ts"
 import { MemoryDisk, openMemoryStore } from "../../src/client/store-memory.ts"
 import { CryptoError } from "../../src/crypto/errors.ts"
+import { createAccount } from "../../src/crypto/identity.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { systemRandom } from "../../src/platform/random.ts"
+import { entryOf } from "../support/entries.ts"
 import { HandClock } from "../support/fake-link.ts"
 
 beforeAll(sodiumReady)
@@ -188,6 +190,16 @@ test("rows that the engine could not read are refused, not found out about later
     "an event of no type": { table: "journal", key: u64(1), value: utf8("{}") },
     "a row of a group": { table: "group", key: ROOM, value: utf8("{}") },
   }
+  const mallory = createAccount(systemRandom)
+  const person = (verified: object) => ({
+    table: "person" as const,
+    key: mallory.accountId,
+    value: encodeRecord({ entry: entryOf(mallory), trust: "verified", firstSeenAt: 1, verified }),
+  })
+  bad["a person verified in a way that there is not"] = person({ how: "magic", at: 1 })
+  bad["a person verified at no time"] = person({ how: "qr", at: "x" })
+  const good = openMemoryStore()
+  restoreProfile(good, deps, [...rows, person({ how: "qr", at: 1 })])
   for (const [what, row] of Object.entries(bad)) {
     const store = openMemoryStore()
     expect(() => restoreProfile(store, deps, [...rows, row]), `with ${what}`).toThrow(codeOf("bad-backup"))

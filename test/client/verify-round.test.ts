@@ -362,7 +362,12 @@ test("one no is everybody's, before and after one's own yes", () => {
 test("nobody outside the list answers for it", () => {
   const { model, main, people, leader } = room(12, ["a", "b"])
   toWords(model, leader)
-  const content = { type: "verifyAnswer" as const, sid: leader.state!.sid, matches: false }
+  const content = {
+    type: "verifyAnswer" as const,
+    sid: leader.state!.sid,
+    matches: false,
+    heads: new Uint8Array(0),
+  }
   main.entries.push({ from: idOf("stranger"), content })
   model.settle()
   expect(people.map(({ state }) => state!.step)).toEqual(["compare", "compare"])

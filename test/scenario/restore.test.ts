@@ -147,6 +147,7 @@ test(
     expect(second.notices("bob")).toContain("restored")
     expect(second.notices("#everyone")).toContain("restored")
     expect(second.client.findPerson("bob").trust).toBe("verified")
+    expect(second.client.findPerson("bob").verified).toMatchObject({ how: "number" })
 
     await second.say("#everyone", "back again")
     await second.say("bob", "it is me")
