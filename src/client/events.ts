@@ -58,8 +58,14 @@ export interface RoomView extends RoomRef {
   withoutSecret: boolean
 }
 
+/**
+ * `removed`: a moderator took us out of the room. `no-way-in`: no header lies where our link leads, and `shut-out`: one
+ * does, and this account may not come in by it; both are asked again, and the person need not decide anything.
+ */
+export type DoorProblem = "removed" | "no-way-in" | "shut-out"
+
 /** `forked`: the other person's device tells different stories (PROTOCOL.md §13.1). */
-export type RoomProblem = "key-changed" | "stranded" | "opening-refused" | "forked" | "storage"
+export type RoomProblem = "key-changed" | "stranded" | "opening-refused" | "forked" | "storage" | DoorProblem
 
 /**
  * How far one of our messages got; in rooms, how far it got with everybody. `failed`: it did not arrive and will not be
@@ -87,6 +93,23 @@ export interface ReceiptView {
   state: "relayed" | "delivered" | "read" | "failed"
 }
 
+/** The rules of a link room as they are now. */
+export interface LinkView {
+  /** False while a moderator replaces the link: nobody comes in meanwhile. */
+  open: boolean
+  /** How often the link was replaced. */
+  generation: number
+  /** Oneself among them, perhaps. */
+  moderators: readonly PersonRef[]
+  banned: readonly PersonRef[]
+  isModerator: boolean
+  /** What this person asked for is not done yet. */
+  isBusy: boolean
+}
+
+/** What a moderator did to somebody (PROTOCOL.md §12.5). */
+export type RoleChange = "removed" | "let-back" | "moderator" | "no-moderator"
+
 /** A line of a transcript that nobody wrote. */
 export type Notice =
   | { code: "joined"; person: PersonRef } // a member came in
@@ -108,6 +131,9 @@ export type Notice =
   | { code: "restored" } // from a backup; messages may be missing
   | { code: "verified"; person: PersonRef }
   | { code: "mismatch"; person: PersonRef }
+  | { code: RoleChange; person: PersonRef; by: PersonRef }
+  | { code: "link-reset"; by: PersonRef } // invitations of before lead nowhere any more
+  | { code: "you-removed"; by: PersonRef }
 
 export type TranscriptLine =
   | { kind: "message"; order: string; at: Millis; message: MessageView }

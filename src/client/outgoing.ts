@@ -1,8 +1,10 @@
 /** What may be said at all, and to whom: checked when a person sends, before anything is saved. */
 import { utf8 } from "../bytes.ts"
 import { MAX_TEXT_BYTES } from "../protocol/content.ts"
+import type { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
 import type { Trust } from "./events.ts"
+import { unheardInviter } from "./link.ts"
 
 /**
  * @param trust in the other person of a direct chat; undefined in rooms.
@@ -24,4 +26,20 @@ export function checkOutgoing(text: string, trust: Trust | undefined): void {
     )
   }
   if (trust === "blocked") throw new ClientError("blocked", "this person is blocked")
+}
+
+/**
+ * Whether anything may be said in this room now (PROTOCOL.md §12.3).
+ * @throws ClientError `removed`, `inviter-unheard`.
+ */
+export function checkRoom(conversation: Conversation): void {
+  if (conversation.record.problem === "removed")
+    throw new ClientError("removed", "you were removed from this room; nothing can be sent there")
+  const inviter = unheardInviter(conversation)
+  if (!inviter) return
+  const { name } = conversation.contacts.ref(inviter)
+  throw new ClientError(
+    "inviter-unheard",
+    `${name}, whose invitation brought you here, has not been heard in this room yet, so it may not be the one you were invited to`,
+  )
 }

@@ -20,7 +20,7 @@ import {
   UNPLACED,
 } from "./records.ts"
 import { putSeen } from "./seen.ts"
-import { inOutbox } from "./sending.ts"
+import { inOutbox, outboxOf } from "./sending.ts"
 import { putSent, setState, settleConfirmed } from "./sent.ts"
 
 export function confirmOwn(
@@ -98,26 +98,37 @@ function isPlaced(line: Uint8Array): boolean {
 
 /** The relay will never take this entry: its message has failed, is said to have, and leaves the outbox. */
 export function failFirst(conversation: Conversation, eid: Uint8Array): void {
-  const { context, room, record, now } = conversation
+  const { context, room, now } = conversation
   const own = inOutbox(context.store, room, eid)
   now.inFlight = undefined
-  if (!own) return
-  conversation.save("synced", {}, (update) => {
-    const { tx } = update
-    tx.delete("outbox", own.key)
-    if (own.record.payload) takeBack(conversation, update, own.record.payload)
-    const from = concat(room, own.record.line ?? linePlace(UNPLACED + localOf(own.key), 0))
-    const line = getRecord<LineRecord>(tx, "line", from)
-    if (line?.kind !== "message") return
-    // It stays where it was written; what follows comes after it.
-    const written = own.record.line
-    const place =
-      written && isPlaced(written) ? written : nextPlace(tx, room, record.orderBase + record.cursor)
-    tx.delete("line", from)
-    putRecord(tx, "line", concat(room, place), line)
-    tx.put("message", messageKey(room, line.account, line.messageId), place)
-    setState(conversation, update, concat(room, place), "failed")
-  })
+  if (own) conversation.save("synced", {}, (update) => fail(conversation, update, own))
+}
+
+/** Nothing of what waits will ever go out, inside a change that is under way. */
+export function failOutbox(conversation: Conversation, update: Update): void {
+  conversation.now.inFlight = undefined
+  for (const each of outboxOf(update.tx, conversation.room)) fail(conversation, update, each)
+}
+
+function fail(
+  conversation: Conversation,
+  update: Update,
+  own: { key: Uint8Array; record: OutboxRecord },
+): void {
+  const { room, record } = conversation
+  const { tx } = update
+  tx.delete("outbox", own.key)
+  if (own.record.payload) takeBack(conversation, update, own.record.payload)
+  const from = concat(room, own.record.line ?? linePlace(UNPLACED + localOf(own.key), 0))
+  const line = getRecord<LineRecord>(tx, "line", from)
+  if (line?.kind !== "message") return
+  // It stays where it was written; what follows comes after it.
+  const written = own.record.line
+  const place = written && isPlaced(written) ? written : nextPlace(tx, room, record.orderBase + record.cursor)
+  tx.delete("line", from)
+  putRecord(tx, "line", concat(room, place), line)
+  tx.put("message", messageKey(room, line.account, line.messageId), place)
+  setState(conversation, update, concat(room, place), "failed")
 }
 
 /** What is said to have failed is given to nobody, whoever asks for its number. */

@@ -7,6 +7,7 @@ import { Generation } from "./generation.ts"
 import { Housekeeping } from "./housekeeping.ts"
 import { Inbox } from "./inbox.ts"
 import { Incoming } from "./incoming.ts"
+import { LinkControl } from "./link.ts"
 import { PackageStock } from "./packages.ts"
 import { markRolledBack } from "./rolled-back.ts"
 import { Rooms } from "./rooms.ts"
@@ -28,6 +29,7 @@ export interface Parts {
   readonly verifyHeard: VerifyHeard
   readonly verification: Verifications
   readonly sees: Sees
+  readonly link: LinkControl
 }
 
 /** The relay's directory has no signed heads. */
@@ -53,7 +55,8 @@ export function createParts(
   const verifyDriver = new VerifyDriver(context, contacts, rooms, tell, NO_DIRECTORY)
   const verifyHeard = new VerifyHeard(verifyDriver)
   const verification = new Verifications(verifyDriver, run)
-  const verifying = { verifyDriver, verifyHeard, verification }
+  const link = new LinkControl(context, contacts, rooms, run)
+  const verifying = { verifyDriver, verifyHeard, verification, link }
   const sees = new Sees(context, { contacts, rooms, inbox, generation })
   return { contacts, rooms, inbox, packages, catchUp, generation, incoming, housekeeping, sees, ...verifying }
 }

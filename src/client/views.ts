@@ -13,14 +13,15 @@ import type { StoreReader } from "./store.ts"
 export function roomView(conversation: Conversation, withoutSecret: boolean): RoomView {
   const { record, contacts, group, now, context } = conversation
   const trust = record.peer && contacts.trust(record.peer)
-  const problem = record.problem ?? (trust === "changed" ? "key-changed" : undefined)
+  const stopped = record.problem ?? (trust === "changed" ? "key-changed" : undefined)
+  const problem = stopped ?? (group ? undefined : now.door?.problem)
   const isWaiting = now.notBefore > context.clock.now()
   return {
     ...conversation.ref,
     peer: record.peer && contacts.view(record.peer),
     unread: record.unread,
     lastAt: record.lastAt,
-    state: problem
+    state: stopped
       ? "stopped"
       : isWaiting
         ? "waiting"
@@ -29,7 +30,8 @@ export function roomView(conversation: Conversation, withoutSecret: boolean): Ro
           : "joining",
     problem,
     members: group ? membersOf(conversation, group) : [],
-    withoutSecret: record.kind === "everyone" && withoutSecret,
+    // Once the link was replaced there is a secret, whatever the relay began with.
+    withoutSecret: record.kind === "everyone" && withoutSecret && record.link?.generation === 0,
   }
 }
 

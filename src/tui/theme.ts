@@ -209,6 +209,7 @@ export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
     case "void-commit":
     case "log-reset":
     case "rolled-back":
+    case "you-removed":
       return "danger"
     case "gap":
     case "unconfirmed":
@@ -217,6 +218,11 @@ export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
     case "rejoined":
     case "lost-entries":
     case "restored":
+    case "removed":
+    case "let-back":
+    case "moderator":
+    case "no-moderator":
+    case "link-reset":
       return "warning"
     case "joined":
     case "left":

@@ -19,6 +19,7 @@ import type {
   Trust,
 } from "../../src/client/events.ts"
 import { messageOf, NOON, person, refOf, roomView } from "./fake-people.ts"
+import { FakeLinks } from "./fake-links.ts"
 import { FakeReceipts } from "./fake-receipts.ts"
 
 export { NOON } from "./fake-people.ts"
@@ -39,6 +40,7 @@ export class FakeClient implements Client {
   /** What `sees` answers. */
   seesReport: SeesReport | undefined
   now = NOON
+  readonly link: FakeLinks
   readonly #self: PersonView
   #connection: ConnectionView = { state: "offline" }
   #people: PersonView[] = []
@@ -52,6 +54,7 @@ export class FakeClient implements Client {
 
   constructor(name = "Asha") {
     this.#self = { ...person(name, "self"), online: true }
+    this.link = new FakeLinks(this.#self, (id) => this.#people.find((each) => each.id === id)!)
     this.#rooms.push({ view: roomView({ id: "r_everyone", name: "everyone", kind: "everyone" }), lines: [] })
   }
 
@@ -265,6 +268,9 @@ export class FakeClient implements Client {
     const failure = this.failNextSend
     this.failNextSend = undefined
     if (failure !== undefined) return Promise.reject(failure)
+    const unheard = roomId === "r_everyone" ? this.link.inviter : undefined
+    if (unheard)
+      return Promise.reject(new ClientError("inviter-unheard", `${unheard.name} has not been heard`))
     const room = this.#find(roomId)
     const message: MessageView = {
       id: this.#id(),
