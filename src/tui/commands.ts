@@ -3,6 +3,7 @@
  * help cannot promise a key that does nothing, and a new command appears everywhere at once.
  */
 import type { Edit } from "./composer-state.ts"
+import { ROOM_COMMANDS, type RoomCommand, roomCommandOf, type RoomWord } from "./room-commands.ts"
 import { safeName, say, type SafeText } from "./safe-text.ts"
 
 /** What a submitted line asks for. Names are as typed; the client resolves them. */
@@ -23,6 +24,7 @@ export type Command =
   | { kind: "close" }
   | { kind: "redraw" }
   | { kind: "quit" }
+  | RoomCommand
 
 export type Parsed =
   | { kind: "command"; command: Command }
@@ -30,14 +32,14 @@ export type Parsed =
   | { kind: "refused"; why: SafeText }
   | { kind: "nothing" }
 
-type Word = Exclude<Command["kind"], "say">
+type Word = Exclude<Command["kind"], "say" | RoomCommand["kind"]> | RoomWord
 
-interface CommandRow {
+export interface CommandRow {
   word: Word
   usage: SafeText
   what: SafeText
   /** What stands after the word: decides how it is read and completed. */
-  takes: "nothing" | "name?" | "name text" | "path?" | "number" | "number?"
+  takes: "nothing" | "name?" | "name text" | "path?" | "number" | "number?" | "reset?"
 }
 
 export const COMMANDS: readonly CommandRow[] = [
@@ -78,6 +80,7 @@ export const COMMANDS: readonly CommandRow[] = [
     takes: "name?",
   },
   { word: "sees", usage: say`/sees`, what: say`what the relay holds about you now`, takes: "nothing" },
+  ...ROOM_COMMANDS,
   { word: "export", usage: say`/export [PATH]`, what: say`save this room as a text file`, takes: "path?" },
   { word: "redraw", usage: say`/redraw`, what: say`draw the screen again`, takes: "nothing" },
   { word: "quit", usage: say`/quit`, what: say`leave; what waits is sent next time`, takes: "nothing" },
@@ -341,6 +344,10 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "redraw":
     case "quit":
       return done({ kind: word })
+    default: {
+      const command = roomCommandOf(word, text && bareName(text, names))
+      return command && done(command)
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import { invitationLines, type Invitation } from "./invitation.ts"
 import { noReceiptsWords, plainReceipts, receiptsOf, type MessageLine } from "./receipts.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { fingerprintLines, roomFor } from "./session.ts"
+import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
 import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { truncate } from "./text-width.ts"
 import {
@@ -29,6 +30,7 @@ import {
   limitWords,
   noticeWords,
   peopleSentence,
+  peopleWords,
   roomProblemWords,
   securityWords,
   troubleWords,
@@ -60,13 +62,22 @@ interface PlainState {
   roomBefore: string | undefined
   /** Waits for an answer to "do they match?". */
   question: { personId: string; number: string } | undefined
+  /** Rooms in which it was said that whoever invited us has not been heard. */
+  warned: Set<string>
+  confirmer: Confirmer
 }
 
 /** Runs until the input ends or `/quit`. The caller stops the client. */
 export async function runPlain(options: PlainOptions): Promise<void> {
   const { client } = options
   const symbols = options.ascii ? ASCII_SYMBOLS : UNICODE_SYMBOLS
-  const state: PlainState = { roomId: undefined, roomBefore: undefined, question: undefined }
+  const state: PlainState = {
+    roomId: undefined,
+    roomBefore: undefined,
+    question: undefined,
+    warned: new Set(),
+    confirmer: new Confirmer(),
+  }
   const print = (...lines: readonly SafeText[]) => {
     for (const line of lines) options.write(`${line}\n`)
   }
@@ -138,10 +149,10 @@ async function runCommand(
   switch (command.kind) {
     case "say":
       if (state.roomId === undefined) print(say`Not sent: no room is open. /go NAME opens one.`)
-      else await client.send(state.roomId, command.text)
+      else await sendOrWarn(client, state.warned, state.roomId, command.text)
       return undefined
     case "msg":
-      await client.send(await roomFor(client, command.to), command.text)
+      await sendOrWarn(client, state.warned, await roomFor(client, command.to), command.text)
       return undefined
     case "help":
       print(
@@ -181,7 +192,14 @@ async function runCommand(
       print(...fingerprintLines(client, command.name).map(lineOfSpans))
       return undefined
     case "invite":
-      print(...invitationLines(options.invitation()).map(lineOfSpans))
+    case "link":
+      print(...invitationLines(await invitationOf(client, options.invitation())).map(lineOfSpans))
+      return undefined
+    case "moderators":
+      print(...roleLines(linkRoom(client).link, tools.symbols))
+      return undefined
+    case "act":
+      print((await state.confirmer.ask(client, command.act, command.name)).text)
       return undefined
     case "sees":
       print(SEES_TITLE, ...seesLines(await client.sees()).map(lineOfSpans))
@@ -209,7 +227,8 @@ async function openRoom(roomId: string, { client, state, print, symbols }: Tools
   const room = client.room(roomId)
   if (state.roomId !== roomId) state.roomBefore = state.roomId
   state.roomId = roomId
-  print(say`${symbols.mark} ${roomTitle(room)}, ${securityWords(room).text}`)
+  const people = room.kind === "everyone" ? say`, ${peopleWords(room)}` : say``
+  print(say`${symbols.mark} ${roomTitle(room)}${people}, ${securityWords(room).text}`)
   for (const problem of [troubleWords(client.connection()), roomProblemWords(room)])
     if (problem !== undefined) print(problem)
   for (const line of client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, 200))))

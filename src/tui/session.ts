@@ -7,6 +7,7 @@ import type { ClientEvent, PersonView, TranscriptLine } from "../client/events.t
 import type { Clock } from "../platform/clock.ts"
 import { INVITATION_TITLE, invitationLines, type Invitation } from "./invitation.ts"
 import { freshReceipts, noReceiptsWords, receiptsOf } from "./receipts.ts"
+import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { span, trustStyle, type Span } from "./theme.ts"
@@ -100,9 +101,11 @@ export function startSession(deps: SessionDeps): Session {
       sorry(error)
     }
   }
+  const warned = new Set<string>()
+  const confirmer = new Confirmer()
   return {
     perform(effects) {
-      for (const effect of effects) perform(effect, deps, { attempt, tell, refresh })
+      for (const effect of effects) perform(effect, deps, { attempt, tell, refresh, warned, confirmer })
     },
     stop() {
       unsubscribe()
@@ -130,15 +133,22 @@ interface Tools {
   attempt: (work: () => void | Promise<void>) => void
   tell: (text: SafeText, tone: Tone) => void
   refresh: () => void
+  /** Rooms in which it was said that whoever invited us has not been heard. */
+  warned: Set<string>
+  confirmer: Confirmer
 }
 
-function perform(effect: Effect, deps: SessionDeps, { attempt, tell, refresh }: Tools): void {
+function perform(
+  effect: Effect,
+  deps: SessionDeps,
+  { attempt, tell, refresh, warned, confirmer }: Tools,
+): void {
   const { client, dispatch } = deps
   switch (effect.kind) {
     case "send":
-      return send(deps, effect.roomId, effect, refresh)
+      return send(deps, effect.roomId, effect, { refresh, warned })
     case "send-to":
-      return sendTo(deps, effect, { tell, refresh })
+      return sendTo(deps, effect, { tell, refresh, warned })
     case "open-room":
       return attempt(() => openRoom(client, effect.roomId, dispatch))
     case "go":
@@ -176,14 +186,27 @@ function perform(effect: Effect, deps: SessionDeps, { attempt, tell, refresh }: 
         dispatch({ kind: "overlay", overlay: { kind: "receipts", ...found, offset: 0 } })
       })
     case "invite":
-      return attempt(() => {
-        const lines = invitationLines(deps.invitation())
+      return attempt(async () => {
+        const lines = invitationLines(await invitationOf(client, deps.invitation()))
         dispatch({ kind: "overlay", overlay: { kind: "page", title: INVITATION_TITLE, lines, offset: 0 } })
       })
     case "sees":
       return attempt(async () => {
         const lines = seesLines(await client.sees())
         dispatch({ kind: "overlay", overlay: { kind: "page", title: SEES_TITLE, lines, offset: 0 } })
+      })
+    case "moderators":
+      return attempt(() => {
+        const lines = roleLines(linkRoom(client).link, deps.view().theme.symbols).map((text) => [span(text)])
+        dispatch({
+          kind: "overlay",
+          overlay: { kind: "page", title: say`Who decides in #everyone`, lines, offset: 0 },
+        })
+      })
+    case "act":
+      return attempt(async () => {
+        const { text, tone } = await confirmer.ask(client, effect.act, effect.name)
+        tell(text, tone)
       })
     case "export":
       return attempt(async () => {
@@ -203,9 +226,9 @@ function send(
   deps: SessionDeps,
   roomId: string,
   { text, typed }: { text: string; typed: SafeText },
-  refresh: () => void,
+  { refresh, warned }: Pick<Tools, "refresh" | "warned">,
 ): void {
-  deps.client.send(roomId, text).then(refresh, (error: unknown) => {
+  sendOrWarn(deps.client, warned, roomId, text).then(refresh, (error: unknown) => {
     deps.dispatch({ kind: "not-sent", roomId, text: typed, why: say`Not sent. ${errorWords(error)}` })
   })
 }
@@ -213,11 +236,11 @@ function send(
 function sendTo(
   { client, dispatch }: SessionDeps,
   effect: { to: string; text: string; typed: SafeText },
-  { tell, refresh }: { tell: Tools["tell"]; refresh: () => void },
+  { tell, refresh, warned }: Pick<Tools, "tell" | "refresh" | "warned">,
 ): void {
   const work = async () => {
     const roomId = await roomFor(client, effect.to)
-    await client.send(roomId, effect.text)
+    await sendOrWarn(client, warned, roomId, effect.text)
     const name = client.room(roomId)
     tell(say`Sent to ${name.kind === "everyone" ? say`#` : say``}${safeName(name.name)}.`, "good")
     refresh()
