@@ -3,5 +3,11 @@ import { LOG_ATTACKS } from "./logs.ts"
 import { PEOPLE_ATTACKS } from "./people.ts"
 import { ROOM_ATTACKS } from "./rooms.ts"
 import type { Attack } from "./stage.ts"
+import { VERIFYING_ATTACKS } from "./verifying.ts"
 
-export const ATTACKS: readonly Attack[] = [...PEOPLE_ATTACKS, ...LOG_ATTACKS, ...ROOM_ATTACKS]
+export const ATTACKS: readonly Attack[] = [
+  ...PEOPLE_ATTACKS,
+  ...VERIFYING_ATTACKS,
+  ...LOG_ATTACKS,
+  ...ROOM_ATTACKS,
+]

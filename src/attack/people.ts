@@ -32,7 +32,7 @@ import {
 } from "./stage.ts"
 
 /** Changes what the directory holds for one person: each entry stands at its number. */
-function onDirectory(
+export function onDirectory(
   stage: Stage,
   isFor: (accountId: Uint8Array | undefined) => boolean,
   change: (entry: Uint8Array) => Uint8Array,
@@ -49,7 +49,7 @@ function onDirectory(
 }
 
 /** A person's entry under another name, signed by that person. */
-function renamed(actor: Pick<Profile, "store">, entry: Uint8Array, name: string): Uint8Array {
+export function renamed(actor: Pick<Profile, "store">, entry: Uint8Array, name: string): Uint8Array {
   const { signature: _, ...statement } = decodeDirectoryEntry(entry)
   const changed: DirectoryStatement = { ...statement, name }
   const { ed } = readIdentity(actor.store).account
@@ -59,7 +59,7 @@ function renamed(actor: Pick<Profile, "store">, entry: Uint8Array, name: string)
   })
 }
 
-function isEntryOf(entry: Uint8Array, accountId: Uint8Array): boolean {
+export function isEntryOf(entry: Uint8Array, accountId: Uint8Array): boolean {
   return equalBytes(decodeDirectoryEntry(entry).accountId, accountId)
 }
 
@@ -89,65 +89,6 @@ const keyInEntry: Attack = {
     const alice = await stage.join("alice")
     return knows(alice, "bob") ? "Alice believes in a key that is not Bob's" : undefined
   },
-}
-
-/**
- * The relay has an account of its own under Bob's name, and a real client that plays Bob. Alice has never heard of the
- * real one: in her directory his entry is the account's.
- */
-const keyAtRegistration: Attack = {
-  name: "key-at-registration",
-  line: "The relay hands out keys of its own as Bob's from the first moment, and plays Bob",
-  by: "the relay",
-  verdict: {
-    kind: "detected",
-    by: "not-matching",
-    words: "their safety numbers differ; nothing more is sent once one of them says so",
-  },
-  where: "everywhere",
-  recovers: false,
-  play: async (stage) => {
-    const double = await asVisitor(stage)
-    const bob = await stage.join("bob")
-    let real: Uint8Array | undefined
-    let invented: Uint8Array | undefined
-    const isAlices = (reader: Uint8Array | undefined) =>
-      reader !== undefined && !equalBytes(reader, bob.accountId) && !equalBytes(reader, double.accountId)
-    onDirectory(stage, isAlices, (bytes) => {
-      if (isEntryOf(bytes, double.accountId)) return (invented ??= renamed(double, bytes, "bob"))
-      if (!isEntryOf(bytes, bob.accountId)) return bytes
-      // In his place stands what is there already.
-      return (real ??= invented ?? bytes)
-    })
-    const alice = await stage.join("alice")
-    await mustBe(stage, () => knows(alice, "bob") && knows(bob, "alice"), "the two to know each other")
-    const seen = alice.client.findPerson("bob")
-    const [hers, his] = [
-      alice.client.safetyNumber(seen.id),
-      bob.client.safetyNumber(bob.client.findPerson("alice").id),
-    ]
-    if (hers === his) return "the two numbers agree, and the keys are not theirs"
-    stage.seen.add("not-matching")
-    await alice.client.markMismatch(seen.id)
-    const code = await codeThrownBy(() => write(stage, alice, "bob"))
-    return code === "key-changed" ? undefined : "Alice still sends after she has seen that the numbers differ"
-  },
-}
-
-/** Somebody whose program believes to be called bob, and whom the relay knows by another name. */
-async function asVisitor(stage: Stage): Promise<Actor> {
-  let made: Uint8Array | undefined
-  stage.relay.lies = {
-    up: (message, line) => {
-      if (message.type !== "register") return [message]
-      const owner = stage.profile(line.accountId!)
-      made ??= renamed(owner, message.entry, "visitor")
-      return [{ ...message, entry: made }]
-    },
-  }
-  const double = await stage.join("bob")
-  stage.relay.behave()
-  return double
 }
 
 const keyAtLookUp: Attack = {
@@ -385,7 +326,6 @@ const downgrade: Attack = {
 
 export const PEOPLE_ATTACKS: readonly Attack[] = [
   keyInEntry,
-  keyAtRegistration,
   keyAtLookUp,
   keyPackage,
   packageTwice,

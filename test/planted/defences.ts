@@ -86,14 +86,6 @@ export const DEFENCES: readonly Defence[] = [
     red: ["member-removes-another"],
   },
   {
-    name: "members-become-others",
-    file: POLICY,
-    find: 'return isSameDevice(before, after) ? undefined : "a committer that became somebody else"',
-    replace: "return undefined",
-    why: "a member becomes somebody else in its place",
-    red: ["credential-swapped"],
-  },
-  {
     name: "listed-counts-as-here",
     file: "src/client/views.ts",
     find: "peers.of(member)?.isHere ?? false",
