@@ -15,6 +15,8 @@ export type CliErrorCode =
   | "no-passphrase" // one is needed, and there is neither a terminal nor `--passphrase-fd`
   | "wrong-invitation" // the relay does not accept it, or it cannot be read
   | "name-taken"
+  | "name-lost" // another key has this profile's name, or nobody has it any more
+  | "not-approved" // the operator's code is not taken
   | "revoked" // the account lives on another device now
   | "relay-refused" // the relay refuses for another reason
   | "relay-not-running" // `relay stop` without a relay

@@ -52,7 +52,15 @@ const cli: Record<CliErrorCode, End> = {
   "wrong-passphrase": { exit: EXIT.locked },
   "no-passphrase": { exit: EXIT.locked, hint: "give it with --passphrase-fd N, or start in a terminal" },
   "wrong-invitation": { exit: EXIT.refused, hint: "copy the whole invitation, or ask for a new one" },
-  "name-taken": { exit: EXIT.refused, hint: "join with another --name" },
+  "name-taken": {
+    exit: EXIT.refused,
+    hint: "join with another --name; if it is yours and its key is lost, ask the operator for a code, and add --replace",
+  },
+  "name-lost": { exit: EXIT.refused, hint: "what is stored here can still be read (history --offline)" },
+  "not-approved": {
+    exit: EXIT.refused,
+    hint: "ask the operator for a new code: secure-chat relay approve NAME",
+  },
   revoked: {
     exit: EXIT.refused,
     hint: "your profile was restored elsewhere, or this device's certificate has run out; what is stored here can still be read (history --offline)",
@@ -90,20 +98,18 @@ const client: Record<ClientErrorCode, End> = {
   "bad-invitation": { exit: EXIT.refused },
   "key-changed": {
     exit: EXIT.untrusted,
-    hint: "compare the safety number: secure-chat verify NAME --number",
+    hint: "compare keys: secure-chat verify NAME --number; or decide without: secure-chat trust NAME --later",
   },
-  blocked: { exit: EXIT.untrusted },
+  blocked: { exit: EXIT.untrusted, hint: "secure-chat unblock NAME" },
+  closed: { exit: EXIT.unknown },
+  "not-now": {
+    exit: EXIT.unavailable,
+    hint: "try again when the relay is connected and everything was read",
+  },
   "verify-busy": { exit: EXIT.locked, hint: "finish or cancel the verification that is open" },
   "verify-too-soon": { exit: EXIT.limit, hint: "wait half a minute" },
   "verify-over": { exit: EXIT.unknown, hint: "begin again" },
   "verify-too-few": { exit: EXIT.usage },
-  "not-in-room": { exit: EXIT.unknown, hint: "secure-chat rooms list shows where you are" },
-  "not-allowed": { exit: EXIT.refused, hint: "secure-chat room moderators shows who decides" },
-  removed: { exit: EXIT.refused, hint: "what was said there can still be read (history)" },
-  "inviter-unheard": {
-    exit: EXIT.untrusted,
-    hint: "ask them in person; send --without-inviter sends all the same",
-  },
   "database-damaged": {
     exit: EXIT.unavailable,
     hint: "nothing was deleted; secure-chat salvage makes a new profile of all that can still be read",

@@ -19,13 +19,11 @@ import {
 import { showReceipts } from "./commands/receipts.ts"
 import { type RelayStartOptions, startRelayCommand, stopRelayCommand } from "./commands/relay.ts"
 import { restore, type RestoreOptions } from "./commands/restore.ts"
-import { type ActOptions, actOnRoom, showLink, showModerators } from "./commands/room.ts"
 import { salvageProfile, type SalvageOptions } from "./commands/salvage.ts"
 import { sees } from "./commands/sees.ts"
 import { send, type SendOptions } from "./commands/send.ts"
 import { verify } from "./commands/verify.ts"
 import { showVersion } from "./commands/version.ts"
-import type { RoomAct } from "../tui/room-acts.ts"
 import { CliError } from "./errors.ts"
 import { answerQrFile, READ_QR } from "./qr-file.ts"
 import type { Io } from "./io.ts"
@@ -47,7 +45,6 @@ export function buildProgram(io: Io): Command {
     .action(run(io, (invocation) => chat(invocation)))
   addTalking(program, io)
   addReading(program, io)
-  addRoom(program, io)
   addKeeping(program, io)
   addSalvage(program, io)
   addDoctor(program, io)
@@ -78,7 +75,6 @@ function addTalking(program: Command, io: Io): void {
     )
     .addOption(timeout("10s"))
     .option("--require-verified", "only to people you have verified", false)
-    .option("--without-inviter", "although whoever invited you has not been heard there", false)
     .action(
       run(io, (invocation, options: SendOptions, to: string, text: string[]) =>
         send(invocation, to, text, options),
@@ -157,52 +153,6 @@ function addReading(program: Command, io: Io): void {
     .option("--out <path>", "a new file; without it, stdout")
     .addOption(offline())
     .action(run(io, (invocation, options: ExportOptions, to: string) => exportRoom(invocation, to, options)))
-}
-
-function addRoom(program: Command, io: Io): void {
-  const yes = () => new Option("--yes", "do not ask first").default(false)
-  const room = program.command("room").description("who may be in #everyone, and who decides")
-  const acts: readonly [RoomAct, name: string, description: string][] = [
-    ["remove", "remove", "take a person out of the room for good, and replace its link"],
-    ["remove", "ban", "the same, for a person who is not in the room too"],
-    ["unban", "unban", "let a removed person come in again, by a new invitation"],
-    ["promote", "promote", "make a person a moderator"],
-    ["demote", "demote", "make a moderator a member like others"],
-  ]
-  for (const [act, name, description] of acts) {
-    room
-      .command(`${name} <person>`)
-      .description(description)
-      .addOption(yes())
-      .addOption(timeout("15s"))
-      .action(
-        run(io, (invocation, options: ActOptions, person: string) =>
-          actOnRoom(invocation, act, person, options),
-        ),
-      )
-  }
-  room
-    .command("moderators")
-    .description("print who decides, and who was removed")
-    .addOption(new Option("--offline", "ask no relay first").default(false))
-    .action(run(io, (invocation, options: ReadOptions) => showModerators(invocation, options)))
-  const link = program.command("link").description("the invitation to the room")
-  link
-    .command("show")
-    .description("print an invitation from you")
-    .addOption(new Option("--offline", "ask no relay first").default(false))
-    .action(run(io, (invocation, options: ReadOptions) => showLink(invocation, options)))
-  link
-    .command("reset")
-    .description("replace the link: invitations of before lead nobody in any more")
-    .addOption(yes())
-    .addOption(timeout("15s"))
-    .action(run(io, (invocation, options: ActOptions) => actOnRoom(invocation, "reset", "", options)))
-  program
-    .command("invite")
-    .description("the same as link show")
-    .addOption(new Option("--offline", "ask no relay first").default(false))
-    .action(run(io, (invocation, options: ReadOptions) => showLink(invocation, options)))
 }
 
 function addKeeping(program: Command, io: Io): void {

@@ -84,6 +84,12 @@ export function failIfRefused(connection: ConnectionView): void {
       throw new CliError("revoked", `the relay at ${place} no longer lists this device as yours`)
     case "name-taken":
       throw new CliError("name-taken", "somebody on this relay has that name already")
+    case "replaced":
+      throw new CliError("name-lost", "your name has another key at this relay now")
+    case "closed":
+      throw new CliError("name-lost", "this account was closed")
+    case "not-approved":
+      throw new CliError("not-approved", "the relay does not take this code: wrong, used, or too old")
     case "superseded":
       throw new CliError("profile-in-use", "this profile has connected from another place")
     case "bad-version":

@@ -67,7 +67,7 @@ export function takeQuestionOf(
     if (places <= 0) return
     const chain = getRecord<ChainRecord>(update.tx, "chain", concat(room, range.chainId))
     if (!chain) continue
-    const isOwn = equalBytes(chain.account, context.identity.account.accountId)
+    const isOwn = conversation.contacts.isOwn(chain.account)
     const plan = planAnswers(conversation, update.tx, range, left)
     left -= plan.count
     places -= plan.answers.length + (plan.lost ? 1 : 0)

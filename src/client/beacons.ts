@@ -63,11 +63,10 @@ export function beaconIfDue(conversation: Conversation): void {
   queueQuietly(conversation, { type: "beacon" })
 }
 
-function isSomebodyOnline({ peers, contacts, context }: Conversation): boolean {
-  const own = context.identity.account.accountId
+function isSomebodyOnline({ peers, contacts }: Conversation): boolean {
   return peers
     .all()
-    .some(({ accountId }) => !equalBytes(accountId, own) && contacts.onlineSince(accountId) !== undefined)
+    .some(({ accountId }) => !contacts.isOwn(accountId) && contacts.onlineSince(accountId) !== undefined)
 }
 
 /** In a direct chat: the other person has been online all the while, and has not confirmed what we said. */

@@ -7,6 +7,7 @@ import type { Verification } from "./verification.ts"
 import type {
   ClientEvent,
   ConnectionView,
+  KeyView,
   PersonView,
   ReceiptView,
   RoomRef,
@@ -15,7 +16,6 @@ import type {
   TranscriptLine,
 } from "./events.ts"
 import type { SeesReport } from "./sees.ts"
-import type { RoomLinks } from "./link.ts"
 
 export { wordsOf } from "../crypto/sas.ts"
 export { ClientError, fatalError } from "./errors.ts"
@@ -61,8 +61,7 @@ export interface Client {
 
   /**
    * Queues one message. Resolves with its id when it is on disk.
-   * @throws ClientError `message-too-long`, `message-empty`, `key-changed`, `blocked`, `storage`, `unknown-name`,
-   * `removed`, `inviter-unheard` (`link.goOnWithout` sends all the same).
+   * @throws ClientError `message-too-long`, `message-empty`, `key-changed`, `blocked`, `storage`, `unknown-name`.
    */
   send(roomId: string, text: string): Promise<{ id: string }>
   /** Everything in the room was on the screen: the count goes to zero and, in direct chats, a receipt goes out. */
@@ -72,6 +71,8 @@ export interface Client {
   readonly verification: Verification
   /** 60 digits in 12 groups, the same on both sides. */
   safetyNumber(personId: string): string
+  /** How each person's key came, and what to do about it. */
+  readonly keys: KeysApi
   /** This person compared and says they match. */
   markVerified(personId: string): Promise<void>
   /** This person compared and says they differ: nothing more is sent to them until `markVerified`. */
@@ -82,9 +83,25 @@ export interface Client {
    * @throws ClientError `no-answer`.
    */
   sees(): Promise<SeesReport>
-  /** Links, and what moderators of their rooms do. */
-  readonly link: RoomLinks
 
   /** Kept events after `cursor` (undefined: from the beginning), oldest first, at most `limit`. */
   eventsSince(cursor: string | undefined, limit: number): readonly (StampedEvent & { event: ClientEvent })[]
+}
+
+/** How each person's key came, and what this person does about it. */
+export interface KeysApi {
+  /** Every key that a person has had, newest first; the person's own for `self().id`. @throws ClientError `unknown-name`. */
+  history(personId: string): readonly KeyView[]
+  /** Goes on sending to somebody whose key was replaced, without having compared the new one. */
+  decideLater(personId: string): Promise<void>
+  /** Shows nothing more of somebody, and sends them nothing. */
+  block(personId: string): Promise<void>
+  unblock(personId: string): Promise<void>
+  /**
+   * Makes this person's next key. It counts when this resolves; the client must be stopped then, and opened again.
+   * @throws ClientError `not-now`.
+   */
+  rotate(): Promise<void>
+  /** Gives up the account and its name, for good. Resolves when the relay has it. @throws ClientError `not-now`. */
+  close(): Promise<void>
 }

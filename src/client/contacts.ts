@@ -2,44 +2,32 @@
  * People: a copy of the relay's directory, each entry checked here, with what this person thinks of them
  * (PROTOCOL.md §8, §14). The relay hands entries out; it is believed in nothing that a signature does not say.
  */
-import { ByteReader, equalBytes, toBase64Url, toHex, u64, utf8 } from "../bytes.ts"
+import { ByteReader, equalBytes, fromHex, toBase64Url, toHex, u64, utf8 } from "../bytes.ts"
 import { fingerprint, keyTag, safetyNumber } from "../crypto/fingerprint.ts"
-import { labelledHash } from "../crypto/hash.ts"
-import { accountIdOf, checkAccountKeys, verifyDeviceCertificate } from "../crypto/identity.ts"
-import { CryptoError } from "../crypto/errors.ts"
-import { verify } from "../crypto/signature.ts"
-import {
-  decodeDirectoryEntry,
-  DIRECTORY_KINDS,
-  type DirectoryEntry,
-  encodeDirectoryEntry,
-  encodeDirectoryStatement,
-} from "../protocol/directory-entry.ts"
-import { ProtocolError } from "../protocol/errors.ts"
 import type { Context, Update } from "./context.ts"
+import { checkEntry, type Contact, contactOf, isClosed, personRecord } from "./entries.ts"
 import { ClientError } from "./errors.ts"
 import type { PersonRef, PersonView, Trust, Verified } from "./events.ts"
-import { checkName, isSuccessor, nameKey } from "./profile.ts"
-import { decodeRecordIfSound, type PersonRecord, putRecord, type StoredTrust } from "./records.ts"
+import { Lineage } from "./lineage.ts"
+import { approvalOf, isSuccessor, nameKey } from "./profile.ts"
+import type { StoredTrust } from "./person-record.ts"
+import { putRecord } from "./records.ts"
 import { type Registration, registrationOf } from "./registering.ts"
-
-export interface Contact {
-  entry: DirectoryEntry
-  trust: StoredTrust
-  firstSeenAt: number
-  verified?: Verified | undefined
-}
 
 export const DIRECTORY_CURSOR = utf8("directory")
 
 export class Contacts {
   readonly #context: Context
-  readonly #byAccount = new Map<string, Contact>()
+  readonly #lineage = new Lineage()
   readonly #byName = new Map<string, Set<string>>()
   /** Since when. */
   readonly #online = new Map<string, number>()
   readonly #tags = new Map<string, string>()
   #size: number
+  #ownLine: Set<string> | undefined
+  readonly #alarms = new Set<string>()
+  /** Inside the change that learns it: an account has taken another's place. */
+  onSuccession: (update: Update, former: Contact, contact: Contact) => void = () => {}
 
   constructor(context: Context) {
     this.#context = context
@@ -60,19 +48,52 @@ export class Contacts {
   }
 
   get(accountId: Uint8Array): Contact | undefined {
-    return this.#byAccount.get(toHex(accountId))
+    return this.#lineage.get(accountId)
+  }
+
+  /** The account that whoever has had this one has now. */
+  newest(accountId: Uint8Array): Contact | undefined {
+    return this.#lineage.newest(accountId)
+  }
+
+  /** Whether this account has handed over to the one that the person has now, if it is another. */
+  isHandedOver(accountId: Uint8Array): boolean {
+    return this.#lineage.isHandedOver(accountId)
+  }
+
+  /** Every account of a person, oldest first. */
+  history(accountId: Uint8Array): Contact[] {
+    return this.#lineage.all(accountId)
+  }
+
+  isSamePerson(a: Uint8Array, b: Uint8Array): boolean {
+    return equalBytes(a, b) || equalBytes(this.#lineage.first(a), this.#lineage.first(b))
+  }
+
+  /** This account and those before that have handed over to it, newest first. */
+  line(accountId: Uint8Array): Uint8Array[] {
+    return this.#lineage.line(accountId)
+  }
+
+  /** Our own account, or one that has handed over to it. */
+  isOwn(accountId: Uint8Array): boolean {
+    this.#ownLine ??= new Set(this.line(this.own).map(toHex))
+    return this.#ownLine.has(toHex(accountId))
   }
 
   /** How to come into the directory. @param newest our own entry as the relay has it; empty: it has none. */
   registration(newest: Uint8Array): Registration {
     const { identity, store } = this.#context
-    return registrationOf(identity, newest, this.get(identity.account.accountId)?.entry, isSuccessor(store))
+    return registrationOf(identity, newest, this.get(this.own)?.entry, {
+      mayReplace: isSuccessor(store),
+      approval: approvalOf(store),
+    })
   }
 
-  /** Everybody but oneself. */
+  /** Everybody but oneself, under the account that they have now; nobody who has closed it. */
   others(): readonly Contact[] {
-    const own = toHex(this.#context.identity.account.accountId)
-    return [...this.#byAccount].filter(([key]) => key !== own).map(([, contact]) => contact)
+    const others = [...this.#lineage.contacts()]
+    return others.filter((contact) => isCurrent(contact) && !this.isOwn(contact.entry.accountId))
   }
 
   /** The relay's directory is shorter than what we have read of it: it is read again. Nobody we know is forgotten. */
@@ -101,27 +122,68 @@ export class Contacts {
   }
 
   #learnOne(update: Update, bytes: Uint8Array, before: Map<string, Contact | undefined>): void {
-    const contact = this.#checked(bytes)
-    if (!contact) {
-      const detail = "the relay's directory holds an entry that does not check; it was left out"
+    const now = this.#context.clock.now()
+    const checked = checkEntry(bytes, (accountId) => this.get(accountId), now)
+    if (!checked || checked.kind === "contradiction") {
+      const detail = checked
+        ? "the relay's directory holds two entries where one person can have one; the first one counts"
+        : "the relay's directory holds an entry that does not check; it was left out"
       return update.tell({ type: "error", code: "bad-directory-entry", detail })
     }
+    if (checked.kind === "known") return
+    if (checked.kind === "second-successor") return this.#doubt(update, checked.of, before)
+    const { contact, former } = checked
     const account = contact.entry.accountId
-    const key = toHex(account)
-    const known = this.#byAccount.get(key)
-    if (!before.has(key)) before.set(key, known)
-    putRecord(update.tx, "person", account, recordOf(contact))
-    this.#remember(contact)
-    if (known || this.#isSelf(account)) return
-    const at = this.#context.clock.now()
-    update.keep({ at, type: "person.joined", account }, { type: "person.joined", person: this.ref(account) })
+    const isKnown = this.get(account) !== undefined
+    if (former) this.#put(update, { ...former, successor: account }, before)
+    this.#put(update, contact, before)
+    if (former) return this.onSuccession(update, former, contact)
+    if (isKnown || this.isOwn(account)) return
+    const person = this.ref(account)
+    update.keep({ at: now, type: "person.joined", account }, { type: "person.joined", person })
   }
 
-  /** @param verified how and when, of whoever is `verified` from now on. */
-  setTrust(update: Update, accountId: Uint8Array, trust: StoredTrust, verified?: Verified): void {
-    const contact = { ...this.#present(accountId), trust, verified }
-    putRecord(update.tx, "person", accountId, recordOf(contact))
+  /** Two keys say that this person has handed over to them: who is who has to be found out. */
+  #doubt(update: Update, of: Contact, before: Map<string, Contact | undefined>): void {
+    const newest = this.newest(of.entry.accountId)
+    // Said once: whoever has compared keys since knows who is who.
+    if (!newest || newest.wasVerified !== undefined) return
+    const contact: Contact = { ...newest, trust: "changed", wasVerified: newest.trust === "verified" }
+    this.#put(update, contact, before)
+    this.onSuccession(update, newest, contact)
+  }
+
+  /** In memory at once: see `learn`. */
+  #put(update: Update, contact: Contact, before: Map<string, Contact | undefined>): void {
+    const { accountId } = contact.entry
+    const key = toHex(accountId)
+    if (!before.has(key)) before.set(key, this.get(accountId))
+    putRecord(update.tx, "person", accountId, personRecord(contact))
+    this.#remember(contact)
+  }
+
+  /** Changes what is kept of the account that a person has now. */
+  change(update: Update, accountId: Uint8Array, change: Partial<Omit<Contact, "entry">>): void {
+    const contact = { ...this.#present(accountId), ...change }
+    putRecord(update.tx, "person", contact.entry.accountId, personRecord(contact))
     update.after(() => this.#remember(contact))
+  }
+
+  /**
+   * What was found out about this very key: nothing, when another one was given to its person since.
+   * @param verified how and when, of whoever is `verified` from now on.
+   */
+  setTrust(update: Update, accountId: Uint8Array, trust: StoredTrust, verified?: Verified): void {
+    if (this.isHandedOver(accountId)) this.change(update, accountId, { trust, verified })
+  }
+
+  /** A message of somebody who is blocked has come. In memory at once: more may come with it. */
+  countHidden(update: Update, accountId: Uint8Array): void {
+    const newest = this.newest(accountId)
+    if (!newest) return
+    const contact = { ...newest, hidden: (newest.hidden ?? 0) + 1 }
+    putRecord(update.tx, "person", contact.entry.accountId, personRecord(contact))
+    this.#remember(contact)
   }
 
   setOnline(accountId: Uint8Array, online: boolean): boolean {
@@ -134,7 +196,7 @@ export class Contacts {
 
   /** Undefined for whoever is not connected to the relay. */
   onlineSince(accountId: Uint8Array): number | undefined {
-    return this.#online.get(toHex(accountId))
+    return this.#online.get(toHex(this.newest(accountId)?.entry.accountId ?? accountId))
   }
 
   /** Our own account. */
@@ -154,7 +216,7 @@ export class Contacts {
     const tag = () => this.#tag(accountId)
     return {
       id: personId(accountId),
-      name: this.#isSelf(accountId) ? this.#context.identity.name : (this.get(accountId)?.entry.name ?? "?"),
+      name: this.isOwn(accountId) ? this.#context.identity.name : (this.get(accountId)?.entry.name ?? "?"),
       get tag() {
         return tag()
       },
@@ -164,33 +226,62 @@ export class Contacts {
   }
 
   #verified(accountId: Uint8Array): Pick<PersonRef, "verified"> {
-    const contact = this.get(accountId)
-    return contact?.trust === "verified" && contact.verified ? { verified: contact.verified } : {}
+    const verified = this.trust(accountId) === "verified" ? this.newest(accountId)?.verified : undefined
+    return verified ? { verified } : {}
   }
 
   view(accountId: Uint8Array): PersonView {
     const contact = this.get(accountId)
+    const newest = this.newest(accountId)
     const more = {
-      online: this.#online.has(toHex(accountId)) || (this.#isSelf(accountId) && this.#context.link.online),
+      online: this.#online.has(toHex(accountId)) || (this.isOwn(accountId) && this.#context.link.online),
       ambiguous: contact !== undefined && (this.#byName.get(nameKey(contact.entry.name))?.size ?? 0) > 1,
       firstSeenAt: contact?.firstSeenAt ?? 0,
+      mustDecide: newest?.trust === "changed" && !newest.isBlocked,
+      hidden: newest?.hidden ?? 0,
     }
     // Not spread: that would make the tag.
     return Object.assign(this.ref(accountId), more)
   }
 
   trust(accountId: Uint8Array): Trust {
-    if (this.#isSelf(accountId)) return "self"
-    const trust = this.get(accountId)?.trust ?? "unverified"
-    return trust === "mismatch" ? "changed" : trust
+    if (this.isOwn(accountId)) return "self"
+    const newest = this.newest(accountId)
+    if (!newest) return "unverified"
+    if (newest.isBlocked) return "blocked"
+    const { trust } = newest
+    // Whatever a key says that was replaced: it may have been stolen, and it is not this person's any more.
+    if (!this.#lineage.isHandedOver(accountId)) return "changed"
+    return trust === "verified" || trust === "unverified" ? trust : "changed"
+  }
+
+  /** Why nothing may be sent to this person now. */
+  stops(accountId: Uint8Array): "changed" | "blocked" | "closed" | undefined {
+    const newest = this.newest(accountId)
+    if (!newest || this.isOwn(accountId)) return undefined
+    if (newest.isBlocked) return "blocked"
+    if (isClosed(newest)) return "closed"
+    return newest.trust === "changed" || newest.trust === "mismatch" ? "changed" : undefined
+  }
+
+  /** Whether anybody is `isAlarming`: almost always nobody. */
+  get hasAlarm(): boolean {
+    return this.#alarms.size > 0
+  }
+
+  /** Whether somebody whom this person had verified has another key, and nothing has been decided yet. */
+  isAlarming(accountId: Uint8Array): boolean {
+    const newest = this.newest(accountId)
+    return newest !== undefined && isAlarming(newest)
   }
 
   /** By name in any case, or by `u_…`. @throws ClientError `unknown-name`, `ambiguous-name`. */
   find(typed: string): Contact {
     const text = typed.startsWith("@") ? typed.slice(1) : typed
-    for (const contact of this.others()) if (personId(contact.entry.accountId) === text) return contact
-    const found = [...(this.#byName.get(nameKey(text)) ?? [])].map((key) => this.#byAccount.get(key)!)
-    const others = found.filter((contact) => !this.#isSelf(contact.entry.accountId))
+    const named = this.#byId(text)
+    if (named) return named
+    const found = [...(this.#byName.get(nameKey(text)) ?? [])].map((key) => this.get(fromHex(key))!)
+    const others = found.filter((contact) => !this.isOwn(contact.entry.accountId))
     if (others.length > 1 || (others.length === 1 && found.length > 1)) {
       throw new ClientError(
         "ambiguous-name",
@@ -203,8 +294,18 @@ export class Contacts {
   }
 
   findById(id: string): Contact {
-    for (const contact of this.others()) if (personId(contact.entry.accountId) === id) return contact
-    throw new ClientError("unknown-name", "nobody here has that id")
+    const contact = this.#byId(id)
+    if (!contact) throw new ClientError("unknown-name", "nobody here has that id")
+    return contact
+  }
+
+  /** An id of a key that was given up leads to the person's key of now. */
+  #byId(id: string): Contact | undefined {
+    for (const { entry } of this.#lineage.contacts()) {
+      if (personId(entry.accountId) !== id || this.isOwn(entry.accountId)) continue
+      return this.newest(entry.accountId)
+    }
+    return undefined
   }
 
   safetyNumber(accountId: Uint8Array): string {
@@ -218,13 +319,9 @@ export class Contacts {
   }
 
   #present(accountId: Uint8Array): Contact {
-    const contact = this.get(accountId)
+    const contact = this.newest(accountId)
     if (!contact) throw new ClientError("unknown-name", "this person is not in the relay's directory")
     return contact
-  }
-
-  #isSelf(accountId: Uint8Array): boolean {
-    return equalBytes(accountId, this.#context.identity.account.accountId)
   }
 
   #tag(accountId: Uint8Array): string {
@@ -232,12 +329,10 @@ export class Contacts {
     const known = this.#tags.get(key)
     if (known !== undefined) return known
     const { account } = this.#context.identity
-    const keys = this.#isSelf(accountId)
+    const entry = this.get(accountId)?.entry
+    const keys = equalBytes(accountId, this.own)
       ? { ed: account.ed.public, x: account.x.public }
-      : this.get(accountId) && {
-          ed: this.get(accountId)!.entry.accountEd,
-          x: this.get(accountId)!.entry.accountX,
-        }
+      : entry && { ed: entry.accountEd, x: entry.accountX }
     if (!keys) return key.slice(0, 6)
     const tag = keyTag(fingerprint(this.#context.primitives, keys.ed, keys.x))
     this.#tags.set(key, tag)
@@ -247,11 +342,12 @@ export class Contacts {
   #restore(key: string, contact: Contact | undefined): void {
     if (contact) return this.#remember(contact)
     this.#forgetName(key)
-    this.#byAccount.delete(key)
+    this.#lineage.forget(fromHex(key))
+    this.#alarms.delete(key)
   }
 
   #forgetName(key: string): void {
-    const known = this.#byAccount.get(key)
+    const known = this.get(fromHex(key))
     if (!known) return
     const name = nameKey(known.entry.name)
     const bearers = this.#byName.get(name)
@@ -262,73 +358,24 @@ export class Contacts {
   #remember(contact: Contact): void {
     const key = toHex(contact.entry.accountId)
     this.#forgetName(key)
-    this.#byAccount.set(key, contact)
+    this.#lineage.put(contact)
+    this.#ownLine = undefined
+    if (isCurrent(contact) && isAlarming(contact)) this.#alarms.add(key)
+    else this.#alarms.delete(key)
+    if (!isCurrent(contact)) return
     const name = nameKey(contact.entry.name)
     if (!this.#byName.has(name)) this.#byName.set(name, new Set())
     this.#byName.get(name)!.add(key)
   }
-
-  /** Undefined for an entry that is damaged, badly signed, or does not continue its person's chain. */
-  #checked(bytes: Uint8Array): Contact | undefined {
-    try {
-      const entry = decodeDirectoryEntry(bytes)
-      const { accountId, accountEd, accountX, accountKem, signature } = entry
-      if (!equalBytes(accountId, accountIdOf(accountEd, accountX))) return undefined
-      if (!isName(entry.name) || !hasUsableDevices(entry)) return undefined
-      checkAccountKeys(accountEd, accountX, accountKem)
-      if (!verify(accountEd, "directory", encodeDirectoryStatement(entry), signature)) return undefined
-      for (const { deviceId, authPublic, notAfter, certificate } of entry.devices) {
-        if (!verifyDeviceCertificate(accountEd, accountId, deviceId, authPublic, notAfter, certificate))
-          return undefined
-      }
-      const before = this.get(accountId)
-      if (!before) {
-        const first = entry.kind === DIRECTORY_KINDS.register && entry.seq === 0
-        return first ? { entry, trust: "unverified", firstSeenAt: this.#context.clock.now() } : undefined
-      }
-      // A relay that was restored or replaced lists what we know already.
-      if (entry.seq <= before.entry.seq) return before
-      const previous = labelledHash("directory entry", encodeDirectoryEntry(before.entry))
-      const continues =
-        entry.kind === DIRECTORY_KINDS.update &&
-        entry.seq === before.entry.seq + 1 &&
-        equalBytes(entry.previous, previous)
-      return continues ? { ...before, entry } : undefined
-    } catch (cause) {
-      if (cause instanceof ProtocolError || cause instanceof CryptoError) return undefined
-      throw cause
-    }
-  }
 }
 
-function recordOf({ entry, trust, firstSeenAt, verified }: Contact): PersonRecord {
-  return { entry: encodeDirectoryEntry(entry), trust, firstSeenAt, ...(verified ? { verified } : {}) }
+function isAlarming({ trust, wasVerified, isBlocked }: Contact): boolean {
+  return trust === "changed" && wasVerified === true && isBlocked !== true
 }
 
-/** Undefined for a row that makes no sense. */
-function contactOf(row: Uint8Array): Contact | undefined {
-  const record = decodeRecordIfSound<PersonRecord>(row)
-  try {
-    return record && { ...record, entry: decodeDirectoryEntry(record.entry) }
-  } catch (cause) {
-    if (cause instanceof ProtocolError) return undefined
-    throw cause
-  }
-}
-
-/** Whether it is a name that one of our clients would have registered: one that shows all it holds. */
-function isName(name: string): boolean {
-  try {
-    return checkName(name) === name
-  } catch (cause) {
-    if (cause instanceof ClientError) return false
-    throw cause
-  }
-}
-
-/** At least one, and each once: a chat with this person adds all of them. */
-function hasUsableDevices({ devices }: DirectoryEntry): boolean {
-  return devices.length > 0 && new Set(devices.map(({ deviceId }) => toHex(deviceId))).size === devices.length
+/** Whether somebody has this account now. */
+export function isCurrent(contact: Contact): boolean {
+  return contact.successor === undefined && !isClosed(contact)
 }
 
 export function personId(accountId: Uint8Array): string {

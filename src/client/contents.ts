@@ -1,5 +1,5 @@
 /** What a payload leaves in the store (PROTOCOL.md §16): its line, its chain's newest, and its bytes for who missed it. */
-import { concat, equalBytes } from "../bytes.ts"
+import { concat } from "../bytes.ts"
 import type { Content } from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
@@ -25,12 +25,18 @@ export function storeText(
   place: Uint8Array,
 ): Uint8Array | undefined {
   const key = messageKey(room, account, messageId)
-  if (update.tx.get("message", key)) return undefined
+  // Under a key that was given up since it is still the same message.
+  if (contacts.line(account).some((each) => update.tx.get("message", messageKey(room, each, messageId))))
+    return undefined
+  if (contacts.trust(account) === "blocked") {
+    contacts.countHidden(update, account)
+    return undefined
+  }
   const line: LineRecord & { kind: "message" } = {
     kind: "message",
     at: showable(time),
     account,
-    own: equalBytes(account, context.identity.account.accountId),
+    own: contacts.isOwn(account),
     messageId,
     text,
     sentAt: showable(sentAt),

@@ -46,6 +46,8 @@ export interface RelayLink {
   send(message: ClientMessage): void
   /** `answered` runs as an event of the queue; never, when the connection ends first. */
   ask(question: Question, answered: (answer: Answer) => Promise<void> | void): void
+  /** Ends the connection for good: who we are has changed, and another process goes on. */
+  leave(): void
   /** The relay broke the protocol: drop the connection, say so, try again later. */
   distrust(detail: string): void
 }

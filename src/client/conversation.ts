@@ -17,11 +17,10 @@ import type { Contacts } from "./contacts.ts"
 import { roomId } from "./contacts.ts"
 import type { Context, Update } from "./context.ts"
 import type { RoomProblem, RoomRef } from "./events.ts"
+import { doubtOf, follow, mayFollow } from "./following.ts"
 import { sendHint } from "./inbox.ts"
 import { joinOrOpen, offerPending } from "./joining.ts"
 import { addNotice } from "./lines.ts"
-import { type Doorstep, noteDoor } from "./doorstep.ts"
-import { moderateIfDue } from "./moderating.ts"
 import { failFirst } from "./own-entries.ts"
 import { Peers } from "./peers.ts"
 import { readEntry } from "./reading.ts"
@@ -77,8 +76,6 @@ interface Transient {
   /** Since when, and when next, the other side is asked for the group. */
   askingSince: number | undefined
   askAt: number
-  /** Where a room's link led us, so far. */
-  door: Doorstep | undefined
 }
 
 const FRESH: Transient = {
@@ -94,7 +91,6 @@ const FRESH: Transient = {
   refilling: undefined,
   askingSince: undefined,
   askAt: 0,
-  door: undefined,
 }
 
 export class Conversation {
@@ -152,11 +148,9 @@ export class Conversation {
     return { id: roomId(room), kind, name: peer ? this.contacts.ref(peer).name : "everyone" }
   }
 
-  /** A direct chat with somebody whose key is in doubt is read and carries nothing, not even receipts. */
+  /** A conversation with somebody whose key is in doubt is read and carries nothing, not even receipts. */
   get isInDoubt(): boolean {
-    const { peer } = this.record
-    const trust = peer && this.contacts.trust(peer)
-    return trust === "changed" || trust === "blocked"
+    return doubtOf(this) !== undefined
   }
 
   /** What every member of this conversation's group must have agreed to. */
@@ -221,6 +215,7 @@ export class Conversation {
     const { clock } = this.context
     if (!this.context.mayTalk() || this.record.problem !== undefined || this.now.busy) return
     if (this.now.notBefore > clock.now()) return this.wakeAt(this.now.notBefore)
+    if (mayFollow(this)) follow(this)
     const mayJoin = !this.group && !this.pending && !this.isInDoubt
     if (mayJoin && (await joinOrOpen(this))) return
     if (this.log.handle === undefined) return this.open()
@@ -235,7 +230,7 @@ export class Conversation {
     if (this.record.uncertain && (await resolve(this))) return
     if (this.pending) offerPending(this)
     if (!this.group || this.record.rejoin) return
-    if ((await removeStaleLeaves(this)) || (await moderateIfDue(this))) return
+    if (await removeStaleLeaves(this)) return
     askIfDue(this)
     beaconIfDue(this)
     await sendNext(this)
@@ -324,9 +319,8 @@ export class Conversation {
   }
 
   /** Tries again in a while; `why` is said to the person. */
-  pause(why: Refusal | "no-header" | "shut-out" | "no-package-yet", delay = RETRY_MS): void {
+  pause(why: Refusal | "no-header" | "no-package-yet", delay = RETRY_MS): void {
     this.now.notBefore = this.context.clock.now() + delay
-    noteDoor(this, why)
     this.now.inFlight = undefined
     this.now.offeredAt = undefined
     this.now.refilling = undefined

@@ -30,6 +30,26 @@ export interface PersonView extends PersonRef {
   /** True when another account carries the same name: commands refuse it. */
   ambiguous: boolean
   firstSeenAt: Millis
+  /** True when the key was replaced and this person has not said what to do: verify, later, or block. */
+  mustDecide: boolean
+  /** Messages that were not kept, because this person was blocked. */
+  hidden: number
+}
+
+/** One key of a person. */
+export interface KeyView {
+  /** `u_…` of the account. */
+  id: string
+  tag: string
+  /** Six groups of five digits. */
+  fingerprint: string
+  /** How it came: with the person, signed by the key before, or given by the operator. */
+  began: "registered" | "rotated" | "replaced"
+  /** When this device has heard of it. */
+  since: Millis
+  /** What became of it. */
+  state: "current" | "handed-over" | "replaced" | "closed"
+  verified: Verified | undefined
 }
 
 export interface RoomRef {
@@ -58,14 +78,15 @@ export interface RoomView extends RoomRef {
   withoutSecret: boolean
 }
 
-/**
- * `removed`: a moderator took us out of the room. `no-way-in`: no header lies where our link leads, and `shut-out`: one
- * does, and this account may not come in by it; both are asked again, and the person need not decide anything.
- */
-export type DoorProblem = "removed" | "no-way-in" | "shut-out"
-
 /** `forked`: the other person's device tells different stories (PROTOCOL.md §13.1). */
-export type RoomProblem = "key-changed" | "stranded" | "opening-refused" | "forked" | "storage" | DoorProblem
+export type RoomProblem =
+  | "key-changed"
+  | "blocked" // by this person
+  | "closed" // the other person has closed their account
+  | "stranded"
+  | "opening-refused"
+  | "forked"
+  | "storage"
 
 /**
  * How far one of our messages got; in rooms, how far it got with everybody. `failed`: it did not arrive and will not be
@@ -93,23 +114,6 @@ export interface ReceiptView {
   state: "relayed" | "delivered" | "read" | "failed"
 }
 
-/** The rules of a link room as they are now. */
-export interface LinkView {
-  /** False while a moderator replaces the link: nobody comes in meanwhile. */
-  open: boolean
-  /** How often the link was replaced. */
-  generation: number
-  /** Oneself among them, perhaps. */
-  moderators: readonly PersonRef[]
-  banned: readonly PersonRef[]
-  isModerator: boolean
-  /** What this person asked for is not done yet. */
-  isBusy: boolean
-}
-
-/** What a moderator did to somebody (PROTOCOL.md §12.5). */
-export type RoleChange = "removed" | "let-back" | "moderator" | "no-moderator"
-
 /** A line of a transcript that nobody wrote. */
 export type Notice =
   | { code: "joined"; person: PersonRef } // a member came in
@@ -131,9 +135,11 @@ export type Notice =
   | { code: "restored" } // from a backup; messages may be missing
   | { code: "verified"; person: PersonRef }
   | { code: "mismatch"; person: PersonRef }
-  | { code: RoleChange; person: PersonRef; by: PersonRef }
-  | { code: "link-reset"; by: PersonRef } // invitations of before lead nowhere any more
-  | { code: "you-removed"; by: PersonRef }
+  | { code: "key-changed"; person: PersonRef } // the operator gave the name to another key: nothing is sent before a decision
+  | { code: "key-rotated"; person: PersonRef } // the key before has signed it: what was trusted is trusted
+  | { code: "key-accepted"; person: PersonRef } // decided: sending goes on, and the mark stays
+  | { code: "blocked"; person: PersonRef }
+  | { code: "unblocked"; person: PersonRef }
 
 export type TranscriptLine =
   | { kind: "message"; order: string; at: Millis; message: MessageView }
@@ -154,6 +160,12 @@ export type ConnectionProblem =
   | "not-allowed"
   /** The directory lists this device no more: the account lives on another one. */
   | "revoked"
+  /** Our name has another key in the directory now. */
+  | "replaced"
+  /** We have closed the account. */
+  | "closed"
+  /** The relay does not take the operator's code. */
+  | "not-approved"
   | "name-taken"
   | "superseded"
   | "bad-version"
@@ -175,6 +187,8 @@ export type ClientEvent =
   | { type: "room.joined"; room: RoomRef }
   | { type: "room.changed"; room: RoomRef } // members, state or unread count
   | { type: "person.joined"; person: PersonRef } // new in the directory
+  | { type: "person.keyChanged"; person: PersonRef; how: "rotated" | "replaced" }
+  | { type: "person.blocked"; person: PersonRef; blocked: boolean }
   | { type: "person.presence"; person: PersonRef; online: boolean }
   | { type: "verify.requested"; verification: VerificationView } // somebody asks; this person must agree
   | { type: "verify.accepted"; verification: VerificationView } // the other person agreed

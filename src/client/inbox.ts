@@ -16,10 +16,11 @@ import { ENTRY_KINDS } from "../protocol/envelope.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import type { Of } from "../protocol/messages.ts"
 import { ChannelLog, type LogPlace, MAX_SEQ, START_OF_LOG } from "./channel-log.ts"
-import type { Contacts } from "./contacts.ts"
+import { type Contacts, isCurrent } from "./contacts.ts"
 import type { Context } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import { getRecord, putRecord } from "./records.ts"
+import type { StoreWriter } from "./store.ts"
 
 const PLACE = utf8("inbox place")
 const NONCE_BYTES = 24
@@ -94,7 +95,9 @@ export class Inbox {
     if (!plain) return undefined
     try {
       const letter = decodeLetter(plain)
-      const author = this.#contacts.get(letter.from)?.entry
+      const contact = this.#contacts.get(letter.from)
+      // Of a key that was given up nobody knows who holds it now.
+      const author = contact && isCurrent(contact) ? contact.entry : undefined
       const isForUs = equalBytes(letter.to, identity.account.accountId)
       return author && isForUs && verify(author.accountEd, "inbox", letterStatement(letter), letter.signature)
         ? letter
@@ -104,6 +107,11 @@ export class Inbox {
       throw cause
     }
   }
+}
+
+/** The inbox of another account is read from its beginning. */
+export function forgetInboxPlace(tx: StoreWriter): void {
+  tx.delete("meta", PLACE)
 }
 
 /**
@@ -126,18 +134,7 @@ export function sendLetter(
   said: { kind: number; counter: number; body?: Uint8Array },
   only?: Uint8Array,
 ): void {
-  if (record.peer) writeLetter(context, contacts, record.peer, said, only)
-}
-
-/** Writes to every device of a person, or to one. Whoever is not in the directory gets nothing. */
-export function writeLetter(
-  context: Context,
-  contacts: Contacts,
-  to: Uint8Array,
-  said: { kind: number; counter: number; body?: Uint8Array },
-  only?: Uint8Array,
-): void {
-  const peer = contacts.get(to)?.entry
+  const peer = record.peer && contacts.get(record.peer)?.entry
   if (!peer) return
   const { identity, primitives, random, link } = context
   const statement = {

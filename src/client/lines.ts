@@ -38,20 +38,17 @@ export function noticeView(notice: StoredNotice, contacts: Contacts): Notice {
     case "chat-reopened":
     case "verified":
     case "mismatch":
+    case "key-changed":
+    case "key-rotated":
+    case "key-accepted":
+    case "blocked":
+    case "unblocked":
     case "fork":
     case "differs":
     case "unconfirmed":
       return { code: notice.code, person: contacts.ref(notice.account) }
     case "gap":
       return { code: "gap", person: contacts.ref(notice.account), missing: notice.missing }
-    case "removed":
-    case "let-back":
-    case "moderator":
-    case "no-moderator":
-      return { code: notice.code, person: contacts.ref(notice.account), by: contacts.ref(notice.by) }
-    case "link-reset":
-    case "you-removed":
-      return { code: notice.code, by: contacts.ref(notice.by) }
     case "unreadable":
       return notice
     default:

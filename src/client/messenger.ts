@@ -22,15 +22,15 @@ import type {
   StampedEvent,
   TranscriptLine,
 } from "./events.ts"
+import type { Keys } from "./keys.ts"
 import { RelayFinder } from "./finding.ts"
-import type { RoomLinks } from "./link.ts"
 import { messageIdText, readLines } from "./lines.ts"
 import type { ClientDeps } from "./open.ts"
-import { checkOutgoing, checkRoom } from "./outgoing.ts"
-import { markRegistered, moveRelay, putRelay, readRelay, type RelayRecord, roomWayOf } from "./profile.ts"
+import { checkOutgoing } from "./outgoing.ts"
+import { markRegistered, moveRelay, putRelay, readRelay, type RelayRecord, roomSecretOf } from "./profile.ts"
 import { createParts, type Parts } from "./parts.ts"
 import { EventQueue } from "./queue.ts"
-import { decodeRecord, type StoredTrust } from "./records.ts"
+import { decodeRecord } from "./records.ts"
 import { readersOf } from "./readers.ts"
 import { readAll } from "./receipts.ts"
 import { RelayConnection } from "./relay-link.ts"
@@ -118,6 +118,10 @@ export class Messenger implements Client {
     await this.#rooms.load()
     this.#parts.verifyDriver.load()
     if (!wasClean) for (const conversation of this.#rooms.all()) conversation.mustHeal = true
+  }
+
+  get keys(): Keys {
+    return this.#parts.keys
   }
 
   // ── guests ────────────────────────────────────────────────────────────────────────────────────
@@ -215,9 +219,7 @@ export class Messenger implements Client {
   send(id: string, text: string): Promise<{ id: string }> {
     return this.#queue.do(async () => {
       const conversation = this.#rooms.byId(id)
-      const { peer } = conversation.record
-      checkOutgoing(text, peer && this.#contacts.trust(peer))
-      checkRoom(conversation)
+      checkOutgoing(text, conversation)
       const messageId = queueText(conversation, text)
       this.#queue.push(() => conversation.advance())
       return { id: messageIdText(messageId) }
@@ -245,16 +247,12 @@ export class Messenger implements Client {
     return this.#contacts.safetyNumber(this.#contacts.findById(personId).entry.accountId)
   }
 
-  get link(): RoomLinks {
-    return this.#parts.link
-  }
-
   markVerified(personId: string): Promise<void> {
-    return this.#decide(personId, "verified")
+    return this.keys.compared(personId, true)
   }
 
   markMismatch(personId: string): Promise<void> {
-    return this.#decide(personId, "mismatch")
+    return this.keys.compared(personId, false)
   }
 
   sees(): Promise<SeesReport> {
@@ -264,23 +262,6 @@ export class Messenger implements Client {
   eventsSince(cursor: string | undefined, limit: number): readonly StampedEvent[] {
     const refOf = (room: Uint8Array) => this.#rooms.refOf(room)
     return keptEvents(this.#deps.store, this.#contacts, refOf, cursor, limit)
-  }
-
-  #decide(personId: string, trust: StoredTrust & ("verified" | "mismatch")): Promise<void> {
-    return this.#queue.do(async () => {
-      const { accountId } = this.#contacts.findById(personId).entry
-      const conversation = this.#rooms.with(accountId)
-      this.#context.update("synced", (update) => {
-        const isYes = trust === "verified"
-        const verified = isYes ? { how: "number" as const, at: this.#deps.clock.now() } : undefined
-        this.#contacts.setTrust(update, accountId, trust, verified)
-        if (conversation)
-          conversation.notice(update, conversation.record.cursor, { code: trust, account: accountId })
-      })
-      const person = this.#contacts.ref(accountId)
-      this.#tell(trust === "verified" ? { type: "verify.done", person } : { type: "verify.mismatch", person })
-      await conversation?.advance()
-    })
   }
 
   // ── the relay ─────────────────────────────────────────────────────────────────────────────────
@@ -303,7 +284,7 @@ export class Messenger implements Client {
     }
     const { host, port } = this.#relay!
     this.#tell({ type: "relay.connected", relay: { host, port, name: welcome.relayName } })
-    this.#rooms.ensureEveryone(roomWayOf(this.#relay!, this.#relayId()))
+    this.#rooms.ensureEveryone(roomSecretOf(this.#relay!, this.#relayId()).secret)
     const { generation, catchUp, packages } = this.#parts
     await generation.begin(async () => {
       await catchUp.begin(welcome.directorySize)
@@ -338,7 +319,7 @@ export class Messenger implements Client {
   #view(conversation: Conversation): RoomView {
     return roomView(
       conversation,
-      this.#relay?.pin !== undefined && !roomWayOf(this.#relay, this.#relay.pin).isSecret,
+      this.#relay?.pin !== undefined && !roomSecretOf(this.#relay, this.#relay.pin).isSecret,
     )
   }
 

@@ -3,14 +3,12 @@ import { utf8 } from "../bytes.ts"
 import { MAX_TEXT_BYTES } from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
-import type { Trust } from "./events.ts"
-import { unheardInviter } from "./link.ts"
+import { doubtOf } from "./following.ts"
 
 /**
- * @param trust in the other person of a direct chat; undefined in rooms.
- * @throws ClientError `message-empty`, `message-too-long`, `key-changed`, `blocked`.
+ * @throws ClientError `message-empty`, `message-too-long`; `key-changed`, `blocked`, `closed`.
  */
-export function checkOutgoing(text: string, trust: Trust | undefined): void {
+export function checkOutgoing(text: string, conversation: Conversation): void {
   if (text.trim().length === 0) throw new ClientError("message-empty", "there is nothing in this message")
   const bytes = utf8(text).length
   if (bytes > MAX_TEXT_BYTES) {
@@ -19,27 +17,15 @@ export function checkOutgoing(text: string, trust: Trust | undefined): void {
       `the message has ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit. Send it in parts`,
     )
   }
-  if (trust === "changed") {
-    throw new ClientError(
-      "key-changed",
-      "the keys did not match; nothing is sent until they have been compared again",
-    )
-  }
-  if (trust === "blocked") throw new ClientError("blocked", "this person is blocked")
+  const doubt = doubtOf(conversation)
+  if (doubt === "key-changed") throw new ClientError("key-changed", whyStopped(conversation))
+  if (doubt === "blocked") throw new ClientError("blocked", "this person is blocked")
+  if (doubt === "closed") throw new ClientError("closed", "this person has closed their account")
 }
 
-/**
- * Whether anything may be said in this room now (PROTOCOL.md §12.3).
- * @throws ClientError `removed`, `inviter-unheard`.
- */
-export function checkRoom(conversation: Conversation): void {
-  if (conversation.record.problem === "removed")
-    throw new ClientError("removed", "you were removed from this room; nothing can be sent there")
-  const inviter = unheardInviter(conversation)
-  if (!inviter) return
-  const { name } = conversation.contacts.ref(inviter)
-  throw new ClientError(
-    "inviter-unheard",
-    `${name}, whose invitation brought you here, has not been heard in this room yet, so it may not be the one you were invited to`,
-  )
+function whyStopped({ record, contacts }: Conversation): string {
+  if (!record.peer) return "the key of somebody here was replaced; nothing is sent until you decide"
+  return contacts.newest(record.peer)?.trust === "mismatch"
+    ? "the keys did not match; nothing is sent until they have been compared again"
+    : "this person's key was replaced; nothing is sent until you decide"
 }

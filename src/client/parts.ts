@@ -7,7 +7,7 @@ import { Generation } from "./generation.ts"
 import { Housekeeping } from "./housekeeping.ts"
 import { Inbox } from "./inbox.ts"
 import { Incoming } from "./incoming.ts"
-import { LinkControl } from "./link.ts"
+import { Keys, type Run } from "./keys.ts"
 import { PackageStock } from "./packages.ts"
 import { markRolledBack } from "./rolled-back.ts"
 import { Rooms } from "./rooms.ts"
@@ -18,6 +18,7 @@ import { Sees } from "./sees.ts"
 
 export interface Parts {
   readonly contacts: Contacts
+  readonly keys: Keys
   readonly rooms: Rooms
   readonly inbox: Inbox
   readonly packages: PackageStock
@@ -29,7 +30,6 @@ export interface Parts {
   readonly verifyHeard: VerifyHeard
   readonly verification: Verifications
   readonly sees: Sees
-  readonly link: LinkControl
 }
 
 /** The relay's directory has no signed heads. */
@@ -39,11 +39,7 @@ const NO_DIRECTORY: HeadExchange = { headForExchange: () => new Uint8Array(0), h
  * @param tell guests hear of it at once; nothing is kept.
  * @param run does something as an event of the engine's queue.
  */
-export function createParts(
-  context: Context,
-  tell: (event: ClientEvent) => void,
-  run: <T>(action: () => Promise<T> | T) => Promise<T>,
-): Parts {
+export function createParts(context: Context, tell: (event: ClientEvent) => void, run: Run): Parts {
   const housekeeping = new Housekeeping(context)
   const generation = new Generation(context, () => markRolledBack(context))
   const contacts = new Contacts(context)
@@ -55,8 +51,9 @@ export function createParts(
   const verifyDriver = new VerifyDriver(context, contacts, rooms, tell, NO_DIRECTORY)
   const verifyHeard = new VerifyHeard(verifyDriver)
   const verification = new Verifications(verifyDriver, run)
-  const link = new LinkControl(context, contacts, rooms, run)
-  const verifying = { verifyDriver, verifyHeard, verification, link }
+  const verifying = { verifyDriver, verifyHeard, verification }
+  const keys = new Keys(context, { contacts, rooms }, { run, tell })
   const sees = new Sees(context, { contacts, rooms, inbox, generation })
-  return { contacts, rooms, inbox, packages, catchUp, generation, incoming, housekeeping, sees, ...verifying }
+  const guests = { keys, sees, ...verifying }
+  return { contacts, rooms, inbox, packages, catchUp, generation, incoming, housekeeping, ...guests }
 }

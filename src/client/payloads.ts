@@ -103,8 +103,6 @@ function hear(
   const before = rowOf(conversation, sender)
   const outcome: Outcome = { change, peer: before.isHere ? before : { ...before, isHere: true } }
   if (!before.isHere) update.tell({ type: "room.changed", room: conversation.ref })
-  const { inviter } = conversation.record
-  if (inviter && equalBytes(inviter, sender.accountId)) change.inviter = undefined
   if (outcome.peer.forked)
     quarantine(conversation, update, arrival.message, "this device tells different stories")
   else if (said === "alive") update.tell({ type: "room.changed", room: conversation.ref })
@@ -313,7 +311,8 @@ function checkContinued(
   const former = continues[0]
   const known =
     former && getRecord<ChainRecord>(update.tx, "chain", concat(conversation.room, former.chainId))
-  if (!known || !former || !equalBytes(known.account, account) || former.n <= known.n) return
+  if (!known || !former || !conversation.contacts.isSamePerson(known.account, account) || former.n <= known.n)
+    return
   const missing = { chainId: former.chainId, from: known.n + 1, to: former.n, account, expect: former.hash }
   if (!gapAt(update.tx, conversation.room, former.chainId, former.n))
     openGap(conversation, update, missing, seq)

@@ -4,6 +4,7 @@
  */
 import { ByteReader, equalBytes, fromUtf8, u64, utf8 } from "../bytes.ts"
 import {
+  type AccountKeys,
   createAccount,
   createDevice,
   decodeAccount,
@@ -12,6 +13,7 @@ import {
   encodeDevice,
   leafSigner,
 } from "../crypto/identity.ts"
+import type { Handover } from "../crypto/mls-engine.ts"
 import { certificateTag, invitationSecrets, secretOf } from "../crypto/invitation-words.ts"
 import { openRoomSecret } from "../crypto/channel-keys.ts"
 import { equalSecret } from "../crypto/sodium.ts"
@@ -19,7 +21,7 @@ import type { Clock } from "../platform/clock.ts"
 import type { Pin } from "../platform/network.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
-import type { DirectoryPin, Link, RoomOfLink, SpokenInvitation } from "../protocol/address.ts"
+import type { Link, SpokenInvitation } from "../protocol/address.ts"
 import { MAX_NAME_BYTES } from "../protocol/directory-entry.ts"
 import type { Identity } from "./context.ts"
 import { ClientError } from "./errors.ts"
@@ -44,23 +46,10 @@ export interface RelayRecord {
   words: Uint8Array | undefined
   admission: Uint8Array | undefined
   roomSecret: Uint8Array | undefined
-  /** What an invitation by a member says besides: the room that its secret leads to, who that is, and the directory. */
-  room?: RoomOfLink | undefined
-  inviter?: Uint8Array | undefined
-  directory?: DirectoryPin | undefined
-}
-
-/** The way into `#everyone`. */
-export interface RoomWay {
-  secret: Uint8Array
-  /** False when anybody on the network can compute it. */
-  isSecret: boolean
-  room: RoomOfLink | undefined
-  inviter: Uint8Array | undefined
 }
 
 /** How long a device certificate holds; five years outlive most boxes. */
-const DEVICE_CERTIFICATE_MS = 5 * 365 * 24 * 3_600_000
+export const DEVICE_CERTIFICATE_MS = 5 * 365 * 24 * 3_600_000
 const FORMAT = 1
 const KEY = {
   format: utf8("format"),
@@ -72,6 +61,8 @@ const KEY = {
   relay: utf8("relay"),
   registered: utf8("registered"),
   successor: utf8("successor"),
+  approval: utf8("approval"),
+  former: utf8("former"),
 }
 /** The cursor of the last event that a listener has been given. */
 export const LISTENED = utf8("cli.listened")
@@ -80,6 +71,7 @@ export const ACCOUNT_ROWS: readonly Uint8Array[] = [
   KEY.format,
   KEY.name,
   KEY.account,
+  KEY.former,
   KEY.relay,
   KEY.registered,
   LISTENED,
@@ -157,6 +149,28 @@ export function putNewDevice(tx: StoreWriter, deps: { random: Random; clock: Clo
   tx.put("meta", KEY.certificateEnd, u64(deps.clock.now() + DEVICE_CERTIFICATE_MS))
 }
 
+/** Another account takes the place of the profile's own, which is forgotten: nothing is signed with it any more. */
+export function putNextAccount(
+  tx: StoreWriter,
+  next: { account: AccountKeys; former: Handover; inboxId: Uint8Array; certificateEnd: number },
+): void {
+  tx.put("meta", KEY.account, encodeAccount(next.account))
+  putRecord(tx, "meta", KEY.former, next.former)
+  tx.put("meta", KEY.inbox, next.inboxId)
+  tx.put("meta", KEY.certificateEnd, u64(next.certificateEnd))
+}
+
+/** The operator's code, with which this profile takes the place of a key that was lost; once. @param code 16 bytes. */
+export function noteApproval(store: ClientStore, code: Uint8Array): void {
+  if (readProfile(store)?.registered)
+    throw new ClientError("already-joined", "this profile has a name already, and keeps it")
+  store.transaction("synced", (tx) => tx.put("meta", KEY.approval, code))
+}
+
+export function approvalOf(store: StoreReader): Uint8Array | undefined {
+  return store.get("meta", KEY.approval)
+}
+
 /** Whether this row of `meta` holds the account's secret keys. */
 export function hasAccount({ key }: { key: Uint8Array }): boolean {
   return equalBytes(key, KEY.account)
@@ -190,10 +204,7 @@ export function setRelay(
         "this profile belongs to another relay; use another folder (--data DIR)",
       )
     }
-    const { host, port, roomSecret, room, inviter, directory } = record
-    // Another way into the room may be what whoever was let back in has been given.
-    const way = room ? { roomSecret, room, inviter, directory } : {}
-    store.transaction("synced", (tx) => putRelay(tx, { ...known, host, port, ...way }))
+    store.transaction("synced", (tx) => putRelay(tx, { ...known, host: record.host, port: record.port }))
     return
   }
   store.transaction("synced", (tx) => putRelay(tx, record))
@@ -218,6 +229,7 @@ export function putRelay(tx: StoreWriter, relay: RelayRecord): void {
 export function markRegistered(tx: StoreWriter): void {
   tx.put("meta", KEY.registered, Uint8Array.of(1))
   tx.delete("meta", KEY.successor)
+  tx.delete("meta", KEY.approval)
 }
 
 /** This device is to take the place of the account's others in the directory, once. */
@@ -243,31 +255,33 @@ export function pinOf(primitives: Primitives, relay: RelayRecord): Pin | undefin
   }
 }
 
-/** @param pin the relay's id. */
-export function roomWayOf({ roomSecret, room, inviter }: RelayRecord, pin: Uint8Array): RoomWay {
-  if (!roomSecret) return { secret: openRoomSecret(pin), isSecret: false, room: undefined, inviter }
-  return { secret: roomSecret, isSecret: true, room, inviter }
+/** The key of `#everyone`, and whether anybody on the network can compute it. @param pin the relay's id. */
+export function roomSecretOf(relay: RelayRecord, pin: Uint8Array): { secret: Uint8Array; isSecret: boolean } {
+  return relay.roomSecret
+    ? { secret: relay.roomSecret, isSecret: true }
+    : { secret: openRoomSecret(pin), isSecret: false }
 }
 
 /** @throws RangeError without a profile. */
 export function readIdentity(store: StoreReader): Identity {
   const account = decodeAccount(present(store.get("meta", KEY.account)))
   const device = decodeDevice(present(store.get("meta", KEY.device)))
+  const former = getRecord<Handover>(store, "meta", KEY.former)
   return {
     name: fromUtf8(present(store.get("meta", KEY.name))),
     account,
     device,
     inboxId: present(store.get("meta", KEY.inbox)),
     certificateEnd: new ByteReader(present(store.get("meta", KEY.certificateEnd))).u64(),
-    signer: leafSigner(account, device.deviceId),
+    signer: leafSigner(account, device.deviceId, former),
   }
 }
 
 function relayOf(primitives: Primitives, invitation: Link | SpokenInvitation): RelayRecord {
   const { host, port } = invitation
   if (invitation.kind === "link") {
-    const { pin, admission, roomSecret, room, inviter, directory } = invitation
-    return { host, port, pin, words: undefined, admission, roomSecret, room, inviter, directory }
+    const { pin, admission, roomSecret } = invitation
+    return { host, port, pin, words: undefined, admission, roomSecret }
   }
   const words = secretOf(invitation.words.join(" "))
   if (!words)

@@ -30,9 +30,9 @@ export function countOf(
 export function readersOf(conversation: Conversation, messageId: string): ReceiptView[] {
   const { room, context, contacts } = conversation
   const id = /^m_([A-Za-z0-9_-]{22})$/.exec(messageId)?.[1]
-  const own = context.identity.account.accountId
-  const place =
-    id === undefined ? undefined : context.store.get("message", messageKey(room, own, fromBase64Url(id)))
+  const names =
+    id === undefined ? [] : contacts.line(contacts.own).map((own) => messageKey(room, own, fromBase64Url(id)))
+  const place = names.map((name) => context.store.get("message", name)).find((each) => each !== undefined)
   const line = place && getRecord<LineRecord>(context.store, "line", concat(room, place))
   if (!place || line?.kind !== "message" || !line.own)
     throw new ClientError("unknown-name", "there is no message of yours with this id in this room")
@@ -61,12 +61,11 @@ function people(
 }
 
 /** Devices of other people that were there when the message took its place. */
-function audience({ peers, context }: Conversation, place: Uint8Array): PeerRecord[] {
+function audience({ peers, contacts }: Conversation, place: Uint8Array): PeerRecord[] {
   const order = new ByteReader(place).u64()
-  const own = context.identity.account.accountId
   return peers
     .all()
-    .filter((peer) => (peer.since <= order || order >= UNPLACED) && !equalBytes(peer.accountId, own))
+    .filter((peer) => (peer.since <= order || order >= UNPLACED) && !contacts.isOwn(peer.accountId))
 }
 
 function stateAt(conversation: Conversation, line: OwnLine, peer: PeerRecord): ReceiptView["state"] {

@@ -8,23 +8,9 @@ import type { Millis } from "../platform/clock.ts"
 import { START_OF_LOG } from "./channel-log.ts"
 import type { PayloadRange, VerificationContent } from "../protocol/content.ts"
 import { ClientError } from "./errors.ts"
-import type { MessageState, RoleChange, RoomProblem, Verified } from "./events.ts"
-import type { LinkWish } from "./moderating.ts"
-import type { RoomLink } from "./room-header.ts"
+import type { MessageState, RoomProblem } from "./events.ts"
 import type { Uncertainty } from "./uncertain.ts"
 import { prefixRange, type StoreReader, type StoreWriter, type TableName } from "./store.ts"
-
-/** The person's own decision about an account; `mismatch` stops sending. */
-export type StoredTrust = "unverified" | "verified" | "mismatch" | "blocked"
-
-export interface PersonRecord {
-  /** The newest directory entry, encoded. */
-  entry: Uint8Array
-  trust: StoredTrust
-  firstSeenAt: Millis
-  /** Of whoever is `verified` since this is kept. */
-  verified?: Verified
-}
 
 /** A payload by its place in a chain. */
 export interface ChainPlace {
@@ -72,7 +58,7 @@ export interface PeerRecord {
 }
 
 /** Why a conversation's group state has to be replaced by joining again (PROTOCOL.md §12.4). */
-export type RejoinReason = "rolled-back" | "lost" | "away" | "damaged"
+export type RejoinReason = "rolled-back" | "lost" | "away" | "damaged" | "rotated"
 
 export interface ConversationRecord {
   /** Under which everything of the conversation is stored: the id of its first channel. */
@@ -88,11 +74,8 @@ export interface ConversationRecord {
   peer: Uint8Array | undefined
   /** How often this pair has opened anew (PROTOCOL.md §11). */
   counter: number
-  link: RoomLink | undefined
-  /** Oldest first; undefined: none. */
-  wishes: readonly LinkWish[] | undefined
-  /** Whoever the invitation says it is from, until they have been heard here or the person does without. */
-  inviter: Uint8Array | undefined
+  /** Of a link room: `S_g` and g. */
+  link: { secret: Uint8Array; generation: number } | undefined
   /** Where we are in the relay's log. */
   incarnation: Uint8Array
   cursor: number
@@ -138,9 +121,8 @@ export interface PendingRecord {
   blob: Uint8Array | undefined
   expect: number
   tokenHash: Uint8Array
-  /** The sealed header that goes with it, in link rooms; and the link that led there, where it is another than ours. */
+  /** The sealed header that goes with it, in link rooms. */
   header: { id: Uint8Array; bytes: Uint8Array } | undefined
-  link?: RoomLink
 }
 
 /** A message on its way. `payload` is fixed when its counter is taken, `sealed` each time it is sealed. */
@@ -198,11 +180,22 @@ export interface HandshakeRecord {
 
 export type StoredNotice =
   | {
-      code: "joined" | "left" | "chat-reopened" | "verified" | "mismatch" | "fork" | "differs" | "unconfirmed"
+      code:
+        | "joined"
+        | "left"
+        | "chat-reopened"
+        | "verified"
+        | "mismatch"
+        | "key-changed"
+        | "key-rotated"
+        | "key-accepted"
+        | "blocked"
+        | "unblocked"
+        | "fork"
+        | "differs"
+        | "unconfirmed"
       account: Uint8Array
     }
-  | { code: RoleChange; account: Uint8Array; by: Uint8Array }
-  | { code: "link-reset" | "you-removed"; by: Uint8Array }
   | { code: "gap"; account: Uint8Array; missing: number }
   | { code: "unreadable"; detail: string }
   | {
@@ -254,10 +247,19 @@ export interface PayloadRecord {
   at: Millis
 }
 
+export interface PackageRecord {
+  public: Uint8Array
+  private: Uint8Array
+  lastResort: boolean
+  madeAt: Millis
+  notAfter: Millis
+}
+
 export type JournalRecord = { at: Millis } & (
   | { type: "message.received" | "message.sent"; room: Uint8Array; line: Uint8Array; messageId: Uint8Array }
   | { type: "message.state"; room: Uint8Array; messageId: Uint8Array; state: MessageState }
   | { type: "person.joined"; account: Uint8Array }
+  | { type: "person.keyChanged"; account: Uint8Array; how: "rotated" | "replaced" }
   | { type: "room.joined"; room: Uint8Array }
 )
 
@@ -278,8 +280,6 @@ export function newConversation(
     orderBase: 0,
     reopenDue: false,
     link,
-    wishes: undefined,
-    inviter: undefined,
     nextPosition: 0,
     member: false,
     joinedAt: 0,

@@ -59,6 +59,7 @@ export interface RelayLinkOwner {
 }
 
 const NO_ENTRY = new Uint8Array(0)
+const NO_CODE = new Uint8Array(16)
 
 export class RelayConnection implements RelayLink {
   readonly #deps: RelayLinkDeps
@@ -102,6 +103,12 @@ export class RelayConnection implements RelayLink {
     this.#connection?.close()
     this.#connection = undefined
     this.#session = { kind: "idle" }
+  }
+
+  leave(): void {
+    const wasReady = this.online
+    this.stop()
+    if (wasReady) this.#owner.lost()
   }
 
   send(message: ClientMessage): void {
@@ -258,11 +265,28 @@ export class RelayConnection implements RelayLink {
   #register(): void {
     const { relay, register } = this.#deps
     const registration = register(this.#newest)
-    if (registration.kind !== "entry") {
-      return this.#end(registration.kind === "revoked" ? "revoked" : "relay-inconsistent")
+    switch (registration.kind) {
+      case "entry":
+        return this.#offer(registration.entry)
+      case "approval": {
+        const { code, entryAfter } = registration
+        const admission = relay().admission ?? NO_CODE
+        return this.ask({ type: "showApproval", admission, code }, (answer) => {
+          const entry = answer.type === "approved" ? entryAfter(answer.newest) : undefined
+          if (entry) this.#offer(entry)
+          else this.#end("not-approved")
+        })
+      }
+      case "inconsistent":
+        return this.#end("relay-inconsistent")
+      default:
+        return this.#end(registration.kind)
     }
-    const { entry } = registration
-    this.ask({ type: "register", admission: relay().admission ?? new Uint8Array(16), entry }, (answer) => {
+  }
+
+  #offer(entry: Uint8Array): void {
+    const admission = this.#deps.relay().admission ?? NO_CODE
+    this.ask({ type: "register", admission, entry }, (answer) => {
       if (answer.type === "refused") this.#refused(answer.code)
     })
   }

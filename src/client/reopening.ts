@@ -10,6 +10,7 @@ import { ChannelLog, START_OF_LOG } from "./channel-log.ts"
 import type { Conversation } from "./conversation.ts"
 import { gapsOf } from "./gaps.ts"
 import { forgetHeads } from "./seen.ts"
+import { failUnconfirmed } from "./own-entries.ts"
 import { unfixOutbox } from "./sending.ts"
 import { sayAgain } from "./sent.ts"
 import { prefixRange } from "./store.ts"
@@ -29,10 +30,19 @@ export function giveUpChannel(conversation: Conversation): void {
   reopen(conversation, counter + 1, "ours")
 }
 
-/** @param decision who gives the channel up: when it is ours, the other side has to be told. */
-export function reopen(conversation: Conversation, counter: number, decision: "ours" | "theirs"): void {
+/**
+ * @param decision who gives the channel up: when it is ours, the other side has to be told.
+ * @param unconfirmed what the other side may not have is said again there, or not at all. Given only when the chat
+ * follows somebody's key, which has a line of its own.
+ */
+export function reopen(
+  conversation: Conversation,
+  counter: number,
+  decision: "ours" | "theirs",
+  unconfirmed?: "said-again" | "unsaid",
+): void {
   const { context, contacts, record, room, pending } = conversation
-  const { entry } = contacts.get(record.peer!)!
+  const { entry } = contacts.newest(record.peer!)!
   const peer = { accountId: entry.accountId, x: entry.accountX }
   const { channel } = directKeys(
     context.primitives,
@@ -45,15 +55,18 @@ export function reopen(conversation: Conversation, counter: number, decision: "o
     const { tx } = update
     for (const table of ["group", "pendingGroup"] as const) tx.deleteRange(table, prefixRange(room))
     tx.delete("pending", room)
+    if (unconfirmed === "unsaid") failUnconfirmed(conversation, update)
     unfixOutbox(conversation, update)
     sayAgain(conversation, update)
     // What is missing here was never confirmed, so its author says it again there.
     for (const { line } of gapsOf(tx, room)) tx.delete("line", concat(room, line))
     for (const table of ["gap", "handshake"] as const) tx.deleteRange(table, prefixRange(room))
     forgetHeads(conversation, update)
-    conversation.notice(update, record.cursor, { code: "chat-reopened", account: record.peer! })
+    if (unconfirmed === undefined)
+      conversation.notice(update, record.cursor, { code: "chat-reopened", account: record.peer! })
     conversation.put(update, {
       ...START_OF_LOG,
+      peer: entry.accountId,
       channelId: channel,
       counter,
       orderBase: record.orderBase + record.cursor + 1,

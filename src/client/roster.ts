@@ -1,8 +1,8 @@
 /** Who is in a room, who has been heard there, and the sign of life that a newcomer is owed (PROTOCOL.md §12.3). */
 import { concat, toHex } from "../bytes.ts"
 import type { GroupState, Member, RosterChange } from "../crypto/mls-engine.ts"
-import { includes } from "../crypto/mls-parameters.ts"
 import { chainIdOf } from "./chain.ts"
+import type { Contacts } from "./contacts.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { type ChainRecord, type OwnChain, putRecord } from "./records.ts"
@@ -18,27 +18,25 @@ export function rosterNotices(
   update: Update,
   seq: number,
   change: RosterChange,
-  state: GroupState,
 ): void {
-  const { parameters } = state
   const before = conversation.group?.members ?? []
   const gone = new Set(change.removed.map(({ leaf }) => leaf))
   const after = [...before.filter(({ leaf }) => !gone.has(leaf)), ...change.added]
-  for (const account of accountsOf(change.added, before))
+  const { contacts } = conversation
+  for (const account of accountsOf(contacts, change.added, before))
     conversation.notice(update, seq, { code: "joined", account })
-  for (const account of accountsOf(change.removed, after))
-    // That somebody was removed has been said, with who did it.
-    if (parameters.kind === "direct" || !includes(parameters.banned, account))
-      conversation.notice(update, seq, { code: "left", account })
+  for (const account of accountsOf(contacts, change.removed, after))
+    conversation.notice(update, seq, { code: "left", account })
 }
 
-/** The accounts of `members` that `others` have no device of, each once. */
-function accountsOf(members: readonly Member[], others: readonly Member[]): Uint8Array[] {
-  const known = new Set(others.map(({ accountId }) => toHex(accountId)))
-  return members.flatMap(({ accountId }) => {
-    const isNew = !known.has(toHex(accountId))
-    known.add(toHex(accountId))
-    return isNew ? [accountId] : []
+/** The accounts of `members` that `others` have no device of, each once. A key and the one it has handed over to are one. */
+function accountsOf(contacts: Contacts, members: readonly Member[], others: readonly Member[]): Uint8Array[] {
+  const nameOf = ({ accountId }: Member) => toHex(contacts.line(accountId).at(-1)!)
+  const known = new Set(others.map(nameOf))
+  return members.flatMap((member) => {
+    const isNew = !known.has(nameOf(member))
+    known.add(nameOf(member))
+    return isNew ? [member.accountId] : []
   })
 }
 
@@ -80,25 +78,23 @@ export function followRoster(
   putRecord(update.tx, "chain", concat(room, chain.chainId), own)
 }
 
-/**
- * A newcomer sees only who signs something after it came: one sign of life, unless enough others gave one. Who has given
- * out an invitation gives it in any case, since the newcomer may be asked to wait for them (PROTOCOL.md §12.3).
- */
+/** A newcomer sees only who signs something after it came: one sign of life, unless enough others gave one. */
 export function answerJoin(conversation: Conversation): void {
   const { context } = conversation
-  const since = conversation.record.chain?.n ?? 0
-  // Somebody else came before we answered: what was said until now, they have not heard.
-  if (conversation.beacon) {
-    conversation.beacon.heard.clear()
-    conversation.beacon.since = since
-    return
-  }
+  const heard = conversation.beacon?.heard
+  if (heard) return heard.clear()
   const chance = new DataView(context.random.bytes(4).buffer).getUint32(0) / 2 ** 32
+  const since = conversation.record.chain?.n ?? 0
   const cancel = context.later(context.clock.now() + Math.floor(chance * BEACON_DELAY_MS), async () => {
     const { beacon, record } = conversation
     conversation.beacon = undefined
-    const isEnough = (beacon?.heard.size ?? 0) >= BEACONS_ENOUGH && record.link?.invited !== true
-    if (!beacon || !conversation.group || isEnough || (record.chain?.n ?? 0) > beacon.since) return
+    if (
+      !beacon ||
+      !conversation.group ||
+      beacon.heard.size >= BEACONS_ENOUGH ||
+      (record.chain?.n ?? 0) > beacon.since
+    )
+      return
     queueQuietly(conversation, { type: "beacon" })
     await conversation.advance()
   })

@@ -9,7 +9,7 @@ import { sharedRooms } from "./beacons.ts"
 import { putBlob } from "./blobs.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
-import { proposeCommit } from "./joining.ts"
+import { proposeHealing } from "./joining.ts"
 import { messageView } from "./lines.ts"
 import { fixPayload } from "./fixing.ts"
 import { owesReceipt, startsOf } from "./receipts.ts"
@@ -159,8 +159,7 @@ export function inOutbox(
   )
 }
 
-/** What waits, oldest first. */
-export function outboxOf(
+function outboxOf(
   store: StoreReader,
   room: Uint8Array,
   limit?: number,
@@ -244,7 +243,7 @@ async function healIfDue(conversation: Conversation): Promise<void> {
 async function heal(conversation: Conversation): Promise<void> {
   if (conversation.pending) return
   if (conversation.now.turn !== "granted") return conversation.askTurn()
-  await proposeCommit(conversation)
+  await proposeHealing(conversation)
 }
 
 /** Fixes the payload if it is not, seals it in the present epoch, saves both and the ratchet. */

@@ -3,7 +3,7 @@
  * 30 days. The relay is never the only one that has them: what its log loses goes back to the outbox, the same payload,
  * and readers who have it drop the second copy.
  */
-import { concat, equalBytes, u64 } from "../bytes.ts"
+import { concat, u64 } from "../bytes.ts"
 import { decodePayload } from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
@@ -57,8 +57,7 @@ export function settleConfirmed(
   peers: readonly PeerRecord[],
 ): OwnChain | undefined {
   if (!chain) return undefined
-  const own = conversation.context.identity.account.accountId
-  const others = peers.filter(({ accountId }) => !equalBytes(accountId, own))
+  const others = peers.filter(({ accountId }) => !conversation.contacts.isOwn(accountId))
   const limit = placedOf(chain)
   if (others.length === 0) return settleAlone(conversation, update, chain, limit)
   let delivered = limit
@@ -164,6 +163,17 @@ export function sayAgain(conversation: Conversation, update: Update): void {
     const { n } = decodeRecord<SentRecord>(value)
     const stored = record.chain && payloadOf(conversation, update, record.chain.chainId, n)
     if (stored?.bytes && stored.line) putQueued(conversation, update, key, stored, undefined)
+  }
+}
+
+/** Texts that stand in the log and that nobody has confirmed are said no more, and have failed. */
+export function failSent(conversation: Conversation, update: Update): void {
+  const { room, record } = conversation
+  for (const { key, value } of update.tx.range("sent", prefixRange(room))) {
+    update.tx.delete("sent", key)
+    const { n } = decodeRecord<SentRecord>(value)
+    const stored = record.chain && payloadOf(conversation, update, record.chain.chainId, n)
+    if (stored?.line) setState(conversation, update, concat(room, stored.line), "failed")
   }
 }
 

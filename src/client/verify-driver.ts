@@ -157,8 +157,8 @@ export class VerifyDriver {
   #markAll(update: Update, { list }: RoundState, now: number): RoundState["marked"] {
     const marked: RoundState["marked"] = []
     for (const { id } of list ?? []) {
-      const contact = this.contacts.get(id)
-      if (!contact || equalBytes(id, this.contacts.own) || contact.trust === "blocked") continue
+      const contact = this.contacts.isHandedOver(id) ? this.contacts.newest(id) : undefined
+      if (!contact || this.contacts.isOwn(id) || contact.isBlocked) continue
       marked.push({ id, trust: contact.trust, verified: contact.verified })
       this.contacts.setTrust(update, id, "verified", { how: "room", at: now })
     }
@@ -167,7 +167,7 @@ export class VerifyDriver {
 
   #takeBack(update: Update, { marked, at }: RoundState): void {
     for (const { id, trust, verified } of marked) {
-      const now = this.contacts.get(id)
+      const now = this.contacts.newest(id)
       // What was decided since, by another way, stands.
       const isOurs = now?.trust === "verified" && now.verified?.how === "room" && now.verified.at <= at
       if (isOurs) this.contacts.setTrust(update, id, trust, verified)

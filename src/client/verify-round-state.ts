@@ -5,7 +5,7 @@ import type { Millis } from "../platform/clock.ts"
 import type { VerificationContent } from "../protocol/content.ts"
 import { type EndCode, MAX_ROUND_PEOPLE } from "../protocol/verification.ts"
 import type { Verified } from "./events.ts"
-import type { StoredTrust } from "./records.ts"
+import type { StoredTrust } from "./person-record.ts"
 import type { VerificationEnd, VerificationWhy } from "./verification.ts"
 import { endContent, type Step, STEP_MS } from "./verify-pair.ts"
 

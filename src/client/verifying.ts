@@ -198,7 +198,9 @@ export class Verifications implements Verification {
         return { type: "cancelled", why: "you-cancelled" }
       case "answered": {
         // The machine was begun with these keys; nobody else is to be marked.
-        const isGone = state.kind === "words" && this.#driver.contacts.get(state.peer.id) === undefined
+        const { contacts } = this.#driver
+        const isStill = (id: Uint8Array) => contacts.get(id) !== undefined && contacts.isHandedOver(id)
+        const isGone = state.kind === "words" && !isStill(state.peer.id)
         return isGone ? { type: "cancelled", why: "keys-changed" } : act
       }
       case "closed":
@@ -216,10 +218,12 @@ export class Verifications implements Verification {
 
   /** @throws ClientError */
   #mayAsk(accountId: Uint8Array, isLimited = true): void {
-    const trust = this.#driver.contacts.trust(accountId)
-    if (trust === "blocked") throw new ClientError("blocked", "this person is blocked")
-    const hasChat = this.#driver.rooms.with(accountId)?.group !== undefined
-    if (trust === "changed" && !hasChat)
+    const stop = this.#driver.contacts.stops(accountId)
+    if (stop === "blocked") throw new ClientError("blocked", "this person is blocked")
+    const chat = this.#driver.rooms.with(accountId)
+    // A chat with the key before is none with this one.
+    const hasChat = chat?.group !== undefined && equalBytes(chat.record.peer!, accountId)
+    if (stop === "changed" && !hasChat)
       throw new ClientError("key-changed", "there is no open chat with this person; compare numbers")
     const isWithThem = (state: VerifyState) => state.kind === "words" && equalBytes(state.peer.id, accountId)
     if (isLimited) this.#notTooSoon(isWithThem)

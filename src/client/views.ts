@@ -5,6 +5,7 @@ import type { Contacts } from "./contacts.ts"
 import { cursorNumber, cursorText } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import type { ClientEvent, RoomRef, RoomView, StampedEvent } from "./events.ts"
+import { doubtOf } from "./following.ts"
 import { messageIdText, messageView } from "./lines.ts"
 import { decodeRecordIfSound, type JournalRecord, type LineRecord, messageKey } from "./records.ts"
 import type { StoreReader } from "./store.ts"
@@ -12,16 +13,15 @@ import type { StoreReader } from "./store.ts"
 /** @param withoutSecret whether anybody on the network can compute the room's key. */
 export function roomView(conversation: Conversation, withoutSecret: boolean): RoomView {
   const { record, contacts, group, now, context } = conversation
-  const trust = record.peer && contacts.trust(record.peer)
-  const stopped = record.problem ?? (trust === "changed" ? "key-changed" : undefined)
-  const problem = stopped ?? (group ? undefined : now.door?.problem)
+  const problem = record.problem ?? doubtOf(conversation)
+  const peer = record.peer && (contacts.newest(record.peer)?.entry.accountId ?? record.peer)
   const isWaiting = now.notBefore > context.clock.now()
   return {
     ...conversation.ref,
-    peer: record.peer && contacts.view(record.peer),
+    peer: peer && contacts.view(peer),
     unread: record.unread,
     lastAt: record.lastAt,
-    state: stopped
+    state: problem
       ? "stopped"
       : isWaiting
         ? "waiting"
@@ -30,8 +30,7 @@ export function roomView(conversation: Conversation, withoutSecret: boolean): Ro
           : "joining",
     problem,
     members: group ? membersOf(conversation, group) : [],
-    // Once the link was replaced there is a secret, whatever the relay began with.
-    withoutSecret: record.kind === "everyone" && withoutSecret && record.link?.generation === 0,
+    withoutSecret: record.kind === "everyone" && withoutSecret,
   }
 }
 
@@ -81,6 +80,8 @@ function keptEvent(
   record: JournalRecord,
 ): ClientEvent | undefined {
   switch (record.type) {
+    case "person.keyChanged":
+      return { type: record.type, person: contacts.ref(record.account), how: record.how }
     case "person.joined":
       return { type: "person.joined", person: contacts.ref(record.account) }
     case "room.joined":
@@ -94,7 +95,7 @@ function keptEvent(
       }
     case "message.sent":
     case "message.received": {
-      const line = findLine(store, contacts.own, record)
+      const line = findLine(store, contacts.line(contacts.own), record)
       if (!line) return undefined
       const message = messageView(line, contacts)
       return record.type === "message.sent"
@@ -109,10 +110,11 @@ type MessageLine = LineRecord & { kind: "message" }
 /** A message of our own has moved to its place in the log since: then it is found by its id. */
 function findLine(
   store: StoreReader,
-  own: Uint8Array,
+  own: readonly Uint8Array[],
   { room, line, messageId }: Extract<JournalRecord, { line: Uint8Array }>,
 ): MessageLine | undefined {
-  for (const place of [line, store.get("message", messageKey(room, own, messageId))]) {
+  const names = own.map((account) => store.get("message", messageKey(room, account, messageId)))
+  for (const place of [line, ...names]) {
     const row = place && store.get("line", concat(room, place))
     const stored = row && decodeRecordIfSound<LineRecord>(row)
     if (stored?.kind === "message" && equalBytes(stored.messageId, messageId)) return stored

@@ -9,7 +9,7 @@ import { ByteReader, ByteWriter, BytesError, concat, u64 } from "../bytes.ts"
 import type { Random } from "../platform/random.ts"
 import { CryptoError } from "./errors.ts"
 import { labelledHash } from "./hash.ts"
-import type { LeafSigner } from "./mls-engine.ts"
+import type { Handover, LeafSigner } from "./mls-engine.ts"
 import { Secret } from "./secret.ts"
 import { sign, verify } from "./signature.ts"
 import {
@@ -134,10 +134,16 @@ export function verifyDeviceCertificate(
   return verify(accountEd, "device", deviceStatement(accountId, deviceId, authPublic, notAfter), certificate)
 }
 
-/** Certifies new leaf keys of this device, one per leaf. */
-export function leafSigner(account: AccountKeys, deviceId: Uint8Array): LeafSigner {
+/** Says that another account takes this one's place (PROTOCOL.md §8.1). */
+export function handOver({ ed, x }: AccountKeys, to: Uint8Array): Handover {
+  return { accountEd: ed.public, accountX: x.public, handover: sign(ed.secret, "rotate", to) }
+}
+
+/** Certifies new leaf keys of this device, one per leaf. @param former the account before this one. */
+export function leafSigner(account: AccountKeys, deviceId: Uint8Array, former?: Handover): LeafSigner {
+  const identity = { accountEd: account.ed.public, accountX: account.x.public, deviceId }
   return {
-    identity: { accountEd: account.ed.public, accountX: account.x.public, deviceId },
+    identity: former ? { ...identity, former } : identity,
     certify: (leafPublic) =>
       sign(account.ed.secret, "leaf", leafStatement(account.accountId, deviceId, leafPublic)),
   }

@@ -49,12 +49,23 @@ export interface LeafIdentity {
   accountEd: Uint8Array
   accountX: Uint8Array
   deviceId: Uint8Array
+  /** The account before this one, which has signed that this one takes its place (PROTOCOL.md §8.2). */
+  former?: Handover
+}
+
+/** Both keys of an account that was given up, and `Sign(that account, "rotate", accountId of the next)`. */
+export interface Handover {
+  accountEd: Uint8Array
+  accountX: Uint8Array
+  handover: Uint8Array
 }
 
 /** A leaf's identity, checked: its certificate verifies and `accountId` follows from the keys. */
 export interface Member extends LeafIdentity {
   leaf: number
   accountId: Uint8Array
+  /** The account before, proven by the credential. */
+  succeeds?: Uint8Array
   /** The leaf's signature key: a new leaf of the same device has another. */
   leafKey: Uint8Array
 }

@@ -28,7 +28,7 @@ import { generateLeaf, hashedReference, ownPackage } from "./mls-keypackage.ts"
 import { admits, decodeParameters, fits } from "./mls-parameters.ts"
 import { judgeExternal, SHUT_OUT } from "./mls-policy.ts"
 import { type EngineContext, MAX_EPOCH, suiteNamed } from "./mls-profile.ts"
-import { isSameDevice } from "./mls-roster.ts"
+import { takesOver } from "./mls-roster.ts"
 import { consumed, LiveGroup, settle } from "./mls-state.ts"
 import { judgeNewNodes, judgeOwners, judgeShape } from "./mls-tree.ts"
 import { decodeMlsAs, encodeMls } from "./mls-wire.ts"
@@ -65,7 +65,7 @@ export async function joinByExternalCommit(
   if (owner === undefined) throw new RangeError("an own leaf without an owner")
 
   // A device has one leaf: whichever it had is taken over, whether or not the caller still knew of it.
-  const former = context.roster.members(tree).find((member) => isSameDevice(member, owner))
+  const former = context.roster.members(tree).find((member) => takesOver(member, owner))
   if (replaces !== undefined && replaces !== former?.leaf)
     throw refusal("a leaf to replace that is not this device's")
   // Taking the last leaf out would leave a tree of nothing, which the library cannot hold for a moment. Nobody loses by it:

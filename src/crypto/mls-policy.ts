@@ -10,7 +10,7 @@ import type { GroupState, Member, RoomParameters } from "./mls-engine.ts"
 import { admits, decodeParameters } from "./mls-parameters.ts"
 import { MAX_MEMBERS } from "./mls-profile.ts"
 import { isModerator, judgeParameters } from "./mls-roles.ts"
-import { isSameAccount, isSameDevice, type Owner, type Roster } from "./mls-roster.ts"
+import { accountsOf, isSameAccount, isSameDevice, type Owner, type Roster, takesOver } from "./mls-roster.ts"
 
 /** What the rules look at. */
 export type JudgedGroup = Pick<GroupState, "members" | "epoch" | "parameters">
@@ -67,7 +67,7 @@ export function judgeMember(group: JudgedGroup, committer: number, plan: Plan): 
   if (author === undefined) return "a commit by nobody in the group"
   if (plan.externalInit) return "a member's commit with an external_init proposal"
   // Until the commit that takes it out is made, it could only be in that one's way.
-  if (!admits(group.parameters, author.accountId)) return "a commit by somebody who is banned"
+  if (!admitsOwner(group.parameters, author)) return "a commit by somebody who is banned"
   // Together they would let a member put itself or a stranger into somebody's place unnoticed.
   if (plan.added.length > 0 && plan.removed.length > 0) return "a commit that adds and removes"
   if (plan.added.length > 0 && plan.parameters !== undefined)
@@ -84,10 +84,12 @@ export function judgeMember(group: JudgedGroup, committer: number, plan: Plan): 
 export function judgeExternal(group: JudgedGroup, newcomer: Owner, plan: Plan): string | undefined {
   if (!plan.externalInit || plan.added.length > 0 || plan.removed.length > 1 || plan.parameters !== undefined)
     return "not the shape of an external commit"
-  const present = group.members.find((member) => isSameDevice(member, newcomer))
-  if (isShutOut(group.parameters, newcomer.accountId, plan.removed.length === 1)) return SHUT_OUT
+  const present = group.members.find((member) => takesOver(member, newcomer))
+  if (isShutOut(group.parameters, newcomer, plan.removed.length === 1)) return SHUT_OUT
   if (plan.removed.length === 1) {
-    return present?.leaf === plan.removed[0] ? undefined : "an external commit that removes somebody else"
+    if (present?.leaf !== plan.removed[0]) return "an external commit that removes somebody else"
+    // The parameters name two accounts; one that takes the place of either is a third, and opens a chat of its own.
+    return admitsOwner(group.parameters, newcomer) ? undefined : "a third person in a chat of two"
   }
   if (group.parameters.kind !== "link") return "a chat of two that somebody joined from outside"
   if (present !== undefined) return "a device that is in the group already"
@@ -98,9 +100,16 @@ export function judgeExternal(group: JudgedGroup, newcomer: Owner, plan: Plan): 
 export const SHUT_OUT = "somebody who is banned, or a closed link"
 
 /** Whether a link room refuses this account: a ban counts for everybody, a closed link for whoever has no leaf yet. */
-function isShutOut(parameters: RoomParameters, accountId: Uint8Array, isReplacement: boolean): boolean {
+function isShutOut(parameters: RoomParameters, newcomer: Owner, isReplacement: boolean): boolean {
   if (parameters.kind !== "link") return false
-  return !admits(parameters, accountId) || (!parameters.open && !isReplacement)
+  return !admitsOwner(parameters, newcomer) || (!parameters.open && !isReplacement)
+}
+
+/** Nobody who is banned comes back, or goes on, as the account that takes its own place. */
+function admitsOwner(parameters: RoomParameters, owner: Pick<Owner, "accountId" | "succeeds">): boolean {
+  return parameters.kind === "direct"
+    ? admits(parameters, owner.accountId)
+    : accountsOf(owner).every((accountId) => admits(parameters, accountId))
 }
 
 /** A committer stays who it was. */
@@ -127,7 +136,7 @@ function judgeRemovals(
     if (target === undefined) return "a removal of nobody"
     if (target.leaf === author.leaf) return "a member that removes its own leaf"
     // Whoever is taken out without a ban would be back by the link at once.
-    const isMeant = isModerator(group.parameters, author.accountId) && !admits(parameters, target.accountId)
+    const isMeant = isModerator(group.parameters, author) && !admitsOwner(parameters, target)
     if (!isSameAccount(target, author) && !isMeant) return "a removal of another person's device"
   }
   return new Set(removed).size === removed.length ? undefined : "a leaf removed twice"
@@ -136,9 +145,9 @@ function judgeRemovals(
 function judgeAdditions(group: JudgedGroup, author: Member, added: readonly Owner[]): string | undefined {
   for (const [index, newcomer] of added.entries()) {
     const others = [...group.members, ...added.slice(0, index)]
-    if (others.some((member) => isSameDevice(member, newcomer)))
+    if (others.some((member) => takesOver(member, newcomer) || takesOver(newcomer, member)))
       return "a device that is in the group already"
-    if (!admits(group.parameters, newcomer.accountId)) return "somebody whom the room does not admit"
+    if (!admitsOwner(group.parameters, newcomer)) return "somebody whom the room does not admit"
     if (group.parameters.kind === "link" && !group.parameters.open && !isSameAccount(newcomer, author))
       return "a device added while the link is closed"
     // The one commit that opens a chat brings in the other person's devices; later each person brings only their own.

@@ -72,7 +72,7 @@ export function clientConfig(roster: Roster, authService: AuthenticationService)
     lifetimeConfig: { maximumTotalLifetime: 0n, validateLifetimeOnReceive: false },
     keyPackageEqualityConfig: {
       compareKeyPackages: (a, b) => roster.sameDevice(a.leafNode, b.leafNode),
-      compareKeyPackageToLeafNode: (a, b) => roster.sameDevice(a.leafNode, b),
+      compareKeyPackageToLeafNode: (a, b) => roster.isSuccessor(a.leafNode, b),
     },
     paddingConfig: { kind: "alwaysPad", paddingLength: 0 },
     authService,

@@ -6,11 +6,17 @@
  */
 import type { LinkParameters, Member, RoomParameters } from "./mls-engine.ts"
 import { admits, includes } from "./mls-parameters.ts"
-import type { Owner } from "./mls-roster.ts"
+import { accountsOf, type Owner } from "./mls-roster.ts"
 
-/** Whether this account may change who is in the room, and how one gets in. */
-export function isModerator(parameters: RoomParameters, accountId: Uint8Array): boolean {
-  return parameters.kind === "link" && includes(parameters.moderators, accountId)
+/** Whether this account, or the one that handed over to it, may change who is in the room, and how one gets in. */
+export function isModerator(
+  parameters: RoomParameters,
+  owner: Pick<Owner, "accountId" | "succeeds">,
+): boolean {
+  return (
+    parameters.kind === "link" &&
+    accountsOf(owner).some((accountId) => includes(parameters.moderators, accountId))
+  )
 }
 
 /**
@@ -20,11 +26,11 @@ export function isModerator(parameters: RoomParameters, accountId: Uint8Array): 
 export function judgeParameters(
   before: RoomParameters,
   after: RoomParameters,
-  author: Pick<Owner, "accountId">,
+  author: Pick<Owner, "accountId" | "succeeds">,
   staying: readonly Member[],
 ): string | undefined {
   if (before.kind !== "link" || after.kind !== "link") return "other parameters of a chat of two"
-  if (!isModerator(before, author.accountId)) return "other parameters by somebody who is no moderator"
+  if (!isModerator(before, author)) return "other parameters by somebody who is no moderator"
   return judgeLink(before, after, staying) ?? judgeModerators(before, after, staying)
 }
 
@@ -38,7 +44,7 @@ function judgeLink(
   if (after.generation !== before.generation + (opens ? 1 : 0)) return "a link generation out of its turn"
   const bans = after.banned.some((accountId) => !includes(before.banned, accountId))
   if (bans && after.open) return "a ban that leaves the link open"
-  if (opens && staying.some(({ accountId }) => !admits(after, accountId)))
+  if (opens && staying.some((member) => accountsOf(member).some((accountId) => !admits(after, accountId))))
     return "a link that opens with somebody banned inside"
   return undefined
 }
@@ -49,7 +55,7 @@ function judgeModerators(
   after: LinkParameters,
   staying: readonly Member[],
 ): string | undefined {
-  const isThere = (accountId: Uint8Array) => staying.some((member) => includes([member.accountId], accountId))
+  const isThere = (accountId: Uint8Array) => staying.some((member) => includes(accountsOf(member), accountId))
   const isNew = (accountId: Uint8Array) => !includes(before.moderators, accountId)
   if (after.moderators.some((accountId) => isNew(accountId) && !isThere(accountId)))
     return "a moderator who is not in the group"

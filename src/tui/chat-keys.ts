@@ -234,6 +234,15 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       return verify(view, command.name)
     case "receipts":
       return receipts(view, command.back)
+    case "keys":
+    case "trust":
+    case "decide":
+    case "later":
+    case "block":
+    case "unblock": {
+      const { peer } = currentRoom(view) ?? {}
+      return effect(view, { kind: "keys", action: command.kind, name: command.name, peer })
+    }
     case "fingerprint":
       return effect(view, { kind: "fingerprint", name: command.name })
     case "export":
@@ -245,13 +254,8 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       return nextUnread(view)
     case "close":
       return close(view)
-    case "link":
-      return effect(view, { kind: "invite" })
-    case "act":
-      return effect(view, command)
     case "invite":
     case "sees":
-    case "moderators":
     case "redraw":
     case "quit":
       return effect(view, { kind: command.kind })

@@ -3,8 +3,9 @@
  * help cannot promise a key that does nothing, and a new command appears everywhere at once.
  */
 import type { Edit } from "./composer-state.ts"
-import { ROOM_COMMANDS, type RoomCommand, roomCommandOf, type RoomWord } from "./room-commands.ts"
+import type { KeyAction } from "./key-actions.ts"
 import { safeName, say, type SafeText } from "./safe-text.ts"
+import { bareName, takeName, unquote } from "./typed-names.ts"
 
 /** What a submitted line asks for. Names are as typed; the client resolves them. */
 export type Command =
@@ -18,13 +19,13 @@ export type Command =
   | { kind: "verify"; name: string | undefined }
   | { kind: "fingerprint"; name: string | undefined }
   | { kind: "sees" }
+  | { kind: KeyAction; name: string | undefined }
   | { kind: "export"; path: string | undefined }
   | { kind: "win"; number: number }
   | { kind: "unread" }
   | { kind: "close" }
   | { kind: "redraw" }
   | { kind: "quit" }
-  | RoomCommand
 
 export type Parsed =
   | { kind: "command"; command: Command }
@@ -32,14 +33,14 @@ export type Parsed =
   | { kind: "refused"; why: SafeText }
   | { kind: "nothing" }
 
-type Word = Exclude<Command["kind"], "say" | RoomCommand["kind"]> | RoomWord
+type Word = Exclude<Command["kind"], "say">
 
-export interface CommandRow {
+interface CommandRow {
   word: Word
   usage: SafeText
   what: SafeText
   /** What stands after the word: decides how it is read and completed. */
-  takes: "nothing" | "name?" | "name text" | "path?" | "number" | "number?" | "reset?"
+  takes: "nothing" | "name?" | "name text" | "path?" | "number" | "number?"
 }
 
 export const COMMANDS: readonly CommandRow[] = [
@@ -80,7 +81,22 @@ export const COMMANDS: readonly CommandRow[] = [
     takes: "name?",
   },
   { word: "sees", usage: say`/sees`, what: say`what the relay holds about you now`, takes: "nothing" },
-  ...ROOM_COMMANDS,
+  { word: "trust", usage: say`/trust`, what: say`whom you trust how`, takes: "nothing" },
+  { word: "keys", usage: say`/keys [NAME]`, what: say`every key a person has had`, takes: "name?" },
+  { word: "decide", usage: say`/decide [NAME]`, what: say`what to do about a changed key`, takes: "name?" },
+  {
+    word: "later",
+    usage: say`/later [NAME]`,
+    what: say`send, and compare a changed key later`,
+    takes: "name?",
+  },
+  {
+    word: "block",
+    usage: say`/block [NAME]`,
+    what: say`show nothing of a person, send nothing`,
+    takes: "name?",
+  },
+  { word: "unblock", usage: say`/unblock [NAME]`, what: say`end that`, takes: "name?" },
   { word: "export", usage: say`/export [PATH]`, what: say`save this room as a text file`, takes: "path?" },
   { word: "redraw", usage: say`/redraw`, what: say`draw the screen again`, takes: "nothing" },
   { word: "quit", usage: say`/quit`, what: say`leave; what waits is sent next time`, takes: "nothing" },
@@ -330,6 +346,12 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
       return done({ kind: "go", to: text === undefined ? undefined : unquote(text) })
     case "verify":
     case "fingerprint":
+    case "keys":
+    case "trust":
+    case "decide":
+    case "later":
+    case "block":
+    case "unblock":
       return done({ kind: word, name: text === undefined ? undefined : bareName(text, names) })
     case "export":
       return done({ kind: "export", path: text })
@@ -344,40 +366,12 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "redraw":
     case "quit":
       return done({ kind: word })
-    default: {
-      const command = roomCommandOf(word, text && bareName(text, names))
-      return command && done(command)
-    }
   }
 }
 
 /** 0 for what is no number from 1 to 9999. */
 function numberIn(argument: string): number {
   return /^\d{1,4}$/u.test(argument) ? Number.parseInt(argument, 10) : 0
-}
-
-/** The name at the front of a text: quoted, or the longest known one, or the first word. */
-export function takeName(text: string, names: readonly string[]): { name: string; rest: string } {
-  const quoted = /^"([^"\n]+)"\s*/u.exec(text)
-  if (quoted !== null) return { name: quoted[1]!, rest: text.slice(quoted[0].length) }
-  const lower = text.toLowerCase()
-  let best = ""
-  for (const name of names) {
-    const fits = lower.startsWith(name.toLowerCase()) && /^(\s|$)/u.test(text.slice(name.length))
-    if (fits && name.length > best.length) best = name
-  }
-  const name = best === "" ? /^\S*/u.exec(text)![0] : text.slice(0, best.length)
-  return { name, rest: text.slice(name.length).replace(/^\s+/u, "") }
-}
-
-function bareName(text: string, names: readonly string[]): string {
-  const plain = unquote(text)
-  return plain.startsWith("@") && !names.includes(plain) ? plain.slice(1) : plain
-}
-
-function unquote(text: string): string {
-  const quoted = /^"([^"]+)"$/u.exec(text)
-  return quoted === null ? text : quoted[1]!
 }
 
 /** The help page: every command and every key worth a line, from the tables above. */

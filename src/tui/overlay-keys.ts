@@ -1,6 +1,7 @@
 /** Keys while something lies over the chat: a page, the list to choose from, the verification panel. */
 import type { PersonView } from "../client/events.ts"
 import { actionOf } from "./commands.ts"
+import type { KeyAction } from "./key-actions.ts"
 import type { Key } from "./key-decoder.ts"
 import { pageHeight, pageLines, type Page } from "./pages.ts"
 import { pickerItems } from "./picker.ts"
@@ -13,9 +14,11 @@ export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
   if (key.kind === "chord" && actionOf(key.chord, true)?.kind === "redraw")
     return { view, effects: [{ kind: "redraw" }] }
   switch (overlay.kind) {
+    case "page":
+      if (overlay.decide !== undefined) return onDecision(view, overlay, overlay.decide, key)
+      return still(onPage(view, overlay, key))
     case "help":
     case "who":
-    case "page":
       return still(onPage(view, overlay, key))
     case "receipts":
       return onReceipts(view, overlay, key)
@@ -120,6 +123,24 @@ function onPicker(view: ChatView, overlay: Overlay & { kind: "picker" }, key: Ke
     }
     default:
       return still(view)
+  }
+}
+
+/** Only a key answers, and only the three letters that the page names. */
+function onDecision(view: ChatView, overlay: Page, person: PersonView, key: Key): Step {
+  const act = (action: KeyAction): Step => ({
+    view: closed(view),
+    effects: [{ kind: "keys", action, name: person.id, peer: undefined }],
+  })
+  switch (nameOf(key)) {
+    case "v":
+      return { view, effects: [{ kind: "open-verify", name: person.id }] }
+    case "l":
+      return act("later")
+    case "b":
+      return act("block")
+    default:
+      return still(onPage(view, overlay, key))
   }
 }
 

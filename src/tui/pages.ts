@@ -71,7 +71,7 @@ function legend(view: ChatView, width: number): readonly (readonly Span[])[] {
   const lines: Span[][] = [
     [
       span(
-        say`Behind a name:  ${symbols.verified} compared and the same   ${symbols.unverified}abc123 not compared yet   ${symbols.changed} they differ, stopped`,
+        say`Behind a name:  ${symbols.verified} compared and the same   ${symbols.unverified}abc123 not compared yet   ${symbols.changed} changed or different`,
       ),
     ],
     [

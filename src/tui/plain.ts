@@ -3,14 +3,14 @@
  * terminals and pipes. Not one escape sequence is written.
  */
 import { type Client, fatalError } from "../client/client.ts"
-import type { ClientEvent, MessageView, RoomView } from "../client/events.ts"
+import type { ClientEvent, MessageView, PersonView, RoomView } from "../client/events.ts"
 import { COMMANDS, parseLine, type Command } from "./commands.ts"
 import { failureWords, stateOfAllWords, stateWords } from "./delivery.ts"
 import { invitationLines, type Invitation } from "./invitation.ts"
+import { actOnKeys } from "./key-actions.ts"
 import { noReceiptsWords, plainReceipts, receiptsOf, type MessageLine } from "./receipts.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { fingerprintLines, roomFor } from "./session.ts"
-import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
 import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { truncate } from "./text-width.ts"
 import {
@@ -30,7 +30,6 @@ import {
   limitWords,
   noticeWords,
   peopleSentence,
-  peopleWords,
   roomProblemWords,
   securityWords,
   troubleWords,
@@ -62,22 +61,13 @@ interface PlainState {
   roomBefore: string | undefined
   /** Waits for an answer to "do they match?". */
   question: { personId: string; number: string } | undefined
-  /** Rooms in which it was said that whoever invited us has not been heard. */
-  warned: Set<string>
-  confirmer: Confirmer
 }
 
 /** Runs until the input ends or `/quit`. The caller stops the client. */
 export async function runPlain(options: PlainOptions): Promise<void> {
   const { client } = options
   const symbols = options.ascii ? ASCII_SYMBOLS : UNICODE_SYMBOLS
-  const state: PlainState = {
-    roomId: undefined,
-    roomBefore: undefined,
-    question: undefined,
-    warned: new Set(),
-    confirmer: new Confirmer(),
-  }
+  const state: PlainState = { roomId: undefined, roomBefore: undefined, question: undefined }
   const print = (...lines: readonly SafeText[]) => {
     for (const line of lines) options.write(`${line}\n`)
   }
@@ -149,10 +139,10 @@ async function runCommand(
   switch (command.kind) {
     case "say":
       if (state.roomId === undefined) print(say`Not sent: no room is open. /go NAME opens one.`)
-      else await sendOrWarn(client, state.warned, state.roomId, command.text)
+      else await client.send(state.roomId, command.text)
       return undefined
     case "msg":
-      await sendOrWarn(client, state.warned, await roomFor(client, command.to), command.text)
+      await client.send(await roomFor(client, command.to), command.text)
       return undefined
     case "help":
       print(
@@ -188,18 +178,24 @@ async function runCommand(
     case "verify":
       askVerify(command.name, tools)
       return undefined
+    case "keys":
+    case "trust":
+    case "decide":
+    case "later":
+    case "block":
+    case "unblock": {
+      const peer = state.roomId === undefined ? undefined : client.room(state.roomId).peer
+      const told = await actOnKeys(client, command.kind, command.name, peer, tools.symbols)
+      if ("done" in told) print(told.done)
+      else print(told.title, ...told.lines.map(lineOfSpans))
+      if ("decide" in told && told.decide !== undefined) print(decideHint(told.decide))
+      return undefined
+    }
     case "fingerprint":
       print(...fingerprintLines(client, command.name).map(lineOfSpans))
       return undefined
     case "invite":
-    case "link":
-      print(...invitationLines(await invitationOf(client, options.invitation())).map(lineOfSpans))
-      return undefined
-    case "moderators":
-      print(...roleLines(linkRoom(client).link, tools.symbols))
-      return undefined
-    case "act":
-      print((await state.confirmer.ask(client, command.act, command.name)).text)
+      print(...invitationLines(options.invitation()).map(lineOfSpans))
       return undefined
     case "sees":
       print(SEES_TITLE, ...seesLines(await client.sees()).map(lineOfSpans))
@@ -219,6 +215,11 @@ async function runCommand(
   }
 }
 
+function decideHint(person: PersonView): SafeText {
+  const name = safeName(person.name)
+  return say`Write /verify ${name}, /later ${name} or /block ${name}.`
+}
+
 function lineOfSpans(spans: readonly Span[]): SafeText {
   return safeLine(spans.map(({ text }) => text).join(""))
 }
@@ -227,8 +228,7 @@ async function openRoom(roomId: string, { client, state, print, symbols }: Tools
   const room = client.room(roomId)
   if (state.roomId !== roomId) state.roomBefore = state.roomId
   state.roomId = roomId
-  const people = room.kind === "everyone" ? say`, ${peopleWords(room)}` : say``
-  print(say`${symbols.mark} ${roomTitle(room)}${people}, ${securityWords(room).text}`)
+  print(say`${symbols.mark} ${roomTitle(room)}, ${securityWords(room).text}`)
   for (const problem of [troubleWords(client.connection()), roomProblemWords(room)])
     if (problem !== undefined) print(problem)
   for (const line of client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, 200))))
@@ -367,6 +367,9 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
       return print(
         say`${symbols.mark} ${nameWithMark(event.person, symbols)} is ${event.online ? say`online` : say`offline`}`,
       )
+    case "person.blocked":
+    case "person.keyChanged":
+      return
     case "verify.mismatch":
       return print(
         say`${symbols.mark} Keys of ${safeName(event.person.name)} DIFFER. Nothing more is sent to them.`,

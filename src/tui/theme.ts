@@ -206,10 +206,10 @@ export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
     case "fork":
     case "differs":
     case "mismatch":
+    case "key-changed":
     case "void-commit":
     case "log-reset":
     case "rolled-back":
-    case "you-removed":
       return "danger"
     case "gap":
     case "unconfirmed":
@@ -218,11 +218,9 @@ export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
     case "rejoined":
     case "lost-entries":
     case "restored":
-    case "removed":
-    case "let-back":
-    case "moderator":
-    case "no-moderator":
-    case "link-reset":
+    case "key-rotated":
+    case "key-accepted":
+    case "blocked":
       return "warning"
     case "joined":
     case "left":
@@ -230,6 +228,7 @@ export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
     case "chat-opened":
     case "chat-reopened":
     case "verified":
+    case "unblocked":
       return "faint"
   }
 }

@@ -6,8 +6,8 @@ import type { ConnectionView, MessageState, PersonView, RoomView, TranscriptLine
 import type { Completion } from "./completion.ts"
 import type { Composer } from "./composer-state.ts"
 import type { Key } from "./key-decoder.ts"
+import type { KeyAction } from "./key-actions.ts"
 import type { Receipts } from "./receipts.ts"
-import type { RoomAct } from "./room-acts.ts"
 import type { SafeText } from "./safe-text.ts"
 import type { Scroll } from "./scroll.ts"
 import type { Span, Theme } from "./theme.ts"
@@ -38,7 +38,14 @@ export interface Toast {
 
 export type Overlay =
   | { kind: "help" | "who"; offset: number }
-  | { kind: "page"; title: SafeText; lines: readonly (readonly Span[])[]; offset: number }
+  /** `decide`: the page asks what to do about this person's key, and three keys answer. */
+  | {
+      kind: "page"
+      title: SafeText
+      lines: readonly (readonly Span[])[]
+      offset: number
+      decide?: PersonView | undefined
+    }
   /** One of our messages and how far it got with each person. */
   | ({ kind: "receipts"; offset: number } & Receipts)
   | { kind: "picker"; source: "all" | "rooms" | "people"; query: SafeText; index: number }
@@ -109,11 +116,10 @@ export type Effect =
   | { kind: "open-verify"; name: string }
   | { kind: "answer-verify"; person: PersonView; number: string; match: boolean }
   | { kind: "fingerprint"; name: string | undefined }
+  | { kind: "keys"; action: KeyAction; name: string | undefined; peer: PersonView | undefined }
   | { kind: "receipts"; roomId: string; back: number }
   | { kind: "invite" }
   | { kind: "sees" }
-  | { kind: "act"; act: RoomAct; name: string }
-  | { kind: "moderators" }
   | { kind: "export"; roomId: string; path: string | undefined }
   | { kind: "redraw" }
   | { kind: "suspend" }

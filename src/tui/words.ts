@@ -13,6 +13,7 @@ import type {
 } from "../client/events.ts"
 import { ClientError, type Client } from "../client/client.ts"
 import { unreachable } from "../errors.ts"
+import { stoppedByKey, undecided } from "./key-words.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 
 const WEEKDAYS = [
@@ -109,29 +110,19 @@ export function noticeWords(notice: Notice): SafeText {
       return say`You compared keys with ${safeName(notice.person.name)}: they match.`
     case "mismatch":
       return say`You compared keys with ${safeName(notice.person.name)}: they DIFFER. Nothing more is sent to them.`
-    case "removed":
-      return say`${whoWords(notice.by)} removed ${whomWords(notice.person)} from this room. The link is replaced with it, and no invitation lets ${safeName(notice.person.name)} in again.`
-    case "let-back":
-      return say`${whoWords(notice.by)} took back that ${whomWords(notice.person)} may not come in: a new invitation lets them in again.`
-    case "moderator":
-      return say`${whoWords(notice.by)} made ${whomWords(notice.person)} a moderator, who may remove people and replace the link.`
-    case "no-moderator":
-      return say`${whoWords(notice.by)} made ${whomWords(notice.person)} a member like others, no moderator any more.`
-    case "link-reset":
-      return say`${whoWords(notice.by)} replaced the link of this room: invitations made before do not lead here any more.`
-    case "you-removed":
-      return say`${whoWords(notice.by)} removed you from this room. What was said until now stays here to read; nothing more comes in or goes out.`
+    case "key-changed":
+      return say`The operator gave the name ${safeName(notice.person.name)} to another key: mostly a new computer, rarely somebody else. /decide ${safeName(notice.person.name)} says more.`
+    case "key-rotated":
+      return say`${safeName(notice.person.name)} has a new key, which the old one has signed. What you knew of the old one holds.`
+    case "key-accepted":
+      return say`You send to the new key of ${safeName(notice.person.name)} without having compared it. /verify compares.`
+    case "blocked":
+      return say`You blocked ${safeName(notice.person.name)}: nothing of them is shown or kept, and nothing is sent to them.`
+    case "unblocked":
+      return say`You unblocked ${safeName(notice.person.name)}. What they wrote meanwhile was not kept.`
     default:
       return unreachable(notice)
   }
-}
-
-function whoWords(person: PersonRef): SafeText {
-  return person.trust === "self" ? say`You` : safeName(person.name)
-}
-
-function whomWords(person: PersonRef): SafeText {
-  return person.trust === "self" ? say`you` : safeName(person.name)
 }
 
 /** The line goes by itself when they have come. */
@@ -150,7 +141,7 @@ export function trustWords(person: PersonRef): SafeText {
     case "unverified":
       return say`not verified`
     case "changed":
-      return say`KEYS DIFFER`
+      return say`CHANGED`
     case "blocked":
       return say`BLOCKED`
   }
@@ -187,6 +178,12 @@ export function problemWords(why: ConnectionProblem): SafeText {
       return say`device removed`
     case "name-taken":
       return say`name taken`
+    case "replaced":
+      return say`name has another key`
+    case "closed":
+      return say`account closed`
+    case "not-approved":
+      return say`code refused`
     case "superseded":
       return say`open elsewhere`
     case "bad-version":
@@ -213,7 +210,13 @@ export function troubleWords(connection: ConnectionView): SafeText | undefined {
     case "revoked":
       return say`This device is no longer yours at the relay: your profile was restored on another one, or this one's certificate has run out. Nothing is sent from here; what is stored here can still be read.`
     case "name-taken":
-      return say`Somebody else has your name on this relay. Choose another name and join again.`
+      return say`Somebody else has your name on this relay. Choose another name and join again. If it is yours and its key is lost, ask the operator for a code.`
+    case "replaced":
+      return say`Your name has another key at the relay now. If you joined anew on another computer, use that one. If not, tell whoever runs the relay at once: somebody has taken your name.`
+    case "closed":
+      return say`This account was closed. What is stored here can still be read; nothing comes in and nothing is sent.`
+    case "not-approved":
+      return say`The relay does not take this code: it is not the right one, was used, or is too old. Ask the operator for a new one.`
     case "superseded":
       return say`You are connected from another window. Close one of the two, then start this one again.`
     case "bad-version":
@@ -240,22 +243,22 @@ export function limitWords(why: string): SafeText {
 
 /** Why nothing is sent in a room, and what to do; undefined when all is well. */
 export function roomProblemWords(room: RoomView): SafeText | undefined {
-  if (room.problem === "no-way-in")
-    return say`Nobody can come in by this link now. It may have been replaced; if this stays so, ask somebody in the room for a new invitation, and join with that.`
-  if (room.problem === "shut-out")
-    return say`This room does not let you in: you were removed from it. Ask a moderator, in person.`
   if (room.state === "joining") return say`Coming in… what you write is sent as soon as you are in.`
   if (room.problem === undefined) {
     return room.state === "waiting" ? say`Waiting for an answer; what you write is kept and sent.` : undefined
   }
   const name = room.peer === undefined ? say`somebody here` : safeName(room.peer.name)
-  return problemOfRoom(room.problem, name)
+  return problemOfRoom(room, room.problem, name)
 }
 
-function problemOfRoom(problem: RoomProblem, name: SafeText): SafeText {
+function problemOfRoom(room: RoomView, problem: RoomProblem, name: SafeText): SafeText {
   switch (problem) {
     case "key-changed":
-      return say`STOPPED: you compared keys with ${name} and they differ. Talk in person; /verify compares again.`
+      return stoppedByKey(room)
+    case "blocked":
+      return say`You have blocked ${name}: nothing of them is shown, and nothing is sent. /unblock ${name} ends it.`
+    case "closed":
+      return say`${name} has closed the account. Nothing can be sent there any more.`
     case "stranded":
       return say`STOPPED: this room moved on without you. It heals when somebody in it is online.`
     case "opening-refused":
@@ -264,11 +267,6 @@ function problemOfRoom(problem: RoomProblem, name: SafeText): SafeText {
       return say`STOPPED: ${name}'s computer tells different people different things. Nothing is sent here; ask ${name} in person.`
     case "storage":
       return say`STOPPED: this disk is full or failing. Make room, then start again.`
-    case "removed":
-      return say`You were removed from this room. What was said stays here to read; nothing more comes in or goes out.`
-    case "no-way-in":
-    case "shut-out":
-      return say`Waiting to be let in.`
   }
 }
 
@@ -277,10 +275,10 @@ export function securityWords(room: RoomView): { text: SafeText; tone: "good" | 
   if (room.state === "stopped") return { text: stoppedWords(room), tone: "danger" }
   const others =
     room.kind === "direct" && room.peer !== undefined ? [room.peer] : room.members.map(({ person }) => person)
-  const changed = others.filter(({ trust }) => trust === "changed" || trust === "blocked").length
-  if (changed > 0) {
-    return { text: say`end-to-end, ${changed} ${changed === 1 ? say`DIFFERS` : say`DIFFER`}`, tone: "danger" }
-  }
+  const changed = others.filter(({ trust }) => trust === "changed").length
+  if (changed > 0) return { text: say`end-to-end, ${changed} CHANGED`, tone: "danger" }
+  const blocked = others.filter(({ trust }) => trust === "blocked").length
+  if (blocked > 0) return { text: say`end-to-end, ${blocked} blocked`, tone: "warning" }
   const open = others.filter(({ trust }) => trust === "unverified").length
   if (open === 0)
     return { text: others.length === 0 ? say`end-to-end` : say`end-to-end, verified`, tone: "good" }
@@ -291,8 +289,16 @@ export function securityWords(room: RoomView): { text: SafeText; tone: "good" | 
 }
 
 function stoppedWords(room: RoomView): SafeText {
-  if (room.problem === "removed") return say`you were removed`
-  return room.problem === "key-changed" ? say`STOPPED: keys differ` : say`STOPPED`
+  switch (room.problem) {
+    case "key-changed":
+      return undecided(room).length > 0 ? say`STOPPED: key changed` : say`STOPPED: keys differ`
+    case "blocked":
+      return say`BLOCKED`
+    case "closed":
+      return say`CLOSED`
+    default:
+      return say`STOPPED`
+  }
 }
 
 /** What a person reads when something that they asked for cannot be done. */
@@ -312,14 +318,14 @@ export function sentenceOf(message: string): SafeText {
 }
 
 /**
- * How many people are in a room, oneself included: *here*, who has signed something since we came in, and *listed*, who
- * is only named by the room's list (PROTOCOL.md §12.3).
+ * How many people are in a room, oneself included. Whoever has not been heard from is only named by the room's list
+ * (PROTOCOL.md §12.3), so their number is told apart.
  */
 export function peopleWords({ members }: RoomView): SafeText {
   if (members.length === 0) return say`only you so far`
   const heard = members.filter(({ here }) => here).length
-  const listed = members.length - heard
-  return listed === 0 ? say`${heard + 1} here` : say`${heard + 1} here, ${listed} listed`
+  const all = say`${members.length + 1} people`
+  return heard === members.length ? all : say`${all}, ${heard} heard from`
 }
 
 /** The same in full, for the page and the command that list them. */
@@ -327,9 +333,9 @@ export function peopleSentence({ members }: RoomView): SafeText {
   if (members.length === 0) return say`Nobody but you is in this room so far.`
   const heard = members.filter(({ here }) => here).length
   if (heard === members.length) {
-    return say`${members.length + 1} people are here, you among them. All have written or signed something since you came in.`
+    return say`${members.length + 1} people are in this room, you among them. All have written or signed something since you came in.`
   }
-  return say`${heard + 1} people are here, you among them: they wrote or signed something since you came in. ${members.length - heard} more are only listed; whether they are really there has not been seen yet.`
+  return say`${members.length + 1} people are on the list of this room, you among them. ${heard} of them you have heard from: they wrote or signed something since you came in. The others are only listed; whether they are really there has not been seen yet.`
 }
 
 /** 60 digits as three rows of four groups of five. */

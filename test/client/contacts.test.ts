@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest"
 import { Contacts, personId, roomId } from "../../src/client/contacts.ts"
-import { decodeRecord, type PersonRecord } from "../../src/client/records.ts"
+import type { PersonRecord } from "../../src/client/person-record.ts"
+import { decodeRecord } from "../../src/client/records.ts"
 import { createAccount, type AccountKeys } from "../../src/crypto/identity.ts"
 import { labelledHash } from "../../src/crypto/hash.ts"
 import { systemRandom } from "../../src/platform/random.ts"
@@ -119,7 +120,8 @@ test("trust: one's own, the person's decision, and a mismatch that reads as chan
   for (const [stored, shown] of [
     ["verified", "verified"],
     ["mismatch", "changed"],
-    ["blocked", "blocked"],
+    ["changed", "changed"],
+    ["later", "changed"],
   ] as const) {
     context.update("ordered", (update) => contacts.setTrust(update, bob.accountId, stored))
     expect(contacts.trust(bob.accountId)).toBe(shown)

@@ -34,6 +34,8 @@ beforeAll(async () => {
   }
 })
 
+const may = (mayReplace: boolean) => ({ mayReplace, approval: undefined })
+
 function entryIn(registration: Registration): DirectoryEntry {
   if (registration.kind !== "entry") throw new Error(registration.kind)
   return decodeDirectoryEntry(registration.entry)
@@ -47,7 +49,7 @@ const withUs = (previous: Uint8Array, seq: number) =>
 
 test("an account that the relay does not know registers", () => {
   for (const mayReplace of [false, true]) {
-    const entry = entryIn(registrationOf(ours, NONE, undefined, mayReplace))
+    const entry = entryIn(registrationOf(ours, NONE, undefined, may(mayReplace)))
     expect(entry).toMatchObject({ kind: 1, seq: 0, name: "alice" })
     expect(entry.previous).toEqual(new Uint8Array(32))
     expect(entry.devices.map(({ deviceId }) => deviceId)).toEqual([ours.device.deviceId])
@@ -58,7 +60,7 @@ test("a restored device takes the place of the others, after the newest entry, u
   const first = alice.registration()
   const second = alice.update(first, 1, { name: "alice k" }, [alice.device, alice.anotherDevice()])
   for (const known of [undefined, decodeDirectoryEntry(first), decodeDirectoryEntry(second)]) {
-    const entry = entryIn(registrationOf(ours, second, known, true))
+    const entry = entryIn(registrationOf(ours, second, known, may(true)))
     expect(entry).toMatchObject({ kind: 2, seq: 2, name: "alice k" })
     expect(entry.previous).toEqual(labelledHash("directory entry", second))
     const [device, ...more] = entry.devices
@@ -75,15 +77,15 @@ test("a restored device takes the place of the others, after the newest entry, u
 
 test("a device that was not made to succeed the others does not put them out", () => {
   const newest = alice.registration()
-  expect(registrationOf(ours, newest, undefined, false)).toEqual({ kind: "revoked" })
-  expect(registrationOf(ours, newest, decodeDirectoryEntry(newest), false)).toEqual({ kind: "revoked" })
+  expect(registrationOf(ours, newest, undefined, may(false))).toEqual({ kind: "revoked" })
+  expect(registrationOf(ours, newest, decodeDirectoryEntry(newest), may(false))).toEqual({ kind: "revoked" })
 })
 
 test("a relay that lost only our last entry gets it again, whoever we are", () => {
   const first = alice.registration()
   const second = withUs(first, 1)
   for (const mayReplace of [false, true]) {
-    const again = registrationOf(ours, first, decodeDirectoryEntry(second), mayReplace)
+    const again = registrationOf(ours, first, decodeDirectoryEntry(second), may(mayReplace))
     expect(again).toEqual({ kind: "entry", entry: second })
   }
 })
@@ -106,8 +108,36 @@ test("what cannot be our newest entry is not continued", () => {
     "behind it, and of another story": [first, decodeDirectoryEntry(branch)],
   }
   for (const [what, [newest, known]] of Object.entries(cases)) {
-    expect(registrationOf(ours, newest, known, true), `an entry that is ${what}`).toEqual({
+    expect(registrationOf(ours, newest, known, may(true)), `an entry that is ${what}`).toEqual({
       kind: "inconsistent",
     })
   }
+})
+
+test("a key that was handed over to comes back with the same word of the one before", () => {
+  const first = new RelayPerson("alice", random).registration()
+  const known = decodeDirectoryEntry(alice.rotation(new RelayPerson("alice", random), first, 1))
+  const entry = entryIn(registrationOf(ours, NONE, known, may(false)))
+  expect(entry).toMatchObject({ kind: 3, seq: 1, origin: known.origin })
+  expect(entry.devices.map(({ deviceId }) => deviceId)).toEqual([ours.device.deviceId])
+})
+
+test("whoever was replaced, or has closed the account, is told so", () => {
+  const first = alice.registration()
+  const thief = new RelayPerson("alice", random)
+  const code = random.bytes(16)
+  const replaced = thief.replacement(alice, first, 1, code)
+  expect(registrationOf(ours, replaced, undefined, may(true))).toEqual({ kind: "replaced" })
+  expect(registrationOf(ours, alice.closing(first, 1), undefined, may(true))).toEqual({ kind: "closed" })
+})
+
+test("a code is shown before anything else, and is good for our name only", () => {
+  const code = random.bytes(16)
+  const registration = registrationOf(ours, NONE, undefined, { mayReplace: false, approval: code })
+  if (registration.kind !== "approval") throw new Error(registration.kind)
+  const lost = new RelayPerson("Alice", random)
+  const entry = decodeDirectoryEntry(registration.entryAfter(lost.registration())!)
+  expect(entry).toMatchObject({ kind: 4, seq: 1, name: "Alice", origin: { accountId: lost.accountId } })
+  expect(registration.entryAfter(new RelayPerson("bob", random).registration())).toBeUndefined()
+  expect(registration.entryAfter(new Uint8Array(9))).toBeUndefined()
 })

@@ -4,6 +4,7 @@ import { utf8 } from "../../src/bytes.ts"
 import type { GroupState, MlsEngine, SuiteName } from "../../src/crypto/mls-engine.ts"
 import { deliveryContract } from "./engine-delivery.contract.ts"
 import { linkContract } from "./engine-link.contract.ts"
+import { rotationContract } from "./engine-rotation.contract.ts"
 import {
   appliedState,
   canonical,
@@ -27,6 +28,7 @@ export function engineContract(name: string, make: (seed: string) => MlsEngine):
   for (const suite of SUITES) {
     deliveryContract(name, suite, make)
     linkContract(name, suite, make)
+    rotationContract(name, suite, make)
   }
   describe.each(SUITES)(`${name}, %s`, (suite) => {
     const start = (seed: string) => {

@@ -9,7 +9,7 @@ import { seededRandom } from "./support.ts"
 
 beforeAll(sodiumReady)
 
-const LABELS: readonly SignatureLabel[] = ["device", "leaf", "directory", "hello", "inbox"]
+const LABELS: readonly SignatureLabel[] = ["device", "leaf", "directory", "rotate", "hello", "inbox"]
 const MESSAGE = Uint8Array.of(1, 2, 3)
 
 describe("signatures", () => {

@@ -5,6 +5,7 @@ import {
   createAccount,
   createDevice,
   type DeviceKeys,
+  handOver,
   leafSigner,
 } from "../../src/crypto/identity.ts"
 import type {
@@ -52,6 +53,16 @@ export function createPerson(random: Random): Person {
 export function secondDevice({ account }: Pick<Person, "account">, random: Random): Person {
   const device = createDevice(random)
   return { account, device, signer: leafSigner(account, device.deviceId) }
+}
+
+/** The same device under the account that takes the place of its own. @param from who signs that; else somebody lies. */
+export function rotated(person: Person, random: Random, from = person): Person {
+  const account = createAccount(random)
+  const former = {
+    ...handOver(person.account, account.accountId),
+    handover: handOver(from.account, account.accountId).handover,
+  }
+  return { account, device: person.device, signer: leafSigner(account, person.device.deviceId, former) }
 }
 
 export function directOf(a: Person, b: Person): DirectParameters {

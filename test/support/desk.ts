@@ -38,8 +38,7 @@ const MUCH_NOISE = 3
 interface Sealed {
   plain: Uint8Array
   epoch: number
-  /** Epoch, leaf and generation. */
-  key: string
+  key: string // epoch, leaf and generation
 }
 
 class DeskLink implements RelayLink {
@@ -49,6 +48,7 @@ class DeskLink implements RelayLink {
   /** Said by the relay and not yet heard. */
   down: RelayMessage[] = []
   readonly distrusted: string[] = []
+  readonly leave = () => {}
   readonly #questions = new Map<number, (answer: Answer) => Promise<void> | void>()
   #rid = 0
 
@@ -347,7 +347,7 @@ export class Desk {
     this.#contacts = new Contacts(this.#context)
     this.#rooms = new Rooms(this.#context, this.#contacts)
     await this.#rooms.load()
-    this.#rooms.ensureEveryone({ secret: SECRET, isSecret: true, room: undefined, inviter: undefined })
+    this.#rooms.ensureEveryone(SECRET)
   }
 
   /** Notes what each entry on its way was sealed of. */

@@ -19,7 +19,7 @@ import type {
   Trust,
 } from "../../src/client/events.ts"
 import { messageOf, NOON, person, refOf, roomView } from "./fake-people.ts"
-import { FakeLinks } from "./fake-links.ts"
+import { FakeKeys } from "./fake-keys.ts"
 import { FakeReceipts } from "./fake-receipts.ts"
 
 export { NOON } from "./fake-people.ts"
@@ -40,7 +40,6 @@ export class FakeClient implements Client {
   /** What `sees` answers. */
   seesReport: SeesReport | undefined
   now = NOON
-  readonly link: FakeLinks
   readonly #self: PersonView
   #connection: ConnectionView = { state: "offline" }
   #people: PersonView[] = []
@@ -48,13 +47,13 @@ export class FakeClient implements Client {
   readonly #listeners = new Set<(stamped: StampedEvent) => void>()
   readonly #numbers = new Map<string, string>()
   readonly #receipts = new FakeReceipts()
+  readonly keys = new FakeKeys((id, change) => this.#changePerson(id, change))
   #order = 0
   #ids = 0
   #outbox = 0
 
   constructor(name = "Asha") {
     this.#self = { ...person(name, "self"), online: true }
-    this.link = new FakeLinks(this.#self, (id) => this.#people.find((each) => each.id === id)!)
     this.#rooms.push({ view: roomView({ id: "r_everyone", name: "everyone", kind: "everyone" }), lines: [] })
   }
 
@@ -79,14 +78,24 @@ export class FakeClient implements Client {
   }
 
   setTrust(personId: string, trust: Trust): void {
-    this.#people = this.#people.map((each) => (each.id === personId ? { ...each, trust } : each))
+    this.#changePerson(personId, { trust })
+  }
+
+  /** The operator gives somebody's name to another key. */
+  replaceKey(personId: string): void {
+    this.#changePerson(personId, { trust: "changed", mustDecide: true })
+  }
+
+  #changePerson(personId: string, change: Partial<PersonView>): void {
+    const { trust } = { ...this.#people.find(({ id }) => id === personId)!, ...change }
+    this.#people = this.#people.map((each) => (each.id === personId ? { ...each, ...change } : each))
     for (const room of this.#rooms) {
       const { peer } = room.view
       room.view = {
         ...room.view,
-        peer: peer?.id === personId ? { ...peer, trust } : peer,
+        peer: peer?.id === personId ? { ...peer, ...change } : peer,
         members: room.view.members.map((member) =>
-          member.person.id === personId ? { ...member, person: { ...member.person, trust } } : member,
+          member.person.id === personId ? { ...member, person: { ...member.person, ...change } } : member,
         ),
       }
       room.lines = room.lines.map((line) =>
@@ -268,9 +277,6 @@ export class FakeClient implements Client {
     const failure = this.failNextSend
     this.failNextSend = undefined
     if (failure !== undefined) return Promise.reject(failure)
-    const unheard = roomId === "r_everyone" ? this.link.inviter : undefined
-    if (unheard)
-      return Promise.reject(new ClientError("inviter-unheard", `${unheard.name} has not been heard`))
     const room = this.#find(roomId)
     const message: MessageView = {
       id: this.#id(),

@@ -26,6 +26,10 @@ export class FakeLink implements RelayLink {
     this.#asked.push({ question, answered })
   }
 
+  leave(): void {
+    this.online = false
+  }
+
   distrust(detail: string): void {
     this.distrusted.push(detail)
   }

@@ -14,6 +14,8 @@ export function person(name: string, trust: Trust, tag?: string): PersonView {
     online: false,
     ambiguous: false,
     firstSeenAt: NOON,
+    mustDecide: false,
+    hidden: 0,
   }
 }
 

@@ -9,7 +9,7 @@ import { labelledHash } from "../../src/crypto/hash.ts"
 import { leafStatement } from "../../src/crypto/identity.ts"
 import type { LeafSigner, OwnKeyPackage, SuiteName } from "../../src/crypto/mls-engine.ts"
 import type { Plan } from "../../src/crypto/mls-policy.ts"
-import { accountOf } from "../../src/crypto/mls-roster.ts"
+import { accountOf, isHandedOver, succession } from "../../src/crypto/mls-roster.ts"
 import { verify } from "../../src/crypto/signature.ts"
 import type { Random } from "../../src/platform/random.ts"
 import { type Hash, type Leaf, SECRET_BYTES, TAG_BYTES, type Tree } from "./fast-engine-state.ts"
@@ -50,12 +50,8 @@ export function isCertified(context: FastContext, leaf: Leaf): boolean {
   const name = toHex(leaf.bytes.subarray(0, leaf.bytes.length - 3 * SECRET_BYTES))
   let valid = context.certificates.get(name)
   if (valid === undefined) {
-    valid = verify(
-      identity.accountEd,
-      "leaf",
-      leafStatement(accountId, identity.deviceId, stemKey),
-      certificate,
-    )
+    const stated = leafStatement(accountId, identity.deviceId, stemKey)
+    valid = isHandedOver(identity, accountId) && verify(identity.accountEd, "leaf", stated, certificate)
     context.certificates.set(name, valid)
   }
   return valid && equalBytes(binding, signed(context.hash, stemKey, "leaf", leafKey))
@@ -95,7 +91,7 @@ export function signed(hash: Hash, leafKey: Uint8Array, what: string, content: U
 }
 
 export function ownerOf(leaf: Leaf): Plan["added"][number] {
-  return { ...leaf.identity, accountId: leaf.accountId }
+  return { ...leaf.identity, accountId: leaf.accountId, ...succession(leaf.identity) }
 }
 
 /** For the holder of the secret behind `publicKey`: salt, masked secret, tag. */

@@ -6,6 +6,7 @@
  * Every secret has memory of its own and is shared between states by reference exactly where it did not change, so that
  * whoever wipes too much or goes on with a wiped state fails here as there.
  */
+import { succession } from "../../src/crypto/mls-roster.ts"
 import { concat, equalBytes, u32, u64, utf8 } from "../../src/bytes.ts"
 import { CryptoError } from "../../src/crypto/errors.ts"
 import type {
@@ -154,7 +155,7 @@ export function treeOf(leaves: readonly (Leaf | undefined)[]): Tree {
 }
 
 export function memberOf({ identity, accountId, leafKey }: Leaf, leaf: number): Member {
-  return { leaf, accountId, ...identity, leafKey }
+  return { leaf, accountId, ...identity, ...succession(identity), leafKey }
 }
 
 /** What comes, takes the first free place; free places at the end are no places. */

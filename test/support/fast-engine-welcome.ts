@@ -11,7 +11,7 @@ import type {
 import { admits, fits } from "../../src/crypto/mls-parameters.ts"
 import { judgeExternal, SHUT_OUT } from "../../src/crypto/mls-policy.ts"
 import { MAX_EPOCH } from "../../src/crypto/mls-profile.ts"
-import { isSameDevice } from "../../src/crypto/mls-roster.ts"
+import { takesOver } from "../../src/crypto/mls-roster.ts"
 import { wipe } from "../../src/crypto/sodium.ts"
 import {
   type FastContext,
@@ -97,7 +97,7 @@ export function joinExternal(
     throw new CryptoError("bad-signature", "a signer that does not certify its own leaves")
   const owner = ownerOf(own.leaf)
   const { members } = info.tree
-  const former = members.find((member) => isSameDevice(member, owner))
+  const former = members.find((member) => takesOver(member, owner))
   if (replaces !== undefined && replaces !== former?.leaf)
     throw refusal("a leaf to replace that is not this device's")
   if (former !== undefined && members.length === 1) throw refusal("a group of nobody else")

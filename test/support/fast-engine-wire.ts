@@ -103,9 +103,10 @@ export function placed(from: ByteReader, kind: "message" | "member" | "external"
 
 export function leafOf(parts: Omit<Leaf, "bytes">): Leaf {
   const { identity, certificate, stemKey, leafKey, binding, pathKey } = parts
-  const { accountEd, accountX, deviceId } = identity
-  const stem = [accountEd, accountX, deviceId, certificate, stemKey]
-  return { ...parts, bytes: concat(u8(1), ...stem, leafKey, binding, pathKey) }
+  const { accountEd, accountX, deviceId, former } = identity
+  const before = former ? [former.accountEd, former.accountX, former.handover] : []
+  const stem = [accountEd, accountX, deviceId, ...before, certificate, stemKey]
+  return { ...parts, bytes: concat(u8(former ? 2 : 1), ...stem, leafKey, binding, pathKey) }
 }
 
 export function readLeaf(from: ByteReader): Leaf {
@@ -117,14 +118,19 @@ export function readLeaf(from: ByteReader): Leaf {
 /** A leaf or a blank. Copies: leaves live as long as the group. */
 function readPlace(from: ByteReader): Leaf | undefined {
   const isLeaf = from.u8()
-  if (isLeaf > 1) throw new BytesError("bad-value", "neither a leaf nor a blank")
+  if (isLeaf > 2) throw new BytesError("bad-value", "neither a leaf nor a blank")
   if (isLeaf === 0) return undefined
   const part = (length: number) => from.raw(length).slice()
   const accountEd = part(ED25519_PUBLIC_BYTES)
   const accountX = part(X25519_BYTES)
   const deviceId = part(DEVICE_ID_BYTES)
+  const former = isLeaf === 2 && {
+    accountEd: part(ED25519_PUBLIC_BYTES),
+    accountX: part(X25519_BYTES),
+    handover: part(ED25519_SIGNATURE_BYTES),
+  }
   const certificate = part(ED25519_SIGNATURE_BYTES)
-  const identity = { accountEd, accountX, deviceId }
+  const identity = { accountEd, accountX, deviceId, ...(former && { former }) }
   const keys = {
     stemKey: part(SECRET_BYTES),
     leafKey: part(SECRET_BYTES),

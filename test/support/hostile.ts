@@ -5,7 +5,7 @@
 import type { ClientEvent } from "../../src/client/events.ts"
 import type { Messenger } from "../../src/client/messenger.ts"
 import { type ClientDeps, openClient } from "../../src/client/open.ts"
-import { createProfile, setRelay } from "../../src/client/profile.ts"
+import { createProfile, noteApproval, setRelay } from "../../src/client/profile.ts"
 import type { ClientStore } from "../../src/client/store.ts"
 import { MemoryDisk } from "../../src/client/store-memory.ts"
 import { certificateTag, invitationSecrets } from "../../src/crypto/invitation-words.ts"
@@ -15,7 +15,6 @@ import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { silentLog } from "../../src/platform/log.ts"
 import type { Connection, DialHandler, Network } from "../../src/platform/network.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
-import type { Link } from "../../src/protocol/address.ts"
 import { encodeFrame, FrameDecoder } from "../../src/protocol/framing.ts"
 import { decodePayload, encodePayload, type Payload } from "../../src/protocol/content.ts"
 import {
@@ -115,10 +114,10 @@ export interface Guest {
 export interface GuestOptions extends Partial<Pick<ClientDeps, "discovery" | "log">> {
   /** A modified client: what stands between it and the group engine. */
   engine?: (real: MlsEngine) => MlsEngine
+  /** The operator's code for a name whose key was lost. */
+  approval?: Uint8Array
   /** Carries on with what is on this disk. */
   disk?: MemoryDisk
-  /** Instead of the one that the relay's operator gives out. */
-  invitation?: Link
   wire?: Wire
   /** What stands between the client and its disk. */
   store?: (real: ClientStore) => ClientStore
@@ -172,7 +171,7 @@ export class HostileWorld {
       disk = new MemoryDisk(),
       engine = (real: MlsEngine) => real,
       store: wrap = (real: ClientStore) => real,
-      invitation = this.invitation,
+      approval,
       ...parts
     } = options
     const process = this.world.process(name)
@@ -180,7 +179,8 @@ export class HostileWorld {
     const store = wrap(disk.open())
     if (options.disk === undefined) {
       createProfile(store, { random, clock }, name)
-      setRelay(store, nodePrimitives, invitation)
+      setRelay(store, nodePrimitives, this.invitation)
+      if (approval) noteApproval(store, approval)
     }
     const client = await openClient({
       store,

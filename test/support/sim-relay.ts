@@ -1,4 +1,5 @@
 /** The real relay, core and driver, in a simulated world: it can crash and come back with the same disk. */
+import { toHex } from "../../src/bytes.ts"
 import { labelledHash } from "../../src/crypto/hash.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import type { Address, Pin } from "../../src/platform/network.ts"
@@ -7,6 +8,7 @@ import { DEFAULT_LIMITS, type RelayLimits } from "../../src/relay/config.ts"
 import type { OperatorEvent } from "../../src/relay/operator.ts"
 import { type RunningRelay, startRelay } from "../../src/relay/server.ts"
 import { MemoryDisk, MemoryRelayStore, type MemoryStoreFaults } from "../../src/relay/store-memory.ts"
+import { type Approval, approvalHash } from "../../src/relay/succession.ts"
 import { type SimProcess, seededRandom, type World } from "./sim.ts"
 
 export const SIM_RELAY_HOST = "relay"
@@ -26,6 +28,8 @@ export interface SimRelayOptions {
 export class SimRelay {
   readonly #world: World
   readonly #options: SimRelayOptions
+  /** What the operator has noted down, by the hash of its code in hex. */
+  readonly approvals = new Map<string, Approval>()
   /** What survives a crash. */
   disk: MemoryDisk
   readonly relayId: Uint8Array
@@ -81,6 +85,7 @@ export class SimRelay {
         admissionHash: admission && labelledHash("admission", admission),
         limits: { ...DEFAULT_LIMITS, connectionsPerAddress: 1_000, newPerSecond: 1_000, ...limits },
       },
+      approvals: (hash) => this.approvals.get(toHex(hash)),
       onEvent: (event) => void this.events.push(event),
       onFatal: (error) => {
         this.fatal = error
@@ -89,6 +94,12 @@ export class SimRelay {
     })
     this.#running = { process, store, relay }
     this.#world.note("relay starts")
+  }
+
+  /** The operator lets whoever has the code take this name's place, for a day. @param code 16 bytes. */
+  approve(name: string, code: Uint8Array): void {
+    const until = this.#world.clock.now() + 24 * 3_600_000
+    this.approvals.set(toHex(approvalHash(code)), { name, until })
   }
 
   /** kill -9, or the power: what was staged is lost, or was just synced and never answered. */

@@ -40,7 +40,7 @@ test("opens the room, shows its last lines and what is new", async () => {
   const written = await run(client, [], {})
   expect(written).toContain("You are Asha.")
   expect(written).toContain("a relay runs here")
-  expect(written).toContain("— #everyone, 3 here, 1 listed, end-to-end, 2 not verified")
+  expect(written).toContain("— #everyone, end-to-end, 2 not verified")
   expect(written).toMatch(/^\d\d:\d\d Meera T ✓: Open page 41\.$/mu)
   expect(client.readRooms).toEqual(["r_everyone"])
 })
@@ -69,18 +69,18 @@ const answers: Record<string, [lines: string[], words: string]> = {
   win: [["/win 2"], "Can you help me"],
   unread: [["/unread"], "Can you help me"],
   close: [["/win 2", "/close"], "— #everyone"],
-  invite: [["/invite"], "secure-chat://192.168.1.5:7667/#k="],
-  link: [["/link"], "The relay, and #everyone, let in whoever has this."],
-  moderators: [["/moderators"], "Moderators, who may remove people and replace the link: you"],
-  remove: [["/remove ravi", "/remove Ravi"], "Ravi is being removed."],
-  unban: [["/unban ravi"], "Ravi may come in again, by a new invitation"],
-  promote: [["/promote ravi", "/promote ravi"], "Ravi is being made a moderator."],
-  demote: [["/demote ravi"], "Ravi will be no moderator any more."],
+  invite: [["/invite"], 'Whoever runs the relay has the invitation: it is in the file "invitation"'],
   who: [["/who"], "Imran ?9qx4e1, offline, not verified, only listed"],
   receipts: [["/receipts"], "Imran ?9qx4e1 does not have it yet"],
   verify: [["/verify ravi", "yes"], "VERIFIED: Ravi."],
   fingerprint: [["/fingerprint ravi"], "u_Ravi"],
   sees: [["/sees"], "There is no connection to the relay."],
+  trust: [["/trust"], "Imran ?9qx4e1  not verified"],
+  keys: [["/keys ravi"], "signed by the key before, the key now, verified by safety number"],
+  decide: [["/decide ravi"], "There is nothing to decide about Ravi: not verified."],
+  later: [["/later ravi"], "There is nothing to put off about Ravi."],
+  block: [["/block ravi"], "Ravi is blocked: nothing of them is shown"],
+  unblock: [["/unblock ravi"], "Ravi is not blocked any more."],
   export: [["/export notes.txt"], "Saved in notes.txt. The file is not encrypted."],
   redraw: [["/redraw"], "Open page 41."],
   quit: [["/quit", "never sent"], "You are Asha"],
@@ -152,9 +152,8 @@ test("/invite writes both writings of the invitation, as they are when it is ask
   let asked = 0
   const invitation = () => ({
     words: `10.0.0.${++asked}:7667 abandon\u001b[2J ability`,
-    link: "only shown by whoever is not in the room",
+    link: "secure-chat://10.0.0.1:7667/#k=abc",
   })
-  client.link.printed = "secure-chat://10.0.0.1:7667/#k=abc"
   const written = await run(client, ["/invite", "/invite"], {}, invitation)
   expect(written).toContain("\n10.0.0.1:7667 abandon␛[2J ability\n")
   expect(written).toContain("\n10.0.0.2:7667 abandon␛[2J ability\n")
@@ -165,9 +164,7 @@ test("/invite writes both writings of the invitation, as they are when it is ask
 
 test("/invite for an open relay has only the link", async () => {
   const open = () => ({ words: undefined, link: "secure-chat://10.0.0.1:7667/#k=abc" })
-  const client = await classroom()
-  client.link.view = () => undefined
-  const written = await run(client, ["/invite"], {}, open)
+  const written = await run(await classroom(), ["/invite"], {}, open)
   expect(written).toContain("and paste this link:\n\nsecure-chat://10.0.0.1:7667/#k=abc\n")
   expect(written).not.toContain("write:")
 })

@@ -24,10 +24,15 @@ function room(heard: number, listed: number) {
 
 test.each([
   [0, 0, "only you so far", /^Nobody but you/u],
-  [1, 0, "2 here", /^2 people are here, you among them/u],
-  [30, 0, "31 here", /^31 people are here/u],
-  [12, 18, "13 here, 18 listed", /^13 people are here, you among them.* 18 more are only listed/u],
-  [0, 3, "1 here, 3 listed", / 3 more are only listed/u],
+  [1, 0, "2 people", /^2 people are in this room, you among them/u],
+  [30, 0, "31 people", /^31 people are in this room/u],
+  [
+    12,
+    18,
+    "31 people, 12 heard from",
+    /^31 people are on the list.* 12 of them you have heard from.*only listed/u,
+  ],
+  [0, 3, "4 people, 0 heard from", / 0 of them you have heard from/u],
 ])("%d heard from and %d only listed", (heard, listed, words, sentence) => {
   expect(peopleWords(room(heard, listed))).toBe(words)
   expect(peopleSentence(room(heard, listed))).toMatch(sentence)
@@ -52,7 +57,7 @@ test("keys that were compared and differ are never called a change of keys", asy
   const direct = client.room(id)
   expect(roomProblemWords(direct)).toMatch(/you compared keys with Ravi and they differ.*\/verify/u)
   expect(securityWords(direct).text).toBe("STOPPED: keys differ")
-  expect(securityWords(client.room("r_everyone")).text).toBe("end-to-end, 1 DIFFERS")
+  expect(securityWords(client.room("r_everyone")).text).toBe("end-to-end, 1 CHANGED")
 })
 
 const ravi: PersonRef = { id: "u_Ravi", name: "Ravi", tag: "7f3c2k", trust: "unverified" }
@@ -68,12 +73,6 @@ const notices = (person: PersonRef): { [Code in Notice["code"]]: Notice & { code
   fork: { code: "fork", person },
   differs: { code: "differs", person },
   unconfirmed: { code: "unconfirmed", person },
-  removed: { code: "removed", person, by: person },
-  "let-back": { code: "let-back", person, by: person },
-  moderator: { code: "moderator", person, by: person },
-  "no-moderator": { code: "no-moderator", person, by: person },
-  "link-reset": { code: "link-reset", by: person },
-  "you-removed": { code: "you-removed", by: person },
   damaged: { code: "damaged" },
   unreadable: { code: "unreadable", detail: person.name },
   "void-commit": { code: "void-commit" },
@@ -84,6 +83,11 @@ const notices = (person: PersonRef): { [Code in Notice["code"]]: Notice & { code
   restored: { code: "restored" },
   verified: { code: "verified", person },
   mismatch: { code: "mismatch", person },
+  "key-changed": { code: "key-changed", person },
+  "key-rotated": { code: "key-rotated", person },
+  "key-accepted": { code: "key-accepted", person },
+  blocked: { code: "blocked", person },
+  unblocked: { code: "unblocked", person },
 })
 
 test.each(Object.values(notices(ravi)))("the notice $code is said without jargon", (notice) => {

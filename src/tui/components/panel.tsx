@@ -40,9 +40,7 @@ export function PagePanel({ view, page }: { view: ChatView; page: Page }): React
   const below = all.length - offset - height
   const width = panelWidth(view)
   const choices = [
-    ...(below > 0 || offset > 0
-      ? [say`PgUp PgDn${below > 0 ? say`, ${below} ${width < 60 ? say`below` : say`more below`}` : say``}`]
-      : []),
+    ...(below > 0 || offset > 0 ? [say`PgUp PgDn${below > 0 ? say`, ${below} more` : say``}`] : []),
     say`Esc back`,
     ...(page.kind === "receipts" ? [say`Left: message before`] : []),
   ]

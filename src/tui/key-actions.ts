@@ -1,0 +1,95 @@
+/**
+ * What the interface asks of people's keys: their history, who is trusted how, and the three answers to a key that was
+ * replaced (PROTOCOL.md §14.2). The full screen shows the same lines on a page that the line mode prints.
+ */
+import type { Client } from "../client/client.ts"
+import type { PersonView } from "../client/events.ts"
+import { changedKeyText, CHOICES, keyLines } from "./key-words.ts"
+import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
+import { nameWithMark, span, type Span, type Symbols } from "./theme.ts"
+import { trustWords } from "./words.ts"
+
+/** Of the commands of the same names. */
+export type KeyAction = "keys" | "trust" | "decide" | "later" | "block" | "unblock"
+
+export type KeyAnswer =
+  /** Something to read. @param decide whom the three answers are about. */
+  | { title: SafeText; lines: readonly (readonly Span[])[]; decide: PersonView | undefined }
+  /** It is done. */
+  | { done: SafeText }
+
+/** @param name undefined: the other person of the chat; of `keys`, without either, oneself. @throws ClientError. */
+export async function actOnKeys(
+  client: Client,
+  action: KeyAction,
+  name: string | undefined,
+  peer: PersonView | undefined,
+  symbols: Symbols,
+): Promise<KeyAnswer> {
+  if (action === "trust") return trustPage(client, symbols)
+  const person = name === undefined ? peer && client.findPerson(peer.id) : client.findPerson(name)
+  if (action === "keys") return keysPage(client, person ?? client.self())
+  if (person === undefined) return { done: say`Whom? Write the name behind the command.` }
+  const who = safeName(person.name)
+  switch (action) {
+    case "decide":
+      return person.mustDecide
+        ? decidePage(person)
+        : { done: say`There is nothing to decide about ${who}: ${trustWords(person)}.` }
+    case "later":
+      if (!person.mustDecide) return { done: say`There is nothing to put off about ${who}.` }
+      await client.keys.decideLater(person.id)
+      return { done: say`You send to ${who} again. The mark stays until you have compared keys.` }
+    case "block":
+      await client.keys.block(person.id)
+      return { done: say`${who} is blocked: nothing of them is shown, and nothing is sent to them.` }
+    case "unblock":
+      await client.keys.unblock(person.id)
+      return { done: say`${who} is not blocked any more.` }
+  }
+}
+
+export function decidePage(person: PersonView): KeyAnswer {
+  return {
+    title: say`The key of ${safeName(person.name)}`,
+    lines: [
+      ...changedKeyText(person).flatMap((text) => [[span(text)], [span(say``)]]),
+      ...CHOICES.map(({ key, word, meaning }) => [
+        span(say`  ${safeLine(key)}  `, "strong" as const),
+        span(word, "strong" as const),
+        span(say`: ${meaning}`),
+      ]),
+    ],
+    decide: person,
+  }
+}
+
+function keysPage(client: Client, person: PersonView): KeyAnswer {
+  const keys = client.keys.history(person.id)
+  return {
+    title: say`Keys of ${safeName(person.name)}`,
+    lines: keys.flatMap((key, index) => [
+      ...(index === 0 ? [] : [[span(say``)]]),
+      ...keyLines(key).map((text) => [span(text)]),
+    ]),
+    decide: undefined,
+  }
+}
+
+function trustPage(client: Client, symbols: Symbols): KeyAnswer {
+  const people = client.people()
+  return {
+    title: say`Whom you trust how`,
+    lines:
+      people.length === 0
+        ? [[span(say`Nobody but you is on this relay so far.`)]]
+        : people.map((person) => [span(trustLine(person, symbols))]),
+    decide: undefined,
+  }
+}
+
+export function trustLine(person: PersonView, symbols: Symbols): SafeText {
+  const decide = person.mustDecide ? say`, nothing is sent before you decide` : say``
+  const hidden = person.hidden > 0 ? say`, ${person.hidden} messages not kept` : say``
+  return say`${nameWithMark(person, symbols)}  ${trustWords(person)}${decide}${hidden}`
+}

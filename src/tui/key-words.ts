@@ -1,0 +1,84 @@
+/**
+ * What is said when somebody's key has changed: what happened, the likely cause and the rare one, what to do
+ * (PROTOCOL.md §14.2). No word of it is to frighten, and none to make it go away.
+ */
+import type { KeyView, PersonView, RoomView } from "../client/events.ts"
+import type { Millis } from "../platform/clock.ts"
+import { safeLine, type SafeText, safeName, say } from "./safe-text.ts"
+
+/** People in a room about whom something has to be decided. */
+export function undecided(room: RoomView): readonly PersonView[] {
+  const people = room.peer === undefined ? room.members.map(({ person }) => person) : [room.peer]
+  return people.filter(({ mustDecide }) => mustDecide)
+}
+
+/** Why a room stands still, in a line. */
+export function stoppedByKey(room: RoomView): SafeText {
+  const [first, ...more] = undecided(room)
+  if (first === undefined) {
+    const name = room.peer === undefined ? say`somebody here` : safeName(room.peer.name)
+    return say`STOPPED: you compared keys with ${name} and they differ. Talk in person; /verify compares again.`
+  }
+  const name = safeName(first.name)
+  const others = more.length === 0 ? say`` : say` (and of ${more.length} more)`
+  return say`STOPPED: the key of ${name}${others} was replaced. /decide ${name} says why, and what you can do.`
+}
+
+/** The whole of it, for the panel and the line mode; each line is a paragraph. */
+export function changedKeyText({ name: raw }: Pick<PersonView, "name">): readonly SafeText[] {
+  const name = safeName(raw)
+  return [
+    say`The relay's operator has given the name ${name} to another key.`,
+    say`Mostly this means that ${name} has a new computer, or installed the program again and had no backup. In rare cases somebody else has taken the name, or the relay is lying.`,
+    say`Nothing is sent to ${name} until you decide:`,
+  ]
+}
+
+export const CHOICES = [
+  { key: "v", word: say`verify now`, meaning: say`compare keys, face to face or by telephone` },
+  { key: "l", word: say`later`, meaning: say`send all the same; the mark stays until you have compared` },
+  { key: "b", word: say`block`, meaning: say`show nothing more of them, and send nothing` },
+] as const
+
+function verifiedWords(by: NonNullable<KeyView["verified"]>["how"]): SafeText {
+  switch (by) {
+    case "number":
+      return say`safety number`
+    case "words":
+      return say`seven words`
+    case "qr":
+      return say`QR code`
+    case "room":
+      return say`whole room`
+  }
+}
+
+/** One key of somebody's history: when and how it came, what became of it, how it was verified. */
+export function keyLines({ began, since, state, verified, fingerprint, tag }: KeyView): readonly SafeText[] {
+  const came =
+    began === "registered"
+      ? say`first key`
+      : began === "rotated"
+        ? say`signed by the key before`
+        : say`given by the relay's operator`
+  const now =
+    state === "current"
+      ? say`the key now`
+      : state === "handed-over"
+        ? say`handed over to the next`
+        : state === "closed"
+          ? say`account closed`
+          : say`replaced`
+  const checked =
+    verified === undefined
+      ? say`not verified`
+      : say`verified by ${verifiedWords(verified.how)} on ${dayText(verified.at)}`
+  return [
+    say`${dayText(since)}  ?${safeName(tag)}  ${came}, ${now}, ${checked}`,
+    say`  ${safeName(fingerprint)}`,
+  ]
+}
+
+function dayText(at: Millis): SafeText {
+  return safeLine(new Date(at).toISOString().slice(0, 10))
+}
