@@ -19,7 +19,7 @@ import type { SeesReport } from "./sees.ts"
 
 export { wordsOf } from "../crypto/sas.ts"
 export { ClientError, fatalError } from "./errors.ts"
-export type { Verification, VerificationView } from "./verification.ts"
+export type { Verification, VerificationView, VerificationWhy } from "./verification.ts"
 export type { HeldName } from "../protocol/held.ts"
 export type { HeldSubject, HeldThing, SeesDifference, SeesReport } from "./sees.ts"
 

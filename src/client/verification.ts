@@ -59,6 +59,7 @@ export type VerificationWhy =
   | "somebody-said-no" // room: `saidNo` says who
   | "unknown-code" // qr: no code of ours, or damaged
   | "not-for-you" // qr: it was shown to somebody else, or the shower sees other keys of this person
+  | "other-person" // qr: it is the code of somebody else than the person whose screen was meant
   | "unknown-person" // qr: nobody with these keys is known here; room: the list names somebody whom the directory lacks
   | "from-the-chat" // qr: it was sent as a message, and proves nothing
   | "old-code" // qr: it was read already
@@ -139,8 +140,11 @@ export interface Verification {
 
   /** Makes a code for this person to read off our screen. @throws as `askWords`. */
   qrText(personId: string): Promise<VerificationView>
-  /** What a camera, an image or the person's own typing brought; never from a message. Marks the shower, or says why not. */
-  readQr(text: string): Promise<VerificationView>
+  /**
+   * What a camera, an image or the person's own typing brought from the screen of this person; never from a message.
+   * Marks them, or says why not. @throws ClientError `unknown-name`.
+   */
+  readQr(personId: string, text: string): Promise<VerificationView>
   /** The shower: the other screen shows the tick, or does not. @throws ClientError `verify-over`. */
   confirmQr(id: string, seen: boolean): Promise<VerificationView>
 }

@@ -106,6 +106,8 @@ export function stepQr(state: QrState, event: QrEvent, now: Millis): QrNext {
 export interface Reading {
   text: string
   own: Uint8Array
+  /** Whose screen it was read from, as the reader's person says. */
+  expected: Uint8Array
   isKnown: (id: Uint8Array) => boolean
   wasRead: (nonce: Uint8Array) => boolean
   store: StoreReader
@@ -115,14 +117,16 @@ export interface Reading {
 }
 
 /** @returns an end; `verified`: the shower's keys are right. */
-export function read({ text, own, isKnown, wasRead, store, fresh, now }: Reading): QrState {
+export function read({ text, own, expected, isKnown, wasRead, store, fresh, now }: Reading): QrState {
   const code = decodeQr(text)
-  const failed = (why: VerificationWhy, id = fresh): QrState => ({ ...begun(own, id, now), why })
+  const failed = (why: VerificationWhy): QrState => ({ ...begun(own, fresh, now), peer: expected, why })
   if (!code) return failed("unknown-code")
   // Whoever can send us a message could have put anybody's keys into it.
   if (cameAsMessage(store, toBase64Url(code.nonce))) return failed("from-the-chat")
   if (!equalBytes(code.other, own)) return failed("not-for-you")
   if (equalBytes(code.shower, own) || !isKnown(code.shower)) return failed("unknown-person")
+  // Somebody who shows the code of an account that only claims to be another person must not get it a mark.
+  if (!equalBytes(code.shower, expected)) return failed("other-person")
   if (wasRead(code.nonce)) return failed("old-code")
   return { ...begun(own, code.nonce, now), peer: code.shower, step: "verified", ownAnswer: true }
 }

@@ -151,13 +151,15 @@ export class Verifications implements Verification {
     })
   }
 
-  readQr(text: string): Promise<VerificationView> {
+  readQr(personId: string, text: string): Promise<VerificationView> {
     return this.#run(async () => {
+      const expected = this.#driver.contacts.findById(personId).entry.accountId
       const { store, clock } = this.#driver.context
       const now = clock.now()
       const state = read({
         text,
         own: this.#driver.contacts.own,
+        expected,
         isKnown: (id) =>
           this.#driver.contacts.get(id) !== undefined && this.#driver.contacts.trust(id) !== "blocked",
         wasRead: (nonce) => this.#driver.states.byId(nonce) !== undefined,

@@ -16,7 +16,7 @@ test("reading verifies the shower at once; the tick, seen by the shower's person
   const { world, alice, bob } = await pair()
   const { qr } = await alice.client.verification.qrText(idOf(alice, "bob"))
   expect(qr).toMatch(/^secure-chat-verify:1\?s=[\w-]{43}&o=[\w-]{43}&n=[\w-]{22}$/)
-  const read = await bob.client.verification.readQr(`  ${qr}\n`)
+  const read = await bob.client.verification.readQr(idOf(bob, "alice"), `  ${qr}\n`)
   expect(read).toMatchObject({
     step: "verified",
     role: "reader",
@@ -34,7 +34,7 @@ test("reading verifies the shower at once; the tick, seen by the shower's person
 test("a tick that the shower does not see is a mismatch: nothing is sent any more", async () => {
   const { world, alice, bob } = await pair()
   const { qr } = await alice.client.verification.qrText(idOf(alice, "bob"))
-  await bob.client.verification.readQr(qr!)
+  await bob.client.verification.readQr(idOf(bob, "alice"), qr!)
   await world.until(() => step(alice) === "confirm?", "the tick")
   await alice.client.verification.confirmQr(screen(alice).id, false)
   expect(trustIn(alice, "bob")).toBe("changed")
@@ -48,7 +48,7 @@ test("a code that came as a message proves nothing, wherever it came", async () 
     await alice.write(where, `scan this: ${qr}`)
     const from = where === "bob" ? "alice" : where
     await world.until(() => arrived(bob, from, `scan this: ${qr}`), "the message")
-    expect(await bob.client.verification.readQr(qr!)).toMatchObject({ step: "failed", why: "from-the-chat" })
+    expect(await bob.client.verification.readQr(idOf(bob, "alice"), qr!)).toMatchObject({ step: "failed", why: "from-the-chat" })
     expect(trustIn(bob, "alice")).toBe("unverified")
     await world.run(MINUTE)
     expect(step(alice)).toBe("show")
@@ -61,7 +61,7 @@ test("codes for somebody else, of strangers, old ones and damaged ones verify no
   const { qr } = await alice.client.verification.qrText(idOf(alice, "bob"))
   const code = decodeQr(qr!)!
   const why = async (guest: Guest, text: string) => {
-    const view = await guest.client.verification.readQr(text)
+    const view = await guest.client.verification.readQr(idOf(guest, "alice"), text)
     expect(view.step).toBe("failed")
     return view.why
   }
@@ -79,7 +79,7 @@ test("codes for somebody else, of strangers, old ones and damaged ones verify no
   ])
     expect(await why(bob, text)).toBe("unknown-code")
   expect(trustIn(bob, "alice")).toBe("unverified")
-  await bob.client.verification.readQr(qr!)
+  await bob.client.verification.readQr(idOf(bob, "alice"), qr!)
   expect(trustIn(bob, "alice")).toBe("verified")
   expect(await why(bob, qr!)).toBe("old-code")
   expect(fromBase64Url(qr!.slice(-22))).toEqual(code.nonce)
@@ -93,7 +93,7 @@ test("a tick for another code, or from another person, is none", async () => {
   await alice.client.verification.cancel(first.id)
   const second = await alice.client.verification.qrText(idOf(alice, "bob"))
   expect(second.qr).not.toBe(first.qr)
-  await bob.client.verification.readQr(first.qr!)
+  await bob.client.verification.readQr(idOf(bob, "alice"), first.qr!)
   await carol.write("alice", "hello")
   await world.run(MINUTE)
   expect(step(alice)).toBe("show")
@@ -104,7 +104,7 @@ test("a tick for another code, or from another person, is none", async () => {
 test("a restart ends the showing; what was read stays", async () => {
   const { world, alice, bob } = await pair()
   const { qr } = await alice.client.verification.qrText(idOf(alice, "bob"))
-  await bob.client.verification.readQr(qr!)
+  await bob.client.verification.readQr(idOf(bob, "alice"), qr!)
   world.crash(alice)
   world.crash(bob)
   const [back, other] = [
@@ -115,4 +115,16 @@ test("a restart ends the showing; what was read stays", async () => {
   expect(trustIn(other, "alice")).toBe("verified")
   await world.run(MINUTE)
   expect(step(back)).toBe("cancelled")
+})
+
+test("the code of somebody else, on this person's screen, gets nobody a mark", async () => {
+  const { world, alice } = await pair()
+  const mallory = await world.join("mallory")
+  await world.until(() => alice.client.people().length === 2, "alice to see mallory")
+  const { qr } = await mallory.client.verification.qrText(idOf(mallory, "alice"))
+  const view = await alice.client.verification.readQr(idOf(alice, "bob"), qr!)
+  expect(view).toMatchObject({ step: "failed", why: "other-person", person: { name: "bob" } })
+  expect([trustIn(alice, "bob"), trustIn(alice, "mallory")]).toEqual(["unverified", "unverified"])
+  await world.run(MINUTE)
+  expect(step(mallory)).toBe("show")
 })

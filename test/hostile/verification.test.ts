@@ -95,12 +95,12 @@ test("a code on either screen is no code for the other: nobody is verified", asy
     [bob.real, alice.real],
   ] as const) {
     const { qr } = await shower.client.verification.qrText(idOf(shower, reader.name))
-    const view = await reader.client.verification.readQr(qr!)
+    const view = await reader.client.verification.readQr(idOf(reader, shower.name), qr!)
     expect(view).toMatchObject({ step: "failed", why: "not-for-you" })
     expect(trustIn(reader, shower.name)).not.toBe("verified")
     // He answers for the reader; but the reader's screen shows no tick.
     const other = shower === alice.real ? bob.false : alice.false
-    await other.client.verification.readQr(qr!)
+    await other.client.verification.readQr(idOf(other, shower.name), qr!)
     await mitm.until(() => step(shower) === "confirm?", "his tick")
     await shower.client.verification.confirmQr(screen(shower).id, false)
     expect(trustIn(shower, reader.name)).toBe("changed")
