@@ -24,6 +24,7 @@ export type CliErrorCode =
   | "no-words" // a backup's words can be neither shown nor asked for
   | "folder-not-empty" // a backup is restored into a new folder only
   | "output-exists" // never overwritten
+  | "verify-ended" // neither yes nor no: time ran out, or somebody gave up
   | "bad-image" // no picture, or no QR code on it
   | "image-too-large"
   | "attack-succeeded" // `doctor --attack`: something that must be caught was not

@@ -71,6 +71,7 @@ const cli: Record<CliErrorCode, End> = {
   "no-words": { exit: EXIT.locked, hint: "start in a terminal, or give a file descriptor: --words-fd N" },
   "folder-not-empty": { exit: EXIT.usage, hint: "a backup is restored into a new folder: --data DIR" },
   "output-exists": { exit: EXIT.usage, hint: "nothing is overwritten; choose another name" },
+  "verify-ended": { exit: EXIT.late, hint: "nothing was marked; begin again when both are there" },
   "bad-image": {
     exit: EXIT.usage,
     hint: "a PNG or JPEG file is read; the text of the code can be given on stdin instead: --read -",

@@ -2,6 +2,7 @@
  * Events and views as JSON, one object a line: the public format for scripts (PROTOCOL.md does not cover it;
  * the README does). `v` changes only on a break; readers ignore what they do not know.
  */
+import { wordsOf, type VerificationView } from "../client/client.ts"
 import type {
   ClientEvent,
   MessageView,
@@ -72,8 +73,10 @@ export function resultJson(type: string, profile: string | undefined, fields: ob
   return { v: SCHEMA_VERSION, type, ...(profile === undefined ? {} : { profile }), ...fields }
 }
 
-export function personJson({ id, name, tag, trust }: PersonRef): object {
-  return { id, name, tag, trust }
+/** `verified` says how and when, for whoever is. */
+export function personJson({ id, name, tag, trust, verified }: PersonRef): object {
+  const proof = verified && { how: verified.how, at: isoTime(verified.at) }
+  return { id, name, tag, trust, ...(proof ? { verified: proof } : {}) }
 }
 
 export function personViewJson(person: PersonView): object {
@@ -82,6 +85,26 @@ export function personViewJson(person: PersonView): object {
     online: person.online,
     ambiguous: person.ambiguous,
     firstSeenAt: isoTime(person.firstSeenAt),
+  }
+}
+
+/** The words stand there in both languages; `words` are their numbers. */
+export function verificationJson(view: VerificationView): object {
+  const { endsAt, at, words, person, room, people, missing, saidYes, saidNo, culprits, ...rest } = view
+  const all = (list: readonly PersonRef[]) => list.map(personJson)
+  return {
+    ...rest,
+    person: person === undefined ? null : personJson(person),
+    room: room === undefined ? null : roomJson(room),
+    people: all(people),
+    missing: all(missing),
+    saidYes: all(saidYes),
+    saidNo: all(saidNo),
+    culprits: all(culprits),
+    words: words ?? null,
+    texts: words === undefined ? null : wordsOf(words),
+    endsAt: endsAt === undefined ? null : isoTime(endsAt),
+    at: isoTime(at),
   }
 }
 
@@ -128,6 +151,20 @@ function details(event: ClientEvent): object {
       return { room: roomJson(event.room), message: { id: event.message.id, state: event.state } }
     case "relay.disconnected":
       return { why: event.why, retryAt: event.retryAt === undefined ? null : isoTime(event.retryAt) }
+    case "verify.requested":
+    case "verify.accepted":
+    case "verify.compare":
+    case "verify.changed":
+    case "verify.cancelled":
+      return { verification: verificationJson(event.verification) }
+    case "verify.done":
+    case "verify.mismatch":
+      return {
+        person: personJson(event.person),
+        ...(event.verification === undefined ? {} : { verification: verificationJson(event.verification) }),
+      }
+    case "verify.roomDone":
+      return { room: roomJson(event.room), verification: verificationJson(event.verification) }
     default: {
       // The others are plain data whose names are the format's names already.
       const { type: _, ...rest } = event

@@ -22,9 +22,9 @@ import { restore, type RestoreOptions } from "./commands/restore.ts"
 import { salvageProfile, type SalvageOptions } from "./commands/salvage.ts"
 import { sees } from "./commands/sees.ts"
 import { send, type SendOptions } from "./commands/send.ts"
-import { verify } from "./commands/verify.ts"
+import { verify, type VerifyOptions } from "./commands/verify.ts"
+import { showCode } from "./commands/verify-live.ts"
 import { showVersion } from "./commands/version.ts"
-import { CliError } from "./errors.ts"
 import { answerQrFile, READ_QR } from "./qr-file.ts"
 import type { Io } from "./io.ts"
 import { parseCount, parseDescriptor, parseDuration, parsePort } from "./numbers.ts"
@@ -94,27 +94,36 @@ function addTalking(program: Command, io: Io): void {
     .option("--since <cursor>", "from this cursor on", checkCursor)
     .action(run(io, (invocation, options: ListenOptions) => listen(invocation, options)))
   program
-    .command("verify <name>")
-    .description("compare the safety number of a person")
+    .command("verify [name]")
+    .description("compare keys with a person, or with everybody in a room")
     .option("--number", "print the number you share")
     .option("--expect <number>", "mark as verified if this is the number")
+    .option("--words", "compare seven words with the person, who is at the screen too")
+    .option("--qr", "show a code for the person to read")
+    .option(
+      "--read <file>",
+      "read the code of the person's screen: a PNG or JPEG file, or - for its text on stdin",
+    )
+    .option("--room [room]", "everybody in a room in one round; without a name, #everyone")
     .action(
-      run(io, async (invocation, options: { number?: boolean; expect?: string }, name: string) => {
-        if ((options.number === true) === (options.expect !== undefined)) {
-          throw new CliError("usage", "give either --number, or --expect and the number you were told")
-        }
-        await verify(invocation, name, options.expect)
-      }),
+      run(io, (invocation, options: VerifyOptions, name: string | undefined) =>
+        verify(invocation, name, options),
+      ),
     )
 }
 
 function addReading(program: Command, io: Io): void {
   const offline = () => new Option("--offline", "ask no relay first").default(false)
   const group = (name: string, description: string) => program.command(name).description(description)
-  group("id", "who you are")
+  const own = group("id", "who you are")
+  own
     .command("show")
     .description("print your name, id and relay")
     .action(run(io, (invocation) => showId(invocation)))
+  own
+    .command("qr <name>")
+    .description("show a code with which that person verifies you (verify NAME --qr)")
+    .action(run(io, (invocation, _options: object, name: string) => showCode(invocation, name)))
   group("people", "who is here")
     .command("list")
     .description("print everybody in the relay's directory")

@@ -2,11 +2,13 @@
  * Everything under the transcript: what must be read before one writes on (a refusal, a stopped room, the outcome of
  * a command, a large paste), then the composer. Its height decides how many rows the transcript gets.
  */
+import type { VerificationView } from "../client/client.ts"
 import { rowOfCaret } from "./composer-state.ts"
 import { composerRowLimit } from "./layout.ts"
 import { say, sliceSafe, type SafeText } from "./safe-text.ts"
 import { drawnCells, truncate, wrap } from "./text-width.ts"
 import { roomTitle, type Style } from "./theme.ts"
+import { foremost, isAsked, isOver, noticeOfVerification } from "./verification-words.ts"
 import { currentRoom, type ChatView } from "./view.ts"
 import { roomProblemWords, troubleWords } from "./words.ts"
 
@@ -75,6 +77,9 @@ function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
     }
   }
   add(troubleWords(view.data.connection), "danger")
+  const open = foremost(view.data.verifications)
+  if (open !== undefined)
+    add(say`${noticeOfVerification(open, view.theme.symbols)} F5 opens it.`, bannerStyle(open))
   if (room !== undefined) add(roomProblemWords(room), room.state === "stopped" ? "danger" : "warning")
   if (view.composer.pasted !== undefined) {
     const { lines, bytes } = view.composer.pasted
@@ -85,6 +90,12 @@ function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
   }
   if (view.toast !== undefined) add(view.toast.text, view.toast.tone)
   return banners
+}
+
+function bannerStyle(verification: VerificationView): Style {
+  if (verification.step === "mismatch" || verification.step === "failed") return "danger"
+  if (isAsked(verification)) return "accent"
+  return verification.step === "verified" ? "good" : isOver(verification) ? "warning" : "plain"
 }
 
 function sizeWords(bytes: number): SafeText {

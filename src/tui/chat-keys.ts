@@ -15,9 +15,19 @@ import {
 } from "./composer-state.ts"
 import type { Key } from "./key-decoder.ts"
 import { onOverlayKey } from "./overlay-keys.ts"
+import { overlayOf } from "./verification-keys.ts"
+import { foremost } from "./verification-words.ts"
 import { say, sliceSafe } from "./safe-text.ts"
 import { AT_END, scrollBy, scrollToTop } from "./scroll.ts"
-import { currentRoom, still, type ChatView, type Effect, type Step, type Toast } from "./view.ts"
+import {
+  currentRoom,
+  still,
+  type ChatView,
+  type Effect,
+  type Step,
+  type Toast,
+  type VerifyHow,
+} from "./view.ts"
 import { viewportOf } from "./visible.ts"
 
 /** Rows of `alt+pageup`. */
@@ -73,7 +83,7 @@ function onAction(view: ChatView, action: Action): Step {
     case "help":
       return still({ ...view, overlay: { kind: "help", offset: 0 } })
     case "verify":
-      return verify(view, undefined)
+      return verify(view, undefined, undefined)
     case "receipts":
       return receipts(view, 1)
     case "redraw":
@@ -231,7 +241,7 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
     case "who":
       return still({ ...view, overlay: { kind: command.kind, offset: 0 } })
     case "verify":
-      return verify(view, command.name)
+      return verify(view, command.name, command.how)
     case "receipts":
       return receipts(view, command.back)
     case "keys":
@@ -267,11 +277,21 @@ function close(view: ChatView): Step {
   return open(view, back)
 }
 
-function verify(view: ChatView, name: string | undefined): Step {
-  if (name !== undefined) return effect(view, { kind: "open-verify", name })
-  const person = personInView(view)
-  if (person !== undefined) return effect(view, { kind: "open-verify", name: person.id })
-  return still(told(view, say`Whom? Write /verify NAME, or choose with F3.`, "warning"))
+/** Without a name: what is open comes first, then the person one talks to. */
+function verify(view: ChatView, name: string | undefined, how: VerifyHow | undefined): Step {
+  if (name === undefined && how === undefined) {
+    const waiting = foremost(view.data.verifications)
+    if (waiting !== undefined) return still({ ...view, overlay: overlayOf(waiting.id) })
+  }
+  const to = name ?? personInView(view)?.id
+  if (to !== undefined || how === "room") return effect(view, { kind: "verify", name: to, how })
+  return still(
+    told(
+      view,
+      say`Whom? Write /verify NAME, or choose with F3; /verify room checks everybody at once.`,
+      "warning",
+    ),
+  )
 }
 
 function receipts(view: ChatView, back: number): Step {

@@ -2,10 +2,12 @@
  * One table of commands and one of keys. Parsing, completion and the help screen all read these tables, so that
  * help cannot promise a key that does nothing, and a new command appears everywhere at once.
  */
+import { numberIn, verifyArguments } from "./command-arguments.ts"
 import type { Edit } from "./composer-state.ts"
 import type { KeyAction } from "./key-actions.ts"
 import { safeName, say, type SafeText } from "./safe-text.ts"
 import { bareName, takeName, unquote } from "./typed-names.ts"
+import type { VerifyHow } from "./view.ts"
 
 /** What a submitted line asks for. Names are as typed; the client resolves them. */
 export type Command =
@@ -16,7 +18,7 @@ export type Command =
   | { kind: "who" }
   | { kind: "receipts"; back: number }
   | { kind: "invite" }
-  | { kind: "verify"; name: string | undefined }
+  | { kind: "verify"; name: string | undefined; how: VerifyHow | undefined }
   | { kind: "fingerprint"; name: string | undefined }
   | { kind: "sees" }
   | { kind: KeyAction; name: string | undefined }
@@ -70,8 +72,8 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     word: "verify",
-    usage: say`/verify [NAME]`,
-    what: say`compare 60 digits with a person`,
+    usage: say`/verify [NAME] [HOW]`,
+    what: say`compare keys; /verify room: all at once`,
     takes: "name?",
   },
   {
@@ -345,6 +347,7 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "go":
       return done({ kind: "go", to: text === undefined ? undefined : unquote(text) })
     case "verify":
+      return done({ kind: "verify", ...verifyArguments(text, names) })
     case "fingerprint":
     case "keys":
     case "trust":
@@ -367,11 +370,6 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "quit":
       return done({ kind: word })
   }
-}
-
-/** 0 for what is no number from 1 to 9999. */
-function numberIn(argument: string): number {
-  return /^\d{1,4}$/u.test(argument) ? Number.parseInt(argument, 10) : 0
 }
 
 /** The help page: every command and every key worth a line, from the tables above. */

@@ -27,6 +27,8 @@ export interface TuiOptions {
   output: NodeJS.WriteStream
   /** Writes the room to a file and returns its path. `path` is what the person asked for. */
   exportRoom(roomId: string, path: string | undefined): Promise<string>
+  /** The text of a QR code: of the picture in a file whose name was typed, or the typed text itself. */
+  readCode(typed: string): Promise<string>
   /**
    * Said once at the start and again at the end, for example that a relay goes on running here. Asked anew each time,
    * for the first steps may have started one meanwhile.
@@ -83,6 +85,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       view: chatNow,
       dispatch,
       exportRoom: options.exportRoom,
+      readCode: options.readCode,
       invitation: options.invitation,
       redraw,
       suspend,

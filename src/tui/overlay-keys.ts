@@ -7,6 +7,7 @@ import { pageHeight, pageLines, type Page } from "./pages.ts"
 import { pickerItems } from "./picker.ts"
 import { safeTyped, say, sliceSafe } from "./safe-text.ts"
 import { clustersOf } from "./text-width.ts"
+import { nameOf, onReadCode, onVerification, onVerifyHow } from "./verification-keys.ts"
 import { still, type ChatView, type Overlay, type Step } from "./view.ts"
 
 export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
@@ -26,6 +27,12 @@ export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
       return onPicker(view, overlay, key)
     case "verify":
       return onVerify(view, overlay, key)
+    case "verify-how":
+      return onVerifyHow(view, overlay, key)
+    case "verification":
+      return onVerification(view, overlay, key)
+    case "read-code":
+      return onReadCode(view, overlay, key)
   }
 }
 
@@ -110,7 +117,7 @@ function onPicker(view: ChatView, overlay: Overlay & { kind: "picker" }, key: Ke
       const person = items[index]?.person
       return person === undefined
         ? still(view)
-        : { view, effects: [{ kind: "open-verify", name: person.id }] }
+        : { view, effects: [{ kind: "verify", name: person.id, how: undefined }] }
     }
     case "enter": {
       const item = items[index]
@@ -134,7 +141,7 @@ function onDecision(view: ChatView, overlay: Page, person: PersonView, key: Key)
   })
   switch (nameOf(key)) {
     case "v":
-      return { view, effects: [{ kind: "open-verify", name: person.id }] }
+      return { view, effects: [{ kind: "verify", name: person.id, how: undefined }] }
     case "l":
       return act("later")
     case "b":
@@ -158,9 +165,4 @@ function onVerify(view: ChatView, overlay: Overlay & { kind: "verify" }, key: Ke
 
 function answer(view: ChatView, person: PersonView, number: string, match: boolean): Step {
   return { view, effects: [{ kind: "answer-verify", person, number, match }] }
-}
-
-function nameOf(key: Key): string {
-  if (key.kind === "chord") return key.chord
-  return key.kind === "text" ? key.text.toLowerCase() : ""
 }

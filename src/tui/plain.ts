@@ -22,10 +22,10 @@ import {
   type Span,
   type Symbols,
 } from "./theme.ts"
+import { answerQuestion, verifyEventLines, verifyInLines, type VerifyQuestion } from "./plain-verify.ts"
 import { keyOf, plainRows } from "./transcript-rows.ts"
 import {
   connectionWords,
-  digitRows,
   errorWords,
   limitWords,
   noticeWords,
@@ -43,6 +43,8 @@ export interface PlainOptions {
   /** Appends text; every call ends in a line feed. */
   write(text: string): void
   exportRoom(roomId: string, path: string | undefined): Promise<string>
+  /** The text of a QR code: of the picture in a file whose name was typed, or the typed text itself. */
+  readCode(typed: string): Promise<string>
   /** What to know while chatting, for example that a relay goes on running here. */
   relayNote(): string | undefined
   /** What `/invite` shows; undefined when this computer runs no relay of its own. */
@@ -59,15 +61,17 @@ const RECENT_LINES = 50
 interface PlainState {
   roomId: string | undefined
   roomBefore: string | undefined
-  /** Waits for an answer to "do they match?". */
-  question: { personId: string; number: string } | undefined
+  /** What the next line answers. */
+  question: VerifyQuestion | undefined
+  /** What was last said of each verification: the same is not said twice. */
+  told: Map<string, string>
 }
 
 /** Runs until the input ends or `/quit`. The caller stops the client. */
 export async function runPlain(options: PlainOptions): Promise<void> {
   const { client } = options
   const symbols = options.ascii ? ASCII_SYMBOLS : UNICODE_SYMBOLS
-  const state: PlainState = { roomId: undefined, roomBefore: undefined, question: undefined }
+  const state: PlainState = { roomId: undefined, roomBefore: undefined, question: undefined, told: new Map() }
   const print = (...lines: readonly SafeText[]) => {
     for (const line of lines) options.write(`${line}\n`)
   }
@@ -116,7 +120,10 @@ interface Tools {
 async function onLine(line: string, tools: Tools, options: PlainOptions): Promise<"quit" | undefined> {
   const { client, state, print } = tools
   try {
-    if (state.question !== undefined) return await answer(line, tools)
+    if (state.question !== undefined) {
+      state.question = await answerQuestion(line, state.question, { ...tools, readCode: options.readCode })
+      return undefined
+    }
     const parsed = parseLine(
       line,
       client.people().map(({ name }) => name),
@@ -176,7 +183,7 @@ async function runCommand(
       receipts(command.back, tools)
       return undefined
     case "verify":
-      askVerify(command.name, tools)
+      state.question = await verifyInLines(command, state.roomId, { ...tools, readCode: options.readCode })
       return undefined
     case "keys":
     case "trust":
@@ -268,44 +275,6 @@ function receipts(back: number, { client, state, print, symbols }: Tools): void 
   print(...(found === undefined ? [noReceiptsWords(back)] : plainReceipts(found, symbols)))
 }
 
-function askVerify(name: string | undefined, { client, state, print }: Tools): void {
-  const peer = state.roomId === undefined ? undefined : client.room(state.roomId).peer
-  const person = name === undefined ? peer : client.findPerson(name)
-  if (person === undefined) return print(say`Whom? Write /verify NAME.`)
-  const number = client.safetyNumber(person.id)
-  state.question = { personId: person.id, number }
-  print(
-    say`${safeName(person.name)} is ${trustWords(person)}. Read these digits to each other, in person or on the phone:`,
-  )
-  print(...digitRows(number), say`Do they match? Type yes, no or later.`)
-  return undefined
-}
-
-async function answer(line: string, { client, state, print }: Tools): Promise<undefined> {
-  const { question } = state
-  if (question === undefined) return undefined
-  const person = client.findPerson(question.personId)
-  const said = line.trim().toLowerCase()
-  const asked = { yes: ["y", "yes"], no: ["n", "no"], later: ["l", "later", ""] }
-  if (![...asked.yes, ...asked.no, ...asked.later].includes(said)) {
-    print(say`Nothing was sent. Do they match? Type yes, no or later.`)
-    return undefined
-  }
-  state.question = undefined
-  if (asked.later.includes(said)) {
-    print(say`Later, then. ${safeName(person.name)} stays ${trustWords(person)}.`)
-  } else if (client.safetyNumber(person.id) !== question.number) {
-    print(say`The digits changed while you compared. Start again with /verify.`)
-  } else if (asked.yes.includes(said)) {
-    await client.markVerified(person.id)
-    print(say`VERIFIED: ${safeName(person.name)}.`)
-  } else {
-    await client.markMismatch(person.id)
-    print(say`STOPPED: nothing more is sent to ${safeName(person.name)}. Talk to them in person.`)
-  }
-  return undefined
-}
-
 /** Among the newest lines of a room; undefined when it stands further up. */
 function messageLine(client: Client, roomId: string, id: string): MessageLine | undefined {
   const line = client.transcript(roomId, RECENT_LINES).findLast((candidate) => keyOf(candidate) === id)
@@ -371,9 +340,14 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
     case "person.keyChanged":
       return
     case "verify.mismatch":
-      return print(
-        say`${symbols.mark} Keys of ${safeName(event.person.name)} DIFFER. Nothing more is sent to them.`,
-      )
+    case "verify.done":
+    case "verify.requested":
+    case "verify.accepted":
+    case "verify.compare":
+    case "verify.roomDone":
+    case "verify.cancelled":
+    case "verify.changed":
+      return print(...verifyEventLines(event, client.self(), state.told, symbols))
     case "error":
       return print(...linesOf(safeBlock(event.detail)).map((text) => say`${symbols.mark} ${text}`))
     case "gap.detected":
@@ -381,13 +355,6 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
     case "room.changed":
     case "room.joined":
     case "sync.done":
-    case "verify.accepted":
-    case "verify.cancelled":
-    case "verify.changed":
-    case "verify.compare":
-    case "verify.done":
-    case "verify.requested":
-    case "verify.roomDone":
       return
   }
 }

@@ -11,6 +11,7 @@ import { freshReceipts, noReceiptsWords, receiptsOf } from "./receipts.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { span, trustStyle, type Span } from "./theme.ts"
+import { actInPanel, readCode, startVerifying } from "./verify-session.ts"
 import {
   MAX_READ_LINES,
   PAGE_LINES,
@@ -35,6 +36,8 @@ export interface SessionDeps {
   view: () => ChatView
   dispatch: (event: ChatEvent) => void
   exportRoom: (roomId: string, path: string | undefined) => Promise<string>
+  /** The text of a code, from a file or from what was typed. */
+  readCode: (typed: string) => Promise<string>
   /** Read anew each time; undefined when this computer runs no relay of its own. */
   invitation: () => Invitation | undefined
   redraw: () => void
@@ -56,6 +59,7 @@ export function snapshotOf(client: Client): Snapshot {
     outbox: client.outboxCount(),
     rooms: client.rooms(),
     people: client.people(),
+    verifications: client.verification.all(),
   }
 }
 
@@ -158,14 +162,12 @@ function perform(effect: Effect, deps: SessionDeps, { attempt, tell, refresh }: 
         await client.markRead(effect.roomId)
         refresh()
       })
-    case "open-verify":
-      return attempt(() => {
-        const person = client.findPerson(effect.name)
-        dispatch({
-          kind: "overlay",
-          overlay: { kind: "verify", person, number: client.safetyNumber(person.id), step: "compare" },
-        })
-      })
+    case "verify":
+      return attempt(() => startVerifying(deps, effect, { tell, refresh }))
+    case "verify-act":
+      return attempt(() => actInPanel(deps, effect, { tell, refresh }))
+    case "read-code":
+      return attempt(() => readCode(deps, effect, { tell, refresh }))
     case "answer-verify":
       return attempt(() => answerVerify(deps, effect, refresh))
     case "fingerprint":
@@ -343,6 +345,8 @@ function worthTelling(event: ClientEvent): { text: SafeText; tone: Tone } | unde
             tone: "danger",
           }
     case "verify.mismatch":
+      // What came of words, codes and rounds stands there until it is dismissed.
+      if (event.verification !== undefined) return undefined
       return {
         text: say`Keys of ${safeName(event.person.name)} DIFFER. Nothing more is sent to them.`,
         tone: "danger",

@@ -93,7 +93,7 @@ function openFirst(data: Snapshot): Effect[] {
 }
 
 function onSnapshot(view: ChatView, data: Snapshot, tail: Tail | undefined): Step {
-  const next = { ...view, data, overlay: freshOverlay(view.overlay, data, tail?.receipts) }
+  const next = { ...view, data, overlay: freshOverlay(view, data, tail?.receipts) }
   if (view.roomId === undefined) return { view: next, effects: openFirst(data) }
   if (tail === undefined || tail.roomId !== view.roomId) return still(next)
   return still(withLines(next, withTail(view, tail.lines, tail.asked)))
@@ -115,11 +115,21 @@ function withLines(view: ChatView, { lines, complete }: Loaded): ChatView {
  * receipts counts on while it is open.
  */
 function freshOverlay(
-  overlay: Overlay | undefined,
+  { overlay, data: before }: ChatView,
   data: Snapshot,
   receipts: Tail["receipts"],
 ): Overlay | undefined {
   if (overlay?.kind === "receipts") return { ...overlay, ...receipts }
+  if (overlay?.kind === "verification") {
+    const step = ({ verifications }: Snapshot) => verifications.find(({ id }) => id === overlay.id)?.step
+    if (step(data) === undefined) return undefined
+    // Another step has another list, which is read from its beginning.
+    return step(data) === step(before) ? overlay : { ...overlay, offset: 0 }
+  }
+  if (overlay?.kind === "verify-how") {
+    const fresh = data.people.find(({ id }) => id === overlay.person.id)
+    return fresh === undefined ? overlay : { ...overlay, person: fresh }
+  }
   if (overlay?.kind !== "verify") return overlay
   const person = data.people.find(({ id }) => id === overlay.person.id)
   return person === undefined ? overlay : { ...overlay, person }

@@ -2,6 +2,7 @@
  * The chat screen as data: everything that is drawn, everything that can happen, and everything that may be asked of
  * the client because of it. `view-state.ts` says what an event does.
  */
+import type { VerificationView } from "../client/client.ts"
 import type { ConnectionView, MessageState, PersonView, RoomView, TranscriptLine } from "../client/events.ts"
 import type { Completion } from "./completion.ts"
 import type { Composer } from "./composer-state.ts"
@@ -12,6 +13,7 @@ import type { SafeText } from "./safe-text.ts"
 import type { Scroll } from "./scroll.ts"
 import type { Span, Theme } from "./theme.ts"
 import type { RowCache } from "./transcript-rows.ts"
+import type { VerificationAct } from "./verification-choices.ts"
 
 /** Lines read again whenever something changed. */
 export const TAIL_LINES = 100
@@ -27,7 +29,12 @@ export interface Snapshot {
   outbox: number
   rooms: readonly RoomView[]
   people: readonly PersonView[]
+  /** Open, or at an end and not dismissed; newest first. */
+  verifications: readonly VerificationView[]
 }
+
+/** Ways to verify: seven words, 60 digits, a code on this screen, a code of another one, a whole room. */
+export type VerifyHow = "words" | "digits" | "show" | "read" | "room"
 
 export type Tone = "plain" | "good" | "warning" | "danger"
 
@@ -51,6 +58,18 @@ export type Overlay =
   | { kind: "picker"; source: "all" | "rooms" | "people"; query: SafeText; index: number }
   /** `number` is what was on the screen when the person answered; a different one does not count. */
   | { kind: "verify"; person: PersonView; number: string; step: "compare" | "match" | "differ" }
+  /** Which way? */
+  | { kind: "verify-how"; person: PersonView; index: number }
+  /** One of `verifications`; closes when that has gone. `offset` scrolls the list of names, `asText` shows a code as text. */
+  | { kind: "verification"; id: string; offset: number; asText: boolean }
+  /** A file or a text that holds the code of this person's screen. */
+  | {
+      kind: "read-code"
+      person: PersonView
+      typed: SafeText
+      state: "typing" | "reading"
+      trouble: SafeText | undefined
+    }
 
 export interface ChatView {
   kind: "chat"
@@ -113,7 +132,10 @@ export type Effect =
   | { kind: "go"; to: string }
   | { kind: "load-older"; roomId: string; before: string }
   | { kind: "mark-read"; roomId: string }
-  | { kind: "open-verify"; name: string }
+  /** `how` undefined: ask. Without a name: the verification that is open, if there is one. */
+  | { kind: "verify"; name: string | undefined; how: VerifyHow | undefined }
+  | { kind: "verify-act"; id: string; act: VerificationAct }
+  | { kind: "read-code"; personId: string; typed: string }
   | { kind: "answer-verify"; person: PersonView; number: string; match: boolean }
   | { kind: "fingerprint"; name: string | undefined }
   | { kind: "keys"; action: KeyAction; name: string | undefined; peer: PersonView | undefined }

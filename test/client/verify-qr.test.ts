@@ -48,7 +48,10 @@ test("a code that came as a message proves nothing, wherever it came", async () 
     await alice.write(where, `scan this: ${qr}`)
     const from = where === "bob" ? "alice" : where
     await world.until(() => arrived(bob, from, `scan this: ${qr}`), "the message")
-    expect(await bob.client.verification.readQr(idOf(bob, "alice"), qr!)).toMatchObject({ step: "failed", why: "from-the-chat" })
+    expect(await bob.client.verification.readQr(idOf(bob, "alice"), qr!)).toMatchObject({
+      step: "failed",
+      why: "from-the-chat",
+    })
     expect(trustIn(bob, "alice")).toBe("unverified")
     await world.run(MINUTE)
     expect(step(alice)).toBe("show")

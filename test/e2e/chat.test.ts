@@ -48,8 +48,8 @@ test("two people join, talk in the room and alone, verify, leave, and find every
   await ravi.until(/asha \?\w+ +│ good morning everyone/u)
 
   // Verifying works before the first direct message; both see the same digits.
-  asha.type("/verify ravi\r")
-  ravi.type("/verify asha\r")
+  asha.type("/verify ravi digits\r")
+  ravi.type("/verify asha digits\r")
   await asha.until("Do they match?")
   await ravi.until("Do they match?")
   const digits = digitsOf(asha.screen())

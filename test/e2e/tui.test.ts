@@ -61,14 +61,14 @@ test("a paste with line breaks, commands and escape sequences sends nothing and 
 
 test("verify: the digits, the question, and the mark on every line", async () => {
   const program = await opened()
-  program.type("/verify ravi\r")
+  program.type("/verify ravi digits\r")
   await program.until("Do they match?")
   expect(program.screen()).toContain("12345 67890 12345 67890")
   program.paste("y")
   program.type("\u001b")
   await program.until("Is the quiz today?")
   expect(program.screen()).toMatch(/Ravi \?7f3c2k/)
-  program.type("/verify ravi\r")
+  program.type("/verify ravi digits\r")
   await program.until("Do they match?")
   program.type("y")
   await program.until("VERIFIED.")

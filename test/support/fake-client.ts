@@ -21,6 +21,7 @@ import type {
 import { messageOf, NOON, person, refOf, roomView } from "./fake-people.ts"
 import { FakeKeys } from "./fake-keys.ts"
 import { FakeReceipts } from "./fake-receipts.ts"
+import { FakeVerification } from "./fake-verification.ts"
 
 export { NOON } from "./fake-people.ts"
 
@@ -32,8 +33,7 @@ interface FakeRoom {
 export class FakeClient implements Client {
   readonly sent: { roomId: string; text: string }[] = []
   readonly readRooms: string[] = []
-  /** No interface asks for it yet. */
-  readonly verification = undefined as never
+  readonly verification: FakeVerification = new FakeVerification(this)
   stopped = false
   /** Set to make the next `send` fail. */
   failNextSend: ClientError | undefined

@@ -28,6 +28,7 @@ async function run(
     lines: input(),
     write: (text) => (written += text),
     exportRoom: (_, path) => Promise.resolve(path ?? "everyone.txt"),
+    readCode: (typed) => Promise.resolve(typed),
     relayNote: () => "a relay runs here",
     invitation,
     ascii: false,
@@ -63,7 +64,7 @@ test("sends, says what became of it, shows what others write and in which room",
 })
 
 const answers: Record<string, [lines: string[], words: string]> = {
-  help: [["/help"], "/verify [NAME]: compare 60 digits"],
+  help: [["/help"], "/verify [NAME] [HOW]: compare keys"],
   msg: [["/msg ravi psst"], "[Ravi]"],
   go: [["/go"], "2 Meera T ✓, 1 new"],
   win: [["/win 2"], "Can you help me"],
@@ -72,7 +73,7 @@ const answers: Record<string, [lines: string[], words: string]> = {
   invite: [["/invite"], 'Whoever runs the relay has the invitation: it is in the file "invitation"'],
   who: [["/who"], "Imran ?9qx4e1, offline, not verified, only listed"],
   receipts: [["/receipts"], "Imran ?9qx4e1 does not have it yet"],
-  verify: [["/verify ravi", "yes"], "VERIFIED: Ravi."],
+  verify: [["/verify ravi", "digits", "yes"], "VERIFIED: Ravi."],
   fingerprint: [["/fingerprint ravi"], "u_Ravi"],
   sees: [["/sees"], "There is no connection to the relay."],
   trust: [["/trust"], "Imran ?9qx4e1  not verified"],
@@ -174,7 +175,7 @@ test.each([
   ["later", "Later, then. Ravi stays not verified.", "unverified"],
 ])("the question of /verify answered with %s", async (answer, words, trust) => {
   const client = await classroom()
-  const written = await run(client, ["/verify ravi", "what?", answer])
+  const written = await run(client, ["/verify ravi digits", "what?", answer])
   expect(written).toContain("12345 67890 12345 67890")
   expect(written).toContain("Nothing was sent. Do they match?")
   expect(written).toContain(words)

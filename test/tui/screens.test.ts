@@ -48,6 +48,8 @@ test.each(SIZES)("verifying at $columns × $rows", async (size) => {
   const client = await classroom()
   const stage = await chatStage(size, client)
   stage.type("/verify ravi\r")
+  await expectGoldenScreen(stage, nameOf("verify-how", size), "Whole room")
+  stage.type("2")
   await expectGoldenScreen(stage, nameOf("verify", size), "Do they match?")
   stage.type("y")
   await expectGoldenScreen(stage, nameOf("verified", size), "VERIFIED.")

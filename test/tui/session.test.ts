@@ -96,7 +96,7 @@ test("two people of one name are never guessed", async () => {
 test("digits that changed while somebody compared are not believed", async () => {
   const client = await classroom()
   const stage = await stageOf(client)
-  stage.type("/verify ravi\r")
+  stage.type("/verify ravi digits\r")
   await stage.until("12345 67890")
   client.setSafetyNumber("u_Ravi", "11111222223333344444".repeat(3))
   stage.type("y")
@@ -111,7 +111,7 @@ test("digits that changed while somebody compared are not believed", async () =>
 test("digits that differ stop the chat, and that stays on the screen", async () => {
   const client = await classroom()
   const stage = await stageOf(client)
-  stage.type("/verify ravi\r")
+  stage.type("/verify ravi digits\r")
   await stage.until("Do they match?")
   stage.type("n")
   await stage.until("STOPPED. The digits differ")

@@ -56,7 +56,7 @@ test.each<[string, Effect]>([
   ["/msg ravi hi", { kind: "send-to", to: "ravi", text: "hi", typed: safeBlock("/msg ravi hi") }],
   ["@ravi hi", { kind: "send-to", to: "ravi", text: "hi", typed: safeBlock("@ravi hi") }],
   ["/go ravi", { kind: "go", to: "ravi" }],
-  ["/verify ravi", { kind: "open-verify", name: "ravi" }],
+  ["/verify ravi", { kind: "verify", name: "ravi", how: undefined }],
   ["/fingerprint", { kind: "fingerprint", name: undefined }],
   ["/export x.txt", { kind: "export", roomId: EVERYONE, path: "x.txt" }],
   ["/win 2", { kind: "open-room", roomId: MEERA }],
@@ -112,13 +112,15 @@ test("go to: typing chooses, Enter opens a room or makes a chat", async () => {
   expect(it.press("f3").type("imr").press("enter").taken()).toEqual([{ kind: "go", to: "u_Imran" }])
   expect(it.press("tab").type("zzz").press("enter").taken()).toEqual([])
   expect(it.press("backspace", "backspace", "backspace", "backspace").view.overlay).toBeUndefined()
-  expect(it.press("f3", "down", "f5").taken()).toEqual([{ kind: "open-verify", name: "u_Meera T" }])
+  expect(it.press("f3", "down", "f5").taken()).toEqual([
+    { kind: "verify", name: "u_Meera T", how: undefined },
+  ])
 })
 
 test("verify: only the two letters answer, never a paste; F5 asks about the other person of a chat", async () => {
   const it = (await chat()).open(MEERA)
   it.taken()
-  expect(it.press("f5").taken()).toEqual([{ kind: "open-verify", name: "u_Meera T" }])
+  expect(it.press("f5").taken()).toEqual([{ kind: "verify", name: "u_Meera T", how: undefined }])
   const person = it.client.findPerson("ravi")
   const number = it.client.safetyNumber(person.id)
   const panel = { kind: "verify", person, number, step: "compare" } as const

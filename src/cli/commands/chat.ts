@@ -10,6 +10,7 @@ import { clientLog, composeClient } from "../compose.ts"
 import { runDemo } from "../demo.ts"
 import { hostedInvitation, hostingNote, startHostedRelay } from "../hosting.ts"
 import { writeNewFile } from "../new-file.ts"
+import { readCode } from "../read-code.ts"
 import { openProfileDir, type ProfileDir } from "../profile-dir.ts"
 import { settle } from "../settle.ts"
 import { canSuspend, suspendJob } from "../suspend.ts"
@@ -99,6 +100,7 @@ async function chatOnScreen({ io, config }: Invocation, seat: Seat): Promise<voi
     input: process.stdin,
     output: process.stdout,
     exportRoom: (roomId, path) => seat.exportRoom(roomId, path),
+    readCode: (typed) => readCode(typed, io),
     relayNote: () => hostingNote(config, io.env),
     invitation: () => hostedInvitation(config),
     ascii: config.ascii,
@@ -123,6 +125,7 @@ async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void
       lines,
       write: (text) => io.resultText(text),
       exportRoom: (roomId, path) => seat.exportRoom(roomId, path),
+      readCode: (typed) => readCode(typed, io),
       relayNote: () => hostingNote(config, io.env),
       invitation: () => hostedInvitation(config),
       ascii: config.ascii,

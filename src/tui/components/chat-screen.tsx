@@ -19,6 +19,14 @@ import { pickerCaret, PickerPanel } from "./picker-panel.tsx"
 import { RoomList } from "./room-list.tsx"
 import { StatusBar } from "./status-bar.tsx"
 import { Transcript } from "./transcript.tsx"
+import {
+  CodeScreen,
+  isCode,
+  ReadCodePanel,
+  readCodeCaret,
+  VerificationPanel,
+  VerifyHowPanel,
+} from "./verification-panel.tsx"
 import { VerifyPanel } from "./verify-panel.tsx"
 
 const NO_PEOPLE: never[] = []
@@ -29,14 +37,23 @@ export const ChatScreen = memo(function ChatScreen({ view }: { view: ChatView })
     setCursorPosition(undefined)
     return <Line spans={[span(say`Make this window larger.`)]} theme={view.theme} />
   }
-  const below = belowRows(view)
   const { overlay } = view
+  if (overlay?.kind === "verification" && isCode(view)) {
+    setCursorPosition(undefined)
+    return (
+      <Box flexDirection="row" width={view.columns} height={view.rows}>
+        <Anchors height={view.rows} />
+        <CodeScreen view={view} panel={overlay} />
+      </Box>
+    )
+  }
+  const below = belowRows(view)
   const body = view.rows - 2
   if (overlay === undefined) {
     setCursorPosition({ x: below.caret.x, y: view.rows - 1 - below.composer.length + below.caret.y })
   } else {
     const left = 1 + Math.floor((view.columns - 1 - panelWidth(view)) / 2)
-    setCursorPosition(overlay.kind === "picker" ? { x: left + pickerCaret(overlay), y: 2 } : undefined)
+    setCursorPosition(caretOf(view, overlay, left))
   }
   return (
     <Box flexDirection="row" width={view.columns} height={view.rows}>
@@ -59,6 +76,13 @@ export const ChatScreen = memo(function ChatScreen({ view }: { view: ChatView })
     </Box>
   )
 })
+
+function caretOf(view: ChatView, overlay: Overlay, left: number): { x: number; y: number } | undefined {
+  if (overlay.kind === "picker") return { x: left + pickerCaret(overlay), y: 2 }
+  if (overlay.kind !== "read-code") return undefined
+  const { x, y } = readCodeCaret(view, overlay)
+  return { x: left + x, y }
+}
 
 function Body({ view }: { view: ChatView }): ReactNode {
   const layout = layoutOfView(view)
@@ -145,5 +169,11 @@ function OverlayPanel({ view, overlay }: { view: ChatView; overlay: Overlay }): 
       return <PickerPanel view={view} picker={overlay} />
     case "verify":
       return <VerifyPanel view={view} panel={overlay} />
+    case "verify-how":
+      return <VerifyHowPanel view={view} panel={overlay} />
+    case "verification":
+      return <VerificationPanel view={view} panel={overlay} />
+    case "read-code":
+      return <ReadCodePanel view={view} panel={overlay} />
   }
 }

@@ -1,5 +1,6 @@
 /** Comparing keys: the same picture on both screens, and an outcome that stays until it is dismissed. */
 import type { ReactNode } from "react"
+import type { PersonRef } from "../../client/events.ts"
 import { panelWidth } from "../pages.ts"
 import { safeName, say, type SafeText } from "../safe-text.ts"
 import { wrap } from "../text-width.ts"
@@ -38,12 +39,13 @@ function compareLines(view: ChatView, panel: Verify, name: SafeText, width: numb
     say`Ask ${name} to open this page for you, ${safeName(view.data.self.name)}. Read the digits to each other, side by side or on the phone, where you know the voice. Never through this chat.`,
     width,
   )
-  return [...changeLines(panel, name, width), ...how, [span(say``)], ...digits, [span(say``)], ask]
+  return [...changeLines(panel.person, width), ...how, [span(say``)], ...digits, [span(say``)], ask]
 }
 
 /** What happened, why it is probably harmless, and what to do. */
-function changeLines(panel: Verify, name: SafeText, width: number): (readonly Span[])[] {
-  if (panel.person.trust === "changed") {
+export function changeLines(person: PersonRef, width: number): (readonly Span[])[] {
+  const name = safeName(person.name)
+  if (person.trust === "changed") {
     return [
       ...paragraph(
         say`The key of ${name} is not the one it was. Most often that is a new computer; it can also be somebody who pretends to be ${name}. Nothing is sent until you decide.`,
@@ -53,7 +55,7 @@ function changeLines(panel: Verify, name: SafeText, width: number): (readonly Sp
       [span(say``)],
     ]
   }
-  if (panel.person.trust === "blocked") {
+  if (person.trust === "blocked") {
     return [
       ...paragraph(
         say`You said that the digits differ, so nothing is sent to ${name}. If they match now, press Y.`,
@@ -63,7 +65,7 @@ function changeLines(panel: Verify, name: SafeText, width: number): (readonly Sp
       [span(say``)],
     ]
   }
-  if (panel.person.trust === "verified") {
+  if (person.trust === "verified") {
     return [
       ...paragraph(say`You have compared these digits before, and they were the same.`, width, "good"),
       [span(say``)],

@@ -1,0 +1,251 @@
+/** The panels of a verification: which way, the steps of one, a code on the whole screen, a code to be read. */
+import { Box } from "ink"
+import type { ReactNode } from "react"
+import type { VerificationView } from "../../client/client.ts"
+import type { PersonRef } from "../../client/events.ts"
+import { panelWidth } from "../pages.ts"
+import { qrLines } from "../qr-drawing.ts"
+import { joinSafe, safeLine, safeName, say, sliceSafe, type SafeText } from "../safe-text.ts"
+import { cellsOf, clustersOf, drawnCells, fit, truncate, wrap } from "../text-width.ts"
+import { nameWithMark, span, type Span } from "../theme.ts"
+import { choicesOf, type Choice } from "../verification-choices.ts"
+import { verificationIn } from "../verification-keys.ts"
+import { drawVerification } from "../verification-lines.ts"
+import { endWords, isOver, taskWords, turnWords, verificationTitle } from "../verification-words.ts"
+import { waysOf } from "../verify-ways.ts"
+import type { ChatView, Overlay } from "../view.ts"
+import { Line } from "./line.tsx"
+import { choicesLine, Panel } from "./panel.tsx"
+import { changeLines } from "./verify-panel.tsx"
+
+type Row = readonly Span[]
+
+function howToRead({ name }: PersonRef): SafeText {
+  return say`Take a picture of the code on ${safeName(name)}'s screen and bring it onto this computer, or copy its text. Drag the file here or type its name (PNG or JPEG), or paste the text. A code that came as a message proves nothing.`
+}
+
+/** Cells of the text beside a code. */
+const LEAST_SIDE_CELLS = 24
+/** Rows of text that stand above a code when there is no room beside it. */
+const ROWS_ABOVE = 5
+
+export function VerifyHowPanel({
+  view,
+  panel,
+}: {
+  view: ChatView
+  panel: Overlay & { kind: "verify-how" }
+}): ReactNode {
+  const width = panelWidth(view)
+  const inner = width - 4
+  const { symbols } = view.theme
+  const lines = waysOf(panel.person).map((way, index): Row => {
+    const chosen = index === panel.index
+    const head = say`${chosen ? symbols.pointer : say` `} ${index + 1}  `
+    const title = fit(way.title, 14, symbols.more)
+    const what = truncate(way.what, inner - drawnCells(head) - drawnCells(title), symbols.more)
+    return [span(head, "accent"), span(title, chosen ? "selected" : "strong"), span(say` ${what}`, "faint")]
+  })
+  const change = view.rows < 16 ? [] : changeLines(panel.person, inner)
+  const ask: Row[] = view.rows < 16 ? [] : [[span(say`How do you want to compare?`)], [span(say``)]]
+  return (
+    <Panel
+      title={say`Verify ${nameWithMark(panel.person, symbols)}`}
+      lines={[...change, ...ask, ...lines, ...toastRows(view, inner)]}
+      footer={[span(choicesLine([say`Enter or 1 to 5`, say`Up Down choose`, say`Esc back`], inner), "faint")]}
+      width={width}
+      theme={view.theme}
+    />
+  )
+}
+
+export function VerificationPanel({
+  view,
+  panel,
+}: {
+  view: ChatView
+  panel: Overlay & { kind: "verification" }
+}): ReactNode {
+  const verification = verificationIn(view, panel.id)
+  const width = panelWidth(view)
+  if (verification === undefined) return undefined
+  const drawn = drawVerification(view, verification, panel.offset)
+  const lines = drawn.isWhole || verification.step !== "compare" ? drawn.lines : TOO_SMALL
+  const below = drawn.rowsBelow > 0 ? [say`PgDn: ${drawn.rowsBelow} more rows`] : []
+  const leave = isOver(verification) ? [] : [say`[Esc] Later`]
+  return (
+    <Panel
+      title={verificationTitle(verification, view.theme.symbols)}
+      lines={[...lines, ...toastRows(view, width - 4)]}
+      footer={[
+        span(
+          choicesLine([...choiceLabels(verification, width - 4), ...leave, ...below], width - 4),
+          "strong",
+        ),
+      ]}
+      width={width}
+      theme={view.theme}
+    />
+  )
+}
+
+const TOO_SMALL: readonly Row[] = [
+  [span(say`Make this window larger: the words and`, "warning")],
+  [span(say`the question must stand on it together.`, "warning")],
+]
+
+/** Every choice is named, in short where the width asks for it. */
+function choiceLabels(verification: VerificationView, width: number): readonly SafeText[] {
+  const choices = choicesOf(verification)
+  const named = (words: (choice: Choice) => SafeText) =>
+    choices.map((choice) => say`[${safeLine(keyName(choice.key))}] ${words(choice)}`)
+  const full = named(({ label }) => label)
+  const cells = full.reduce((sum, label) => sum + drawnCells(label) + 3, 0)
+  return cells <= width ? full : named(({ short }) => short)
+}
+
+function keyName(key: string): string {
+  return key.length === 1 ? key.toUpperCase() : "Enter"
+}
+
+/** What could not be done is said where it was asked for. */
+function toastRows({ toast }: ChatView, width: number): Row[] {
+  if (toast === undefined) return []
+  return wrap(toast.text, width).map((row) => [span(row.text, toast.tone)])
+}
+
+/** True while a code is to be shown: it takes the whole screen. */
+export function isCode(view: ChatView): boolean {
+  const { overlay } = view
+  return overlay?.kind === "verification" && verificationIn(view, overlay.id)?.step === "show"
+}
+
+/** A code on the whole screen, with the words beside or above it; where it does not fit, its text. */
+export function CodeScreen({
+  view,
+  panel,
+}: {
+  view: ChatView
+  panel: Overlay & { kind: "verification" }
+}): ReactNode {
+  const verification = verificationIn(view, panel.id)
+  if (verification?.qr === undefined) return undefined
+  const columns = view.columns - 1
+  const text = safeLine(verification.qr)
+  const beside = (drawn: readonly Row[], first: number) =>
+    wordsOfCode(view, verification, columns - first - 2, drawn.length < view.rows)
+  if (!panel.asText) {
+    const side = qrLines(text, { columns: columns - LEAST_SIDE_CELLS - 2, rows: view.rows }, view.theme)
+    if (side !== undefined) {
+      const cells = side[0]!.reduce((sum, part) => sum + drawnCells(part.text), 0)
+      const words = beside(side, cells)
+      return <Rows rows={side.map((row, y) => [...row, span(say`  `), ...(words[y] ?? [])])} view={view} />
+    }
+    const above = qrLines(text, { columns, rows: view.rows - ROWS_ABOVE }, view.theme)
+    const words = wordsOfCode(view, verification, columns, false)
+    if (above !== undefined && words.length <= ROWS_ABOVE)
+      return <Rows rows={[...words, ...above]} view={view} />
+  }
+  const why = panel.asText
+    ? say`The code as text, for ${codeReader(verification)} to type or to copy:`
+    : say`This window is too small for the code (${view.theme.ascii ? say`94 by 47` : say`47 by 24`} cells and room for words). Make it larger, or let ${codeReader(verification)} have this text by a way of your own, not as a message here:`
+  const lines = wrap(why, columns).map((row): Row => [span(row.text)])
+  const code = wrap(text, columns).map((row): Row => [span(row.text, "strong")])
+  return (
+    <Rows
+      rows={[...lines, ...code, [span(say``)], ...wordsOfCode(view, verification, columns, false).slice(-2)]}
+      view={view}
+    />
+  )
+}
+
+function codeReader(verification: VerificationView): SafeText {
+  return verification.person === undefined ? say`them` : safeName(verification.person.name)
+}
+
+function wordsOfCode(
+  view: ChatView,
+  verification: VerificationView,
+  width: number,
+  roomy: boolean,
+): readonly Row[] {
+  const { symbols } = view.theme
+  const paragraph = (text: SafeText, style: Span["style"] = "plain"): Row[] =>
+    wrap(text, width).map((row) => [span(row.text, style)])
+  const keys = joinSafe(
+    [say`[T] As text`, ...choiceLabels(verification, Number.POSITIVE_INFINITY), say`[Esc] Later`],
+    width < 40 ? say`\n` : say`   `,
+  )
+  const gap: Row[] = roomy || width < 40 ? [[span(say``)]] : []
+  return [
+    ...paragraph(verificationTitle(verification, symbols), "accent"),
+    ...gap,
+    ...taskWords(verification).flatMap((text) => paragraph(text)),
+    ...gap,
+    ...paragraph(say`${turnWords(verification)} ${endWords(verification)}`, "strong"),
+    ...gap,
+    ...paragraph(keys, "strong"),
+  ]
+}
+
+function Rows({ rows, view }: { rows: readonly Row[]; view: ChatView }): ReactNode {
+  return (
+    <Box flexDirection="column" width={view.columns - 1} height={view.rows} overflow="hidden">
+      {rows.slice(0, view.rows).map((row, index) => (
+        <Line key={index} spans={row} theme={view.theme} />
+      ))}
+    </Box>
+  )
+}
+
+export function ReadCodePanel({
+  view,
+  panel,
+}: {
+  view: ChatView
+  panel: Overlay & { kind: "read-code" }
+}): ReactNode {
+  const width = panelWidth(view)
+  const inner = width - 4
+  const paragraph = (text: SafeText, style: Span["style"] = "plain"): Row[] =>
+    wrap(text, inner).map((row) => [span(row.text, style)])
+  const how = view.rows < 16 ? [] : [...paragraph(howToRead(panel.person)), [span(say``)]]
+  const trouble = panel.trouble === undefined ? [] : [[span(say``)], ...paragraph(panel.trouble, "danger")]
+  return (
+    <Panel
+      title={say`Read the code of ${nameWithMark(panel.person, view.theme.symbols)}`}
+      lines={[...how, [span(say`: `, "accent"), span(tailOf(panel.typed, inner - 3))], ...trouble]}
+      footer={[
+        span(
+          panel.state === "reading" ? say`Reading it now   [Esc] Back` : say`[Enter] Read it   [Esc] Back`,
+          "strong",
+        ),
+      ]}
+      width={width}
+      theme={view.theme}
+    />
+  )
+}
+
+/** The end of a long text, where one types. */
+function tailOf(text: SafeText, width: number): SafeText {
+  const clusters = clustersOf(text)
+  let start = text.length
+  let cells = 0
+  for (const cluster of clusters.toReversed()) {
+    cells += cellsOf(cluster)
+    if (cells > width) break
+    start -= cluster.length
+  }
+  return sliceSafe(text, start)
+}
+
+/** Where the caret stands in the panel of a code to be read. */
+export function readCodeCaret(
+  view: ChatView,
+  panel: Overlay & { kind: "read-code" },
+): { x: number; y: number } {
+  const inner = panelWidth(view) - 4
+  const how = view.rows < 16 ? 0 : wrap(howToRead(panel.person), inner).length + 1
+  return { x: 4 + drawnCells(tailOf(panel.typed, inner - 3)), y: 2 + how }
+}

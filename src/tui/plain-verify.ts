@@ -1,0 +1,237 @@
+/**
+ * Verification in lines. What somebody types right after `/verify` answers the question that it asked; whatever comes
+ * later, by itself, is answered with `/verify WORD`, so that no line of a conversation is ever taken for an answer.
+ */
+import type { Client, VerificationView } from "../client/client.ts"
+import type { ClientEvent, PersonRef } from "../client/events.ts"
+import { qrTextRows } from "./qr-drawing.ts"
+import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
+import { ASCII_SYMBOLS, nameWithMark, roomTitle, type Symbols } from "./theme.ts"
+import { actOnVerification, choicesOf } from "./verification-choices.ts"
+import { answersWords, isOver, noticeOfVerification, turnWords } from "./verification-words.ts"
+import { choiceLines, verificationLines } from "./verification-text.ts"
+import { roomToVerify } from "./verify-session.ts"
+import { waysOf } from "./verify-ways.ts"
+import type { VerifyHow } from "./view.ts"
+import { digitRows, trustWords } from "./words.ts"
+
+/** Cells for a code in lines: nobody tells us how wide the terminal is, and this much fits nearly everywhere. */
+const CODE_ROOM = { columns: 80, rows: 30 }
+
+/** Before the words that answer. */
+const BEFORE = say`/verify `
+
+export type VerifyQuestion =
+  | { kind: "how"; personId: string }
+  | { kind: "digits"; personId: string; number: string }
+  | { kind: "code"; personId: string }
+
+interface VerifyTools {
+  client: Client
+  print: (...lines: readonly SafeText[]) => void
+  symbols: Symbols
+  readCode: (typed: string) => Promise<string>
+}
+
+type Verify = { name: string | undefined; how: VerifyHow | undefined }
+
+/** `/verify …`. @returns the question that the next line answers. @throws ClientError for a name that is none. */
+export async function verifyInLines(
+  { name, how }: Verify,
+  roomId: string | undefined,
+  tools: VerifyTools,
+): Promise<VerifyQuestion | undefined> {
+  const { client, print } = tools
+  if (how === "room") {
+    show(await client.verification.askRoom(roomToVerify(client, name, roomId)), tools)
+    return undefined
+  }
+  const open = client.verification.current()
+  const isMeant = open !== undefined && (name === undefined ? !isOver(open) : isAnswer(name, open, client))
+  if (how === undefined && isMeant) {
+    return answerOpen(name, open, tools)
+  }
+  const peer = roomId === undefined ? undefined : client.room(roomId).peer
+  const person = name === undefined ? peer : client.findPerson(name)
+  if (person === undefined) {
+    print(say`Whom? Write /verify NAME; /verify room checks everybody at once.`)
+    return undefined
+  }
+  return begin(person, how, tools)
+}
+
+/** A word of the footer, unless somebody is called so. */
+function isAnswer(name: string, open: VerificationView, client: Client): boolean {
+  const word = name.toLowerCase()
+  const called = client.people().some((person) => person.name.toLowerCase() === word)
+  return !called && choicesOf(open).some((choice) => choice.word === word)
+}
+
+async function answerOpen(
+  name: string | undefined,
+  open: VerificationView,
+  tools: VerifyTools,
+): Promise<undefined> {
+  const choice = choicesOf(open).find(({ word }) => word === name?.toLowerCase())
+  if (choice === undefined) return show(open, tools)
+  // A result that was printed has been read.
+  await actOnVerification(tools.client.verification, open.id, choice.act)
+  return undefined
+}
+
+async function begin(
+  person: PersonRef,
+  how: VerifyHow | undefined,
+  tools: VerifyTools,
+): Promise<VerifyQuestion | undefined> {
+  const { client, print, symbols } = tools
+  switch (how) {
+    case "words":
+      show(await client.verification.askWords(person.id), tools)
+      return undefined
+    case "show":
+      show(await client.verification.qrText(person.id), tools)
+      return undefined
+    case "read":
+      print(
+        say`Type the name of a picture of ${safeName(person.name)}'s screen (PNG or JPEG), or paste the text of the code. Or type later.`,
+      )
+      return { kind: "code", personId: person.id }
+    case "room":
+      return verifyInLines({ name: undefined, how }, undefined, tools)
+    case "digits": {
+      const number = client.safetyNumber(person.id)
+      print(
+        say`${safeName(person.name)} is ${trustWords(person)}. Read these digits to each other, in person or on the phone:`,
+        ...digitRows(number),
+        say`Do they match? Type yes, no or later.`,
+      )
+      return { kind: "digits", personId: person.id, number }
+    }
+    case undefined:
+      print(
+        say`Verify ${nameWithMark(person, symbols)}, who is ${trustWords(person)}. How?`,
+        ...waysOf(person).map(({ how: way, title, what }) => say`${safeLine(way)}: ${title}, ${what}`),
+        say`Type words, digits, show, read, room or later.`,
+      )
+      return { kind: "how", personId: person.id }
+  }
+}
+
+/** @returns the question again when the line is no answer to it. */
+export async function answerQuestion(
+  line: string,
+  question: VerifyQuestion,
+  tools: VerifyTools,
+): Promise<VerifyQuestion | undefined> {
+  const said = line.trim().toLowerCase()
+  switch (question.kind) {
+    case "how":
+      return answerHow(said, question, tools)
+    case "digits":
+      return answerDigits(said, question, tools)
+    case "code":
+      return answerCode(line, question.personId, tools)
+  }
+}
+
+function answerHow(
+  said: string,
+  question: VerifyQuestion & { kind: "how" },
+  tools: VerifyTools,
+): Promise<VerifyQuestion | undefined> {
+  const { client, print } = tools
+  const person = client.findPerson(question.personId)
+  const ways = waysOf(person)
+  const way = ways.find(({ how }) => how === said) ?? ways[Number(said) - 1]
+  if (way !== undefined) return begin(person, way.how, tools)
+  if (said === "later" || said === "l" || said === "") {
+    print(say`Later, then. ${safeName(person.name)} stays ${trustWords(person)}.`)
+    return Promise.resolve(undefined)
+  }
+  print(say`Nothing was sent. How? Type words, digits, show, read, room or later.`)
+  return Promise.resolve(question)
+}
+
+async function answerDigits(
+  said: string,
+  question: VerifyQuestion & { kind: "digits" },
+  { client, print }: VerifyTools,
+): Promise<VerifyQuestion | undefined> {
+  const person = client.findPerson(question.personId)
+  const asked = { yes: ["y", "yes"], no: ["n", "no"], later: ["l", "later", ""] }
+  if (![...asked.yes, ...asked.no, ...asked.later].includes(said)) {
+    print(say`Nothing was sent. Do they match? Type yes, no or later.`)
+    return question
+  }
+  if (asked.later.includes(said)) {
+    print(say`Later, then. ${safeName(person.name)} stays ${trustWords(person)}.`)
+  } else if (client.safetyNumber(person.id) !== question.number) {
+    print(say`The digits changed while you compared. Start again with /verify.`)
+  } else if (asked.yes.includes(said)) {
+    await client.markVerified(person.id)
+    print(say`VERIFIED: ${safeName(person.name)}.`)
+  } else {
+    await client.markMismatch(person.id)
+    print(say`STOPPED: nothing more is sent to ${safeName(person.name)}. Talk to them in person.`)
+  }
+  return undefined
+}
+
+async function answerCode(line: string, personId: string, tools: VerifyTools): Promise<undefined> {
+  const said = line.trim().toLowerCase()
+  if (said === "later" || said === "l" || said === "") {
+    tools.print(say`Later, then.`)
+    return
+  }
+  // Its outcome comes as an event.
+  await tools.client.verification.readQr(personId, await tools.readCode(line.trim()))
+}
+
+/** Everything of one verification, to be heard from the beginning. */
+function show(view: VerificationView, { client, print, symbols }: VerifyTools): undefined {
+  print(...codeLines(view, symbols), ...verificationLines(view, client.self(), symbols, BEFORE))
+}
+
+/** The text stands there too: nobody hears a picture. */
+function codeLines(view: VerificationView, symbols: Symbols): readonly SafeText[] {
+  if (view.step !== "show" || view.qr === undefined) return []
+  const text = safeLine(view.qr)
+  const drawn = symbols === ASCII_SYMBOLS ? undefined : qrTextRows(text, CODE_ROOM, false)
+  return [...(drawn ?? []), text]
+}
+
+type VerifyEvent = Extract<ClientEvent, { type: `verify.${string}` }>
+
+/** @param told what was last said of each; lines that are only counts are not said again and again. */
+export function verifyEventLines(
+  event: VerifyEvent,
+  self: PersonRef,
+  told: Map<string, string>,
+  symbols: Symbols,
+): readonly SafeText[] {
+  const view = event.verification
+  if (view === undefined) {
+    return event.type === "verify.mismatch"
+      ? [say`${symbols.mark} Keys of ${safeName(event.person.name)} DIFFER. Nothing more is sent to them.`]
+      : []
+  }
+  const now = [view.step, view.waitingFor, view.ownAnswer, view.theirAnswer].join(" ")
+  if (told.get(view.id) === now) {
+    if (view.kind !== "room" || view.step !== "gathering") return []
+    return [
+      say`${symbols.mark} ${view.count} have come in to ${view.room === undefined ? say`the round` : roomTitle(view.room)}.`,
+    ]
+  }
+  told.set(view.id, now)
+  switch (event.type) {
+    case "verify.requested":
+      return [say`${symbols.mark} ${noticeOfVerification(view, symbols)}`, ...choiceLines(view, BEFORE)]
+    case "verify.changed":
+      if (view.step === "compare" && view.ownAnswer !== undefined)
+        return [say`${symbols.mark} ${view.kind === "room" ? answersWords(view) : turnWords(view)}`]
+      return [...codeLines(view, symbols), ...verificationLines(view, self, symbols, BEFORE)]
+    default:
+      return [...codeLines(view, symbols), ...verificationLines(view, self, symbols, BEFORE)]
+  }
+}
