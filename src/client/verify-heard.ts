@@ -50,6 +50,8 @@ export class VerifyHeard implements Verifier {
         this.#driver.step(update, state, event, order)
       return
     }
+    // What is known here by that name already is something else.
+    if (this.#driver.states.byId(content.sid)) return
     if (content.type === "verifyStart")
       return this.#heardStart(conversation, update, content, event, peer, order)
     // They go on with what is forgotten here.
@@ -127,6 +129,7 @@ export class VerifyHeard implements Verifier {
     if (state && !equalBytes(from, this.#driver.contacts.own)) this.#heardHeads(update, from, content)
     if (state) return this.#driver.step(update, state, event, order)
     if (content.type !== "roundStart" || equalBytes(from, this.#driver.contacts.own)) return
+    if (this.#driver.states.byId(content.sid)) return
     const now = this.#driver.context.clock.now()
     const failed = inRoom.find((each) => equalBytes(each.leader, from) && awaitsRetry(each, now))
     if (failed && content.attempt > 1) return this.#driver.step(update, failed, event, order)

@@ -94,9 +94,13 @@ function closed(
     state.commits.some((each) => equalBytes(each.id, id) && equalBytes(each.commitment, commitment)),
   )
   if (people.length < 2 || !isSorted || !isHeard) return end("failed", "wrong-list", [from], "wrong-list")
-  if (!people.some(({ id }) => equalBytes(id, state.own))) return end("cancelled", "not-on-the-list", [])
-  // The room is another one than where the round began, or ours is not the part that we have said.
-  if (!state.random || !state.place || !equalBytes(state.place.channelId, place.channelId))
+  const own = people.find(({ id }) => equalBytes(id, state.own))
+  const { random, sid } = state
+  // Another device of ours may be on it: that is not this screen.
+  if (!own || !random || !equalBytes(roomCommitment(sid, state.own, random), own.commitment))
+    return end("cancelled", "not-on-the-list", [])
+  // The room is another one than where the round began.
+  if (!state.place || !equalBytes(state.place.channelId, place.channelId))
     return end("failed", "wrong-list", [from], "wrong-list")
   const unknown = people.filter(({ id }) => nameOf(id) === undefined).map(({ id }) => id)
   if (unknown.length > 0) return end("failed", "unknown-person", unknown, "wrong-list")
@@ -108,7 +112,7 @@ function closed(
   }))
   return next(
     { list, step: "exchanging", endsAt: now + REVEAL_MS, culprits: [] },
-    { type: "roundReveal", sid: state.sid, random: state.random },
+    { type: "roundReveal", sid, random },
   )
 }
 

@@ -202,7 +202,8 @@ export class Verifications implements Verification {
         // The machine was begun with these keys; nobody else is to be marked.
         const { contacts } = this.#driver
         const isStill = (id: Uint8Array) => contacts.get(id) !== undefined && contacts.isHandedOver(id)
-        const isGone = state.kind === "words" && !isStill(state.peer.id)
+        const isGone =
+          state.kind === "words" && (!isStill(state.peer.id) || !this.#driver.conversationOf(state))
         return isGone ? { type: "cancelled", why: "keys-changed" } : act
       }
       case "closed":

@@ -271,6 +271,25 @@ test("who is not on the list is told so, is not verified and verifies nobody", (
   expect(wordsOn(people[1]!)).toBe(wordsOn(leader))
 })
 
+test("another device of the same person does not take this one's place on the list", () => {
+  const { model, main, people, leader } = room(20, ["a", "b", "c"])
+  const both = people[2]!
+  model.lead(leader)
+  model.settle([leader])
+  // It commits before this one does, and this one's is heard second.
+  const other = {
+    type: "roundCommit" as const,
+    sid: leader.state!.sid,
+    commitment: new Uint8Array(32).fill(3),
+  }
+  main.entries.push({ from: both.id, content: other })
+  model.settle()
+  model.do(leader, { type: "closed" })
+  model.settle()
+  expect(both.state).toMatchObject({ step: "cancelled", why: "not-on-the-list" })
+  expect(both.reveals.size).toBe(0)
+})
+
 test("who withholds their part is named, and the third attempt is the last", () => {
   const { model, people, leader } = room(8, ["a", "b", "c", "d"])
   const refuser = people[3]!

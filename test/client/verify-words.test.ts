@@ -1,6 +1,8 @@
 /** Seven words between two people who are whom they seem to be: everything that may get in the way (PROTOCOL.md §14.4). */
 import { expect, test } from "vitest"
-import { arrived, distrusts, type Guest, HostileWorld, MINUTE, saidOf } from "../support/hostile.ts"
+import { decodeQr } from "../../src/crypto/sas.ts"
+import type { Content } from "../../src/protocol/content.ts"
+import { arrived, distrusts, forging, type Guest, HostileWorld, MINUTE, saidOf } from "../support/hostile.ts"
 import { comparing, idOf, say, screen, step, trustIn, words } from "../support/verify.ts"
 
 async function pair(): Promise<{ world: HostileWorld; alice: Guest; bob: Guest }> {
@@ -212,4 +214,41 @@ test("how and when outlive a restart", async () => {
   const back = await world.start("alice", { disk: alice.disk })
   expect(back.client.findPerson("bob").verified).toEqual(verified)
   expect(step(back)).toBe("verified")
+})
+
+test("one thing said twice ends it on both sides, and whoever did it is known", async () => {
+  let accept: Content | undefined
+  const repeating = forging((payload) => {
+    const { content } = payload
+    if (content.type === "verifyAccept") accept = content
+    return content.type === "text" && accept ? { ...payload, content: accept } : payload
+  })
+  const world = await HostileWorld.create()
+  const [alice, bob] = await world.pair({}, { engine: repeating })
+  await world.run(1_000)
+  await comparing(world, alice, bob)
+  await bob.write("alice", "again")
+  await world.until(() => step(alice) === "failed", "alice to notice")
+  expect(screen(alice).why).toBe("broken-rules")
+  await expect(alice.client.verification.answer(screen(alice).id, true)).rejects.toMatchObject({
+    code: "verify-over",
+  })
+  expect(trustIn(alice, "bob")).toBe("unverified")
+})
+
+test("a question under the name of something else takes nothing away", async () => {
+  const sids: Uint8Array[] = []
+  const stealing = forging((payload) => {
+    const sid = sids[0]
+    if (payload.content.type !== "text" || !sid) return payload
+    return { ...payload, content: { type: "verifyStart", sid, commitment: new Uint8Array(32) } }
+  })
+  const world = await HostileWorld.create()
+  const [alice, bob] = await world.pair({}, { engine: stealing })
+  await world.run(1_000)
+  const { qr } = await alice.client.verification.qrText(idOf(alice, "bob"))
+  sids.push(decodeQr(qr!)!.nonce)
+  await bob.write("alice", "mine now")
+  await world.run(MINUTE)
+  expect(screen(alice)).toMatchObject({ kind: "qr", step: "show", qr })
 })
