@@ -138,9 +138,10 @@ export function isOpenRound({ step }: Pick<RoundState, "step">): boolean {
  * An attempt that its leader may follow with the next one. It is the leader who finds that somebody withholds their
  * part: to others it may look done, or not failed yet.
  */
-export function awaitsRetry({ step, why, attempt, random, at }: RoundState, now: Millis): boolean {
+export function awaitsRetry(state: RoundState, now: Millis): boolean {
+  const { step, why, attempt, random, at, dismissed } = state
   const isUndone = step === "exchanging" || step === "compare" || (step === "failed" && why === "withheld")
-  return isUndone && attempt < MAX_ATTEMPTS && random !== undefined && now < at + STEP_MS
+  return isUndone && !dismissed && attempt < MAX_ATTEMPTS && random !== undefined && now < at + STEP_MS
 }
 
 /** Whether the leader may close: two people at least. */

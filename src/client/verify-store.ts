@@ -9,13 +9,20 @@ import { isOpenStep, type VerifyState } from "./verify-views.ts"
 const KEPT_MS = 24 * 3_600_000
 const MAX_KEPT = 200
 
+/** A row that makes no sense is nothing that anybody waits for. */
+function isSound(state: Partial<Record<keyof VerifyState, unknown>>): boolean {
+  const { id, kind, step, at } = state
+  const isKind = kind === "words" || kind === "room" || kind === "qr"
+  return id instanceof Uint8Array && isKind && typeof step === "string" && typeof at === "number"
+}
+
 export class VerifyStore {
   readonly #byId = new Map<string, VerifyState>()
 
   constructor(store: StoreReader) {
     for (const { value } of store.range("verification", {})) {
       const state = decodeRecordIfSound<VerifyState>(value)
-      if (state) this.#byId.set(toHex(state.id), state)
+      if (state && isSound(state)) this.#byId.set(toHex(state.id), state)
     }
   }
 

@@ -1,5 +1,6 @@
 /** Seven words between two people who are whom they seem to be: everything that may get in the way (PROTOCOL.md §14.4). */
 import { expect, test } from "vitest"
+import { utf8 } from "../../src/bytes.ts"
 import { decodeQr } from "../../src/crypto/sas.ts"
 import type { Content } from "../../src/protocol/content.ts"
 import { arrived, distrusts, forging, type Guest, HostileWorld, MINUTE, saidOf } from "../support/hostile.ts"
@@ -251,4 +252,20 @@ test("a question under the name of something else takes nothing away", async () 
   await bob.write("alice", "mine now")
   await world.run(MINUTE)
   expect(screen(alice)).toMatchObject({ kind: "qr", step: "show", qr })
+})
+
+test("a row that makes no sense is passed over; the others stay", async () => {
+  const { world, alice, bob } = await pair()
+  await comparing(world, alice, bob)
+  await say(alice, true)
+  await world.stop(alice)
+  const store = alice.disk.open()
+  store.transaction("synced", (tx) => {
+    tx.put("verification", new Uint8Array(16), utf8('{"kind":"words"}'))
+    tx.put("verification", new Uint8Array(16).fill(1), utf8("[]"))
+    tx.put("verification", new Uint8Array(16).fill(2), utf8("nonsense"))
+  })
+  store.close()
+  const back = await world.start("alice", { disk: alice.disk })
+  expect(back.client.verification.all().map(({ step: each }) => each)).toEqual(["verified"])
 })
