@@ -166,7 +166,10 @@ export function toolsOf(state: RoundState, now: Millis): Tools {
   return {
     next,
     end: (step, why, culprits, code) => ({
-      ...next({ step, why, culprits, endsAt: undefined }, ...(code ? [endContent(state.sid, code)] : [])),
+      ...next(
+        { step, why, culprits, random: why === "withheld" ? state.random : undefined, endsAt: undefined },
+        ...(code ? [endContent(state.sid, code)] : []),
+      ),
       withdraw: true,
     }),
     nothing: { state, send: [], withdraw: false, mark: undefined },
