@@ -14,10 +14,12 @@ import {
   encodePayload,
   encodeRoomHeader,
   letterStatement,
+  MAX_PAYLOAD_BYTES,
   MAX_PAYLOAD_NUMBER,
   MAX_TEXT_BYTES,
   type Payload,
 } from "../../src/protocol/content.ts"
+import { endName, MAX_ROUND_PEOPLE } from "../../src/protocol/verification.ts"
 
 const fill = (length: number, value: number) => new Uint8Array(length).fill(value)
 const badPayload: unknown = expect.objectContaining({ name: "ProtocolError", code: "bad-payload" })
@@ -36,6 +38,9 @@ const ROOM_HEAD = {
   seq: 10,
   head: fill(32, 9),
 }
+
+const SID = fill(16, 4)
+const SID_HEX = "04".repeat(16)
 
 const contents: readonly (readonly [string, Content, string])[] = [
   [
@@ -60,6 +65,32 @@ const contents: readonly (readonly [string, Content, string])[] = [
     { type: "unavailable", chainId: fill(16, 3), from: 4, to: 6 },
     `06${"03".repeat(16)}00000000000000040000000000000006`,
   ],
+  [
+    "verifyStart",
+    { type: "verifyStart", sid: SID, commitment: fill(32, 5) },
+    `0a${SID_HEX}${"05".repeat(32)}`,
+  ],
+  ["verifyAccept", { type: "verifyAccept", sid: SID, random: fill(32, 5) }, `0b${SID_HEX}${"05".repeat(32)}`],
+  ["verifyReveal", { type: "verifyReveal", sid: SID, random: fill(32, 5) }, `0c${SID_HEX}${"05".repeat(32)}`],
+  [
+    "verifyAnswer",
+    { type: "verifyAnswer", sid: SID, matches: true, heads: fill(2, 7) },
+    `0d${SID_HEX}01000000020707`,
+  ],
+  ["verifyEnd", { type: "verifyEnd", sid: SID, why: 3 }, `0e${SID_HEX}03`],
+  ["verifyTick", { type: "verifyTick", answer: fill(32, 5) }, `0f${"05".repeat(32)}`],
+  ["roundStart", { type: "roundStart", sid: SID, attempt: 2 }, `10${SID_HEX}02`],
+  [
+    "roundCommit",
+    { type: "roundCommit", sid: SID, commitment: fill(32, 5) },
+    `11${SID_HEX}${"05".repeat(32)}`,
+  ],
+  [
+    "roundClose",
+    { type: "roundClose", sid: SID, people: [{ id: fill(32, 1), commitment: fill(32, 2) }] },
+    `12${SID_HEX}0001${"01".repeat(32)}${"02".repeat(32)}`,
+  ],
+  ["roundReveal", { type: "roundReveal", sid: SID, random: fill(32, 5) }, `13${SID_HEX}${"05".repeat(32)}`],
 ]
 
 for (const [name, content, hex] of contents) {
@@ -244,4 +275,24 @@ test("property: payloads are what they were, or refused", () => {
       }
     }),
   )
+})
+
+test("the longest list of a round fits a payload, and none is longer", () => {
+  const people = Array.from({ length: MAX_ROUND_PEOPLE }, (_, at) => ({
+    id: fill(32, at),
+    commitment: fill(32, at),
+  }))
+  const close = (list: typeof people): Content => ({ type: "roundClose", sid: SID, people: list })
+  const wire = encodePayload(payloadOf(close(people)))
+  expect(wire.length).toBeLessThan(MAX_PAYLOAD_BYTES)
+  expect(decodePayload(wire).content).toEqual(close(people))
+  const count = wire.length - people.length * 64 - 2
+  const longer = Uint8Array.from([...wire, ...fill(64, 1)])
+  new DataView(longer.buffer).setUint16(count, MAX_ROUND_PEOPLE + 1)
+  expect(() => decodePayload(longer)).toThrow(badPayload)
+})
+
+test("a reason to end that nobody knows is no more than an end", () => {
+  expect(endName(3)).toBe("restarted")
+  for (const code of [0, 10, 255]) expect(endName(code)).toBe("cancelled")
 })
