@@ -13,7 +13,7 @@ import {
   type RoundNext,
   type RoundState,
 } from "../../src/client/verify-round-state.ts"
-import { type Chance, seededRandom } from "./sim.ts"
+import { type Chance, seeded, seededRandom } from "./sim.ts"
 
 export interface Entry {
   from: Uint8Array
@@ -183,4 +183,26 @@ export function rollOn({ state }: Party): string[] {
 /** A directory in which each account has its own name. */
 export function honestDirectory(names: readonly string[]): Map<string, string> {
   return new Map(names.map((name) => [toHex(idOf(name)), name]))
+}
+
+/** Forty people of these names. */
+export const NAMES: readonly string[] = Array.from(
+  { length: 40 },
+  (_, at) => `p${String(at).padStart(2, "0")}`,
+)
+
+/** Honest people in one room; the first one leads. */
+export function room(seed: number, names: readonly string[] = NAMES) {
+  const model = new RoomModel(seeded(seed))
+  const main = model.branch("main")
+  const people = names.map((name) => model.add(name, main, honestDirectory(names)))
+  return { model, main, people, leader: people[0]! }
+}
+
+/** The leader asks, all come in, and the list is closed. */
+export function toWords(model: RoomModel, leader: Party): void {
+  model.lead(leader)
+  model.settle()
+  model.do(leader, { type: "closed" })
+  model.settle()
 }
