@@ -70,7 +70,7 @@ interface Told {
 }
 
 /** One answer tells of eight; more subjects than a connection can have are a relay's joke. */
-const MAX_SUBJECTS = 6_000
+const MAX_SUBJECTS = 4_200
 const NAMES: ReadonlySet<string> = new Set(HELD_NAMES)
 const KINDS = new Map<number, HeldSubjectKind>(
   Object.entries(HELD_SUBJECTS).map(([kind, number]) => [number, kind as HeldSubjectKind]),

@@ -27,7 +27,7 @@ export const DEFENCES: readonly Defence[] = [
     find: 'if (trust === "changed") {',
     replace: 'if (trust === "changed" && text === "") {',
     why: "a person says that the numbers differ, and the program goes on sending",
-    red: ["key-at-registration"],
+    red: ["key-at-registration", "words-with-a-false-bob"],
   },
   {
     name: "ambiguity-ignored",
