@@ -14,8 +14,8 @@ const CONTACTS = "src/client/contacts.ts"
 export const DEFENCES: readonly Defence[] = [
   {
     name: "entries-unsigned",
-    file: CONTACTS,
-    find: 'if (!verify(accountEd, "directory", encodeDirectoryStatement(entry), signature)) return undefined',
+    file: "src/client/entries.ts",
+    find: 'if (!verify(accountEd, "directory", encodeDirectoryStatement(entry), signature)) return false',
     replace: "",
     why: "an entry of the directory is believed without its owner's signature",
     red: ["key-in-entry"],
@@ -24,8 +24,8 @@ export const DEFENCES: readonly Defence[] = [
   {
     name: "mismatch-ignored",
     file: "src/client/outgoing.ts",
-    find: 'if (trust === "changed") {',
-    replace: 'if (trust === "changed" && text === "") {',
+    find: 'if (doubt === "key-changed") throw',
+    replace: 'if (doubt === "key-changed" && text === "") throw',
     why: "a person says that the numbers differ, and the program goes on sending",
     red: ["key-at-registration", "words-with-a-false-bob"],
   },
@@ -72,8 +72,8 @@ export const DEFENCES: readonly Defence[] = [
   {
     name: "outsiders-remove",
     file: POLICY,
-    find: 'return present?.leaf === plan.removed[0] ? undefined : "an external commit that removes somebody else"',
-    replace: "return undefined",
+    find: 'if (present?.leaf !== plan.removed[0]) return "an external commit that removes somebody else"',
+    replace: "",
     why: "somebody with the link takes a member's place",
     red: ["removed-from-outside"],
   },
