@@ -36,6 +36,8 @@ import { ed25519KeyPair, sodiumReady, xwingKeyPair } from "../src/crypto/sodium.
 import { unwrapDataKey, wrapDataKey } from "../src/crypto/vault.ts"
 import { nodePrimitives } from "../src/platform/primitives.ts"
 import type { Random } from "../src/platform/random.ts"
+import { skeletons } from "../src/protocol/name-skeleton.ts"
+import { readName } from "../src/protocol/names.ts"
 
 type Value = string | number | readonly string[] | { length: number; from: number }
 type Inputs = Readonly<Record<string, Value>>
@@ -267,6 +269,11 @@ const answers: Readonly<Record<string, (inputs: Case) => Answers>> = {
     const tag = toHex(certificateTag(nodePrimitives, secret, v.bytes("relayId")))
     return { words, ...inHex(invitationSecrets(nodePrimitives, secret)), tag }
   },
+  name: (v) => {
+    const read = readName(v.text("typed"))
+    if (read.kind === "fault") return { fault: read.fault }
+    return { name: read.name, skeletons: skeletons(read.name).map(escaped).join(" ") }
+  },
 }
 
 beforeAll(sodiumReady)
@@ -296,6 +303,11 @@ describe.each(Object.keys(answers))("keys/vectors/%s.json", (name) => {
     expect(file.cases.length).toBeGreaterThan(1)
   })
 })
+
+/** With what no editor shows well as an escape. */
+function escaped(text: string): string {
+  return text.replace(/[^\x21-\x7e]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`)
+}
 
 function inHex(keys: object): Answers {
   return Object.fromEntries(

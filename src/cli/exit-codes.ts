@@ -90,12 +90,16 @@ const cli: Record<CliErrorCode, End> = {
 
 const client: Record<ClientErrorCode, End> = {
   "unknown-name": { exit: EXIT.unknown, hint: "secure-chat people list shows who is here" },
-  "ambiguous-name": { exit: EXIT.unknown, hint: "use the u_… id that secure-chat people list --json shows" },
+  "ambiguous-name": {
+    exit: EXIT.unknown,
+    hint: "quote the name for the shell: 'Ravi?7f3c2k'; or use the u_… id that secure-chat people list --json shows",
+  },
   "message-too-long": { exit: EXIT.limit },
   "message-empty": { exit: EXIT.usage },
   "not-joined": { exit: EXIT.usage, hint: "secure-chat join INVITATION --name NAME" },
   "already-joined": { exit: EXIT.usage },
   "bad-name": { exit: EXIT.usage },
+  "alias-taken": { exit: EXIT.usage, hint: "choose an alias that looks like nobody's name" },
   "bad-invitation": { exit: EXIT.refused },
   "key-changed": {
     exit: EXIT.untrusted,

@@ -73,10 +73,20 @@ export function resultJson(type: string, profile: string | undefined, fields: ob
   return { v: SCHEMA_VERSION, type, ...(profile === undefined ? {} : { profile }), ...fields }
 }
 
-/** `verified` says how and when, for whoever is. */
-export function personJson({ id, name, tag, trust, verified }: PersonRef): object {
-  const proof = verified && { how: verified.how, at: isoTime(verified.at) }
-  return { id, name, tag, trust, ...(proof ? { verified: proof } : {}) }
+/**
+ * `name` is what they are called here; `registeredName` stands beside an alias, `looksLike` where it is another's double,
+ * `verified` says how and when, for whoever is.
+ */
+export function personJson({ id, name, registeredName, tag, trust, verified, looksLike }: PersonRef): object {
+  return {
+    id,
+    name,
+    ...(registeredName === undefined ? {} : { registeredName }),
+    tag,
+    trust,
+    ...(verified ? { verified: { how: verified.how, at: isoTime(verified.at) } } : {}),
+    ...(looksLike === undefined ? {} : { looksLike }),
+  }
 }
 
 export function personViewJson(person: PersonView): object {

@@ -1,6 +1,7 @@
 /** The command line: names, options and help. What a command does is in `commands/`; tests build this with their own `Io`. */
 import { Command, Option } from "commander"
 import manifest from "../../package.json" with { type: "json" }
+import { type AliasOptions, setAlias } from "./commands/alias.ts"
 import { backup, type BackupOptions } from "./commands/backup.ts"
 import { chat } from "./commands/chat.ts"
 import { type Invocation, invocationOf } from "./commands/context.ts"
@@ -44,6 +45,7 @@ export function buildProgram(io: Io): Command {
     .showHelpAfterError(false)
     .action(run(io, (invocation) => chat(invocation)))
   addTalking(program, io)
+  addNaming(program, io)
   addReading(program, io)
   addKeeping(program, io)
   addSalvage(program, io)
@@ -108,6 +110,19 @@ function addTalking(program: Command, io: Io): void {
     .action(
       run(io, (invocation, options: VerifyOptions, name: string | undefined) =>
         verify(invocation, name, options),
+      ),
+    )
+}
+
+/** Names that only this profile knows. */
+function addNaming(program: Command, io: Io): void {
+  program
+    .command("alias <name> [alias]")
+    .description("show a person under a name of your own; nobody else learns it")
+    .option("--remove", "show them by their own name again", false)
+    .action(
+      run(io, (invocation, options: AliasOptions, name: string, alias: string | undefined) =>
+        setAlias(invocation, name, alias, options),
       ),
     )
 }

@@ -83,7 +83,10 @@ export function failIfRefused(connection: ConnectionView): void {
     case "revoked":
       throw new CliError("revoked", `the relay at ${place} no longer lists this device as yours`)
     case "name-taken":
-      throw new CliError("name-taken", "somebody on this relay has that name already")
+      throw new CliError(
+        "name-taken",
+        "somebody on this relay has that name already, or one that looks like it",
+      )
     case "replaced":
       throw new CliError("name-lost", "your name has another key at this relay now")
     case "closed":

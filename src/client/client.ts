@@ -42,8 +42,16 @@ export interface Client {
   /** How many of our messages have not reached the relay. */
   outboxCount(): number
 
-  /** A person by name (any case) or by `u_…` id. @throws ClientError `unknown-name`, `ambiguous-name`. */
+  /**
+   * A person by alias or name (any case), by name and tag as screens show them (`Ravi?7f3c2k`), or by `u_…` id.
+   * @throws ClientError `unknown-name`, `ambiguous-name`.
+   */
   findPerson(name: string): PersonView
+  /**
+   * Gives a person a name that only this profile knows, shown instead of their own; undefined takes it away.
+   * @throws ClientError `bad-name`, `alias-taken`, `unknown-name`.
+   */
+  setAlias(personId: string, alias: string | undefined): Promise<PersonView>
   /** Where `send TO` goes: `#everyone`, or a person's name. The chat need not exist. @throws as `findPerson`. */
   findRoom(to: string): RoomRef
   /** The room of a person, made if there is none yet; nothing is sent before the first message. */

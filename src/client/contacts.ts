@@ -9,7 +9,9 @@ import { checkEntry, type Contact, contactOf, isClosed, personRecord } from "./e
 import { ClientError } from "./errors.ts"
 import type { PersonRef, PersonView, Trust, Verified } from "./events.ts"
 import { Lineage } from "./lineage.ts"
-import { approvalOf, isSuccessor, nameKey } from "./profile.ts"
+import { NameBook } from "./name-book.ts"
+import { checkAlias, elderOf, findContact, tellOfTwin } from "./naming.ts"
+import { approvalOf, isSuccessor } from "./profile.ts"
 import type { StoredTrust } from "./person-record.ts"
 import { putRecord } from "./records.ts"
 import { type Registration, registrationOf } from "./registering.ts"
@@ -19,7 +21,7 @@ export const DIRECTORY_CURSOR = utf8("directory")
 export class Contacts {
   readonly #context: Context
   readonly #lineage = new Lineage()
-  readonly #byName = new Map<string, Set<string>>()
+  readonly names = new NameBook()
   /** Since when. */
   readonly #online = new Map<string, number>()
   readonly #tags = new Map<string, string>()
@@ -31,12 +33,16 @@ export class Contacts {
 
   constructor(context: Context) {
     this.#context = context
+    this.#nameSelf()
     let isWhole = true
+    const known: Contact[] = []
     for (const { value } of context.store.range("person", {})) {
       const contact = contactOf(value)
-      if (contact) this.#remember(contact)
+      if (contact) known.push(contact)
       else isWhole = false
     }
+    // Whom a name looks like is found soonest among those who were here first.
+    for (const contact of known.sort((a, b) => a.firstSeenAt - b.firstSeenAt)) this.#remember(contact)
     // Who is missing is learnt again from the directory, unverified.
     const size = isWhole ? context.store.get("meta", DIRECTORY_CURSOR) : undefined
     this.#size = size ? new ByteReader(size).u64() : 0
@@ -134,12 +140,16 @@ export class Contacts {
     if (checked.kind === "second-successor") return this.#doubt(update, checked.of, before)
     const { contact, former } = checked
     const account = contact.entry.accountId
-    const isKnown = this.get(account) !== undefined
+    const known = this.get(account)
     if (former) this.#put(update, { ...former, successor: account }, before)
     this.#put(update, contact, before)
+    if (known?.entry.name !== contact.entry.name) tellOfTwin(update, this, account)
     if (former) return this.onSuccession(update, former, contact)
-    if (isKnown || this.isOwn(account)) return
+    if (this.isOwn(account)) return
     const person = this.ref(account)
+    const was = known && (known.alias ?? known.entry.name)
+    if (was !== undefined && was !== person.name) update.tell({ type: "person.renamed", person, before: was })
+    if (known) return
     update.keep({ at: now, type: "person.joined", account }, { type: "person.joined", person })
   }
 
@@ -175,6 +185,17 @@ export class Contacts {
    */
   setTrust(update: Update, accountId: Uint8Array, trust: StoredTrust, verified?: Verified): void {
     if (this.isHandedOver(accountId)) this.change(update, accountId, { trust, verified })
+  }
+
+  /**
+   * Gives somebody a name of our own, or takes it away.
+   * @throws ClientError `bad-name`, `alias-taken` when somebody else's name looks like it.
+   */
+  setAlias(update: Update, accountId: Uint8Array, typed: string | undefined): void {
+    const before = this.ref(accountId).name
+    const alias = typed === undefined ? undefined : checkAlias(this, accountId, typed)
+    this.change(update, accountId, { alias })
+    update.after(() => update.tell({ type: "person.renamed", person: this.ref(accountId), before }))
   }
 
   /** A message of somebody who is blocked has come. In memory at once: more may come with it. */
@@ -214,14 +235,20 @@ export class Contacts {
    */
   ref(accountId: Uint8Array): PersonRef {
     const tag = () => this.#tag(accountId)
+    const isOwn = this.isOwn(accountId)
+    const registeredName = isOwn ? this.#context.identity.name : (this.get(accountId)?.entry.name ?? "?")
+    const alias = isOwn ? undefined : this.newest(accountId)?.alias
+    const looksLike = isOwn ? undefined : elderOf(this, accountId)
     return {
       id: personId(accountId),
-      name: this.isOwn(accountId) ? this.#context.identity.name : (this.get(accountId)?.entry.name ?? "?"),
+      name: alias ?? registeredName,
+      ...(alias === undefined ? {} : { registeredName }),
       get tag() {
         return tag()
       },
       trust: this.trust(accountId),
       ...this.#verified(accountId),
+      ...(looksLike === undefined ? {} : { looksLike }),
     }
   }
 
@@ -235,7 +262,7 @@ export class Contacts {
     const newest = this.newest(accountId)
     const more = {
       online: this.#online.has(toHex(accountId)) || (this.isOwn(accountId) && this.#context.link.online),
-      ambiguous: contact !== undefined && (this.#byName.get(nameKey(contact.entry.name))?.size ?? 0) > 1,
+      ambiguous: !this.names.twins(toHex(accountId)).next().done,
       firstSeenAt: contact?.firstSeenAt ?? 0,
       mustDecide: newest?.trust === "changed" && !newest.isBlocked,
       hidden: newest?.hidden ?? 0,
@@ -275,32 +302,19 @@ export class Contacts {
     return newest !== undefined && isAlarming(newest)
   }
 
-  /** By name in any case, or by `u_…`. @throws ClientError `unknown-name`, `ambiguous-name`. */
+  /** @throws ClientError `unknown-name`, `ambiguous-name`. */
   find(typed: string): Contact {
-    const text = typed.startsWith("@") ? typed.slice(1) : typed
-    const named = this.#byId(text)
-    if (named) return named
-    const found = [...(this.#byName.get(nameKey(text)) ?? [])].map((key) => this.get(fromHex(key))!)
-    const others = found.filter((contact) => !this.isOwn(contact.entry.accountId))
-    if (others.length > 1 || (others.length === 1 && found.length > 1)) {
-      throw new ClientError(
-        "ambiguous-name",
-        `more than one person is called "${text}"; nothing was sent. Ask the relay's operator`,
-      )
-    }
-    const only = others[0]
-    if (!only) throw new ClientError("unknown-name", `nobody here is called "${text}"`)
-    return only
+    return findContact(this, typed)
   }
 
   findById(id: string): Contact {
-    const contact = this.#byId(id)
+    const contact = this.byId(id)
     if (!contact) throw new ClientError("unknown-name", "nobody here has that id")
     return contact
   }
 
   /** An id of a key that was given up leads to the person's key of now. */
-  #byId(id: string): Contact | undefined {
+  byId(id: string): Contact | undefined {
     for (const { entry } of this.#lineage.contacts()) {
       if (personId(entry.accountId) !== id || this.isOwn(entry.accountId)) continue
       return this.newest(entry.accountId)
@@ -341,31 +355,25 @@ export class Contacts {
 
   #restore(key: string, contact: Contact | undefined): void {
     if (contact) return this.#remember(contact)
-    this.#forgetName(key)
+    this.names.set(key, undefined)
+    this.#nameSelf()
     this.#lineage.forget(fromHex(key))
     this.#alarms.delete(key)
   }
 
-  #forgetName(key: string): void {
-    const known = this.get(fromHex(key))
-    if (!known) return
-    const name = nameKey(known.entry.name)
-    const bearers = this.#byName.get(name)
-    bearers?.delete(key)
-    if (bearers?.size === 0) this.#byName.delete(name)
+  /** Also before our own entry was read: nobody looks like us unnoticed. */
+  #nameSelf(): void {
+    this.names.set(toHex(this.own), { own: this.#context.identity.name, alias: undefined })
   }
 
   #remember(contact: Contact): void {
     const key = toHex(contact.entry.accountId)
-    this.#forgetName(key)
     this.#lineage.put(contact)
     this.#ownLine = undefined
     if (isCurrent(contact) && isAlarming(contact)) this.#alarms.add(key)
     else this.#alarms.delete(key)
-    if (!isCurrent(contact)) return
-    const name = nameKey(contact.entry.name)
-    if (!this.#byName.has(name)) this.#byName.set(name, new Set())
-    this.#byName.get(name)!.add(key)
+    const { name: own } = contact.entry
+    this.names.set(key, isCurrent(contact) ? { own, alias: contact.alias } : undefined)
   }
 }
 

@@ -16,8 +16,7 @@ import {
   encodeDirectoryStatement,
 } from "../protocol/directory-entry.ts"
 import { ProtocolError } from "../protocol/errors.ts"
-import { ClientError } from "./errors.ts"
-import { checkName, nameKey } from "./profile.ts"
+import { foldedName, isName } from "../protocol/names.ts"
 import type { PersonRecord } from "./person-record.ts"
 import { decodeRecordIfSound } from "./records.ts"
 
@@ -120,7 +119,7 @@ function begun(
   const former = get(account)
   // The directory may have lost the account before; there is nobody then whose trust could go on.
   if (!former) return { kind: "contact", contact: unknown }
-  if (nameKey(former.entry.name) !== nameKey(entry.name) || isClosed(former)) return undefined
+  if (foldedName(former.entry.name) !== foldedName(entry.name) || isClosed(former)) return undefined
   if (former.successor !== undefined && !equalBytes(former.successor, entry.accountId))
     return origin.kind === "rotate" ? { kind: "second-successor", of: former } : undefined
   const contact = { ...unknown, origin: { kind: origin.kind, account } }
@@ -129,29 +128,21 @@ function begun(
   const isNext = seq === former.entry.seq + 1
   // What lies between may have been lost with the relay's disk; nothing of it is needed for a handover.
   if (!isAfter || (isNext && !equalBytes(entry.previous, hashOfEntry(former.entry)))) return undefined
-  const { trust, verified, wasVerified, isBlocked, hidden } = former
-  return { kind: "contact", contact: { ...contact, trust, verified, wasVerified, isBlocked, hidden }, former }
+  const { trust, verified, wasVerified, isBlocked, alias, hidden } = former
+  const kept = { trust, verified, wasVerified, isBlocked, alias, hidden }
+  return { kind: "contact", contact: { ...contact, ...kept }, former }
 }
 
 /** What was known of the key before says nothing about this one; only that there was somebody to be mistaken for. */
-function replacing(contact: Contact, { trust, wasVerified, isBlocked, hidden }: Contact): Contact {
+function replacing(contact: Contact, { trust, wasVerified, isBlocked, alias, hidden }: Contact): Contact {
   const isUndecided = trust === "changed" || trust === "later" || trust === "mismatch"
   return {
     ...contact,
     trust: "changed",
     wasVerified: trust === "verified" || (isUndecided && wasVerified === true),
     isBlocked,
+    alias,
     hidden,
-  }
-}
-
-/** Whether it is a name that one of our clients would have registered: one that shows all it holds. */
-function isName(name: string): boolean {
-  try {
-    return checkName(name) === name
-  } catch (cause) {
-    if (cause instanceof ClientError) return false
-    throw cause
   }
 }
 

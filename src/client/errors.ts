@@ -12,6 +12,7 @@ export type ClientErrorCode =
   | "not-joined" // the profile has no relay yet
   | "already-joined" // the profile belongs to another relay
   | "bad-name" // not a name that may be taken
+  | "alias-taken" // somebody else's name looks like it
   | "bad-invitation" // twelve words that are none
   | "key-changed" // sending stopped until the person decides
   | "blocked"

@@ -12,12 +12,17 @@ export type Trust = "self" | "unverified" | "verified" | "changed" | "blocked"
 export interface PersonRef {
   /** `u_` and 22 characters of the account id. */
   id: string
+  /** What they are called here: the alias that they were given, else the name that they registered. */
   name: string
+  /** There when it is another than `name`. */
+  registeredName?: string
   /** Six characters of the fingerprint: tells people of one name apart and proves nothing. */
   tag: string
   trust: Trust
   /** Only of whoever is verified; undefined if that was before this was kept. */
   verified?: Verified
+  /** The name that this one looks like, of somebody who was here before or is better known. */
+  looksLike?: string
 }
 
 export interface Verified {
@@ -27,7 +32,7 @@ export interface Verified {
 
 export interface PersonView extends PersonRef {
   online: boolean
-  /** True when another account carries the same name: commands refuse it. */
+  /** True when another account's name looks like this one: commands refuse it without its tag. */
   ambiguous: boolean
   firstSeenAt: Millis
   /** True when the key was replaced and this person has not said what to do: verify, later, or block. */
@@ -189,6 +194,7 @@ export type ClientEvent =
   | { type: "person.joined"; person: PersonRef } // new in the directory
   | { type: "person.keyChanged"; person: PersonRef; how: "rotated" | "replaced" }
   | { type: "person.blocked"; person: PersonRef; blocked: boolean }
+  | { type: "person.renamed"; person: PersonRef; before: string } // by an alias of ours, or in the directory
   | { type: "person.presence"; person: PersonRef; online: boolean }
   | { type: "verify.requested"; verification: VerificationView } // somebody asks; this person must agree
   | { type: "verify.accepted"; verification: VerificationView } // the other person agreed

@@ -194,6 +194,14 @@ export class Messenger implements Client {
     return this.#contacts.view(this.#contacts.find(name).entry.accountId)
   }
 
+  setAlias(personId: string, alias: string | undefined): Promise<PersonView> {
+    return this.#queue.do(() => {
+      const { accountId } = this.#contacts.findById(personId).entry
+      this.#context.update("synced", (update) => this.#contacts.setAlias(update, accountId, alias))
+      return this.#contacts.view(accountId)
+    })
+  }
+
   findRoom(to: string): RoomRef {
     return this.#rooms.find(to)
   }

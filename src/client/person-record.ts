@@ -23,6 +23,8 @@ export interface PersonRecord {
   /** Of `changed` and `later`: the key before the replacement was verified. */
   wasVerified?: boolean | undefined
   isBlocked?: boolean | undefined
+  /** What this person calls them; nobody else knows. */
+  alias?: string | undefined
   /** Messages that were not kept, because their author was blocked. */
   hidden?: number | undefined
 }

@@ -22,7 +22,7 @@ import type { Pin } from "../platform/network.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
 import type { Link, SpokenInvitation } from "../protocol/address.ts"
-import { MAX_NAME_BYTES } from "../protocol/directory-entry.ts"
+import { NAME_FAULTS, readName } from "../protocol/names.ts"
 import type { Identity } from "./context.ts"
 import { ClientError } from "./errors.ts"
 import { getRecord, putRecord } from "./records.ts"
@@ -78,8 +78,6 @@ export const ACCOUNT_ROWS: readonly Uint8Array[] = [
 ]
 /** A row of `meta` that is there while a process has the profile: found at a start, the one before did not end cleanly. */
 export const RUNNING = utf8("running")
-export const MAX_NAME_GRAPHEMES = 32
-const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
 
 /** Undefined for a new store. @throws ClientError `profile-newer`. */
 export function readProfile(store: StoreReader): ProfileView | undefined {
@@ -102,28 +100,13 @@ export function readProfile(store: StoreReader): ProfileView | undefined {
 }
 
 /**
- * The name as it is registered: NFKC, no blanks around it.
+ * The name as it is registered (PROTOCOL.md §8.4).
  * @throws ClientError `bad-name`.
  */
 export function checkName(typed: string): string {
-  const name = typed.normalize("NFKC").trim().replace(/ {2,}/g, " ")
-  const length = [...graphemes.segment(name)].length
-  if (length === 0) throw new ClientError("bad-name", "a name has at least one character")
-  if (length > MAX_NAME_GRAPHEMES || utf8(name).length > MAX_NAME_BYTES) {
-    throw new ClientError("bad-name", `a name has at most ${MAX_NAME_GRAPHEMES} characters`)
-  }
-  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name) || /\p{M}{3}/u.test(name)) {
-    throw new ClientError("bad-name", "a name is made of letters, digits, spaces and marks that can be seen")
-  }
-  if (/^[#@/]/.test(name) || /^(u_|r_|everyone$)/i.test(name)) {
-    throw new ClientError("bad-name", `"${name}" would be taken for something else; choose another name`)
-  }
-  return name
-}
-
-/** How names are compared: two names with one key cannot both be registered. */
-export function nameKey(name: string): string {
-  return name.normalize("NFKC").toLocaleLowerCase("und").replace(/\s+/g, " ").trim()
+  const read = readName(typed)
+  if (read.kind === "fault") throw new ClientError("bad-name", NAME_FAULTS[read.fault])
+  return read.name
 }
 
 /** New account and device keys. @throws ClientError `bad-name`, `already-joined` when the store has a profile. */

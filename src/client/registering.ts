@@ -17,7 +17,7 @@ import {
 import { ProtocolError } from "../protocol/errors.ts"
 import type { Identity } from "./context.ts"
 import { hashOfEntry } from "./entries.ts"
-import { nameKey } from "./profile.ts"
+import { foldedName } from "../protocol/names.ts"
 
 export type Registration =
   | { kind: "entry"; entry: Uint8Array }
@@ -49,7 +49,9 @@ export function registrationOf(
   const last = readable(newest)
   if (last === undefined) return { kind: "inconsistent" }
   if (!equalBytes(last.accountId, identity.account.accountId)) {
-    return nameKey(last.name) === nameKey(identity.name) ? { kind: "replaced" } : { kind: "inconsistent" }
+    return foldedName(last.name) === foldedName(identity.name)
+      ? { kind: "replaced" }
+      : { kind: "inconsistent" }
   }
   if (known && known.seq > last.seq) {
     // An older directory than we have read; when only our own last entry is missing, it goes there once more.
@@ -85,7 +87,7 @@ function firstEntry(
 /** Undefined for an entry that cannot be the one of our name. */
 function replacement(identity: Identity, newest: Uint8Array, code: Uint8Array): Uint8Array | undefined {
   const last = readable(newest)
-  if (!last || nameKey(last.name) !== nameKey(identity.name)) return undefined
+  if (!last || foldedName(last.name) !== foldedName(identity.name)) return undefined
   const { accountId, name, seq } = last
   return signedEntry(identity, {
     kind: DIRECTORY_KINDS.replace,

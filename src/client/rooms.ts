@@ -84,7 +84,8 @@ export class Rooms {
     }
     if (to.startsWith("#"))
       throw new ClientError("unknown-name", `there is no room called "${to}"; #everyone is the one there is`)
-    const { accountId, name } = this.#contacts.find(to).entry
+    const { accountId } = this.#contacts.find(to).entry
+    const { name } = this.#contacts.ref(accountId)
     return this.with(accountId)?.ref ?? { id: roomId(this.directChannel(accountId)), name, kind: "direct" }
   }
 

@@ -17,15 +17,17 @@ import {
 import { ProtocolError, type Refusal } from "../protocol/errors.ts"
 import { deviceCertificateTranscript } from "../protocol/hello.ts"
 import { MAX_DIRECTORY_ENTRY_BYTES, MAX_DIRECTORY_PAGE, type Of } from "../protocol/messages.ts"
+import { skeleton, skeletons } from "../protocol/name-skeleton.ts"
+import { foldedName, isName } from "../protocol/names.ts"
 import { StoreError } from "./errors.ts"
 import { isSmallOrderPoint } from "./small-order.ts"
 import type { RelayStore } from "./store.ts"
 import { mayContinue, mayFollow, predecessorOf, type ShownApproval, UsedApprovals } from "./succession.ts"
 
+/** Names that one person ever has: each is taken from everybody else for good. */
+export const MAX_NAMES_EACH = 8
 /** Entries of one answer: sixteen of the longest do not fit a frame. */
 const PAGE_BYTES = 60_000
-const MAX_NAME_GRAPHEMES = 32
-const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
 
 export interface Person {
   accountId: Uint8Array
@@ -58,8 +60,10 @@ export type Checked =
 export class Directory {
   readonly #store: RelayStore
   #people = new Map<string, Person>()
-  /** Normalised name → account that had it first; a name is never given to anybody else. */
+  /** Skeleton of a name → account that had it first; a name or its look-alike is never given to anybody else. */
   #names = new Map<string, string>()
+  /** Account that somebody had first → the names they ever had, folded. */
+  #namesOf = new Map<string, Set<string>>()
   /** Inbox channel → the device that reads it, also of devices that are gone. */
   #inboxes = new Map<string, string>()
   /** Every device that was ever listed. */
@@ -87,10 +91,9 @@ export class Directory {
 
   /** Who has a name now; undefined when nobody has, or it was given up. */
   bearer(name: string): Person | undefined {
-    const key = nameKey(name)
-    const first = this.#people.get(this.#names.get(key ?? "") ?? "")
+    const first = this.#people.get(this.#names.get(skeleton(foldedName(name))) ?? "")
     const holder = first && this.newest(first)
-    return holder?.isClosed === false && nameKey(holder.name) === key ? holder : undefined
+    return holder?.isClosed === false && foldedName(holder.name) === foldedName(name) ? holder : undefined
   }
 
   /** The newest account of whoever this was. */
@@ -146,13 +149,12 @@ export class Directory {
       throw cause
     }
     const known = this.person(entry.accountId)
-    const key = nameKey(entry.name)
     const before = known || !entry.origin ? undefined : this.person(predecessorOf(entry.origin))
-    if (key === undefined || !this.#isNext(entry, known, before, shown) || !isSelfSigned(entry))
+    if (!isName(entry.name) || !this.#isNext(entry, known, before, shown) || !isSelfSigned(entry))
       return refused("bad-directory-entry")
     // A successor has the name, and whoever ends keeps it to the end.
     const isNamed = before ?? (entry.kind === DIRECTORY_KINDS.close ? known : undefined)
-    if (isNamed && nameKey(isNamed.name) !== key) return refused("bad-directory-entry")
+    if (isNamed && foldedName(isNamed.name) !== foldedName(entry.name)) return refused("bad-directory-entry")
     const accountKey = toHex(entry.accountId)
     if (known && entry.devices.some(({ deviceId }) => this.isRemoved(known, deviceId)))
       return refused("bad-directory-entry")
@@ -165,7 +167,10 @@ export class Directory {
         return refused("bad-directory-entry")
     }
     const root = (known ?? before)?.root ?? accountKey
-    if ((this.#names.get(key) ?? root) !== root) return refused("name-taken")
+    if (skeletons(entry.name).some((key) => (this.#names.get(key) ?? root) !== root))
+      return refused("name-taken")
+    const had = this.#namesOf.get(root)
+    if (had && had.size >= MAX_NAMES_EACH && !had.has(foldedName(entry.name))) return refused("quota")
     return { kind: "fits", entry, before }
   }
 
@@ -179,6 +184,7 @@ export class Directory {
   reload(): void {
     this.#people = new Map()
     this.#names = new Map()
+    this.#namesOf = new Map()
     this.#inboxes = new Map()
     this.#devices = new Set()
     this.#usedApprovals.clear()
@@ -232,7 +238,9 @@ export class Directory {
     this.#people.set(person.key, person)
     if (before) this.#people.set(before.key, { ...before, devices: [], successor: person.key })
     this.#usedApprovals.add(entry.origin)
-    this.#names.set(nameKey(entry.name) ?? entry.name, person.root)
+    for (const key of skeletons(entry.name)) if (!this.#names.has(key)) this.#names.set(key, person.root)
+    const had = this.#namesOf.get(person.root) ?? new Set()
+    this.#namesOf.set(person.root, had.add(foldedName(entry.name)))
     for (const device of entry.devices) {
       const owner = deviceKey(entry.accountId, device.deviceId)
       this.#inboxes.set(toHex(device.inboxId), owner)
@@ -246,16 +254,6 @@ export class Directory {
 /** Names a device anywhere: accountId and deviceId in hex. */
 export function deviceKey(accountId: Uint8Array, deviceId: Uint8Array): string {
   return toHex(accountId) + toHex(deviceId)
-}
-
-/**
- * What two names are compared by: NFKC, lower case, single blanks. Undefined for a name that nobody may have:
- * empty, above 32 graphemes, with controls or other characters that cannot be seen, or with blanks around it.
- */
-export function nameKey(name: string): string | undefined {
-  const key = name.normalize("NFKC").toLowerCase().normalize("NFKC").replace(/\s+/gu, " ")
-  if (key === "" || key.trim() !== key || /[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return undefined
-  return [...graphemes.segment(name)].length <= MAX_NAME_GRAPHEMES ? key : undefined
 }
 
 /** Whether an entry names exactly the device that greeted us, certificate included. */

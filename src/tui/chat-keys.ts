@@ -19,6 +19,7 @@ import { overlayOf } from "./verification-keys.ts"
 import { foremost } from "./verification-words.ts"
 import { say, sliceSafe } from "./safe-text.ts"
 import { AT_END, scrollBy, scrollToTop } from "./scroll.ts"
+import { namesOf, namesToType } from "./typed-names.ts"
 import {
   currentRoom,
   still,
@@ -181,7 +182,7 @@ function open(view: ChatView, room: RoomView | undefined): Step {
 }
 
 function complete(view: ChatView, by: 1 | -1): ChatView {
-  const names = view.data.people.map(({ name }) => name)
+  const names = namesToType(view.data.people)
   const next =
     view.completion === undefined
       ? startCompletion(view.composer, names, by)
@@ -211,10 +212,7 @@ function submit(view: ChatView): Step {
   if (composer.text.slice(0, composer.caret).endsWith("\\")) {
     return still(withComposer(view, edit(edit(composer, "backspace"), "newline")))
   }
-  const parsed = parseLine(
-    composer.text,
-    view.data.people.map(({ name }) => name),
-  )
+  const parsed = parseLine(composer.text, namesOf(view.data.people))
   if (parsed.kind === "nothing") return still(withComposer(view, setDraft(composer, "")))
   if (parsed.kind === "refused") return still(told(view, parsed.why, "warning"))
   const typed = sliceSafe(composer.text, 0)
@@ -253,6 +251,8 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       const { peer } = currentRoom(view) ?? {}
       return effect(view, { kind: "keys", action: command.kind, name: command.name, peer })
     }
+    case "alias":
+      return effect(view, command)
     case "fingerprint":
       return effect(view, { kind: "fingerprint", name: command.name })
     case "export":

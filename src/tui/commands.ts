@@ -19,6 +19,8 @@ export type Command =
   | { kind: "receipts"; back: number }
   | { kind: "invite" }
   | { kind: "verify"; name: string | undefined; how: VerifyHow | undefined }
+  /** Without an alias, the one there was is taken away. */
+  | { kind: "alias"; name: string; alias: string | undefined }
   | { kind: "fingerprint"; name: string | undefined }
   | { kind: "sees" }
   | { kind: KeyAction; name: string | undefined }
@@ -42,7 +44,7 @@ interface CommandRow {
   usage: SafeText
   what: SafeText
   /** What stands after the word: decides how it is read and completed. */
-  takes: "nothing" | "name?" | "name text" | "path?" | "number" | "number?"
+  takes: "nothing" | "name?" | "name text" | "name text?" | "path?" | "number" | "number?"
 }
 
 export const COMMANDS: readonly CommandRow[] = [
@@ -99,6 +101,12 @@ export const COMMANDS: readonly CommandRow[] = [
     takes: "name?",
   },
   { word: "unblock", usage: say`/unblock [NAME]`, what: say`end that`, takes: "name?" },
+  {
+    word: "alias",
+    usage: say`/alias NAME [ALIAS]`,
+    what: say`your own name for a person; none: theirs`,
+    takes: "name text?",
+  },
   { word: "export", usage: say`/export [PATH]`, what: say`save this room as a text file`, takes: "path?" },
   { word: "redraw", usage: say`/redraw`, what: say`draw the screen again`, takes: "nothing" },
   { word: "quit", usage: say`/quit`, what: say`leave; what waits is sent next time`, takes: "nothing" },
@@ -320,6 +328,11 @@ function parseCommand(text: string, names: readonly string[]): Parsed {
     }
   }
   const usage: Parsed = { kind: "refused", why: say`Not done. Write it so: ${row.usage}` }
+  if (row.takes === "name text?") {
+    const { name, rest: alias } = takeName(rest, names)
+    if (name === "" || alias.includes("\n")) return usage
+    return { kind: "command", command: { kind: "alias", name, alias: unquote(alias.trim()) || undefined } }
+  }
   if (row.takes === "name text") {
     const { name, rest: message } = takeName(rest, names)
     return name === "" || message === ""
@@ -359,6 +372,7 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "export":
       return done({ kind: "export", path: text })
     case "msg":
+    case "alias":
       return undefined
     case "help":
     case "who":

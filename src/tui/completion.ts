@@ -63,12 +63,13 @@ function candidatesFor(
   const argument = /^\/(\S+)\s+"?([^"]*)$/u.exec(before)
   if (argument !== null) {
     const row = COMMANDS.find((known) => known.word === argument[1]!.toLowerCase())
-    if (row !== undefined && (row.takes === "name?" || row.takes === "name text")) {
+    if (row !== undefined && (row.takes === "name?" || row.takes.startsWith("name text"))) {
       const typed = argument[2]!
       const from = before.length - typed.length - (before.at(-typed.length - 1) === '"' ? 1 : 0)
-      const end = row.takes === "name text" ? " " : ""
+      const end = row.takes.startsWith("name text") ? " " : ""
       const all = row.word === "go" ? ["#everyone", ...names] : names
-      const quote = (name: string) => (row.takes === "name text" && name.includes(" ") ? `"${name}"` : name)
+      const quote = (name: string) =>
+        row.takes.startsWith("name text") && name.includes(" ") ? `"${name}"` : name
       return { from, candidates: matching(all, typed).map((name) => quote(name) + end) }
     }
   }

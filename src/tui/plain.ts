@@ -13,11 +13,13 @@ import { SEES_TITLE, seesLines } from "./sees.ts"
 import { fingerprintLines, roomFor } from "./session.ts"
 import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { truncate } from "./text-width.ts"
+import { namesOf } from "./typed-names.ts"
 import {
   ASCII_SYMBOLS,
   nameWithMark,
   noticeMark,
-  roomTitle,
+  roomHeading,
+  roomInWords,
   UNICODE_SYMBOLS,
   type Span,
   type Symbols,
@@ -30,6 +32,7 @@ import {
   limitWords,
   noticeWords,
   peopleSentence,
+  renamedWords,
   roomProblemWords,
   securityWords,
   troubleWords,
@@ -76,6 +79,7 @@ export async function runPlain(options: PlainOptions): Promise<void> {
     for (const line of lines) options.write(`${line}\n`)
   }
   print(say`secure-chat, line mode. You are ${safeName(client.self().name)}. /help lists the commands.`)
+  const tools: Tools = { client, state, print, symbols }
   const note = options.relayNote()
   if (note !== undefined) print(safeLine(note))
   const first = client.rooms()[0]
@@ -86,14 +90,12 @@ export async function runPlain(options: PlainOptions): Promise<void> {
   const unsubscribe = client.on(({ event }) => {
     const fatal = fatalError(event)
     if (fatal) return failure.reject(fatal)
-    const tools = { client, state, print, symbols }
     if (state.roomId === undefined) {
       const room = client.rooms()[0]
       if (room !== undefined) openRoom(room.id, tools).catch((error: unknown) => print(errorWords(error)))
     }
     onEvent(event, tools)
   })
-  const tools: Tools = { client, state, print, symbols }
   const input = options.lines[Symbol.asyncIterator]()
   const stopped = new Promise<"stop">((resolve) => {
     if (options.stop?.aborted === true) resolve("stop")
@@ -124,10 +126,7 @@ async function onLine(line: string, tools: Tools, options: PlainOptions): Promis
       state.question = await answerQuestion(line, state.question, { ...tools, readCode: options.readCode })
       return undefined
     }
-    const parsed = parseLine(
-      line,
-      client.people().map(({ name }) => name),
-    )
+    const parsed = parseLine(line, namesOf(client.people()))
     if (parsed.kind === "refused") print(parsed.why)
     if (parsed.kind !== "command") return undefined
     return await runCommand(parsed.command, tools, options)
@@ -182,6 +181,9 @@ async function runCommand(
     case "receipts":
       receipts(command.back, tools)
       return undefined
+    case "alias":
+      await client.setAlias(client.findPerson(command.name).id, command.alias)
+      return undefined
     case "verify":
       state.question = await verifyInLines(command, state.roomId, { ...tools, readCode: options.readCode })
       return undefined
@@ -235,7 +237,7 @@ async function openRoom(roomId: string, { client, state, print, symbols }: Tools
   const room = client.room(roomId)
   if (state.roomId !== roomId) state.roomBefore = state.roomId
   state.roomId = roomId
-  print(say`${symbols.mark} ${roomTitle(room)}, ${securityWords(room).text}`)
+  print(say`${symbols.mark} ${roomHeading(room, symbols)}, ${securityWords(room).text}`)
   for (const problem of [troubleWords(client.connection()), roomProblemWords(room)])
     if (problem !== undefined) print(problem)
   for (const line of client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, 200))))
@@ -245,8 +247,9 @@ async function openRoom(roomId: string, { client, state, print, symbols }: Tools
 
 function listRooms({ client, print, symbols }: Tools): void {
   for (const [index, room] of client.rooms().entries()) {
-    const title = room.peer === undefined ? roomTitle(room) : nameWithMark(room.peer, symbols)
-    print(say`${index + 1} ${title}${room.unread > 0 ? say`, ${room.unread} new` : say``}`)
+    print(
+      say`${index + 1} ${roomHeading(room, symbols)}${room.unread > 0 ? say`, ${room.unread} new` : say``}`,
+    )
   }
 }
 
@@ -292,7 +295,7 @@ function stateLine(
   client: Client,
   symbols: Symbols,
 ): SafeText {
-  const where = roomTitle(room)
+  const where = roomInWords(client.room(room.id))
   if (state !== "failed") {
     const words = room.kind === "everyone" ? stateOfAllWords(state) : stateWords(state)
     return say`${symbols.mark} ${words} (${where})`
@@ -308,7 +311,8 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
   switch (event.type) {
     case "message.received":
     case "message.sent": {
-      const where = event.room.id === state.roomId ? say`` : say`[${roomTitle(event.room)}] `
+      const where =
+        event.room.id === state.roomId ? say`` : say`[${roomInWords(client.room(event.room.id))}] `
       const line = messageLine(client, event.room.id, event.message.id) ?? lineOfMessage(event.message)
       const rows = plainRows(line, symbols)
       print(...rows.map((row, index) => (index === 0 ? say`${where}${row}` : row)))
@@ -321,7 +325,7 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
       return print(stateLine(event, client, symbols))
     case "notice":
       return print(
-        say`${noticeMark(event.notice, symbols)} ${roomTitle(event.room)}: ${noticeWords(event.notice)}`,
+        say`${noticeMark(event.notice, symbols)} ${roomInWords(client.room(event.room.id))}: ${noticeWords(event.notice)}`,
       )
     case "relay.connected":
     case "relay.disconnected":
@@ -330,6 +334,8 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
       )
     case "relay.limited":
       return print(say`${symbols.mark} ${limitWords(event.why)}`)
+    case "person.renamed":
+      return print(say`${symbols.mark} ${renamedWords(event)}`)
     case "person.joined":
       return print(say`${symbols.mark} ${nameWithMark(event.person, symbols)} is on this relay`)
     case "person.presence":

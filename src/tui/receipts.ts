@@ -4,7 +4,7 @@ import type { PersonRef, ReceiptView, TranscriptLine } from "../client/events.ts
 import { receiptMark, receiptStyle, receiptWords, stateWords } from "./delivery.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { drawnCells, fit, truncate } from "./text-width.ts"
-import { nameWithMark, span, trustMark, trustStyle, type Span, type Symbols } from "./theme.ts"
+import { nameInWords, nameWithMark, span, trustMark, trustStyle, type Span, type Symbols } from "./theme.ts"
 import { plural, timeOfDay } from "./words.ts"
 
 export type MessageLine = TranscriptLine & { kind: "message" }
@@ -152,7 +152,7 @@ function sentences({ line, people }: Receipts): Sentence[] {
 function sumWords(people: readonly ReceiptView[], have: number, read: number): SafeText {
   const [only] = people
   if (only !== undefined && people.length === 1)
-    return say`${safeName(only.person.name)} ${receiptWords(only.state)}.`
+    return say`${nameInWords(only.person)} ${receiptWords(only.state)}.`
   const haveIt = say`${have} of ${people.length} ${have === 1 ? say`has` : say`have`} it`
   return have === 0
     ? say`${haveIt}.`

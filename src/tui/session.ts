@@ -10,7 +10,7 @@ import { actOnKeys } from "./key-actions.ts"
 import { freshReceipts, noReceiptsWords, receiptsOf } from "./receipts.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
-import { span, trustStyle, type Span } from "./theme.ts"
+import { nameInWords, roomInWords, span, trustStyle, type Span } from "./theme.ts"
 import { actInPanel, readCode, startVerifying } from "./verify-session.ts"
 import {
   MAX_READ_LINES,
@@ -23,7 +23,7 @@ import {
   type Tail,
   type Tone,
 } from "./view.ts"
-import { digitRows, errorWords, limitWords, trustWords } from "./words.ts"
+import { digitRows, errorWords, limitWords, renamedWords, trustWords } from "./words.ts"
 
 /** Events closer together than this are drawn together. */
 const REFRESH_MS = 16
@@ -168,6 +168,11 @@ function perform(effect: Effect, deps: SessionDeps, { attempt, tell, refresh }: 
       return attempt(() => actInPanel(deps, effect, { tell, refresh }))
     case "read-code":
       return attempt(() => readCode(deps, effect, { tell, refresh }))
+    case "alias":
+      return attempt(async () => {
+        await client.setAlias(client.findPerson(effect.name).id, effect.alias)
+        refresh()
+      })
     case "answer-verify":
       return attempt(() => answerVerify(deps, effect, refresh))
     case "fingerprint":
@@ -223,8 +228,7 @@ function sendTo(
   const work = async () => {
     const roomId = await roomFor(client, effect.to)
     await client.send(roomId, effect.text)
-    const name = client.room(roomId)
-    tell(say`Sent to ${name.kind === "everyone" ? say`#` : say``}${safeName(name.name)}.`, "good")
+    tell(say`Sent to ${roomInWords(client.room(roomId))}.`, "good")
     refresh()
   }
   work().catch((error: unknown) => {
@@ -311,6 +315,19 @@ export function fingerprintLines(client: Client, name: string | undefined): read
   const person = client.findPerson(name)
   return [
     [span(say`${safeName(person.name)} is ${trustWords(person)}.`, trustStyle(person.trust))],
+    ...(person.registeredName === undefined
+      ? []
+      : [[span(say`Everybody else knows them as ${safeName(person.registeredName)}.`)]]),
+    ...(person.looksLike === undefined
+      ? []
+      : [
+          [
+            span(
+              say`The name looks like ${safeName(person.looksLike)}, who is somebody else.`,
+              "danger" as const,
+            ),
+          ],
+        ]),
     [span(say``)],
     [span(say`  ${safeName(person.tag)}`, "strong")],
     [span(say`  ${safeName(person.id)}`, "faint")],
@@ -348,9 +365,11 @@ function worthTelling(event: ClientEvent): { text: SafeText; tone: Tone } | unde
       // What came of words, codes and rounds stands there until it is dismissed.
       if (event.verification !== undefined) return undefined
       return {
-        text: say`Keys of ${safeName(event.person.name)} DIFFER. Nothing more is sent to them.`,
+        text: say`Keys of ${nameInWords(event.person)} DIFFER. Nothing more is sent to them.`,
         tone: "danger",
       }
+    case "person.renamed":
+      return { text: renamedWords(event), tone: "plain" }
     default:
       return undefined
   }

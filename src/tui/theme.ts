@@ -2,7 +2,7 @@
  * Symbols and styles. A state is always a symbol or a word first and a colour second, so that nothing is lost
  * without colour, on one-colour terminals and for people who do not see red and green.
  */
-import type { MessageState, Notice, PersonRef, Trust } from "../client/events.ts"
+import type { MessageState, Notice, PersonRef, RoomView, Trust } from "../client/events.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 
 export interface Symbols {
@@ -149,19 +149,36 @@ export function span(text: SafeText, style: Style = "plain"): Span {
   return { text, style }
 }
 
-/** `✓`, `?7f3c2k` or `!`: what stands behind a name wherever it is shown. Empty for oneself. */
-export function trustMark(person: PersonRef, symbols: Symbols): SafeText {
+/** What lists know of a person, lines do not: whether somebody else's name looks like this one. */
+type Named = PersonRef & { ambiguous?: boolean }
+
+/**
+ * `✓`, `?7f3c2k` or `!`: what stands behind a name wherever it is shown. Empty for oneself. The tag stands behind
+ * every name that is not verified, and behind each of several that look alike.
+ */
+export function trustMark(person: Named, symbols: Symbols): SafeText {
+  const tag = needsTag(person) ? safeName(person.tag) : say``
   switch (person.trust) {
     case "self":
       return say``
     case "verified":
-      return symbols.verified
+      return say`${symbols.verified}${tag}`
     case "unverified":
-      return say`${symbols.unverified}${safeName(person.tag)}`
+      return say`${symbols.unverified}${tag}`
     case "changed":
     case "blocked":
-      return symbols.changed
+      return say`${symbols.changed}${tag}`
   }
+}
+
+function needsTag({ trust, ambiguous = false, looksLike }: Named): boolean {
+  return trust === "unverified" || ambiguous || looksLike !== undefined
+}
+
+/** A name within a sentence: `Ravi ?7f3c2k` unless he is verified. */
+export function nameInWords(person: Named): SafeText {
+  const name = safeName(person.name)
+  return person.trust !== "self" && needsTag(person) ? say`${name} ?${safeName(person.tag)}` : name
 }
 
 export function trustStyle(trust: Trust): Style {
@@ -178,10 +195,11 @@ export function trustStyle(trust: Trust): Style {
   }
 }
 
-/** A name with its mark: `Asha ✓`. */
-export function nameWithMark(person: PersonRef, symbols: Symbols): SafeText {
+/** A name with its mark: `Asha ✓`, and `A5ha ?7f3c2k (looks like Asha)`. */
+export function nameWithMark(person: Named, symbols: Symbols): SafeText {
   const mark = trustMark(person, symbols)
-  return mark === "" ? safeName(person.name) : say`${safeName(person.name)} ${mark}`
+  const marked = mark === "" ? safeName(person.name) : say`${safeName(person.name)} ${mark}`
+  return person.looksLike === undefined ? marked : say`${marked} (looks like ${safeName(person.looksLike)})`
 }
 
 /** How far an own message got, as a mark; `delivery.ts` adds the numbers that it has in rooms. */
@@ -236,6 +254,16 @@ export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
 /** What stands before a notice: a dash, or an exclamation mark before what should not be overlooked. */
 export function noticeMark(notice: Notice, symbols: Symbols): SafeText {
   return noticeStyle(notice) === "faint" ? symbols.mark : symbols.changed
+}
+
+/** `#everyone`, or the other person with their mark. */
+export function roomHeading(room: RoomView, symbols: Symbols): SafeText {
+  return room.peer === undefined ? roomTitle(room) : nameWithMark(room.peer, symbols)
+}
+
+/** A room within a sentence: `#everyone`, or the other person with their tag. */
+export function roomInWords(room: RoomView): SafeText {
+  return room.peer === undefined ? roomTitle(room) : nameInWords(room.peer)
 }
 
 /** `#everyone`, or the other person's name. */

@@ -15,6 +15,7 @@ import { ClientError, type Client } from "../client/client.ts"
 import { unreachable } from "../errors.ts"
 import { stoppedByKey, undecided } from "./key-words.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
+import { nameInWords } from "./theme.ts"
 
 const WEEKDAYS = [
   say`Sunday`,
@@ -73,23 +74,23 @@ export function plural(count: number, one: SafeText, many: SafeText): SafeText {
 export function noticeWords(notice: Notice): SafeText {
   switch (notice.code) {
     case "joined":
-      return say`${safeName(notice.person.name)} came in`
+      return say`${nameInWords(notice.person)} came in`
     case "left":
-      return say`${safeName(notice.person.name)} left`
+      return say`${nameInWords(notice.person)} left`
     case "you-joined":
       return say`You came in. What was said before cannot be read by you.`
     case "chat-opened":
       return say`Keys agreed: from here on only the two of you can read this.`
     case "chat-reopened":
-      return say`${safeName(notice.person.name)} opened this chat again with new keys.`
+      return say`${nameInWords(notice.person)} opened this chat again with new keys.`
     case "gap":
-      return gapWords(safeName(notice.person.name), notice.missing)
+      return gapWords(nameInWords(notice.person), notice.missing)
     case "fork":
-      return say`A computer of ${safeName(notice.person.name)} tells different people different things. What it says is set aside; ask ${safeName(notice.person.name)} in person.`
+      return say`A computer of ${nameInWords(notice.person)} tells different people different things. What it says is set aside; ask ${safeName(notice.person.name)} in person.`
     case "differs":
-      return say`What ${safeName(notice.person.name)} has of this room is not what you have: somebody may be keeping messages from one of you. Compare with ${safeName(notice.person.name)} in person.`
+      return say`What ${nameInWords(notice.person)} has of this room is not what you have: somebody may be keeping messages from one of you. Compare with ${safeName(notice.person.name)} in person.`
     case "unconfirmed":
-      return say`${safeName(notice.person.name)} has been online for 15 minutes and has not confirmed what you sent: it may not get through. Ask ${safeName(notice.person.name)} another way.`
+      return say`${nameInWords(notice.person)} has been online for 15 minutes and has not confirmed what you sent: it may not get through. Ask ${safeName(notice.person.name)} another way.`
     case "unreadable":
       return say`A message could not be read and was set aside: ${safeLine(notice.detail)}`
     case "damaged":
@@ -107,19 +108,19 @@ export function noticeWords(notice: Notice): SafeText {
     case "restored":
       return say`This profile was put back from a backup: messages of the time since then may be missing.`
     case "verified":
-      return say`You compared keys with ${safeName(notice.person.name)}: they match.`
+      return say`You compared keys with ${nameInWords(notice.person)}: they match.`
     case "mismatch":
-      return say`You compared keys with ${safeName(notice.person.name)}: they DIFFER. Nothing more is sent to them.`
+      return say`You compared keys with ${nameInWords(notice.person)}: they DIFFER. Nothing more is sent to them.`
     case "key-changed":
-      return say`The operator gave the name ${safeName(notice.person.name)} to another key: mostly a new computer, rarely somebody else. /decide ${safeName(notice.person.name)} says more.`
+      return say`The operator gave the name ${nameInWords(notice.person)} to another key: mostly a new computer, rarely somebody else. /decide ${safeName(notice.person.name)} says more.`
     case "key-rotated":
-      return say`${safeName(notice.person.name)} has a new key, which the old one has signed. What you knew of the old one holds.`
+      return say`${nameInWords(notice.person)} has a new key, which the old one has signed. What you knew of the old one holds.`
     case "key-accepted":
-      return say`You send to the new key of ${safeName(notice.person.name)} without having compared it. /verify compares.`
+      return say`You send to the new key of ${nameInWords(notice.person)} without having compared it. /verify compares.`
     case "blocked":
-      return say`You blocked ${safeName(notice.person.name)}: nothing of them is shown or kept, and nothing is sent to them.`
+      return say`You blocked ${nameInWords(notice.person)}: nothing of them is shown or kept, and nothing is sent to them.`
     case "unblocked":
-      return say`You unblocked ${safeName(notice.person.name)}. What they wrote meanwhile was not kept.`
+      return say`You unblocked ${nameInWords(notice.person)}. What they wrote meanwhile was not kept.`
     default:
       return unreachable(notice)
   }
@@ -130,6 +131,12 @@ function gapWords(name: SafeText, missing: number): SafeText {
   return missing === 1
     ? say`1 message of ${name} is missing here and has been asked for.`
     : say`${missing} messages of ${name} are missing here and have been asked for.`
+}
+
+/** Somebody is called otherwise from here on. */
+export function renamedWords({ person, before }: { person: PersonRef; before: string }): SafeText {
+  const change = say`${safeName(before)} is now called ${nameInWords(person)}`
+  return person.registeredName === undefined ? change : say`${change}, on your screens only`
 }
 
 export function trustWords(person: PersonRef): SafeText {
@@ -210,7 +217,7 @@ export function troubleWords(connection: ConnectionView): SafeText | undefined {
     case "revoked":
       return say`This device is no longer yours at the relay: your profile was restored on another one, or this one's certificate has run out. Nothing is sent from here; what is stored here can still be read.`
     case "name-taken":
-      return say`Somebody else has your name on this relay. Choose another name and join again. If it is yours and its key is lost, ask the operator for a code.`
+      return say`Somebody else on this relay has your name, or one that looks like it. Choose another name and join again. If it is yours and its key is lost, ask the operator for a code.`
     case "replaced":
       return say`Your name has another key at the relay now. If you joined anew on another computer, use that one. If not, tell whoever runs the relay at once: somebody has taken your name.`
     case "closed":

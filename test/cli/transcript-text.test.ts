@@ -39,7 +39,7 @@ test("own messages in a room carry how many have them, and what failed says so",
 
 test("what should not be overlooked is marked without colour", () => {
   const notice = { code: "gap", person: ravi, missing: 2 } as const
-  const words = "2 messages of Ravi are missing here and have been asked for."
+  const words = "2 messages of Ravi ?7f3c2k are missing here and have been asked for."
   expect(lineText({ kind: "notice", order: "1", at, notice }, UNICODE_SYMBOLS)).toBe(
     `2026-11-22 12:04:05  ! ${words}`,
   )

@@ -57,7 +57,7 @@ test("a person's later entry replaces the earlier one and keeps the trust", () =
     name: "robert",
     trust: "verified",
   })
-  expect(told()).toEqual(["person.joined"])
+  expect(told()).toEqual(["person.joined", "person.renamed"])
 })
 
 test("a page whose transaction fails is not known, and can be learned again", () => {

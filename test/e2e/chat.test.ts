@@ -64,7 +64,7 @@ test("two people join, talk in the room and alone, verify, leave, and find every
   await asha.until("#everyone ▸")
 
   asha.type("@ravi between us\r")
-  await asha.until("Sent to ravi.")
+  await asha.until(/Sent to ravi \?\w{6}\./u)
   await ravi.until(/2:asha\(1\)/u)
   ravi.type("\u0007")
   await ravi.until(/asha ✓ +│ between us/u)

@@ -95,6 +95,11 @@ const spoiled: readonly (readonly [string, () => Uint8Array])[] = [
   ["with a name that hides characters", () => entryOf(someone(), { name: "ali\u200bce" })],
   ["with a name that turns the line around", () => entryOf(someone(), { name: "\u202ealice" })],
   ["with the name of a room", () => entryOf(someone(), { name: "#everyone" })],
+  ["with a name of two alphabets", () => entryOf(someone(), { name: "\u0430lice" })],
+  ["with a name of 33 letters", () => entryOf(someone(), { name: "a".repeat(33) })],
+  ["with a name of a tower of marks", () => entryOf(someone(), { name: `z${"\u0323\u0302".repeat(20)}` })],
+  ["with an escape sequence for a name", () => entryOf(someone(), { name: "\u001b[2Jalice" })],
+  ["with a name that is not tidied", () => entryOf(someone(), { name: "Ａlice" })],
   ["without a name", () => entryOf(someone(), { name: "" })],
   ["that is noise", () => systemRandom.bytes(2_000)],
   ["that is empty", () => new Uint8Array(0)],
@@ -140,6 +145,18 @@ test("somebody else under one's own name makes that name ambiguous, not theirs",
   const { alice } = await hears([entryOf(account(), { name: "ALICE" })])
   expect(() => alice.client.findPerson("alice")).toThrow(expect.objectContaining({ code: "ambiguous-name" }))
 })
+
+for (const name of ["ma1lory", "MaIIory", "rnallory", "mal-lory"]) {
+  test(`a relay that lists "${name}" beside mallory is found out: no command takes either`, async () => {
+    const { alice } = await hears([entryOf(account()), entryOf(account(), { name })])
+    for (const typed of ["mallory", name]) {
+      expect(() => alice.client.findPerson(typed)).toThrow(
+        expect.objectContaining({ code: "ambiguous-name" }),
+      )
+    }
+    expect(alice.client.people().map(({ ambiguous }) => ambiguous)).toEqual([true, true])
+  })
+}
 
 test("a directory that ends early or answers something else is not believed", async () => {
   for (const lie of [

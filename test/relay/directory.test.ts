@@ -3,39 +3,12 @@ import { describe, expect, test } from "vitest"
 import { fromHex } from "../../src/bytes.ts"
 import { labelledHash } from "../../src/crypto/hash.ts"
 import { encodeDirectoryEntry } from "../../src/protocol/directory-entry.ts"
-import { Directory, nameKey } from "../../src/relay/directory.ts"
+import { Directory } from "../../src/relay/directory.ts"
 import { isSmallOrderPoint } from "../../src/relay/small-order.ts"
 import { MemoryDisk, MemoryRelayStore } from "../../src/relay/store-memory.ts"
 import "../support/core-bench.ts"
 import { RelayPerson } from "../support/relay-people.ts"
 import { seeded, seededRandom } from "../support/sim.ts"
-
-test.each([
-  ["Ravi", "ravi"],
-  ["RAVI", "ravi"],
-  ["Ｒａｖｉ", "ravi"], // full width
-  ["ﬁona", "fiona"], // a ligature
-  ["Ravi  Kumar", "ravi kumar"],
-  ["O\u2019Neil", "o\u2019neil"],
-  ["Zoe\u0308", "zo\u00eb"],
-  ["रवि", "रवि"],
-  ["x".repeat(32), "x".repeat(32)],
-  ["👩🏽".repeat(32), "👩🏽".repeat(32)],
-])("%j is compared as %j", (name, key) => expect(nameKey(name)).toBe(key))
-
-test.each([
-  "",
-  " ",
-  " ravi",
-  "ravi ",
-  "a\u0000b",
-  "a\nb",
-  "a\u200db",
-  "a\u202eb",
-  "a\u2028b",
-  "\ud800",
-  "x".repeat(33),
-])("%j is no name", (name) => expect(nameKey(name)).toBeUndefined())
 
 test.each([
   "0000000000000000000000000000000000000000000000000000000000000000",
@@ -129,11 +102,48 @@ describe("the list", () => {
       "bad-directory-entry",
     ],
     ["one of another version", (first) => alice.update(first, 1, { v: 2 }), "bad-directory-entry"],
+    [
+      "a name that is none",
+      (first) => alice.update(first, 1, { name: "ali\u200bce" }),
+      "bad-directory-entry",
+    ],
     ["an older name of somebody's own", (first) => alice.update(first, 1, { name: "ALICE" }), "fits"],
   ])("takes or refuses %s", (_, make, outcome) => {
     const { directory, first } = withAlice()
     const checked = directory.check(make(first), never)
     expect(checked.kind === "refused" ? checked.code : checked.kind).toBe(outcome)
+  })
+
+  test("nobody hoards names: the ninth is refused, an old one is not, and a restart counts again", () => {
+    const { store, directory, first } = withAlice()
+    let newest = first
+    for (let seq = 1; seq < 8; seq++) {
+      newest = alice.update(newest, seq, { name: `alice ${"x".repeat(seq)}` })
+      const checked = directory.check(newest, never)
+      if (checked.kind === "refused") throw new Error(checked.code)
+      directory.add(newest, checked.entry)
+    }
+    for (const each of [directory, new Directory(store)]) {
+      expect(each.check(alice.update(newest, 8, { name: "bob" }), never)).toEqual({
+        kind: "refused",
+        code: "quota",
+      })
+      expect(each.check(alice.update(newest, 8, { name: "Alice" }), never).kind).toBe("fits")
+    }
+  })
+
+  test.each([
+    "ALICE",
+    "AlICE",
+    "a1ice",
+    "al ice",
+    "\uff41lice",
+    "ali\u0441e",
+    "\u202ealice",
+    "alice\u0301\u0301",
+  ])("nobody gets in beside alice as %j", (name) => {
+    const { directory } = withAlice()
+    expect(directory.check(mallory.registration({ name }), never).kind).toBe("refused")
   })
 
   test("a name that somebody had stays theirs, and a restart remembers everything", () => {

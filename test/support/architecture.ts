@@ -54,6 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "libsodium-wrappers": ["crypto/sodium.ts"],
   "ts-mls": ["crypto/mls*.ts", "attack/mls-kit.ts"],
+  unhomoglyph: ["protocol/name-skeleton.ts"],
   "@scure/bip39": ["crypto/invitation-words.ts"],
   "better-sqlite3-multiple-ciphers": [
     "relay/store-sqlite*.ts",

@@ -18,7 +18,7 @@ import type {
   TranscriptLine,
   Trust,
 } from "../../src/client/events.ts"
-import { messageOf, NOON, person, refOf, roomView } from "./fake-people.ts"
+import { aliased, messageOf, NOON, person, refOf, roomView } from "./fake-people.ts"
 import { FakeKeys } from "./fake-keys.ts"
 import { FakeReceipts } from "./fake-receipts.ts"
 import { FakeVerification } from "./fake-verification.ts"
@@ -59,19 +59,18 @@ export class FakeClient implements Client {
 
   // What tests do to it.
 
-  addPerson(
-    name: string,
-    options: { trust?: Trust; online?: boolean; here?: boolean | "absent"; tag?: string } = {},
-  ): PersonView {
+  addPerson(name: string, given: Partial<PersonView> & { here?: boolean | "absent" } = {}): PersonView {
+    const { here, ...options } = given
     const added: PersonView = {
       ...person(name, options.trust ?? "unverified", options.tag),
-      online: options.online ?? true,
+      online: true,
       ambiguous: this.#people.some((other) => other.name.toLowerCase() === name.toLowerCase()),
+      ...options,
     }
     this.#people.push(added)
-    if (options.here !== "absent")
+    if (here !== "absent")
       this.#everyone({
-        members: [...this.#rooms[0]!.view.members, { person: added, here: options.here ?? true }],
+        members: [...this.#rooms[0]!.view.members, { person: added, here: here ?? true }],
       })
     this.emit({ type: "person.joined", person: added })
     return added
@@ -233,6 +232,17 @@ export class FakeClient implements Client {
     const only = found[0]
     if (only === undefined) throw new ClientError("unknown-name", `Nobody here is called "${name}".`)
     return only
+  }
+
+  setAlias(personId: string, alias: string | undefined): Promise<PersonView> {
+    const before = this.findPerson(personId)
+    const after = aliased(before, alias)
+    const named = (each: PersonView) => (each.id === personId ? after : each)
+    this.#people = this.#people.map(named)
+    for (const { view } of this.#rooms)
+      Object.assign(view, { members: view.members.map((each) => ({ ...each, person: named(each.person) })) })
+    this.emit({ type: "person.renamed", person: after, before: before.name })
+    return Promise.resolve(after)
   }
 
   findRoom(to: string): RoomRef {

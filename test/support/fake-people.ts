@@ -40,3 +40,9 @@ export function refOf({ id, name, kind }: RoomRef): RoomRef {
 export function messageOf(id: string, from: PersonRef, text: string, sentAt: number): MessageView {
   return { id, from, own: false, text, sentAt, state: undefined, receipts: undefined }
 }
+
+/** As they are shown once they have an alias, or none any more. */
+export function aliased({ registeredName, ...before }: PersonView, alias: string | undefined): PersonView {
+  const own = registeredName ?? before.name
+  return alias === undefined ? { ...before, name: own } : { ...before, name: alias, registeredName: own }
+}

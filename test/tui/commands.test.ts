@@ -16,6 +16,14 @@ test.each<[string, Command]>([
   ['/msg "Meera T" see\nyou', { kind: "msg", to: "Meera T", text: "see\nyou" }],
   ["@ravi psst", { kind: "msg", to: "ravi", text: "psst" }],
   ["@meera t psst", { kind: "msg", to: "meera t", text: "psst" }],
+  ["/msg ravi?7f3c2k hello", { kind: "msg", to: "ravi?7f3c2k", text: "hello" }],
+  ["/msg Meera T ?7f3c2k hello", { kind: "msg", to: "Meera T ?7f3c2k", text: "hello" }],
+  ["@meera?7f3c2k psst", { kind: "msg", to: "meera?7f3c2k", text: "psst" }],
+  ["/verify @ravi?7f3c2k", { kind: "verify", name: "ravi?7f3c2k", how: undefined }],
+  ["/alias Ravi Mr. Kumar", { kind: "alias", name: "Ravi", alias: "Mr. Kumar" }],
+  ['/alias "Meera T" "my friend"', { kind: "alias", name: "Meera T", alias: "my friend" }],
+  ["/alias Ravi?7f3c2k Mr. Kumar", { kind: "alias", name: "Ravi?7f3c2k", alias: "Mr. Kumar" }],
+  ["/alias Ravi", { kind: "alias", name: "Ravi", alias: undefined }],
   ["#everyone good morning", { kind: "msg", to: "#everyone", text: "good morning" }],
   ["/help", { kind: "help" }],
   ["/HELP", { kind: "help" }],
@@ -47,6 +55,8 @@ test.each<[string, Command]>([
 
 test.each([
   "/nonsense",
+  "/alias",
+  "/alias Ravi two\nlines",
   "/verifyravi",
   "/ quit",
   "/",

@@ -65,7 +65,7 @@ test("sends, says what became of it, shows what others write and in which room",
 
 const answers: Record<string, [lines: string[], words: string]> = {
   help: [["/help"], "/verify [NAME] [HOW]: compare keys"],
-  msg: [["/msg ravi psst"], "[Ravi]"],
+  msg: [["/msg ravi psst"], "[Ravi ?7f3c2k]"],
   go: [["/go"], "2 Meera T ✓, 1 new"],
   win: [["/win 2"], "Can you help me"],
   unread: [["/unread"], "Can you help me"],
@@ -74,6 +74,7 @@ const answers: Record<string, [lines: string[], words: string]> = {
   who: [["/who"], "Imran ?9qx4e1, offline, not verified, only listed"],
   receipts: [["/receipts"], "Imran ?9qx4e1 does not have it yet"],
   verify: [["/verify ravi", "digits", "yes"], "VERIFIED: Ravi."],
+  alias: [["/alias ravi Mr. Kumar"], "Ravi is now called Mr. Kumar ?7f3c2k, on your screens only"],
   fingerprint: [["/fingerprint ravi"], "u_Ravi"],
   sees: [["/sees"], "There is no connection to the relay."],
   trust: [["/trust"], "Imran ?9qx4e1  not verified"],
@@ -215,4 +216,20 @@ test("hostile text: no escape sequence, and no line that looks like another's", 
   expect(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u.exec(written)).toBeNull()
   const forged = written.split("\n").filter((line) => line.startsWith("12:03 Asha ✓"))
   expect(forged).toEqual([])
+})
+
+test("an alias stands in place of the name, everywhere and only here; without one the name comes back", async () => {
+  const client = await classroom()
+  const written = await run(client, ["/alias ravi Mr. Kumar", "/who", "/alias Mr. Kumar", "/who"])
+  expect(written).toContain("Ravi is now called Mr. Kumar ?7f3c2k, on your screens only")
+  expect(written).toContain("Mr. Kumar ?7f3c2k, online, not verified")
+  expect(written).toContain("Mr. Kumar is now called Ravi ?7f3c2k\n")
+})
+
+test("a double is marked wherever the name stands alone, and a verified twin has its tag too", async () => {
+  const client = await classroom()
+  client.addPerson("Rav1", { tag: "zzzzzz", looksLike: "Ravi", ambiguous: true })
+  const written = await run(client, ["/who", "/fingerprint Rav1"])
+  expect(written).toContain("Rav1 ?zzzzzz (looks like Ravi), online, not verified")
+  expect(written).toContain("The name looks like Ravi, who is somebody else.")
 })

@@ -63,7 +63,7 @@ test("a gap that is filled is gone, and what was missing stands in its place", a
   const ravi = it.client.findPerson("ravi")
   it.client.notice(EVERYONE, { code: "gap", person: ravi, missing: 2 })
   it.client.receive(EVERYONE, ravi, "after the gap")
-  expect(it.refresh().screen().join("\n")).toContain("! 2 messages of Ravi are missing here")
+  expect(it.refresh().screen().join("\n")).toContain("! 2 messages of Ravi ?7f3c2k are missing here")
   it.client.fillGap(EVERYONE, ravi, ["first", "second"])
   const screen = it.refresh().screen()
   expect(screen.join("\n")).not.toContain("missing")

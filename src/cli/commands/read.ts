@@ -2,7 +2,7 @@
 import { systemClock } from "../../platform/clock.ts"
 import { printHostPort } from "../../protocol/address.ts"
 import { safeName } from "../../tui/safe-text.ts"
-import { nameWithMark, roomTitle } from "../../tui/theme.ts"
+import { nameWithMark, roomHeading } from "../../tui/theme.ts"
 import { jsonLine, lineJson, personJson, personViewJson, resultJson, roomViewJson } from "../json-lines.ts"
 import { writeNewFile } from "../new-file.ts"
 import { settleReceipts, syncIfPossible } from "../settle.ts"
@@ -38,7 +38,8 @@ export async function listPeople(invocation: Invocation, { offline }: ReadOption
     for (const person of client.people()) {
       const json = resultJson("person", client.self().name, { person: personViewJson(person) })
       const presence = person.online ? invocation.symbols.online : invocation.symbols.offline
-      const note = person.ambiguous ? "  (another person has this name too)" : ""
+      const own = person.registeredName
+      const note = own === undefined ? "" : `  (registered as ${safeName(own)})`
       invocation.show(json, `${presence} ${nameWithMark(person, invocation.symbols)}${note}`)
     }
   })
@@ -53,7 +54,7 @@ export async function listRooms(invocation: Invocation, { offline }: ReadOptions
       const people = room.kind === "everyone" ? `  ${peopleCount(room.members.length + 1)}` : ""
       const unread = room.unread > 0 ? `  ${room.unread} unread` : ""
       const state = room.state === "open" ? "" : `  ${room.problem ?? room.state}`
-      invocation.show(json, `${roomTitle(room)}${people}${unread}${state}`)
+      invocation.show(json, `${roomHeading(room, invocation.symbols)}${people}${unread}${state}`)
     }
   })
 }
