@@ -15,6 +15,7 @@ import {
   roomKeys,
   tokenHash,
 } from "../src/crypto/channel-keys.ts"
+import { isSigned, noteOf, relayIdOf, signHead } from "../src/crypto/checkpoint.ts"
 import {
   openBlob,
   openEnvelope,
@@ -28,6 +29,8 @@ import { labelledHash, labelledHash64, nextHead } from "../src/crypto/hash.ts"
 import * as identity from "../src/crypto/identity.ts"
 import { certificateTag, invitationSecrets, secretOf, wordsOf } from "../src/crypto/invitation-words.ts"
 import { derive } from "../src/crypto/kdf.ts"
+import { createLogSigner } from "../src/crypto/log-key.ts"
+import { leafHash, MerkleTree } from "../src/crypto/merkle.ts"
 import { openLetter, sealLetter } from "../src/crypto/letter.ts"
 import * as sas from "../src/crypto/sas.ts"
 import { Secret } from "../src/crypto/secret.ts"
@@ -261,6 +264,32 @@ const answers: Readonly<Record<string, (inputs: Case) => Answers>> = {
     const file = concat(...sealBackup(nodePrimitives, v.chance("nonce"), secret, [plain], chunkBytes))
     expect(concat(...openBackup(nodePrimitives, secret, [file]))).toEqual(plain)
     return { words: wordsOf(secret), file: shown(file) }
+  },
+  log: (v) => {
+    const sha = (bytes: Uint8Array) => nodePrimitives.sha("sha256", bytes)
+    if (v.text("kind") === "tree") {
+      const tree = new MerkleTree(sha)
+      for (const leaf of v.parts("leaves")) tree.append(leafHash(sha, leaf))
+      const [index, from] = [v.number("index"), v.number("from")]
+      return {
+        leafHash: toHex(tree.leaf(index)),
+        root: toHex(tree.root()),
+        inclusion: tree.inclusion(index).map(toHex).join(" "),
+        consistency: tree.consistency(from).map(toHex).join(" "),
+      }
+    }
+    const signer = createLogSigner(nodePrimitives, v.bytes("relaySeed"))
+    const relayId = relayIdOf(sha, signer.relayPublic)
+    const place = { log: v.number("log"), size: v.number("size"), root: v.bytes("root") }
+    const head = signHead(signer, relayId, place)
+    expect(isSigned(sha, { relayId, relayPublic: signer.relayPublic }, head)).toBe(true)
+    return {
+      relayPublic: toHex(signer.relayPublic),
+      relayId: toHex(relayId),
+      logPublic: toHex(signer.logPublic),
+      endorsement: toHex(signer.endorsement),
+      note: noteOf(sha, relayId, head),
+    }
   },
   invitation: (v) => {
     const secret = v.bytes("secret")

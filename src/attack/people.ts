@@ -41,6 +41,7 @@ export function onDirectory(
   stage.relay.lies = {
     ...(up && { up }),
     down: (message, line) => {
+      if (message.type === "treeHead" && isFor(line.accountId)) return [stage.resigned(message, change)]
       if (message.type !== "directory" || !isFor(line.accountId)) return [message]
       const entries = message.entries.map(change)
       return entries.every((entry, i) => entry === message.entries[i]) ? [message] : [{ ...message, entries }]
@@ -73,6 +74,7 @@ const keyInEntry: Attack = {
     words: "the entry does not carry its owner's signature, and is left out",
   },
   where: "everywhere",
+  recovers: false,
   play: async (stage) => {
     const bob = await stage.join("bob")
     const key = (["accountEd", "accountX", "accountKem"] as const)[stage.dice.below(3)]!
@@ -101,6 +103,8 @@ const keyAtLookUp: Attack = {
     words: "the chat stays with the keys it had, and the name is refused until somebody decides",
   },
   where: "everywhere",
+  // What Alice says shows Bob that the relay has signed two lists.
+  recovers: false,
   play: async (stage) => {
     const [alice, bob] = await pairOf(stage)
     const { id } = alice.client.findPerson("bob")

@@ -8,7 +8,9 @@ import { openClient } from "../client/open.ts"
 import { createProfile, readIdentity, setRelay } from "../client/profile.ts"
 import type { ClientStore } from "../client/store.ts"
 import type { ClientEvent } from "../client/events.ts"
+import { type LogSigner, signHead } from "../crypto/checkpoint.ts"
 import { labelledHash } from "../crypto/hash.ts"
+import { leafHash, MerkleTree } from "../crypto/merkle.ts"
 import type { MlsEngine } from "../crypto/mls-engine.ts"
 import type { Clock } from "../platform/clock.ts"
 import type { Log } from "../platform/log.ts"
@@ -16,9 +18,11 @@ import type { Address, Listener, ListenHandler, Network } from "../platform/netw
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
 import type { Soon } from "../platform/soon.ts"
+import { MAX_DIRECTORY_ENTRY_BYTES } from "../protocol/messages.ts"
 import { DEFAULT_LIMITS } from "../relay/config.ts"
 import { type RunningRelay, startRelay } from "../relay/server.ts"
 import type { RelayStore } from "../relay/store.ts"
+import type { HeadFile } from "../relay/tree-log.ts"
 import { LyingRelay } from "./lying-relay.ts"
 import {
   type Actor,
@@ -42,6 +46,8 @@ export interface Ground {
   primitives: Primitives
   log: Log
   relayId: Uint8Array
+  /** Signs the heads of the relay's directory. */
+  signer: LogSigner
   /** Where the relay can be dialled, once it listens. */
   address(listener: Listener): Address
   program(name: string): Program
@@ -145,6 +151,15 @@ export async function openScene(ground: Ground, dice: Dice): Promise<Scene> {
       }
       return actor
     },
+    resigned: (answer, change) => {
+      const sha = (bytes: Uint8Array) => ground.primitives.sha("sha256", bytes)
+      const tree = new MerkleTree(sha)
+      tree.append(leafHash(sha, answer.opening))
+      for (let at = 0; tree.size < answer.head.size; at++)
+        tree.append(leafHash(sha, change(store.readDirectory(at, 1, MAX_DIRECTORY_ENTRY_BYTES)[0]!)))
+      const place = { log: answer.head.log, size: tree.size, root: tree.root() }
+      return { ...answer, head: signHead(ground.signer, ground.relayId, place) }
+    },
     leave: async (actor) => {
       gone.add(actor)
       await ground.settled(actor.client.stop())
@@ -159,6 +174,17 @@ export async function openScene(ground: Ground, dice: Dice): Promise<Scene> {
     store.close()
   }
   return { stage, close }
+}
+
+/** The last signed head of a relay that lives once. */
+class Forgetful implements HeadFile {
+  read(): undefined {
+    return undefined
+  }
+
+  write(): void {
+    // It is never asked for.
+  }
 }
 
 async function startLyingRelay(
@@ -176,6 +202,7 @@ async function startLyingRelay(
     store,
     primitives: ground.primitives,
     relayId: ground.relayId,
+    heads: { signer: ground.signer, file: new Forgetful(), now: () => program.clock.now() },
     config: {
       name: "a relay that lies",
       admissionHash: labelledHash("admission", admission),

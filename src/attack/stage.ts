@@ -2,6 +2,7 @@
  * What an attack is, and where it is played: a lying relay, a few people with the real client, one attacker. The same
  * attacks run in the simulation (`test/hostile/lying.test.ts`) and, over real connections, in `secure-chat doctor --attack`.
  */
+import type { Of } from "../protocol/messages.ts"
 import type { Client } from "../client/client.ts"
 import type { ClientEvent } from "../client/events.ts"
 import { CodedError } from "../errors.ts"
@@ -84,6 +85,8 @@ export interface Stage {
   profile(accountId: Uint8Array): Profile
   /** Somebody new, who is here when it resolves. */
   join(name: string, options?: ActorOptions): Promise<Actor>
+  /** The relay's head, signed anew over the directory as `change` makes it. */
+  resigned(answer: Of<"treeHead">, change: (entry: Uint8Array) => Uint8Array): Of<"treeHead">
   /** The person's program ends as it should; nothing more is asked of it. */
   leave(actor: Actor): Promise<void>
   /** Resolves with whether it came to be so in time. */

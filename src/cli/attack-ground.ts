@@ -2,8 +2,9 @@
 import { join } from "node:path"
 import { openScene, type Scene } from "../attack/scene.ts"
 import { openSqliteStore, STORE_KEY_BYTES } from "../client/store-sqlite.ts"
+import { createLogSigner } from "../crypto/log-key.ts"
 import { createMlsEngine } from "../crypto/mls.ts"
-import { createCertificate, createRelayKey, TAG_BYTES } from "../platform/certificate.ts"
+import { createCertificate, createRelayKey, seedOf, TAG_BYTES } from "../platform/certificate.ts"
 import { systemClock } from "../platform/clock.ts"
 import { silentLog } from "../platform/log.ts"
 import { nodePrimitives } from "../platform/primitives.ts"
@@ -41,6 +42,7 @@ export function realGround(dir: string): () => Promise<Scene> {
     primitives: nodePrimitives,
     log: silentLog,
     relayId: key.spkiSha256,
+    signer: createLogSigner(nodePrimitives, seedOf(key)),
     address: ({ port }: { port: number }) => ({ host: HOST, port }),
     program: () => program,
     listen: (_: unknown, handler: Parameters<typeof listenTls>[1]) =>

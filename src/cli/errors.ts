@@ -18,6 +18,7 @@ export type CliErrorCode =
   | "name-lost" // another key has this profile's name, or nobody has it any more
   | "not-approved" // the operator's code is not taken
   | "revoked" // the account lives on another device now
+  | "directory-split" // the relay was caught, and the person has not decided
   | "relay-refused" // the relay refuses for another reason
   | "relay-not-running" // `relay stop` without a relay
   | "relay-damaged" // the relay's folder lacks something that cannot be made again

@@ -46,6 +46,10 @@ const cli: Record<CliErrorCode, End> = {
     exit: EXIT.untrusted,
     hint: "compare the safety number first: secure-chat verify NAME --number",
   },
+  "directory-split": {
+    exit: EXIT.untrusted,
+    hint: "secure-chat directory evidence prints the proof; secure-chat directory accept goes on anyway",
+  },
   "not-matching": { exit: EXIT.untrusted, hint: "compare again, by another way than this network" },
   "too-slow": { exit: EXIT.late },
   "profile-in-use": { exit: EXIT.locked, hint: "close the other one, or use another folder (--data DIR)" },

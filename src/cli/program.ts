@@ -5,6 +5,15 @@ import { type AliasOptions, setAlias } from "./commands/alias.ts"
 import { backup, type BackupOptions } from "./commands/backup.ts"
 import { chat } from "./commands/chat.ts"
 import { type Invocation, invocationOf } from "./commands/context.ts"
+import {
+  acceptDirectory,
+  checkDirectory,
+  proveInDirectory,
+  showDirectory,
+  showEvidence,
+  showHeads,
+  verifyDirectory,
+} from "./commands/directory.ts"
 import { join, type JoinOptions } from "./commands/join.ts"
 import { checkCursor, checkType, listen, type ListenOptions } from "./commands/listen.ts"
 import {
@@ -47,6 +56,7 @@ export function buildProgram(io: Io): Command {
   addTalking(program, io)
   addNaming(program, io)
   addReading(program, io)
+  addDirectory(program, io)
   addKeeping(program, io)
   addSalvage(program, io)
   addDoctor(program, io)
@@ -177,6 +187,45 @@ function addReading(program: Command, io: Io): void {
     .option("--out <path>", "a new file; without it, stdout")
     .addOption(offline())
     .action(run(io, (invocation, options: ExportOptions, to: string) => exportRoom(invocation, to, options)))
+}
+
+function addDirectory(program: Command, io: Io): void {
+  const offline = () => new Option("--offline", "ask no relay first").default(false)
+  const directory = program
+    .command("directory")
+    .description("the relay's list of people, and whether it is the same for everybody")
+    .addOption(offline())
+    .action(run(io, (invocation, options: ReadOptions) => showDirectory(invocation, options)))
+  directory
+    .command("verify")
+    .description("compute everything again and say what is wrong")
+    .addOption(offline())
+    .action(run(io, (invocation, options: ReadOptions) => verifyDirectory(invocation, options)))
+  directory
+    .command("prove <name>")
+    .description("print a proof that the relay has this person's keys in its list")
+    .addOption(offline())
+    .action(
+      run(io, (invocation, options: ReadOptions, name: string) =>
+        proveInDirectory(invocation, name, options),
+      ),
+    )
+  directory
+    .command("check <file>")
+    .description("check such a proof; needs neither relay nor profile")
+    .action(run(io, async (invocation, _options: object, file: string) => checkDirectory(invocation, file)))
+  directory
+    .command("heads")
+    .description("print who has seen which state of the list")
+    .action(run(io, (invocation) => showHeads(invocation)))
+  directory
+    .command("evidence")
+    .description("print what the last alarm rests on")
+    .action(run(io, (invocation) => showEvidence(invocation)))
+  directory
+    .command("accept")
+    .description("go on with this relay in spite of an alarm; the keys you know stay")
+    .action(run(io, (invocation) => acceptDirectory(invocation)))
 }
 
 function addKeeping(program: Command, io: Io): void {

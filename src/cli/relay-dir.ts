@@ -8,6 +8,8 @@
  *     settings.json  name, port and openness of the last start
  *     relay.log
  *     ballast        space held in reserve, given up when the disk is full
+ *     not-in-backups/tree-head     the last signed head of the directory (PROTOCOL.md §8.6)
+ *     not-in-backups/CACHEDIR.TAG  tells programs that make backups to leave the folder out
  *
  * Key and secret are made at the first start and kept; an address that changed gives a new invitation with the same
  * secrets, and both old and new ones let people in.
@@ -69,6 +71,12 @@ export interface PrintedInvitation {
 }
 
 const MAX_FILE_BYTES = 16_384
+const NOT_IN_BACKUPS = "not-in-backups"
+/** By these bytes programs that make backups know a folder to leave out (bford.info/cachedir). */
+const CACHE_TAG = `Signature: 8a477f597d28d172789f06886806bc55
+# tree-head names the newest list of people that this relay has signed. It must never be put back from a
+# backup: see OPERATING.md.
+`
 /** Stands in the invitation until the relay listens for the first time. */
 const UNKNOWN_HOST = "127.0.0.1"
 const settingsSchema = v.object({
@@ -86,6 +94,9 @@ export const relayFiles = (dir: string) => ({
   database: join(dir, "relay.db"),
   log: join(dir, "relay.log"),
   ballast: join(dir, "ballast"),
+  notInBackups: join(dir, NOT_IN_BACKUPS),
+  treeHead: join(dir, NOT_IN_BACKUPS, "tree-head"),
+  cacheTag: join(dir, NOT_IN_BACKUPS, "CACHEDIR.TAG"),
 })
 
 /**
@@ -112,6 +123,8 @@ export function prepareRelayDir(
     ? undefined
     : (secretIn(paths.invitation) ?? deps.random.bytes(INVITATION_SECRET_BYTES))
   const tag = secret ? certificateTag(nodePrimitives, secret, key.spkiSha256) : new Uint8Array(TAG_BYTES)
+  nodeFiles.ensureFolder(paths.notInBackups)
+  if (!nodeFiles.exists(paths.cacheTag)) nodeFiles.writeAtomic(paths.cacheTag, utf8(CACHE_TAG))
   const relay = {
     key,
     certificatePem: createCertificate({ key, tag, notBefore: deps.clock.now(), random: deps.random }),

@@ -10,7 +10,12 @@ import { afterWaitingEvents } from "../platform/soon.ts"
 import type { Space } from "../platform/space.ts"
 import type { Ballast } from "../platform/ballast.ts"
 import { listenTls } from "../platform/tls.ts"
+import { seedOf } from "../platform/certificate.ts"
+import { ownFile } from "../platform/own-file.ts"
 import { toHex } from "../bytes.ts"
+import type { LogSigner } from "../crypto/checkpoint.ts"
+import { createLogSigner } from "../crypto/log-key.ts"
+import { wipe } from "../crypto/sodium.ts"
 import { DEFAULT_LIMITS } from "../relay/config.ts"
 import { journalSize } from "../relay/disk-watch.ts"
 import type { OperatorEvent } from "../relay/operator.ts"
@@ -22,6 +27,8 @@ export interface RelayProcessSetup {
   relay: RelayDir
   /** The database's path. */
   database: string
+  /** Where the last signed head is remembered. */
+  treeHead: string
   /** The disk it is on. */
   disk: { space: Space; ballast: Ballast }
   /** Undefined: all addresses. */
@@ -42,6 +49,7 @@ export interface RelayProcess {
 export async function openRelay({
   relay,
   database,
+  treeHead,
   disk,
   host,
   log,
@@ -64,6 +72,7 @@ export async function openRelay({
       primitives: nodePrimitives,
       config: { name, admissionHash: relay.admissionHash, limits: DEFAULT_LIMITS },
       relayId,
+      heads: { signer: logSigner(relay), file: ownFile(treeHead), now: () => systemClock.now() },
       listen,
       clock: systemClock,
       soon: afterWaitingEvents,
@@ -87,6 +96,13 @@ export async function openRelay({
     store.close()
     throw cause
   }
+}
+
+function logSigner({ key }: RelayDir): LogSigner {
+  const seed = seedOf(key)
+  const signer = createLogSigner(nodePrimitives, seed)
+  wipe(seed)
+  return signer
 }
 
 /** Both kinds of addresses where the system has both, else IPv4 alone. */

@@ -95,6 +95,11 @@ export function failIfRefused(connection: ConnectionView): void {
       throw new CliError("not-approved", "the relay does not take this code: wrong, used, or too old")
     case "superseded":
       throw new CliError("profile-in-use", "this profile has connected from another place")
+    case "directory-split":
+      throw new CliError(
+        "directory-split",
+        `the relay at ${place} was caught showing different lists of people`,
+      )
     case "bad-version":
       throw new CliError("relay-refused", `the relay at ${place} speaks another version of secure-chat`)
     default:

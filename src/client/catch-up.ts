@@ -6,7 +6,9 @@ import { toHex } from "../bytes.ts"
 import { MAX_DIRECTORY_PAGE, MAX_LOOK_IDS } from "../protocol/messages.ts"
 import type { Contacts } from "./contacts.ts"
 import type { Context } from "./context.ts"
+import type { DirectoryLog } from "./directory-log.ts"
 import type { Inbox } from "./inbox.ts"
+import type { Parts } from "./parts.ts"
 import type { Rooms } from "./rooms.ts"
 
 export class CatchUp {
@@ -14,50 +16,74 @@ export class CatchUp {
   readonly #contacts: Contacts
   readonly #rooms: Rooms
   readonly #inbox: Inbox
+  readonly #directory: DirectoryLog
   #stage: "offline" | "directory" | "reading" | "done" = "offline"
-  /** A page of the directory has been asked for. */
+  /** The directory is being read. */
   #isAsking = false
+  /** It has grown since the relay told us how far it goes. */
+  #hasGrown = false
   /** Whose channel was looked at on this connection. */
   readonly #looked = new Set<string>()
 
-  constructor(context: Context, contacts: Contacts, rooms: Rooms, inbox: Inbox) {
+  constructor(
+    context: Context,
+    { contacts, directory, rooms, inbox }: Pick<Parts, "contacts" | "directory" | "rooms" | "inbox">,
+  ) {
     this.#context = context
     this.#contacts = contacts
+    this.#directory = directory
     this.#rooms = rooms
     this.#inbox = inbox
   }
 
-  /** A connection is ready. @param size of the relay's directory. */
-  async begin(size: number): Promise<void> {
+  /** A connection is ready. */
+  begin(): void {
     this.#stage = "directory"
-    await this.readDirectory(size)
+    this.readDirectory()
   }
 
   lost(): void {
     this.#stage = "offline"
-    this.#isAsking = false
+    this.#isAsking = this.#hasGrown = false
     this.#looked.clear()
+    this.#directory.lost()
   }
 
-  /** Reads the directory up to `size`, then looks for chats with whoever is new. */
-  async readDirectory(size: number): Promise<void> {
+  /** Reads the directory as far as the relay's newest head says, then looks for chats with whoever is new. */
+  readDirectory(): void {
     const { link } = this.#context
+    if (this.#directory.isDistrusted) return link.giveUp("directory-split")
+    this.#hasGrown = this.#isAsking
     if (this.#isAsking) return
-    // The relay was restored from a backup, or replaced: whoever is missing there registers again when they come.
-    if (this.#contacts.size > size) this.#contacts.readAgain()
-    const from = this.#contacts.size
-    if (from === size) return this.#lookForChats()
     this.#isAsking = true
+    link.ask({ type: "getHead", known: this.#directory.question() }, (answer) => {
+      if (answer.type !== "treeHead") return link.distrust("no head of the directory")
+      const size = this.#directory.take(answer)
+      return size === undefined ? undefined : this.#readUpTo(size)
+    })
+  }
+
+  async #readUpTo(size: number): Promise<void> {
+    const { link } = this.#context
+    const from = this.#contacts.size
+    if (from >= size) return this.#finishDirectory()
     link.ask({ type: "getDirectory", from }, (answer) => {
-      this.#isAsking = false
       const { entries } = answer.type === "directory" && answer.from === from ? answer : { entries: [] }
       const isPage = entries.length > 0 && entries.length <= MAX_DIRECTORY_PAGE
       if (answer.type !== "directory" || !isPage || answer.size < from + entries.length) {
         return link.distrust("a directory that ends early")
       }
-      this.#contacts.learn(from, entries)
-      return this.readDirectory(answer.size)
+      this.#contacts.learn(from, entries, (update) => this.#directory.learned(update, entries))
+      return this.#readUpTo(size)
     })
+  }
+
+  async #finishDirectory(): Promise<void> {
+    const reading = this.#directory.finish()
+    if (reading === "stop") return
+    this.#isAsking = false
+    if (reading === "again" || this.#hasGrown) this.readDirectory()
+    else await this.#lookForChats()
   }
 
   /** Tells `sync.done` once per connection, when everything that was stored for us has been read. */
@@ -88,17 +114,10 @@ export class CatchUp {
     })
   }
 
-  /** A relay that was replaced may have as many entries as the one before, and others. */
-  async #readAgain(): Promise<void> {
-    const { size } = this.#contacts
-    this.#contacts.readAgain()
-    await this.readDirectory(size)
-  }
-
   async #openAll(): Promise<void> {
     if (this.#stage !== "directory") return
     this.#stage = "reading"
-    this.#inbox.open(() => this.#readAgain())
+    this.#inbox.open()
     for (const conversation of this.#rooms.all()) await conversation.advance()
     this.check()
   }

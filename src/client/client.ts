@@ -7,12 +7,14 @@ import type { Verification } from "./verification.ts"
 import type {
   ClientEvent,
   ConnectionView,
+  DirectoryView,
   KeyView,
   PersonView,
   ReceiptView,
   RoomRef,
   RoomView,
   StampedEvent,
+  ToldHead,
   TranscriptLine,
 } from "./events.ts"
 import type { SeesReport } from "./sees.ts"
@@ -23,7 +25,23 @@ export type { Verification, VerificationView, VerificationWhy } from "./verifica
 export type { HeldName } from "../protocol/held.ts"
 export type { HeldSubject, HeldThing, SeesDifference, SeesReport } from "./sees.ts"
 
+/** The relay's directory as a log that this client checks (PROTOCOL.md §8.6). */
+export interface DirectoryGuest {
+  view(): DirectoryView
+  /** Who told which head, newest first. */
+  told(): readonly ToldHead[]
+  /** Everything computed again from the disk. @returns what is wrong, in words; empty when nothing is. */
+  verify(): readonly string[]
+  /** Text that proves a person's newest entry to anybody who knows the relay's pin. @throws ClientError `unknown-name`. */
+  prove(personId: string): string
+  /** What the last alarm rests on, as text. */
+  evidence(): string | undefined
+  /** The person has seen the alarm and goes on with this relay. Nothing happens without one. */
+  accept(): Promise<void>
+}
+
 export interface Client {
+  readonly directory: DirectoryGuest
   /** Connects, and reconnects until `stop`. Does nothing without a relay. */
   start(): void
   /** Saves, closes the connection and the store. The client must not be used afterwards. */

@@ -102,20 +102,24 @@ export class Contacts {
     return others.filter((contact) => isCurrent(contact) && !this.isOwn(contact.entry.accountId))
   }
 
-  /** The relay's directory is shorter than what we have read of it: it is read again. Nobody we know is forgotten. */
-  readAgain(): void {
-    this.#context.update("ordered", ({ tx }) => tx.put("meta", DIRECTORY_CURSOR, u64(0)))
-    this.#size = 0
+  /** The directory is read from its beginning. Nobody we know is forgotten. */
+  readAgain({ tx, after }: Update): void {
+    tx.put("meta", DIRECTORY_CURSOR, u64(0))
+    after(() => (this.#size = 0))
   }
 
-  /** Takes the directory's entries from `from` on; entries that do not check are passed over and said. */
-  learn(from: number, entries: readonly Uint8Array[]): void {
+  /**
+   * Takes the directory's entries from `from` on; entries that do not check are passed over and said.
+   * @param also what is written in the same transaction.
+   */
+  learn(from: number, entries: readonly Uint8Array[], also: (update: Update) => void = () => {}): void {
     if (from !== this.#size) return
     // Later entries of a page may chain to earlier ones, so memory runs ahead of the commit, and back when it fails.
     const before = new Map<string, Contact | undefined>()
     try {
       this.#context.update("ordered", (update) => {
         for (const bytes of entries) this.#learnOne(update, bytes, before)
+        also(update)
         update.tx.put("meta", DIRECTORY_CURSOR, u64(from + entries.length))
         update.after(() => {
           this.#size = from + entries.length

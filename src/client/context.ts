@@ -11,6 +11,7 @@ import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
 import type { VerificationContent } from "../protocol/content.ts"
 import type { ClientMessage, Of, RelayMessage } from "../protocol/messages.ts"
+import type { SignedHead } from "../protocol/tree-head.ts"
 import type { Conversation } from "./conversation.ts"
 import type { ClientEvent, StampedEvent } from "./events.ts"
 import { type JournalRecord, putRecord } from "./records.ts"
@@ -50,6 +51,8 @@ export interface RelayLink {
   leave(): void
   /** The relay broke the protocol: drop the connection, say so, try again later. */
   distrust(detail: string): void
+  /** Drop the connection, and do not try again before the person has decided. */
+  giveUp(why: "directory-split"): void
 }
 
 /** Who is told of contents that belong to a verification, inside the change that stores them, which puts the record. */
@@ -102,6 +105,11 @@ export interface Context {
   /** Whether conversations may be read and written: not before we know that this is the newest copy of the profile. */
   mayTalk(): boolean
   verifier(): Verifier
+  /** The relay's directory as the others see it (PROTOCOL.md §8.6). */
+  heads(): {
+    toTell(): SignedHead | undefined
+    hear(from: Uint8Array, head: SignedHead): void
+  }
   /** A payload has been sealed, and will be sent. */
   sealed(): void
   /** Runs `action` as an event of the queue at `at`; the result cancels it. */

@@ -76,6 +76,8 @@ interface Transient {
   /** Since when, and when next, the other side is asked for the group. */
   askingSince: number | undefined
   askAt: number
+  /** The signature of the directory's head that was last told here. */
+  toldHead: Uint8Array
 }
 
 const FRESH: Transient = {
@@ -91,6 +93,7 @@ const FRESH: Transient = {
   refilling: undefined,
   askingSince: undefined,
   askAt: 0,
+  toldHead: new Uint8Array(0),
 }
 
 export class Conversation {

@@ -119,6 +119,55 @@ export interface ReceiptView {
   state: "relayed" | "delivered" | "read" | "failed"
 }
 
+/** A state of the relay's directory: how many leaves its log has, and the hash of all of them in hex. */
+export interface HeadView {
+  log: number
+  size: number
+  root: string
+}
+
+/** Why the relay's directory is not believed any more (PROTOCOL.md §8.6). */
+export type AlarmReason =
+  | "contradiction" // two heads that it has signed, and that cannot both be true
+  | "behind" // it shows less than it has signed before
+  | "entries" // what it hands out is not what it has signed
+  | "withheld" // it has signed for somebody else what it keeps from us
+  | "unexplained" // a new log that does not name what we have read
+  | "two-keys" // two keys for heads
+
+export interface DirectoryAlarm {
+  why: AlarmReason
+  at: Millis
+  /** Who told us of the other head; undefined: the relay itself. */
+  from: PersonRef | undefined
+  /** What we had believed. */
+  ours: HeadView | undefined
+  theirs: HeadView
+  /** The first leaf that differs, as far as it is known, and who stands there in our copy. */
+  differs: { index: number; person: PersonRef | undefined } | undefined
+  /** The person has seen it and goes on with this relay. */
+  accepted: boolean
+}
+
+export interface DirectoryView {
+  /** The newest head whose root was computed here; undefined before the first. */
+  head: HeadView | undefined
+  readAt: Millis | undefined
+  /** The last heads of the logs before. */
+  former: readonly HeadView[]
+  /** The last alarm, also when it was accepted. */
+  alarm: DirectoryAlarm | undefined
+}
+
+/** What somebody says that the relay has shown them. */
+export interface ToldHead {
+  person: PersonRef
+  head: HeadView
+  at: Millis
+  /** False until the relay has explained it. */
+  fits: boolean
+}
+
 /** A line of a transcript that nobody wrote. */
 export type Notice =
   | { code: "joined"; person: PersonRef } // a member came in
@@ -138,6 +187,8 @@ export type Notice =
   | { code: "lost-entries" } // the relay's log is damaged in places; messages may be missing
   | { code: "rolled-back" } // an older copy of this profile: this device joins anew before it sends
   | { code: "restored" } // from a backup; messages may be missing
+  | { code: "directory-replaced" } // the relay began its log of people anew, and named what was there before
+  | { code: "directory-split"; why: AlarmReason } // the relay was caught: nothing goes on before the person decides
   | { code: "verified"; person: PersonRef }
   | { code: "mismatch"; person: PersonRef }
   | { code: "key-changed"; person: PersonRef } // the operator gave the name to another key: nothing is sent before a decision
@@ -175,6 +226,7 @@ export type ConnectionProblem =
   | "superseded"
   | "bad-version"
   | "relay-inconsistent"
+  | "directory-split" // the relay's directory contradicts itself, or what others were shown
   | "busy"
   | "storage" // this computer's disk is full: nothing is fetched, and nothing can be sent
 
@@ -205,6 +257,9 @@ export type ClientEvent =
   | { type: "verify.roomDone"; room: RoomRef; verification: VerificationView }
   | { type: "verify.cancelled"; verification: VerificationView } // any other end; `why` says more
   | { type: "verify.changed"; verification: VerificationView } // who has come in, what they answered
+  /** Also when it is known what differs. */
+  | { type: "directory.split"; alarm: DirectoryAlarm }
+  | { type: "directory.replaced"; log: number }
   | { type: "error"; code: string; detail: string }
 
 /** Events that survive a restart and can be asked for again by cursor carry one. */

@@ -56,18 +56,15 @@ export class Inbox {
     return this.log.isCaughtUp(this.#place)
   }
 
-  /** @param isNewStore told when the relay's store is not the one that was known before. */
-  open(isNewStore: () => Promise<void>): void {
+  open(): void {
     this.log.open(this.#place, (answer) => {
       if (answer.type === "refused") return this.#context.link.distrust("our own inbox is refused")
       const { resumed, firstSeq, head, incarnation } = answer
-      const before = this.#place.incarnation
       // A relay that lost its store, or letters that are too old; letters are hints, so nothing is lost with them.
       if (!resumed) this.#place = { ...this.#place, cursor: firstSeq - 1, head: head.slice() }
-      if (equalBytes(incarnation, before)) return
+      if (equalBytes(incarnation, this.#place.incarnation)) return
       this.#place = { ...this.#place, incarnation: incarnation.slice() }
       this.#context.update("ordered", ({ tx }) => putRecord(tx, "meta", PLACE, this.#place))
-      if (!equalBytes(before, START_OF_LOG.incarnation)) return isNewStore()
     })
   }
 

@@ -36,7 +36,7 @@ export class Incoming {
   async take(message: Unasked): Promise<void> {
     switch (message.type) {
       case "directoryGrew":
-        if (message.size > this.#contacts.size) await this.#catchUp.readDirectory(message.size)
+        this.#catchUp.readDirectory()
         break
       case "packagesLeft":
         await this.#packages.refill(message.count, true)

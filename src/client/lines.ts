@@ -50,6 +50,7 @@ export function noticeView(notice: StoredNotice, contacts: Contacts): Notice {
     case "gap":
       return { code: "gap", person: contacts.ref(notice.account), missing: notice.missing }
     case "unreadable":
+    case "directory-split":
       return notice
     default:
       return { code: notice.code }

@@ -7,10 +7,11 @@ import { CryptoError } from "../crypto/errors.ts"
 import type { Address } from "../platform/network.ts"
 import type { Of } from "../protocol/messages.ts"
 import { connectionView } from "./connection-view.ts"
-import type { Client } from "./client.ts"
+import type { Client, DirectoryGuest } from "./client.ts"
 import type { Contacts } from "./contacts.ts"
 import { type Context, type Identity, updater } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
+import { DirectoryDesk } from "./directory-guest.ts"
 import { endCleanly, hasRoom } from "./disk-care.ts"
 import { ClientError, endsTheProcess } from "./errors.ts"
 import type {
@@ -55,6 +56,7 @@ export class Messenger implements Client {
   #relay: RelayRecord | undefined
   #relayName = ""
   #openRelay = false
+  readonly directory: DirectoryGuest
   readonly #finder: RelayFinder
   #stopped: Promise<void> | undefined
   /** The disk failed: nobody may write to the store or send anything. */
@@ -101,6 +103,7 @@ export class Messenger implements Client {
       rooms: () => this.#rooms.all(),
       mayTalk: () => this.#link.online && this.#parts.generation.isSettled,
       verifier: () => this.#parts.verifyHeard,
+      heads: () => this.#parts.directory,
       sealed: () => this.#parts.generation.sealed(),
       later: (at, action) => clock.wakeAt(at, () => queue.push(action)),
     }
@@ -111,6 +114,7 @@ export class Messenger implements Client {
     )
     this.#contacts = this.#parts.contacts
     this.#rooms = this.#parts.rooms
+    this.directory = new DirectoryDesk(this.#context, this.#parts, queue, () => this.#link.start())
   }
 
   /** Reads all conversations from the store. @param wasClean whether the process before has ended as it should. */
@@ -295,7 +299,7 @@ export class Messenger implements Client {
     this.#rooms.ensureEveryone(roomSecretOf(this.#relay!, this.#relayId()).secret)
     const { generation, catchUp, packages } = this.#parts
     await generation.begin(async () => {
-      await catchUp.begin(welcome.directorySize)
+      catchUp.begin()
       await packages.refill(welcome.packagesLeft, welcome.lastResort)
     })
   }

@@ -3,6 +3,7 @@ import { CatchUp } from "./catch-up.ts"
 import { Contacts } from "./contacts.ts"
 import type { Context } from "./context.ts"
 import type { ClientEvent } from "./events.ts"
+import { DirectoryLog } from "./directory-log.ts"
 import { Generation } from "./generation.ts"
 import { Housekeeping } from "./housekeeping.ts"
 import { Inbox } from "./inbox.ts"
@@ -11,7 +12,7 @@ import { Keys, type Run } from "./keys.ts"
 import { PackageStock } from "./packages.ts"
 import { markRolledBack } from "./rolled-back.ts"
 import { Rooms } from "./rooms.ts"
-import { type HeadExchange, VerifyDriver } from "./verify-driver.ts"
+import { VerifyDriver } from "./verify-driver.ts"
 import { VerifyHeard } from "./verify-heard.ts"
 import { Verifications } from "./verifying.ts"
 import { Sees } from "./sees.ts"
@@ -19,6 +20,7 @@ import { Sees } from "./sees.ts"
 export interface Parts {
   readonly contacts: Contacts
   readonly keys: Keys
+  readonly directory: DirectoryLog
   readonly rooms: Rooms
   readonly inbox: Inbox
   readonly packages: PackageStock
@@ -32,9 +34,6 @@ export interface Parts {
   readonly sees: Sees
 }
 
-/** The relay's directory has no signed heads. */
-const NO_DIRECTORY: HeadExchange = { headForExchange: () => new Uint8Array(0), heard: () => {} }
-
 /**
  * @param tell guests hear of it at once; nothing is kept.
  * @param run does something as an event of the engine's queue.
@@ -43,17 +42,19 @@ export function createParts(context: Context, tell: (event: ClientEvent) => void
   const housekeeping = new Housekeeping(context)
   const generation = new Generation(context, () => markRolledBack(context))
   const contacts = new Contacts(context)
+  const directory = new DirectoryLog(context, contacts)
   const rooms = new Rooms(context, contacts)
   const inbox = new Inbox(context, contacts, (from, letter) => rooms.takeLetter(from, letter))
   const packages = new PackageStock(context)
-  const catchUp = new CatchUp(context, contacts, rooms, inbox)
+  const catchUp = new CatchUp(context, { contacts, directory, rooms, inbox })
+  directory.lookAgain = () => catchUp.readDirectory()
   const incoming = new Incoming({ contacts, rooms, inbox }, { packages, catchUp }, tell)
-  const verifyDriver = new VerifyDriver(context, contacts, rooms, tell, NO_DIRECTORY)
+  const verifyDriver = new VerifyDriver(context, contacts, rooms, tell, directory)
   const verifyHeard = new VerifyHeard(verifyDriver)
   const verification = new Verifications(verifyDriver, run)
   const verifying = { verifyDriver, verifyHeard, verification }
   const keys = new Keys(context, { contacts, rooms }, { run, tell })
   const sees = new Sees(context, { contacts, rooms, inbox, generation })
-  const guests = { keys, sees, ...verifying }
+  const guests = { directory, keys, sees, ...verifying }
   return { contacts, rooms, inbox, packages, catchUp, generation, incoming, housekeeping, ...guests }
 }

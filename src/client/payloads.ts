@@ -85,6 +85,7 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
   if (wasVoid) mendSoon(conversation, conversation.record.nextPosition - 1)
   if (!said || said === "alive") return
   const { content } = said.payload
+  for (const head of said.binding.directory) context.heads().hear(sender.accountId, head)
   if (content.type === "text" || content.type === "answer" || content.type === "unavailable")
     conversation.now.receiptAt = receiptDueAt(conversation)
   if (conversation.record.kind === "direct") compareRooms(conversation, sender, said.binding.rooms)

@@ -24,6 +24,7 @@ import type { Random } from "../platform/random.ts"
 import type { Link, SpokenInvitation } from "../protocol/address.ts"
 import { NAME_FAULTS, readName } from "../protocol/names.ts"
 import type { Identity } from "./context.ts"
+import { ALARM_ROW, LOG_ROW } from "./directory-records.ts"
 import { ClientError } from "./errors.ts"
 import { getRecord, putRecord } from "./records.ts"
 import type { ClientStore, StoreReader, StoreWriter } from "./store.ts"
@@ -75,6 +76,8 @@ export const ACCOUNT_ROWS: readonly Uint8Array[] = [
   KEY.relay,
   KEY.registered,
   LISTENED,
+  LOG_ROW,
+  ALARM_ROW,
 ]
 /** A row of `meta` that is there while a process has the profile: found at a start, the one before did not end cleanly. */
 export const RUNNING = utf8("running")

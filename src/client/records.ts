@@ -8,7 +8,7 @@ import type { Millis } from "../platform/clock.ts"
 import { START_OF_LOG } from "./channel-log.ts"
 import type { PayloadRange, VerificationContent } from "../protocol/content.ts"
 import { ClientError } from "./errors.ts"
-import type { MessageState, RoomProblem } from "./events.ts"
+import type { AlarmReason, MessageState, RoomProblem } from "./events.ts"
 import type { Uncertainty } from "./uncertain.ts"
 import { prefixRange, type StoreReader, type StoreWriter, type TableName } from "./store.ts"
 
@@ -198,6 +198,7 @@ export type StoredNotice =
     }
   | { code: "gap"; account: Uint8Array; missing: number }
   | { code: "unreadable"; detail: string }
+  | { code: "directory-split"; why: AlarmReason }
   | {
       code:
         | "you-joined"
@@ -208,6 +209,7 @@ export type StoredNotice =
         | "lost-entries"
         | "rolled-back"
         | "restored"
+        | "directory-replaced"
     }
 
 export type LineRecord =

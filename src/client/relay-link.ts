@@ -126,6 +126,10 @@ export class RelayConnection implements RelayLink {
     this.#end("relay-inconsistent")
   }
 
+  giveUp(why: "directory-split"): void {
+    this.#end(why)
+  }
+
   /** Nothing can be saved now: what the relay holds stays there until there is room. */
   diskIsFull(): void {
     this.#end("storage")
@@ -330,6 +334,7 @@ export class RelayConnection implements RelayLink {
       case "generation":
       case "approved":
       case "seen":
+      case "treeHead":
         return this.#answer(message)
       default:
         return this.online ? this.#owner.received(message) : undefined

@@ -5,6 +5,7 @@
  */
 import { concat, equalBytes, u64 } from "../bytes.ts"
 import { encodeBinding, FORMS, isVerification } from "../protocol/content.ts"
+import type { SignedHead } from "../protocol/tree-head.ts"
 import { sharedRooms } from "./beacons.ts"
 import { putBlob } from "./blobs.ts"
 import type { Conversation } from "./conversation.ts"
@@ -246,6 +247,14 @@ async function heal(conversation: Conversation): Promise<void> {
   await proposeHealing(conversation)
 }
 
+/** With what is said first on a connection, when the head has changed, and with each beacon. */
+function headToTell({ context, now }: Conversation, isBeacon: boolean): SignedHead[] {
+  const head = context.heads().toTell()
+  if (!head || (!isBeacon && equalBytes(head.signature, now.toldHead))) return []
+  now.toldHead = head.signature
+  return [head]
+}
+
 /** Fixes the payload if it is not, seals it in the present epoch, saves both and the ratchet. */
 async function seal(
   conversation: Conversation,
@@ -260,7 +269,9 @@ async function seal(
   const incarnation = record.incarnation.slice(0, INCARNATION_START)
   const rooms = tellsOfRooms(first.record) ? sharedRooms(conversation) : []
   const starts = startsOf(conversation)
-  const binding = encodeBinding({ incarnation, seq: record.cursor, head: record.head, starts, rooms })
+  const place = { incarnation, seq: record.cursor, head: record.head }
+  const directory = headToTell(conversation, first.record.content.type === "beacon")
+  const binding = encodeBinding({ ...place, starts, rooms, directory })
   const opened = await engine.seal(group!, payload ?? NO_CONTENT, binding)
   const packed = packEntry(context, "message", keys!.envelope, record.channelId, FORMS.mls, opened.bytes)
   const sealed = { ...packed, position }

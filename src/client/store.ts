@@ -10,6 +10,7 @@
 export const TABLES = [
   "meta", // keys, name, relay, counters
   "person", // accountId
+  "index", // u64 log ‖ u64 leaf: name hash, accountId and leaf hash of each entry of the directory's log
   "conversation", // room: the id of its first channel
   "group", // room ‖ row key: live MLS state, in rows
   "pending", // room: a commit that is offered and not yet met in the log

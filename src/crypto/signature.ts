@@ -13,6 +13,7 @@ export type SignatureLabel =
   | "rotate" // account → the account that takes its place
   | "hello" // device → one connection
   | "inbox" // account → one letter
+  | "log key" // relay → the key of its directory's heads
 
 /** @param secret 64 bytes: seed, then public key. @returns 64 bytes. */
 export function sign(secret: Secret, label: SignatureLabel, message: Uint8Array): Uint8Array {

@@ -53,6 +53,12 @@ export function loadRelayKey(privatePem: string): RelayKey {
   return relayKeyOf(key)
 }
 
+/** The 32 secret bytes that the key is made of. The caller wipes them. */
+export function seedOf({ privatePem }: RelayKey): Uint8Array {
+  const { d } = createPrivateKey(privatePem).export({ format: "jwk" })
+  return new Uint8Array(Buffer.from(d!, "base64url"))
+}
+
 export interface CertificateParts {
   key: RelayKey
   /** 32 bytes; zeros for a relay without twelve-word invitations. */

@@ -79,7 +79,7 @@ function replaceFile(path: string, bytes: Uint8Array): void {
 }
 
 /** The new name is on the disk only when its folder is. Windows neither can nor need do this. */
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   if (process.platform === "win32") return
   const folder = openSync(path, "r")
   try {

@@ -23,6 +23,7 @@ import {
   u8,
 } from "./fields.ts"
 import { VERIFICATION_CONTENTS } from "./verification.ts"
+import { type SignedHead, signedHead } from "./tree-head.ts"
 
 /** Longest message text in UTF-8 bytes. */
 export const MAX_TEXT_BYTES = 16_384
@@ -139,6 +140,7 @@ const binding = record({
   head: fixed(32),
   starts: list(start, MAX_STARTS),
   rooms: list(roomHead, MAX_BEACON_ROOMS),
+  directory: list(signedHead, 1),
 })
 export interface Binding {
   /** The start of the log's incarnation. */
@@ -149,10 +151,13 @@ export interface Binding {
   starts: readonly ChainStart[]
   /** In direct chats, with a beacon: where the author is in rooms that both are in (§13.6). */
   rooms: readonly RoomHead[]
+  /** The newest head of the relay's directory that the author believes, when the readers may not know it (§8.6). */
+  directory: readonly SignedHead[]
 }
 
-export function encodeBinding(value: Binding): Uint8Array {
-  return encode(binding, { v: 1, ...value, starts: [...value.starts], rooms: [...value.rooms] })
+export function encodeBinding({ incarnation, seq, head, starts, rooms, directory }: Binding): Uint8Array {
+  const lists = { starts: [...starts], rooms: [...rooms], directory: [...directory] }
+  return encode(binding, { v: 1, incarnation, seq, head, ...lists })
 }
 
 /** @throws ProtocolError `bad-payload`. */

@@ -22,6 +22,7 @@ import {
   u64,
   u8,
 } from "./fields.ts"
+import { MAX_OPENING_BYTES, MAX_SHOWN_HEADS, signedHead } from "./tree-head.ts"
 
 /** Version in the hello; one per release, never negotiated down. */
 export const PROTOCOL_VERSION = 1
@@ -128,6 +129,8 @@ const shapes = {
   showApproval: [32, record({ ...requestId, admission: fixed(16), code: fixed(16) })],
 
   sees: [38, record({ ...requestId, from: u32 })],
+  /** `known`: the highest head of this relay that the client has, and one that somebody told it of. */
+  getHead: [30, record({ ...requestId, known: list(signedHead, MAX_SHOWN_HEADS) })],
 
   // both ways
   pong: [4, record({ token: u32 })],
@@ -210,6 +213,11 @@ const shapes = {
       ),
     }),
   ],
+  /** The relay's own key, leaf 0 of the log, and its newest head. */
+  treeHead: [
+    86,
+    record({ ...requestId, relayPublic: id, opening: sized(MAX_OPENING_BYTES), head: signedHead }),
+  ],
 } as const satisfies Record<string, readonly [number, unknown]>
 
 type Shapes = typeof shapes
@@ -223,13 +231,13 @@ export type Message = { [K in MessageName]: Of<K> }[MessageName]
 export const CLIENT_MESSAGES = [
   "hello", "register", "ping", "pong", "open", "close", "entry", "handshake", "putHeader", "getHeader", "turn", "turnDone",
   "ephemeral", "putBlob", "getBlob", "getDirectory", "putPackages", "takePackage", "look",
-  "swapGeneration", "showApproval",
+  "swapGeneration", "getHead", "showApproval",
   "sees",
 ] as const satisfies MessageName[] // prettier-ignore
 export const RELAY_MESSAGES = [
   "ready", "registerFirst", "refused", "opened", "entry", "ephemeral", "accepted", "stale", "conflict", "rejected", "granted",
   "header", "blobStored", "blobChunk", "directory", "directoryGrew", "keyPackage", "packagesLeft", "looked", "presence",
-  "done", "damaged", "generation", "approved", "ping", "pong",
+  "done", "damaged", "generation", "treeHead", "approved", "ping", "pong",
   "seen",
 ] as const satisfies MessageName[] // prettier-ignore
 export type ClientMessage = Of<(typeof CLIENT_MESSAGES)[number]>

@@ -9,6 +9,7 @@ import { isDamage } from "./errors.ts"
 import type { Session } from "./session.ts"
 import { SoundBlobs } from "./sound-blobs.ts"
 import type { RelayStore } from "./store.ts"
+import type { Heads } from "./tree-log.ts"
 
 export interface RelaySetup {
   store: RelayStore
@@ -16,6 +17,8 @@ export interface RelaySetup {
   config: RelayConfig
   /** SHA-256 of the SPKI of the relay's key, 32 bytes. */
   relayId: Uint8Array
+  /** What signs the directory's heads, and remembers the last one. */
+  heads: Heads
 }
 
 /** Runs when the batch's fate is known: everything it staged is durable, or nothing of it is. */

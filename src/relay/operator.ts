@@ -16,5 +16,9 @@ export type OperatorEvent =
   | { type: "storage.low" | "storage.ok"; freeBytes: number }
   /** The database's structure is damaged: what can be read is served, and nothing new is taken. */
   | { type: "storage.readonly" }
+  /** The store is not the one whose head was signed last, or somebody had a newer head: the directory's next log began. */
+  | { type: "directory.reopened"; log: number; former: number }
+  /** Somebody has a head that was signed with this relay's key and is not of this directory. */
+  | { type: "directory.contradicted" }
   /** So many entries in a row of one channel cannot be read any more; said once for each such place. */
   | { type: "storage.damaged"; entries: number }

@@ -13,6 +13,7 @@ import { Packages, REFILL_AT, shelfOf } from "./packages.ts"
 import { Presence } from "./presence.ts"
 import { judgeHello, type Member, type Session } from "./session.ts"
 import { type Approval, approvalHash } from "./succession.ts"
+import type { TreeLog } from "./tree-log.ts"
 import type { Refusal } from "../protocol/errors.ts"
 
 /** Changes to one person's entry: each is kept for ever and copied by everybody, and its name is taken for good. */
@@ -28,6 +29,7 @@ export class PeopleRequests {
   readonly #core: Core
   readonly #gate: AddressGate
   readonly #directory: Directory
+  readonly #log: TreeLog
   readonly #channels: Channels
   readonly #packages: Packages
   readonly #presence = new Presence()
@@ -37,12 +39,15 @@ export class PeopleRequests {
   readonly #updates = new HourlyLimit(UPDATES_PER_HOUR)
   /** Authenticated connections by device. */
   readonly #members = new Map<string, Session>()
-  #grew = false
+  /** The signature of the head that members were last told of. */
+  #told: Uint8Array
 
-  constructor(core: Core, gate: AddressGate, directory: Directory, channels: Channels) {
+  constructor(core: Core, gate: AddressGate, directory: Directory, log: TreeLog, channels: Channels) {
     this.#core = core
     this.#gate = gate
     this.#directory = directory
+    this.#log = log
+    this.#told = log.head.signature
     this.#channels = channels
     this.#packages = new Packages(core.store)
   }
@@ -117,7 +122,6 @@ export class PeopleRequests {
           session.state = { kind: "unregistered", hello }
         return core.effects.refuse(session, rid, "storage")
       }
-      this.#grew = true
       core.effects.send(session, { type: "done", rid })
       if (isNew) {
         core.effects.report({ type: "person.registered", name: person.name, people: this.#directory.people })
@@ -166,8 +170,19 @@ export class PeopleRequests {
   getDirectory(session: Session, { rid, from }: Of<"getDirectory">): void {
     this.#core.answer(session, rid, () => {
       if (session.outBytes > SLOW_BYTES) return this.#core.effects.refuse(session, rid, "busy")
-      const entries = from >= this.#directory.size ? [] : this.#directory.page(from)
-      this.#core.effects.send(session, { type: "directory", rid, from, size: this.#directory.size, entries })
+      const size = this.#log.published
+      const entries = from >= size ? [] : this.#directory.page(from).slice(0, size - from)
+      this.#core.effects.send(session, { type: "directory", rid, from, size, entries })
+    })
+  }
+
+  /** Nothing is answered with a head that is older than the one that was shown, if that was one of ours. */
+  getHead(session: Session, { rid, known }: Of<"getHead">): void {
+    this.#core.answer(session, rid, () => {
+      if (!known.every((head) => this.#log.show(head)))
+        return this.#core.effects.refuse(session, rid, "storage")
+      const { relayPublic, opening, head } = this.#log
+      this.#core.effects.send(session, { type: "treeHead", rid, relayPublic, opening, head })
     })
   }
 
@@ -252,12 +267,12 @@ export class PeopleRequests {
   }
 
   /** After the outcomes of a batch. */
-  settle(committed: boolean): void {
-    if (this.#grew && committed) {
-      const frame = encodeFrame(encodeMessage({ type: "directoryGrew", size: this.#directory.size }))
-      for (const session of this.#members.values()) this.#core.effects.sendFrame(session, frame)
-    }
-    this.#grew = false
+  settle(): void {
+    const { head, published } = this.#log
+    if (equalBytes(head.signature, this.#told)) return
+    this.#told = head.signature
+    const frame = encodeFrame(encodeMessage({ type: "directoryGrew", size: published }))
+    for (const session of this.#members.values()) this.#core.effects.sendFrame(session, frame)
   }
 
   /** What the limits of the last hour remember of an account: entries of its own, packages of others. */
@@ -300,7 +315,7 @@ export class PeopleRequests {
       relayName: config.name,
       open: config.admissionHash === undefined,
       time: now,
-      directorySize: this.#directory.size,
+      directorySize: this.#log.published,
       packagesLeft: oneUse,
       lastResort,
     })

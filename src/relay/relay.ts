@@ -34,10 +34,12 @@ import { type DiskRoom, DiskWatch } from "./disk-watch.ts"
 import type { RelayEffect } from "./effects.ts"
 import { LogRequests } from "./log-requests.ts"
 import { PeopleRequests } from "./people-requests.ts"
+import type { OperatorEvent } from "./operator.ts"
 import { Retention, RETENTION_EVERY_MS } from "./retention.ts"
 import { Sees } from "./sees.ts"
 import { Session } from "./session.ts"
 import type { Approval } from "./succession.ts"
+import { TreeLog } from "./tree-log.ts"
 
 export type RelayEvent =
   | { kind: "connected"; id: number; exporter: Uint8Array; remote: string }
@@ -61,6 +63,7 @@ export class Relay {
   readonly #gate: AddressGate
   readonly #sessions = new Map<number, Session>()
   readonly #directory: Directory
+  readonly #log: TreeLog
   readonly #people: PeopleRequests
   readonly #logs: LogRequests
   readonly #blobs: BlobRequests
@@ -79,11 +82,14 @@ export class Relay {
     this.#gate = new AddressGate(setup.config.limits)
     if (!setup.store.isWhole) this.#core.effects.report({ type: "storage.readonly" })
     this.#directory = new Directory(setup.store)
+    const { store, primitives, relayId, heads } = setup
+    const report = (event: OperatorEvent) => this.#core.effects.report(event)
+    this.#log = new TreeLog({ ...heads, store, primitives, relayId, report })
     this.#disk = new DiskWatch(this.#core.effects)
     const channels = new Channels(this.#core, this.#disk)
     this.#delivery = new Delivery(this.#core)
     this.#retention = new Retention(this.#core, channels)
-    this.#people = new PeopleRequests(this.#core, this.#gate, this.#directory, channels)
+    this.#people = new PeopleRequests(this.#core, this.#gate, this.#directory, this.#log, channels)
     this.#logs = new LogRequests(this.#core, channels, this.#directory, this.#delivery)
     this.#blobs = new BlobRequests(this.#core, this.#disk)
     this.#sees = new Sees(this.#core, this.#directory, this.#people, this.#logs, this.#blobs)
@@ -176,9 +182,10 @@ export class Relay {
   #settle(committed: boolean): RelayEffect[] {
     this.#core.budget.settle(committed)
     this.#retention.settle(committed)
+    if (committed) this.#log.advance()
     const requests = this.#core.settle(committed)
     this.#logs.settle()
-    this.#people.settle(committed)
+    this.#people.settle()
     if (!committed) this.#core.effects.report({ type: "storage.trouble", refused: requests })
     return this.#core.effects.take()
   }
@@ -253,6 +260,8 @@ export class Relay {
         return this.#people.register(session, message)
       case "getDirectory":
         return this.#people.getDirectory(session, message)
+      case "getHead":
+        return this.#people.getHead(session, message)
       case "putPackages":
         return this.#people.putPackages(session, message)
       case "takePackage":

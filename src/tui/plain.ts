@@ -11,6 +11,7 @@ import { actOnKeys } from "./key-actions.ts"
 import { noReceiptsWords, plainReceipts, receiptsOf, type MessageLine } from "./receipts.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { fingerprintLines, roomFor } from "./session.ts"
+import { alarmDetail, alarmWords } from "./directory-words.ts"
 import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { truncate } from "./text-width.ts"
 import { namesOf } from "./typed-names.ts"
@@ -354,8 +355,11 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
     case "verify.cancelled":
     case "verify.changed":
       return print(...verifyEventLines(event, client.self(), state.told, symbols))
+    case "directory.split":
+      return print(say`${symbols.mark} ${alarmWords(event.alarm.why)} ${alarmDetail(event.alarm)}`)
     case "error":
       return print(...linesOf(safeBlock(event.detail)).map((text) => say`${symbols.mark} ${text}`))
+    case "directory.replaced":
     case "gap.detected":
     case "ready":
     case "room.changed":

@@ -9,6 +9,7 @@ import { INVITATION_TITLE, invitationLines, type Invitation } from "./invitation
 import { actOnKeys } from "./key-actions.ts"
 import { freshReceipts, noReceiptsWords, receiptsOf } from "./receipts.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
+import { alarmWords } from "./directory-words.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { nameInWords, roomInWords, span, trustStyle, type Span } from "./theme.ts"
 import { actInPanel, readCode, startVerifying } from "./verify-session.ts"
@@ -352,6 +353,8 @@ function worthTelling(event: ClientEvent): { text: SafeText; tone: Tone } | unde
   switch (event.type) {
     case "relay.limited":
       return { text: limitWords(event.why), tone: "warning" }
+    case "directory.split":
+      return { text: alarmWords(event.alarm.why), tone: "danger" }
     case "error":
       return { text: say`Something went wrong: ${safeLine(event.detail)}`, tone: "danger" }
     case "person.keyChanged":

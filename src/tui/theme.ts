@@ -221,6 +221,7 @@ export function stateMark(state: MessageState, symbols: Symbols): SafeText {
 /** What a notice asks for: `danger` to be read and acted on, `warning` to be known, `faint` nothing. */
 export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
   switch (code) {
+    case "directory-split":
     case "fork":
     case "differs":
     case "mismatch":
@@ -230,6 +231,7 @@ export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
     case "rolled-back":
       return "danger"
     case "gap":
+    case "directory-replaced":
     case "unconfirmed":
     case "unreadable":
     case "damaged":

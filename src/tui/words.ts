@@ -14,6 +14,7 @@ import type {
 import { ClientError, type Client } from "../client/client.ts"
 import { unreachable } from "../errors.ts"
 import { stoppedByKey, undecided } from "./key-words.ts"
+import { SPLIT_TROUBLE, splitNotice } from "./directory-words.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { nameInWords } from "./theme.ts"
 
@@ -107,6 +108,10 @@ export function noticeWords(notice: Notice): SafeText {
       return say`This is an older copy of your profile. Nothing is sent until you have come in again with new keys, which happens by itself; messages may be missing.`
     case "restored":
       return say`This profile was put back from a backup: messages of the time since then may be missing.`
+    case "directory-replaced":
+      return say`The relay began its list of people anew, as after a repair. You keep everybody you know, with what you know of their keys.`
+    case "directory-split":
+      return splitNotice(notice.why)
     case "verified":
       return say`You compared keys with ${nameInWords(notice.person)}: they match.`
     case "mismatch":
@@ -197,6 +202,8 @@ export function problemWords(why: ConnectionProblem): SafeText {
       return say`other version`
     case "relay-inconsistent":
       return say`relay contradicts itself`
+    case "directory-split":
+      return say`relay caught lying`
     case "busy":
       return say`relay busy`
     case "storage":
@@ -230,6 +237,8 @@ export function troubleWords(connection: ConnectionView): SafeText | undefined {
       return say`The relay speaks another version. Use the same secure-chat as the relay.`
     case "relay-inconsistent":
       return say`The relay contradicts what it said before. Nothing is sent until you have asked whoever runs it.`
+    case "directory-split":
+      return SPLIT_TROUBLE
     case "storage":
       return DISK_FULL
     case "busy":

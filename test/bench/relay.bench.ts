@@ -34,6 +34,7 @@ import { MemoryDisk, MemoryRelayStore } from "../../src/relay/store-memory.ts"
 import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
 import type { RelayStore } from "../../src/relay/store.ts"
 import { RelayPerson, sealedEntry } from "../support/relay-people.ts"
+import { someHeads } from "../support/heads.ts"
 
 await sodiumReady()
 
@@ -122,6 +123,7 @@ async function localRelay(
     store,
     primitives: nodePrimitives,
     relayId: RELAY_ID,
+    heads: someHeads(),
     config: {
       name: "bench",
       admissionHash: undefined,

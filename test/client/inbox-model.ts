@@ -140,7 +140,7 @@ function headAt({ log }: Model, seq: number): Uint8Array {
 
 /** Opens the inbox; the relay answers as its rules say, from what it was asked. */
 async function connect(model: Model, real: Real): Promise<void> {
-  real.inbox.open(async () => {})
+  real.inbox.open()
   const { life, cursor, head } = model.place
   const asked = real.context.link.questions.at(-1)
   same(asked, {

@@ -22,6 +22,7 @@ import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
 import { RelayPerson, sealedEntry } from "../support/relay-people.ts"
 import { World } from "../support/sim.ts"
 import { WireClient } from "../support/wire-client.ts"
+import { someHeads } from "../support/heads.ts"
 
 const KIB = 1_024
 const MIB = 1_024 * KIB
@@ -76,6 +77,7 @@ async function world(folder: string) {
     disk: { space, ballast: fileBallast(join(folder, "ballast"), ballastSize(totalBytes)) },
     primitives: nodePrimitives,
     relayId: RELAY_ID,
+    heads: someHeads(),
     config: { name: "small", admissionHash: undefined, limits: DEFAULT_LIMITS },
     onEvent: (event) => void (event.type.startsWith("storage") && events.push(event)),
     onFatal: (error) => void fatal.push(error),

@@ -21,6 +21,7 @@ import { RelayPerson, sealedEntry } from "../support/relay-people.ts"
 import { SimRelay, type SimRelayOptions } from "../support/sim-relay.ts"
 import { seededRandom, World } from "../support/sim.ts"
 import { WireClient } from "../support/wire-client.ts"
+import { someHeads } from "../support/heads.ts"
 
 beforeAll(sodiumReady)
 const ROOM = new Uint8Array(32).fill(0x77)
@@ -240,6 +241,7 @@ describe("tidying the store, which comes after the answers", () => {
       store,
       primitives: nodePrimitives,
       relayId: new Uint8Array(32),
+      heads: someHeads(),
       config: { name: "x", admissionHash: undefined, limits: DEFAULT_LIMITS },
       ...(disk && { disk }),
       onEvent: (event) => void events.push(event),

@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "crypto/signature.ts",
     "crypto/hash.ts",
     "crypto/merkle.ts",
+    "crypto/checkpoint.ts",
     "type:platform",
   ],
   client: ["errors", "bytes", "protocol", "crypto", "type:platform"],

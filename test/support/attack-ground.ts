@@ -2,11 +2,13 @@
 import { MemoryDisk as ClientDisk } from "../../src/client/store-memory.ts"
 import type { Ground, Scene } from "../../src/attack/scene.ts"
 import { openScene } from "../../src/attack/scene.ts"
+import { relayIdOf } from "../../src/crypto/checkpoint.ts"
 import { createMlsEngine } from "../../src/crypto/mls.ts"
 import { silentLog } from "../../src/platform/log.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { MemoryDisk, MemoryRelayStore } from "../../src/relay/store-memory.ts"
 import { createFastEngine } from "./fast-engine.ts"
+import { signerOf } from "./heads.ts"
 import type { EngineKind } from "./lives.ts"
 import { seededRandom, World } from "./sim.ts"
 
@@ -19,11 +21,13 @@ export async function simulatedScene(
   // The group library compares lifetimes with the real clock when it adds somebody.
   const world = new World(seed, { ...(kind === "real" && { start: Date.now() }), slowestMs: 3 })
   const random = seededRandom(world.chance)
-  const relayId = random.bytes(32)
+  const signer = signerOf(random.bytes(32))
+  const relayId = relayIdOf((bytes) => nodePrimitives.sha("sha256", bytes), signer.relayPublic)
   const ground: Ground = {
     primitives: nodePrimitives,
     log: silentLog,
     relayId,
+    signer,
     address: () => ({ host: "relay", port: PORT }),
     program: (name) => world.process(name),
     listen: (program, handler) =>

@@ -1,6 +1,7 @@
 /** The relay's core on a table: connections are numbers, answers are lists, and the disk obeys. */
 import { toHex } from "../../src/bytes.ts"
 import { labelledHash } from "../../src/crypto/hash.ts"
+import { createRelayKey } from "../../src/platform/certificate.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import type { Random } from "../../src/platform/random.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
@@ -21,18 +22,22 @@ import type { Approval } from "../../src/relay/succession.ts"
 import { MemoryDisk, MemoryRelayStore, type MemoryStoreFaults } from "../../src/relay/store-memory.ts"
 import { StoreError } from "../../src/relay/errors.ts"
 import type { RelayStore } from "../../src/relay/store.ts"
+import { MemoryHeadFile, signerOf } from "./heads.ts"
 import { RelayPerson, type TestDevice } from "./relay-people.ts"
 import { seeded, seededRandom } from "./sim.ts"
 
 await sodiumReady()
 
 export const ADMISSION = new Uint8Array(16).fill(0xad)
+export const RELAY_SEED = new Uint8Array(32).fill(0x1d)
 export const START = 1_800_000_000_000
 
 export interface BenchOptions {
   open?: boolean
   limits?: Partial<RelayLimits>
   disk?: MemoryDisk
+  headFile?: MemoryHeadFile
+  now?: number
   /** In place of the one in memory, which `bench.store` remains. */
   store?: RelayStore
   failAt?: MemoryStoreFaults["failAt"]
@@ -107,20 +112,23 @@ export class Wire {
 export class CoreBench {
   readonly random: Random
   readonly relayId: Uint8Array
+  readonly headFile: MemoryHeadFile
   readonly disk: MemoryDisk
   readonly store: MemoryRelayStore
   readonly relay: Relay
   readonly events: OperatorEvent[] = []
   readonly wires = new Map<number, Wire>()
-  now = START
+  now: number
   /** What the operator has noted down, by the hash of its code in hex. */
   readonly approvals = new Map<string, Approval>()
   readonly #used: RelayStore
   #lastId = 0
 
   constructor(options: BenchOptions = {}) {
+    this.now = options.now ?? START
     this.random = seededRandom(seeded(options.seed ?? 1))
-    this.relayId = new Uint8Array(32).fill(0x1d)
+    this.relayId = createRelayKey({ bytes: () => RELAY_SEED }).spkiSha256
+    this.headFile = options.headFile ?? new MemoryHeadFile()
     this.disk = options.disk ?? new MemoryDisk(this.random.bytes(16))
     this.store = new MemoryRelayStore(this.disk, options.failAt ? { failAt: options.failAt } : {})
     this.#used = options.store ?? this.store
@@ -128,6 +136,7 @@ export class CoreBench {
       store: this.#used,
       primitives: nodePrimitives,
       relayId: this.relayId,
+      heads: { signer: signerOf(RELAY_SEED), file: this.headFile, now: () => this.now },
       config: {
         name: "bench",
         admissionHash: options.open === true ? undefined : labelledHash("admission", ADMISSION),

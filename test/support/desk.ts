@@ -24,7 +24,7 @@ import type { ClientMessage, RelayMessage } from "../../src/protocol/messages.ts
 import { MemoryDisk as RelayDisk } from "../../src/relay/store-memory-disk.ts"
 import { CoreBench, eidOf, handshake, open, upload, type Wire } from "./core-bench.ts"
 import { createFastEngine } from "./fast-engine.ts"
-import { HandClock } from "./fake-link.ts"
+import { HandClock, quiet } from "./fake-link.ts"
 import { Rejoiner } from "./rejoiner.ts"
 import { RelayPerson, sealedEntry } from "./relay-people.ts"
 import { seeded, seededRandom } from "./sim.ts"
@@ -48,6 +48,7 @@ class DeskLink implements RelayLink {
   /** Said by the relay and not yet heard. */
   down: RelayMessage[] = []
   readonly distrusted: string[] = []
+  readonly giveUp = (why: string): void => this.distrust(why)
   readonly leave = () => {}
   readonly #questions = new Map<number, (answer: Answer) => Promise<void> | void>()
   #rid = 0
@@ -126,10 +127,8 @@ export class Desk {
   private constructor(from?: Beginning) {
     this.#random = from ? seededRandom(seeded(6)) : setUp
     const relayDisk = new RelayDisk(new Uint8Array(16).fill(3))
-    if (from) {
-      relayDisk.restore(from.relay)
-      this.disk.restore(from.client)
-    }
+    if (from) relayDisk.restore(from.relay)
+    if (from) this.disk.restore(from.client)
     this.bench = new CoreBench({ open: true, disk: relayDisk })
     if (from) this.bench.now = from.at
     this.#clock = new HandClock(this.bench.now)
@@ -341,7 +340,7 @@ export class Desk {
       rooms: () => this.#rooms!.all(),
       mayTalk: () => this.link.online,
       verifier: () => ({ heard: () => {}, placed: () => {} }),
-      sealed: () => {},
+      ...quiet,
       later: (at, action) => clock.wakeAt(at, () => void due.push(action)),
     }
     this.#contacts = new Contacts(this.#context)

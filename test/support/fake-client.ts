@@ -19,6 +19,7 @@ import type {
   Trust,
 } from "../../src/client/events.ts"
 import { aliased, messageOf, NOON, person, refOf, roomView } from "./fake-people.ts"
+import { noDirectory } from "./fake-directory.ts"
 import { FakeKeys } from "./fake-keys.ts"
 import { FakeReceipts } from "./fake-receipts.ts"
 import { FakeVerification } from "./fake-verification.ts"
@@ -31,6 +32,7 @@ interface FakeRoom {
 }
 
 export class FakeClient implements Client {
+  readonly directory = noDirectory()
   readonly sent: { roomId: string; text: string }[] = []
   readonly readRooms: string[] = []
   readonly verification: FakeVerification = new FakeVerification(this)

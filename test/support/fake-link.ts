@@ -30,6 +30,10 @@ export class FakeLink implements RelayLink {
     this.online = false
   }
 
+  giveUp(why: string): void {
+    this.distrusted.push(why)
+  }
+
   distrust(detail: string): void {
     this.distrusted.push(detail)
   }
@@ -45,6 +49,12 @@ export class FakeLink implements RelayLink {
     if (!next) throw new RangeError("nothing was asked")
     await next.answered(typeof make === "function" ? make(next.question) : make)
   }
+}
+
+/** Nobody tells or hears of the directory, or of what was sealed. */
+export const quiet = {
+  heads: () => ({ toTell: () => undefined, hear: () => {} }),
+  sealed: () => {},
 }
 
 /** Wakes whoever is due when it is moved. */
@@ -113,7 +123,7 @@ export async function fakeContext(name = "alice", disk = new MemoryDisk()): Prom
     rooms: () => [],
     mayTalk: () => link.online,
     verifier: () => ({ heard: () => {}, placed: () => {} }),
-    sealed: () => {},
+    ...quiet,
     later: (at, action) => clock.wakeAt(at, () => void action()),
   }
 }

@@ -24,6 +24,15 @@ type Fields<K extends MessageName> = {
   [F in Exclude<keyof Extract<Message, { type: K }>, "type">]: fc.Arbitrary<Extract<Message, { type: K }>[F]>
 }
 
+const treeHead = fc.record({
+  logPublic: id,
+  endorsement: signature,
+  log: u64,
+  size: u64,
+  root: id,
+  signature,
+})
+
 const fields: { [K in MessageName]: Fields<K> } = {
   hello: {
     version: u16,
@@ -38,6 +47,8 @@ const fields: { [K in MessageName]: Fields<K> } = {
   ping: { token: u32 },
   open: { rid: u32, channelId: id, incarnation: short, cursor: u64, head: id },
   close: { handle: u32 },
+  getHead: { rid: u32, known: many(treeHead, 2) },
+  treeHead: { rid: u32, relayPublic: id, opening: upTo(300), head: treeHead },
   handshake: {
     handle: u32,
     expect: u64,

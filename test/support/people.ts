@@ -8,7 +8,7 @@ import { type ClientDeps, openClient } from "../../src/client/open.ts"
 import { createProfile, setRelay } from "../../src/client/profile.ts"
 import type { ClientStore } from "../../src/client/store.ts"
 import { openMemoryStore } from "../../src/client/store-memory.ts"
-import { createCertificate, createRelayKey } from "../../src/platform/certificate.ts"
+import { createCertificate, createRelayKey, seedOf } from "../../src/platform/certificate.ts"
 import { systemClock } from "../../src/platform/clock.ts"
 import { silentLog } from "../../src/platform/log.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
@@ -20,6 +20,7 @@ import { DEFAULT_LIMITS } from "../../src/relay/config.ts"
 import { type RunningRelay, startRelay } from "../../src/relay/server.ts"
 import type { RelayStore } from "../../src/relay/store.ts"
 import { MemoryDisk, MemoryRelayStore } from "../../src/relay/store-memory.ts"
+import { signerOf, someHeads } from "./heads.ts"
 
 export interface TestRelay {
   invitation: Link
@@ -45,6 +46,7 @@ export async function testRelay(store?: RelayStore): Promise<TestRelay> {
     store: store ?? new MemoryRelayStore(new MemoryDisk(systemRandom.bytes(16))),
     primitives: nodePrimitives,
     relayId,
+    heads: { ...someHeads(), signer: signerOf(seedOf(key)) },
     config: {
       name: "test relay",
       admissionHash: labelledHash("admission", admission),

@@ -1,6 +1,8 @@
 /** The real relay, core and driver, in a simulated world: it can crash and come back with the same disk. */
 import { toHex } from "../../src/bytes.ts"
 import { labelledHash } from "../../src/crypto/hash.ts"
+import type { LogSigner } from "../../src/crypto/checkpoint.ts"
+import { createRelayKey } from "../../src/platform/certificate.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import type { Address, Pin } from "../../src/platform/network.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
@@ -9,6 +11,7 @@ import type { OperatorEvent } from "../../src/relay/operator.ts"
 import { type RunningRelay, startRelay } from "../../src/relay/server.ts"
 import { MemoryDisk, MemoryRelayStore, type MemoryStoreFaults } from "../../src/relay/store-memory.ts"
 import { type Approval, approvalHash } from "../../src/relay/succession.ts"
+import { MemoryHeadFile, signerOf } from "./heads.ts"
 import { type SimProcess, seededRandom, type World } from "./sim.ts"
 
 export const SIM_RELAY_HOST = "relay"
@@ -33,6 +36,10 @@ export class SimRelay {
   /** What survives a crash. */
   disk: MemoryDisk
   readonly relayId: Uint8Array
+  /** Of the relay's own key. */
+  readonly seed: Uint8Array
+  /** The file that no backup holds. */
+  headFile = new MemoryHeadFile()
   readonly tag: Uint8Array
   readonly events: OperatorEvent[] = []
   /** From now on it dies only when it is told to. */
@@ -47,12 +54,18 @@ export class SimRelay {
     this.#options = options
     const random = seededRandom(world.chance)
     this.disk = new MemoryDisk(random.bytes(16))
-    this.relayId = random.bytes(32)
+    const seed = random.bytes(32)
+    this.relayId = createRelayKey({ bytes: () => seed }).spkiSha256
+    this.seed = seed
     this.tag = random.bytes(32)
   }
 
   get address(): Address {
     return { host: SIM_RELAY_HOST, port: SIM_RELAY_PORT }
+  }
+
+  get signer(): LogSigner {
+    return signerOf(this.seed)
   }
 
   get pin(): Pin {
@@ -80,6 +93,7 @@ export class SimRelay {
       store,
       primitives: nodePrimitives,
       relayId: this.relayId,
+      heads: { signer: this.signer, file: this.headFile, now: () => process.clock.now() },
       config: {
         name: "simulated relay",
         admissionHash: admission && labelledHash("admission", admission),

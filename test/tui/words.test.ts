@@ -81,6 +81,8 @@ const notices = (person: PersonRef): { [Code in Notice["code"]]: Notice & { code
   "lost-entries": { code: "lost-entries" },
   "rolled-back": { code: "rolled-back" },
   restored: { code: "restored" },
+  "directory-replaced": { code: "directory-replaced" },
+  "directory-split": { code: "directory-split", why: "contradiction" },
   verified: { code: "verified", person },
   mismatch: { code: "mismatch", person },
   "key-changed": { code: "key-changed", person },

@@ -63,6 +63,7 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
     const running = await openRelay({
       relay,
       database: paths.database,
+      treeHead: paths.treeHead,
       disk,
       host: options.host,
       log,
@@ -185,6 +186,10 @@ function eventText(event: OperatorEvent): string {
       return `${event.entries} stored entries cannot be read any more: their readers were told`
     case "storage.readonly":
       return "the database is damaged: what can be read is served, nothing new is taken; put back a copy, or begin anew"
+    case "directory.reopened":
+      return `the directory's log begins anew, as number ${event.log}: what is stored here is older than what was last signed. Everybody keeps the keys they know, and sees a line`
+    case "directory.contradicted":
+      return "somebody has a list of people that was signed with this relay's key and is not this one. Does a copy of this relay run elsewhere? Stop one of the two"
     case "storage.low":
       return `the disk is nearly full (${megabytes(event.freeBytes)} left): nothing new is taken, all else goes on`
     case "storage.ok":
@@ -207,6 +212,10 @@ function note(log: Log, event: OperatorEvent): void {
       return log.write("error", event.type, {})
     case "storage.damaged":
       return log.write("error", event.type, { entries: event.entries })
+    case "directory.reopened":
+      return log.write("warn", event.type, { log: event.log })
+    case "directory.contradicted":
+      return log.write("error", event.type, {})
     case "storage.low":
     case "storage.ok":
       return log.write("warn", event.type, { freeBytes: event.freeBytes })
