@@ -8,7 +8,6 @@ import { leafHash, MerkleTree, NODE_BYTES, type Sha256 } from "../crypto/merkle.
 import { decodeDirectoryEntry } from "../protocol/directory-entry.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import type { Context, Update } from "./context.ts"
-import { nameKey } from "./profile.ts"
 import { prefixRange } from "./store.ts"
 
 const NAME_BYTES = 8
@@ -98,9 +97,9 @@ export class DirectoryIndex {
   }
 }
 
-/** The start of the hash that a name is looked up by. */
+/** The start of the hash of a name as it is written. */
 export function nameHash(name: string): Uint8Array {
-  return labelledHash("directory name", utf8(nameKey(name))).slice(0, NAME_BYTES)
+  return labelledHash("directory name", utf8(name)).slice(0, NAME_BYTES)
 }
 
 /** Name hash and account of an entry. */

@@ -60,7 +60,6 @@ export class FakeClient implements Client {
   }
 
   // What tests do to it.
-
   addPerson(name: string, given: Partial<PersonView> & { here?: boolean | "absent" } = {}): PersonView {
     const { here, ...options } = given
     const added: PersonView = {
