@@ -119,6 +119,13 @@ const client: Record<ClientErrorCode, End> = {
   "verify-too-soon": { exit: EXIT.limit, hint: "wait half a minute" },
   "verify-over": { exit: EXIT.unknown, hint: "begin again" },
   "verify-too-few": { exit: EXIT.usage },
+  "not-in-room": { exit: EXIT.unknown, hint: "secure-chat rooms list shows where you are" },
+  "not-allowed": { exit: EXIT.refused, hint: "secure-chat room moderators shows who decides" },
+  removed: { exit: EXIT.refused, hint: "what was said there can still be read (history)" },
+  "inviter-unheard": {
+    exit: EXIT.untrusted,
+    hint: "ask them in person; send --without-inviter sends all the same",
+  },
   "database-damaged": {
     exit: EXIT.unavailable,
     hint: "nothing was deleted; secure-chat salvage makes a new profile of all that can still be read",

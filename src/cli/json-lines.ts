@@ -131,6 +131,8 @@ export function roomViewJson(room: RoomView): object {
     lastAt: room.lastAt === undefined ? null : isoTime(room.lastAt),
     withoutSecret: room.withoutSecret,
     ...(room.peer ? { peer: personJson(room.peer) } : {}),
+    here: room.members.filter(({ here }) => here).length + 1,
+    listed: room.members.filter(({ here }) => !here).length,
     members: room.members.map(({ person, here }) => ({ ...personJson(person), here })),
   }
 }

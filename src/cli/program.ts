@@ -29,12 +29,14 @@ import {
 import { showReceipts } from "./commands/receipts.ts"
 import { type RelayStartOptions, startRelayCommand, stopRelayCommand } from "./commands/relay.ts"
 import { restore, type RestoreOptions } from "./commands/restore.ts"
+import { type ActOptions, actOnRoom, showLink, showModerators } from "./commands/room.ts"
 import { salvageProfile, type SalvageOptions } from "./commands/salvage.ts"
 import { sees } from "./commands/sees.ts"
 import { send, type SendOptions } from "./commands/send.ts"
 import { verify, type VerifyOptions } from "./commands/verify.ts"
 import { showCode } from "./commands/verify-live.ts"
 import { showVersion } from "./commands/version.ts"
+import type { RoomAct } from "../tui/room-acts.ts"
 import { answerQrFile, READ_QR } from "./qr-file.ts"
 import type { Io } from "./io.ts"
 import { parseCount, parseDescriptor, parseDuration, parsePort } from "./numbers.ts"
@@ -57,6 +59,7 @@ export function buildProgram(io: Io): Command {
   addNaming(program, io)
   addReading(program, io)
   addDirectory(program, io)
+  addRoom(program, io)
   addKeeping(program, io)
   addSalvage(program, io)
   addDoctor(program, io)
@@ -87,6 +90,7 @@ function addTalking(program: Command, io: Io): void {
     )
     .addOption(timeout("10s"))
     .option("--require-verified", "only to people you have verified", false)
+    .option("--without-inviter", "although whoever invited you has not been heard there", false)
     .action(
       run(io, (invocation, options: SendOptions, to: string, text: string[]) =>
         send(invocation, to, text, options),
@@ -226,6 +230,52 @@ function addDirectory(program: Command, io: Io): void {
     .command("accept")
     .description("go on with this relay in spite of an alarm; the keys you know stay")
     .action(run(io, (invocation) => acceptDirectory(invocation)))
+}
+
+function addRoom(program: Command, io: Io): void {
+  const yes = () => new Option("--yes", "do not ask first").default(false)
+  const room = program.command("room").description("who may be in #everyone, and who decides")
+  const acts: readonly [RoomAct, name: string, description: string][] = [
+    ["remove", "remove", "take a person out of the room for good, and replace its link"],
+    ["remove", "ban", "the same, for a person who is not in the room too"],
+    ["unban", "unban", "let a removed person come in again, by a new invitation"],
+    ["promote", "promote", "make a person a moderator"],
+    ["demote", "demote", "make a moderator a member like others"],
+  ]
+  for (const [act, name, description] of acts) {
+    room
+      .command(`${name} <person>`)
+      .description(description)
+      .addOption(yes())
+      .addOption(timeout("15s"))
+      .action(
+        run(io, (invocation, options: ActOptions, person: string) =>
+          actOnRoom(invocation, act, person, options),
+        ),
+      )
+  }
+  room
+    .command("moderators")
+    .description("print who decides, and who was removed")
+    .addOption(new Option("--offline", "ask no relay first").default(false))
+    .action(run(io, (invocation, options: ReadOptions) => showModerators(invocation, options)))
+  const link = program.command("link").description("the invitation to the room")
+  link
+    .command("show")
+    .description("print an invitation from you")
+    .addOption(new Option("--offline", "ask no relay first").default(false))
+    .action(run(io, (invocation, options: ReadOptions) => showLink(invocation, options)))
+  link
+    .command("reset")
+    .description("replace the link: invitations of before lead nobody in any more")
+    .addOption(yes())
+    .addOption(timeout("15s"))
+    .action(run(io, (invocation, options: ActOptions) => actOnRoom(invocation, "reset", "", options)))
+  program
+    .command("invite")
+    .description("the same as link show")
+    .addOption(new Option("--offline", "ask no relay first").default(false))
+    .action(run(io, (invocation, options: ReadOptions) => showLink(invocation, options)))
 }
 
 function addKeeping(program: Command, io: Io): void {

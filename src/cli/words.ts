@@ -94,7 +94,8 @@ function readFrom(descriptor: number): string {
   }
 }
 
-function askLine(io: Io, question: string): Promise<string> {
+/** One line from the person. @throws CliError `no-words` when there is none. */
+export function askLine(io: Io, question: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const output = new Writable({
       write: (chunk: Uint8Array, _encoding, done) => {

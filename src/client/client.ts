@@ -18,6 +18,7 @@ import type {
   TranscriptLine,
 } from "./events.ts"
 import type { SeesReport } from "./sees.ts"
+import type { RoomLinks } from "./link.ts"
 
 export { wordsOf } from "../crypto/sas.ts"
 export { ClientError, fatalError } from "./errors.ts"
@@ -87,7 +88,8 @@ export interface Client {
 
   /**
    * Queues one message. Resolves with its id when it is on disk.
-   * @throws ClientError `message-too-long`, `message-empty`, `key-changed`, `blocked`, `storage`, `unknown-name`.
+   * @throws ClientError `message-too-long`, `message-empty`, `key-changed`, `blocked`, `storage`, `unknown-name`,
+   * `removed`, `inviter-unheard` (`link.goOnWithout` sends all the same).
    */
   send(roomId: string, text: string): Promise<{ id: string }>
   /** Everything in the room was on the screen: the count goes to zero and, in direct chats, a receipt goes out. */
@@ -109,6 +111,8 @@ export interface Client {
    * @throws ClientError `no-answer`.
    */
   sees(): Promise<SeesReport>
+  /** Links, and what moderators of their rooms do. */
+  readonly link: RoomLinks
 
   /** Kept events after `cursor` (undefined: from the beginning), oldest first, at most `limit`. */
   eventsSince(cursor: string | undefined, limit: number): readonly (StampedEvent & { event: ClientEvent })[]

@@ -21,6 +21,8 @@ import { doubtOf, follow, mayFollow } from "./following.ts"
 import { sendHint } from "./inbox.ts"
 import { joinOrOpen, offerPending } from "./joining.ts"
 import { addNotice } from "./lines.ts"
+import { type Doorstep, noteDoor } from "./doorstep.ts"
+import { moderateIfDue } from "./moderating.ts"
 import { failFirst } from "./own-entries.ts"
 import { Peers } from "./peers.ts"
 import { readEntry } from "./reading.ts"
@@ -78,6 +80,8 @@ interface Transient {
   askAt: number
   /** The signature of the directory's head that was last told here. */
   toldHead: Uint8Array
+  /** Where a room's link led us, so far. */
+  door: Doorstep | undefined
 }
 
 const FRESH: Transient = {
@@ -94,6 +98,7 @@ const FRESH: Transient = {
   askingSince: undefined,
   askAt: 0,
   toldHead: new Uint8Array(0),
+  door: undefined,
 }
 
 export class Conversation {
@@ -233,7 +238,7 @@ export class Conversation {
     if (this.record.uncertain && (await resolve(this))) return
     if (this.pending) offerPending(this)
     if (!this.group || this.record.rejoin) return
-    if (await removeStaleLeaves(this)) return
+    if ((await removeStaleLeaves(this)) || (await moderateIfDue(this))) return
     askIfDue(this)
     beaconIfDue(this)
     await sendNext(this)
@@ -322,8 +327,9 @@ export class Conversation {
   }
 
   /** Tries again in a while; `why` is said to the person. */
-  pause(why: Refusal | "no-header" | "no-package-yet", delay = RETRY_MS): void {
+  pause(why: Refusal | "no-header" | "shut-out" | "no-package-yet", delay = RETRY_MS): void {
     this.now.notBefore = this.context.clock.now() + delay
+    noteDoor(this, why)
     this.now.inFlight = undefined
     this.now.offeredAt = undefined
     this.now.refilling = undefined

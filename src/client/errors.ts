@@ -20,6 +20,10 @@ export type ClientErrorCode =
   | "verify-too-soon" // they were asked less than half a minute ago
   | "verify-over" // it has ended, or this step of it has passed
   | "verify-too-few" // a round with fewer than two people
+  | "not-in-room" // of a link room that we are not in
+  | "not-allowed" // only a moderator may, or nobody
+  | "removed" // a moderator has taken us out of the room
+  | "inviter-unheard" // whoever invited us has not been heard in the room; a person may go on without
   | "closed" // this person has closed their account
   | "not-now" // it needs a connection, or something to end first
   | "database-damaged" // bytes on the disk are not what was written

@@ -83,6 +83,12 @@ export interface RoomView extends RoomRef {
   withoutSecret: boolean
 }
 
+/**
+ * `removed`: a moderator took us out of the room. `no-way-in`: no header lies where our link leads, and `shut-out`: one
+ * does, and this account may not come in by it; both are asked again, and the person need not decide anything.
+ */
+export type DoorProblem = "removed" | "no-way-in" | "shut-out"
+
 /** `forked`: the other person's device tells different stories (PROTOCOL.md §13.1). */
 export type RoomProblem =
   | "key-changed"
@@ -92,6 +98,7 @@ export type RoomProblem =
   | "opening-refused"
   | "forked"
   | "storage"
+  | DoorProblem
 
 /**
  * How far one of our messages got; in rooms, how far it got with everybody. `failed`: it did not arrive and will not be
@@ -168,6 +175,23 @@ export interface ToldHead {
   fits: boolean
 }
 
+/** The rules of a link room as they are now. */
+export interface LinkView {
+  /** False while a moderator replaces the link: nobody comes in meanwhile. */
+  open: boolean
+  /** How often the link was replaced. */
+  generation: number
+  /** Oneself among them, perhaps. */
+  moderators: readonly PersonRef[]
+  banned: readonly PersonRef[]
+  isModerator: boolean
+  /** What this person asked for is not done yet. */
+  isBusy: boolean
+}
+
+/** What a moderator did to somebody (PROTOCOL.md §12.5). */
+export type RoleChange = "removed" | "let-back" | "moderator" | "no-moderator"
+
 /** A line of a transcript that nobody wrote. */
 export type Notice =
   | { code: "joined"; person: PersonRef } // a member came in
@@ -191,6 +215,9 @@ export type Notice =
   | { code: "directory-split"; why: AlarmReason } // the relay was caught: nothing goes on before the person decides
   | { code: "verified"; person: PersonRef }
   | { code: "mismatch"; person: PersonRef }
+  | { code: RoleChange; person: PersonRef; by: PersonRef }
+  | { code: "link-reset"; by: PersonRef } // invitations of before lead nowhere any more
+  | { code: "you-removed"; by: PersonRef }
   | { code: "key-changed"; person: PersonRef } // the operator gave the name to another key: nothing is sent before a decision
   | { code: "key-rotated"; person: PersonRef } // the key before has signed it: what was trusted is trusted
   | { code: "key-accepted"; person: PersonRef } // decided: sending goes on, and the mark stays

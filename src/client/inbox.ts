@@ -131,7 +131,18 @@ export function sendLetter(
   said: { kind: number; counter: number; body?: Uint8Array },
   only?: Uint8Array,
 ): void {
-  const peer = record.peer && contacts.get(record.peer)?.entry
+  if (record.peer) writeLetter(context, contacts, record.peer, said, only)
+}
+
+/** Writes to every device of a person, or to one. Whoever is not in the directory gets nothing. */
+export function writeLetter(
+  context: Context,
+  contacts: Contacts,
+  to: Uint8Array,
+  said: { kind: number; counter: number; body?: Uint8Array },
+  only?: Uint8Array,
+): void {
+  const peer = contacts.get(to)?.entry
   if (!peer) return
   const { identity, primitives, random, link } = context
   const statement = {

@@ -1,36 +1,20 @@
 /**
- * How a device comes into a group: opening a direct chat (PROTOCOL.md §11), creating or joining a room by its
- * link (§12), and the commits that heal (§10.7). Each plan ends in a pending commit that is saved before it is
+ * How a device comes into a group: opening a direct chat (PROTOCOL.md §11), a room by its link (`room-joining.ts`), and
+ * the commits of members (§10.7, §12.5). Each plan ends in a pending commit that is saved before it is
  * offered; whether it happened is decided where its entry is met in the log, and nowhere else.
  */
-import { equalBytes, isZero } from "../bytes.ts"
-import {
-  appendToken,
-  directKeys,
-  externalKey,
-  headerKeys,
-  type OpeningKeys,
-  roomKeys,
-  tokenHash,
-} from "../crypto/channel-keys.ts"
-import { sealHeader, openHeader } from "../crypto/envelope-seal.ts"
+import { equalBytes } from "../bytes.ts"
+import { appendToken, directKeys, type OpeningKeys, roomKeys, tokenHash } from "../crypto/channel-keys.ts"
 import { CryptoError } from "../crypto/errors.ts"
-import type { Commit, Consumed, GroupState, MlsEngine } from "../crypto/mls-engine.ts"
-import {
-  decodeRoomHeader,
-  encodeOpening,
-  encodeRoomHeader,
-  FORMS,
-  type RoomHeader,
-} from "../protocol/content.ts"
-import { wipe } from "../crypto/sodium.ts"
+import type { Commit, Consumed, GroupChange, GroupState, MlsEngine } from "../crypto/mls-engine.ts"
+import { encodeOpening, FORMS } from "../protocol/content.ts"
 import type { DirectoryDevice } from "../protocol/directory-entry.ts"
-import { ProtocolError, refusalName } from "../protocol/errors.ts"
-import { MAX_INLINE_HEADER_BYTES, type Of } from "../protocol/messages.ts"
-import { getBlob, putBlob } from "./blobs.ts"
+import { MAX_INLINE_HEADER_BYTES } from "../protocol/messages.ts"
+import { putBlob } from "./blobs.ts"
 import type { Conversation, Pending } from "./conversation.ts"
 import { type PendingRecord, putRecord, groupRowKey } from "./records.ts"
-import { missHeader } from "./mending.ts"
+import { makeHeader, type RoomLink } from "./room-header.ts"
+import { joinRoom } from "./room-joining.ts"
 import { packEntry, type SealedEntry } from "./sealing.ts"
 import { prefixRange } from "./store.ts"
 
@@ -154,149 +138,22 @@ async function addAll(
   }
 }
 
-// ── rooms joined by link ────────────────────────────────────────────────────────────────────────
-
-function joinRoom(conversation: Conversation): boolean {
-  const { log, record, now } = conversation
-  if (log.handle === undefined) {
-    if (log.isOpening) return true
-    if (record.cursor > 0) return false
-    // The header says where in the log to start: what was said before we came cannot be read by us.
-    askHeader(conversation, (_, header) => startAt(conversation, header))
-    return true
-  }
-  if (!log.isCaughtUp(record)) return false
-  if (now.turn !== "granted") {
-    conversation.askTurn()
-    return true
-  }
-  askHeader(conversation, (answer, header) =>
-    answer && header ? joinByHeader(conversation, answer, header) : createRoom(conversation),
-  )
-  return true
-}
-
-/** `done` gets the room's header as it is now, or nothing when the relay has none. */
-function askHeader(
-  conversation: Conversation,
-  done: (answer: Of<"header"> | undefined, header: RoomHeader | undefined) => Promise<void> | void,
-): void {
-  const { context, now, record } = conversation
-  const { headerId, headerKey } = headerKeys(context.primitives, record.link!.secret, context.relayId())
-  now.busy = true
-  const finish = async (answer: Of<"header">, bytes: Uint8Array) => {
-    now.busy = false
-    if (conversation.now !== now) return
-    const plain = openHeader(headerKey, headerId, answer.position, bytes)
-    const header = plain && readHeader(plain)
-    const fits =
-      header !== undefined &&
-      equalBytes(header.channelId, record.channelId) &&
-      header.position === answer.position &&
-      answer.position < answer.nextPosition
-    // Somebody with the link wrote nonsense; the next commit brings a good header.
-    return fits ? done(answer, header) : missHeader(conversation)
-  }
-  context.link.ask({ type: "getHeader", headerId }, (answer) => {
-    if (answer.type === "header") {
-      if (isZero(answer.blob)) return finish(answer, answer.header)
-      return getBlob(context.link, context.primitives, answer.blob, (bytes) => {
-        if (bytes instanceof Uint8Array) return finish(answer, bytes)
-        now.busy = false
-        return conversation.now === now ? missHeader(conversation) : undefined
-      })
-    }
-    now.busy = false
-    if (conversation.now !== now) return
-    if (answer.type === "refused" && refusalName(answer.code) === "unknown-channel")
-      return done(undefined, undefined)
-    return missHeader(conversation)
-  })
-}
-
-function readHeader(plain: Uint8Array): RoomHeader | undefined {
-  try {
-    return decodeRoomHeader(plain)
-  } catch (cause) {
-    if (cause instanceof ProtocolError) return undefined
-    throw cause
-  }
-}
-
-function startAt(conversation: Conversation, header: RoomHeader | undefined): void {
-  if (header) {
-    const { incarnation, cursor, head } = header
-    conversation.save("ordered", { incarnation, cursor, head })
-  }
-  conversation.open()
-}
-
-async function joinByHeader(
-  conversation: Conversation,
-  answer: Of<"header">,
-  header: RoomHeader,
-): Promise<void> {
-  const { context, record, expected } = conversation
-  // A large header takes a while: a handshake that came meanwhile has taken the place that this one names.
-  if (record.nextPosition > answer.nextPosition) return missHeader(conversation)
-  try {
-    const commit = await context.engine.joinExternal(header.groupInfo, expected, context.identity.signer)
-    const sealed = packEntry(
-      context,
-      "handshake",
-      header.externalKey,
-      record.channelId,
-      FORMS.mls,
-      commit.bytes,
-    )
-    wipe(header.externalKey, header.appendToken)
-    await propose(conversation, "join", sealed, commit.state, answer.nextPosition, commit.consumed)
-  } catch (cause) {
-    if (!(cause instanceof CryptoError)) throw cause
-    await missHeader(conversation)
-  }
-}
-
-async function createRoom(conversation: Conversation): Promise<void> {
-  const { context, record, expected } = conversation
-  // A log without a header: its first handshake never had one, or the relay hides it. Either way it is not ours to replace.
-  if (record.nextPosition > 0) return missHeader(conversation)
-  const state = await context.engine.create(
-    "xwing",
-    expected.groupId,
-    expected.parameters,
-    context.identity.signer,
-  )
-  const { open } = openingKeys(conversation)
-  const sealed = packEntry(
-    context,
-    "handshake",
-    open,
-    record.channelId,
-    FORMS.creation,
-    context.identity.account.accountId,
-  )
-  await propose(conversation, "creation", sealed, state, 0, undefined)
-}
-
 // ── every commit ────────────────────────────────────────────────────────────────────────────────
 
 /**
  * A fresh leaf key, and with it a fresh epoch (PROTOCOL.md §10.7).
- * @param remove leaves of this very account that are to go (§10.4).
+ * @param change what else the commit does: nothing, for one that only heals.
+ * @throws CryptoError `not-allowed` for a change that §10.4 forbids.
  */
-export async function proposeHealing(
-  conversation: Conversation,
-  remove: readonly number[] = [],
-): Promise<void> {
+export async function proposeCommit(conversation: Conversation, change: GroupChange = {}): Promise<void> {
   const { context, group, keys, record } = conversation
   if (!group || !keys || conversation.pending) return
-  const commit = await context.engine.commit(group, { remove })
+  const commit = await context.engine.commit(group, change)
   const sealed = packEntry(context, "handshake", keys.envelope, record.channelId, FORMS.mls, commit.bytes)
   await propose(conversation, "healing", sealed, commit.state, record.nextPosition, commit.consumed)
 }
 
-/** Saves the commit and the state after it, then offers it. */
+/** Saves the commit and the state after it, then offers it. @param link that led to a room, where it is not ours. */
 export async function propose(
   conversation: Conversation,
   kind: PendingRecord["kind"],
@@ -304,17 +161,20 @@ export async function propose(
   state: GroupState,
   expect: number,
   consumed: Consumed | undefined,
+  link?: RoomLink,
 ): Promise<void> {
   const { context, record } = conversation
   const { engine } = context
   const token = await appendToken(engine, state, record.channelId, expect)
-  const header = record.kind === "everyone" ? await makeHeader(conversation, state, expect, token) : undefined
+  const isRoom = record.kind === "everyone"
+  const header = isRoom ? await makeHeader(conversation, state, expect, token, link) : undefined
   const pending: PendingRecord = {
     kind,
     ...sealed,
     expect,
     tokenHash: tokenHash(record.channelId, expect, token),
     header,
+    ...(link && { link }),
   }
   conversation.save("synced", {}, (update) => {
     putRecord(update.tx, "pending", record.room, pending)
@@ -335,34 +195,8 @@ export async function renew(
 ): Promise<PendingRecord> {
   const { context, channelId } = conversation
   const token = await appendToken(context.engine, state, channelId, expect)
-  const header = record.header && (await makeHeader(conversation, state, expect, token))
+  const header = record.header && (await makeHeader(conversation, state, expect, token, record.link))
   return { ...record, expect, tokenHash: tokenHash(channelId, expect, token), header }
-}
-
-/** The room's header as of a handshake that took `position`. */
-export async function makeHeader(
-  conversation: Conversation,
-  state: GroupState,
-  position: number,
-  appendTokenBytes: Uint8Array,
-) {
-  const { context, record } = conversation
-  const { engine, primitives, random } = context
-  const { headerId, headerKey } = headerKeys(primitives, record.link!.secret, context.relayId())
-  const plain = encodeRoomHeader({
-    channelId: record.channelId,
-    generation: record.link!.generation,
-    position,
-    incarnation: record.incarnation,
-    cursor: record.cursor,
-    head: record.head,
-    appendToken: appendTokenBytes,
-    externalKey: await externalKey(engine, state, record.channelId),
-    groupInfo: await engine.groupInfo(state),
-  })
-  const bytes = sealHeader(headerKey, headerId, position, plain, random)
-  wipe(plain)
-  return { id: headerId, bytes }
 }
 
 /** Hands the pending commit to the relay, once per connection and position; large parts go ahead as blobs. */

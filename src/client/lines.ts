@@ -49,6 +49,14 @@ export function noticeView(notice: StoredNotice, contacts: Contacts): Notice {
       return { code: notice.code, person: contacts.ref(notice.account) }
     case "gap":
       return { code: "gap", person: contacts.ref(notice.account), missing: notice.missing }
+    case "removed":
+    case "let-back":
+    case "moderator":
+    case "no-moderator":
+      return { code: notice.code, person: contacts.ref(notice.account), by: contacts.ref(notice.by) }
+    case "link-reset":
+    case "you-removed":
+      return { code: notice.code, by: contacts.ref(notice.by) }
     case "unreadable":
     case "directory-split":
       return notice

@@ -7,13 +7,14 @@ import { appendToken } from "../crypto/channel-keys.ts"
 import { MAX_INLINE_HEADER_BYTES } from "../protocol/messages.ts"
 import { putBlob } from "./blobs.ts"
 import type { Conversation } from "./conversation.ts"
-import { makeHeader } from "./joining.ts"
+import { makeHeader } from "./room-header.ts"
 
 /** Members wait this long for each leaf before theirs, so that mostly one of them mends. */
 const PER_LEAF_MS = 100
 /** A newcomer who has heard few for this long may be in a room of somebody's making. */
 const HEARD_WITHIN_MS = 10_000
 const NO_HASH = new Uint8Array(32)
+const NOTHING = new Uint8Array(0)
 
 /** @param position the void handshake's. */
 export function mendSoon(conversation: Conversation, position: number): void {
@@ -49,9 +50,12 @@ export function isLost(conversation: Conversation): boolean {
  * The room has no header, or none that makes sense: it is asked for again in a while. Whoever is in the room puts its
  * own there meanwhile, for where everybody looks for one nobody comes in; which one it is, the relay decides.
  */
-export async function missHeader(conversation: Conversation): Promise<void> {
+export async function missHeader(
+  conversation: Conversation,
+  why: "no-header" | "shut-out" = "no-header",
+): Promise<void> {
   const { record, group } = conversation
-  conversation.pause("no-header")
+  conversation.pause(why)
   // Alone, and nothing leads to anybody else: whoever is elsewhere finds our header and comes here.
   if (group?.members.length === 1 && record.uncertain) conversation.save("ordered", { uncertain: undefined })
   if (record.nextPosition > 0) await mend(conversation, record.nextPosition - 1)
@@ -65,13 +69,15 @@ async function mend(conversation: Conversation, position: number): Promise<void>
   if (!group || record.rejoin || !isLatest || conversation.pending) return
   const token = await appendToken(context.engine, group, record.channelId, position)
   const { id, bytes } = await makeHeader(conversation, group, position, token)
-  const put = (headerBlob: Uint8Array, header: Uint8Array): void => {
+  const put = (headerId: Uint8Array, headerBlob: Uint8Array, header: Uint8Array): void => {
     if (conversation.now !== now || log.handle === undefined) return
     const place = { handle: log.handle, expect: position + 1 }
     // A refusal says that the room has moved on meanwhile.
-    link.ask({ type: "putHeader", ...place, headerId: id, headerBlob, header }, () => {})
+    link.ask({ type: "putHeader", ...place, headerId, headerBlob, header }, () => {})
   }
-  if (bytes.length <= MAX_INLINE_HEADER_BYTES) return put(NO_HASH, bytes)
+  // Where a link led that is no more, nothing may lie: whoever was removed knows the place, and what opens it.
+  for (const former of record.link?.former ?? []) put(former, NO_HASH, NOTHING)
+  if (bytes.length <= MAX_INLINE_HEADER_BYTES) return put(id, NO_HASH, bytes)
   const hash = primitives.sha("sha256", bytes)
-  putBlob(link, hash, bytes, (problem) => (problem ? undefined : put(hash, new Uint8Array(0))))
+  putBlob(link, hash, bytes, (problem) => (problem ? undefined : put(id, hash, NOTHING)))
 }

@@ -25,10 +25,11 @@ import type {
 } from "./events.ts"
 import type { Keys } from "./keys.ts"
 import { RelayFinder } from "./finding.ts"
+import type { RoomLinks } from "./link.ts"
 import { messageIdText, readLines } from "./lines.ts"
 import type { ClientDeps } from "./open.ts"
-import { checkOutgoing } from "./outgoing.ts"
-import { markRegistered, moveRelay, putRelay, readRelay, type RelayRecord, roomSecretOf } from "./profile.ts"
+import { checkOutgoing, checkRoom } from "./outgoing.ts"
+import { markRegistered, moveRelay, putRelay, readRelay, type RelayRecord, roomWayOf } from "./profile.ts"
 import { createParts, type Parts } from "./parts.ts"
 import { EventQueue } from "./queue.ts"
 import { decodeRecord } from "./records.ts"
@@ -232,6 +233,7 @@ export class Messenger implements Client {
     return this.#queue.do(async () => {
       const conversation = this.#rooms.byId(id)
       checkOutgoing(text, conversation)
+      checkRoom(conversation)
       const messageId = queueText(conversation, text)
       this.#queue.push(() => conversation.advance())
       return { id: messageIdText(messageId) }
@@ -257,6 +259,10 @@ export class Messenger implements Client {
 
   safetyNumber(personId: string): string {
     return this.#contacts.safetyNumber(this.#contacts.findById(personId).entry.accountId)
+  }
+
+  get link(): RoomLinks {
+    return this.#parts.link
   }
 
   markVerified(personId: string): Promise<void> {
@@ -296,7 +302,7 @@ export class Messenger implements Client {
     }
     const { host, port } = this.#relay!
     this.#tell({ type: "relay.connected", relay: { host, port, name: welcome.relayName } })
-    this.#rooms.ensureEveryone(roomSecretOf(this.#relay!, this.#relayId()).secret)
+    this.#rooms.ensureEveryone(roomWayOf(this.#relay!, this.#relayId()))
     const { generation, catchUp, packages } = this.#parts
     await generation.begin(async () => {
       catchUp.begin()
@@ -331,7 +337,7 @@ export class Messenger implements Client {
   #view(conversation: Conversation): RoomView {
     return roomView(
       conversation,
-      this.#relay?.pin !== undefined && !roomSecretOf(this.#relay, this.#relay.pin).isSecret,
+      this.#relay?.pin !== undefined && !roomWayOf(this.#relay, this.#relay.pin).isSecret,
     )
   }
 

@@ -4,6 +4,7 @@ import { MAX_TEXT_BYTES } from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
 import { doubtOf } from "./following.ts"
+import { unheardInviter } from "./link.ts"
 
 /**
  * @throws ClientError `message-empty`, `message-too-long`; `key-changed`, `blocked`, `closed`.
@@ -28,4 +29,20 @@ function whyStopped({ record, contacts }: Conversation): string {
   return contacts.newest(record.peer)?.trust === "mismatch"
     ? "the keys did not match; nothing is sent until they have been compared again"
     : "this person's key was replaced; nothing is sent until you decide"
+}
+
+/**
+ * Whether anything may be said in this room now (PROTOCOL.md §12.3).
+ * @throws ClientError `removed`, `inviter-unheard`.
+ */
+export function checkRoom(conversation: Conversation): void {
+  if (conversation.record.problem === "removed")
+    throw new ClientError("removed", "you were removed from this room; nothing can be sent there")
+  const inviter = unheardInviter(conversation)
+  if (!inviter) return
+  const { name } = conversation.contacts.ref(inviter)
+  throw new ClientError(
+    "inviter-unheard",
+    `${name}, whose invitation brought you here, has not been heard in this room yet, so it may not be the one you were invited to`,
+  )
 }

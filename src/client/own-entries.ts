@@ -7,7 +7,6 @@ import { showable } from "./payloads.ts"
 import type { Arrival } from "./reading.ts"
 import {
   type ConversationRecord,
-  decodeRecord,
   getRecord,
   type LineRecord,
   linePlace,
@@ -21,9 +20,8 @@ import {
   UNPLACED,
 } from "./records.ts"
 import { putSeen } from "./seen.ts"
-import { inOutbox } from "./sending.ts"
+import { inOutbox, outboxOf } from "./sending.ts"
 import { failSent, putSent, setState, settleConfirmed } from "./sent.ts"
-import { prefixRange } from "./store.ts"
 
 export function confirmOwn(
   conversation: Conversation,
@@ -103,19 +101,22 @@ export function failFirst(conversation: Conversation, eid: Uint8Array): void {
   const { context, room, now } = conversation
   const own = inOutbox(context.store, room, eid)
   now.inFlight = undefined
-  if (!own) return
-  conversation.save("synced", {}, (update) => failQueued(conversation, update, own))
+  if (own) conversation.save("synced", {}, (update) => fail(conversation, update, own))
+}
+
+/** Nothing of what waits will ever go out, inside a change that is under way. */
+export function failOutbox(conversation: Conversation, update: Update): void {
+  conversation.now.inFlight = undefined
+  for (const each of outboxOf(update.tx, conversation.room)) fail(conversation, update, each)
 }
 
 /** Everything that the other side may not have: it was meant for somebody else than whoever is there now. */
 export function failUnconfirmed(conversation: Conversation, update: Update): void {
-  const { room } = conversation
-  for (const { key, value } of update.tx.range("outbox", prefixRange(room)))
-    failQueued(conversation, update, { key, record: decodeRecord<OutboxRecord>(value) })
+  failOutbox(conversation, update)
   failSent(conversation, update)
 }
 
-function failQueued(
+function fail(
   conversation: Conversation,
   update: Update,
   own: { key: Uint8Array; record: OutboxRecord },

@@ -3,9 +3,10 @@
  * off, and one package of last resort. Each is used once; the private halves lie here until then.
  */
 import type { OwnKeyPackage } from "../crypto/mls-engine.ts"
+import type { Millis } from "../platform/clock.ts"
 import { MAX_PACKAGES_PER_PUT } from "../protocol/messages.ts"
 import type { Context } from "./context.ts"
-import { decodeRecord, type PackageRecord, putRecord } from "./records.ts"
+import { decodeRecord, putRecord } from "./records.ts"
 
 /** Packages at the relay after a refill; each costs it about 3 KiB. */
 export const PACKAGE_STOCK = 24
@@ -19,6 +20,15 @@ const PACKAGE_LIFETIME_MS = 30 * DAY_MS
 const CLOCK_SLACK_MS = DAY_MS
 /** Private halves of packages whose lifetime ended are kept this long for a Welcome that is on its way. */
 const GRACE_MS = 7 * DAY_MS
+
+/** A row of the table `package`, by its reference. */
+export interface PackageRecord {
+  public: Uint8Array
+  private: Uint8Array
+  lastResort: boolean
+  madeAt: Millis
+  notAfter: Millis
+}
 
 export class PackageStock {
   readonly #context: Context

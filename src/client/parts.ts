@@ -9,6 +9,7 @@ import { Housekeeping } from "./housekeeping.ts"
 import { Inbox } from "./inbox.ts"
 import { Incoming } from "./incoming.ts"
 import { Keys, type Run } from "./keys.ts"
+import { LinkControl } from "./link.ts"
 import { PackageStock } from "./packages.ts"
 import { markRolledBack } from "./rolled-back.ts"
 import { Rooms } from "./rooms.ts"
@@ -32,6 +33,7 @@ export interface Parts {
   readonly verifyHeard: VerifyHeard
   readonly verification: Verifications
   readonly sees: Sees
+  readonly link: LinkControl
 }
 
 /**
@@ -52,7 +54,8 @@ export function createParts(context: Context, tell: (event: ClientEvent) => void
   const verifyDriver = new VerifyDriver(context, contacts, rooms, tell, directory)
   const verifyHeard = new VerifyHeard(verifyDriver)
   const verification = new Verifications(verifyDriver, run)
-  const verifying = { verifyDriver, verifyHeard, verification }
+  const link = new LinkControl(context, contacts, rooms, run)
+  const verifying = { verifyDriver, verifyHeard, verification, link }
   const keys = new Keys(context, { contacts, rooms }, { run, tell })
   const sees = new Sees(context, { contacts, rooms, inbox, generation })
   const guests = { directory, keys, sees, ...verifying }

@@ -104,6 +104,8 @@ function hear(
   const before = rowOf(conversation, sender)
   const outcome: Outcome = { change, peer: before.isHere ? before : { ...before, isHere: true } }
   if (!before.isHere) update.tell({ type: "room.changed", room: conversation.ref })
+  const { inviter } = conversation.record
+  if (inviter && equalBytes(inviter, sender.accountId)) change.inviter = undefined
   if (outcome.peer.forked)
     quarantine(conversation, update, arrival.message, "this device tells different stories")
   else if (said === "alive") update.tell({ type: "room.changed", room: conversation.ref })

@@ -21,7 +21,7 @@ import type { Clock } from "../platform/clock.ts"
 import type { Pin } from "../platform/network.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
-import type { Link, SpokenInvitation } from "../protocol/address.ts"
+import type { DirectoryPin, Link, RoomOfLink, SpokenInvitation } from "../protocol/address.ts"
 import { NAME_FAULTS, readName } from "../protocol/names.ts"
 import type { Identity } from "./context.ts"
 import { ALARM_ROW, LOG_ROW } from "./directory-records.ts"
@@ -47,6 +47,19 @@ export interface RelayRecord {
   words: Uint8Array | undefined
   admission: Uint8Array | undefined
   roomSecret: Uint8Array | undefined
+  /** What an invitation by a member says besides: the room that its secret leads to, who that is, and the directory. */
+  room?: RoomOfLink | undefined
+  inviter?: Uint8Array | undefined
+  directory?: DirectoryPin | undefined
+}
+
+/** The way into `#everyone`. */
+export interface RoomWay {
+  secret: Uint8Array
+  /** False when anybody on the network can compute it. */
+  isSecret: boolean
+  room: RoomOfLink | undefined
+  inviter: Uint8Array | undefined
 }
 
 /** How long a device certificate holds; five years outlive most boxes. */
@@ -190,7 +203,10 @@ export function setRelay(
         "this profile belongs to another relay; use another folder (--data DIR)",
       )
     }
-    store.transaction("synced", (tx) => putRelay(tx, { ...known, host: record.host, port: record.port }))
+    const { host, port, roomSecret, room, inviter, directory } = record
+    // Another way into the room may be what whoever was let back in has been given.
+    const way = room ? { roomSecret, room, inviter, directory } : {}
+    store.transaction("synced", (tx) => putRelay(tx, { ...known, host, port, ...way }))
     return
   }
   store.transaction("synced", (tx) => putRelay(tx, record))
@@ -241,11 +257,10 @@ export function pinOf(primitives: Primitives, relay: RelayRecord): Pin | undefin
   }
 }
 
-/** The key of `#everyone`, and whether anybody on the network can compute it. @param pin the relay's id. */
-export function roomSecretOf(relay: RelayRecord, pin: Uint8Array): { secret: Uint8Array; isSecret: boolean } {
-  return relay.roomSecret
-    ? { secret: relay.roomSecret, isSecret: true }
-    : { secret: openRoomSecret(pin), isSecret: false }
+/** @param pin the relay's id. */
+export function roomWayOf({ roomSecret, room, inviter }: RelayRecord, pin: Uint8Array): RoomWay {
+  if (!roomSecret) return { secret: openRoomSecret(pin), isSecret: false, room: undefined, inviter }
+  return { secret: roomSecret, isSecret: true, room, inviter }
 }
 
 /** @throws RangeError without a profile. */
@@ -266,8 +281,8 @@ export function readIdentity(store: StoreReader): Identity {
 function relayOf(primitives: Primitives, invitation: Link | SpokenInvitation): RelayRecord {
   const { host, port } = invitation
   if (invitation.kind === "link") {
-    const { pin, admission, roomSecret } = invitation
-    return { host, port, pin, words: undefined, admission, roomSecret }
+    const { pin, admission, roomSecret, room, inviter, directory } = invitation
+    return { host, port, pin, words: undefined, admission, roomSecret, room, inviter, directory }
   }
   const words = secretOf(invitation.words.join(" "))
   if (!words)

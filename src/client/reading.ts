@@ -3,27 +3,29 @@
  * entry changes. Whatever an entry is, the cursor moves: nothing a member or the relay appends can jam a room.
  */
 import { equalBytes } from "../bytes.ts"
-import { CryptoError } from "../crypto/errors.ts"
-import { labelledHash } from "../crypto/hash.ts"
 import type { GroupState } from "../crypto/mls-engine.ts"
-import { decodeOpening, FORMS } from "../protocol/content.ts"
+import { FORMS } from "../protocol/content.ts"
 import { decodeEntry, type Entry } from "../protocol/envelope.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import type { Of } from "../protocol/messages.ts"
+import { acceptOpening } from "./accepting.ts"
 import { afterRefilled } from "./beacons.ts"
 import { getBlob } from "./blobs.ts"
 import type { LogPlace } from "./channel-log.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
-import { openingKeys, renew } from "./joining.ts"
+import { renew } from "./joining.ts"
 import { mendSoon } from "./mending.ts"
 import { quarantine } from "./quarantine.ts"
 import { takePayload } from "./payloads.ts"
 import { confirmOwn } from "./own-entries.ts"
-import { type ConversationRecord, getRecord, type PackageRecord, putRecord, groupRowKey } from "./records.ts"
+import { roleNotices } from "./moderating.ts"
+import { type ConversationRecord, putRecord, groupRowKey } from "./records.ts"
+import { isOut, takeRemoval } from "./removal.ts"
 import { handshakeOf, keepHandshake, passKnown } from "./resetting.ts"
 import { loseGroup } from "./rejoining.ts"
 import { answerJoin, followRoster, freshChain, ownLeafKey, rosterNotices } from "./roster.ts"
+import { linkAt } from "./room-header.ts"
 import { unpackEntry } from "./sealing.ts"
 import { putHead, putSeen, readSeen, type Seen } from "./seen.ts"
 import { inOutbox, unfixOutbox } from "./sending.ts"
@@ -146,6 +148,8 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
   const opened =
     unpackEntry(entry!, keys.envelope, channelId, blob) ?? unpackEntry(entry!, keys.external, channelId, blob)
   const applied = opened?.form === FORMS.mls ? await context.engine.apply(group, opened.body) : undefined
+  const remover = applied?.kind === "applied" ? isOut(conversation, applied) : undefined
+  if (remover) return takeRemoval(conversation, arrival, remover)
   if (applied?.kind === "applied" && applied.change.selfRemoved) {
     stranded(conversation, arrival)
     return conversation.stopFor("stranded")
@@ -158,7 +162,8 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
       arrival,
       state,
       (update) => {
-        rosterNotices(conversation, update, message.seq, change)
+        rosterNotices(conversation, update, message.seq, change, state)
+        roleNotices(conversation, update, message.seq, state, change.committer)
       },
       { ...next, noise: 0, uncertain: undefined },
       change.committer ? [change.committer.leafKey] : change.added.map(({ leafKey }) => leafKey),
@@ -236,7 +241,7 @@ async function leadsAstray(conversation: Conversation, { entry }: Arrival): Prom
 
 /** Our own commit stands in the log: the state that was saved with it is the group's state now. */
 async function merge(conversation: Conversation, arrival: Arrival): Promise<void> {
-  const { pending, context, record } = conversation
+  const { pending, context, record, group } = conversation
   const { message, place } = arrival
   const { kind } = pending!.record
   const joins = kind !== "healing"
@@ -260,7 +265,8 @@ async function merge(conversation: Conversation, arrival: Arrival): Promise<void
     arrival,
     pending!.state,
     (update) => {
-      if (!joins) return
+      const own = group?.members.find(({ leaf }) => leaf === group.ownLeaf)
+      if (!joins) return roleNotices(conversation, update, message.seq, pending!.state, own)
       if (kind === "opening") conversation.notice(update, message.seq, { code: "chat-opened" })
       else conversation.notice(update, message.seq, { code: record.joinedAt > 0 ? "rejoined" : "you-joined" })
       const { room } = conversation
@@ -274,67 +280,6 @@ async function merge(conversation: Conversation, arrival: Arrival): Promise<void
   )
   pending!.consumed?.wipe()
   conversation.endTurn()
-}
-
-/** Position 0 of a direct chat, written by the other side (PROTOCOL.md §11.3). */
-async function acceptOpening(conversation: Conversation, arrival: Arrival): Promise<void> {
-  const { context, record, expected, channelId, room } = conversation
-  const { entry, place, blob, message } = arrival
-  try {
-    const opened = unpackEntry(entry!, openingKeys(conversation).open, channelId, blob)
-    if (opened?.form !== FORMS.opening) throw new CryptoError("bad-join", "it does not open")
-    const { accountId, welcome } = decodeOpening(opened.body)
-    const used = labelledHash("welcome", welcome)
-    const references = await context.engine.welcomeReferences(welcome)
-    const reference = references.find((each) => context.store.get("package", each) !== undefined)
-    const own = reference && getRecord<PackageRecord>(context.store, "package", reference)
-    if (!reference || !own) throw new CryptoError("bad-join", "it is for none of our packages")
-    if (context.store.get("used", used) || context.store.get("used", reference))
-      throw new CryptoError("bad-join", "it was used before")
-    const { state, signer } = await context.engine.joinWelcome(welcome, own, expected)
-    if (
-      !equalBytes(signer.accountId, accountId) ||
-      !equalBytes(accountId, record.peer!) ||
-      state.epoch !== 1
-    ) {
-      throw new CryptoError("bad-join", "another person signed it")
-    }
-    const healing = { at: 0, due: true, messages: 0, lastOwn: false }
-    await become(
-      conversation,
-      arrival,
-      state,
-      (update) => {
-        update.tx.put("used", used, Uint8Array.of(1))
-        update.tx.put("used", reference, Uint8Array.of(1))
-        update.tx.delete("package", reference)
-        conversation.notice(update, message.seq, { code: "chat-opened" })
-        update.keep(
-          { at: context.clock.now(), type: "room.joined", room },
-          { type: "room.joined", room: conversation.ref },
-        )
-      },
-      {
-        ...place,
-        nextPosition: 1,
-        joinedAt: message.seq,
-        healing,
-        reopenDue: false,
-        rejoin: undefined,
-      },
-      [signer.leafKey],
-    )
-  } catch (cause) {
-    if (!(cause instanceof CryptoError || cause instanceof ProtocolError)) throw cause
-    const { pending } = conversation
-    // A chat without a group, of which something has been read: `advance` gives the channel up.
-    conversation.save("ordered", { ...place, nextPosition: 1 }, (update) => {
-      putHead(conversation.room, update.tx, place.cursor, place.head)
-      quarantine(conversation, update, message, cause.message)
-      if (pending) dropPending(conversation, update)
-    })
-    if (pending) context.engine.wipeEnded(pending.state, undefined)
-  }
 }
 
 /** What we hold does not fit, or may not fit, what the others have: it is not trusted any further (PROTOCOL.md §10.5). */
@@ -352,7 +297,7 @@ function stranded(conversation: Conversation, arrival: Arrival): void {
  *
  * @param heard leaves that have signed this handshake.
  */
-async function become(
+export async function become(
   conversation: Conversation,
   arrival: Arrival,
   state: GroupState,
@@ -364,11 +309,13 @@ async function become(
   const isNewLeaf = group === undefined || !equalBytes(ownLeafKey(group), ownLeafKey(state))
   const chain = isNewLeaf ? freshChain(conversation, ownLeafKey(state)) : record.chain
   const kept = await handshakeOf(conversation, state, arrival)
+  const before = pending?.state === state ? (pending.record.link ?? record.link) : record.link
+  const link = before && (await linkAt(conversation, state, before))
   // Whoever comes in need not say at once that it is there: its commit says so. From here on everything should open.
   const fresh = isNewLeaf ? { spokeAt: context.clock.now(), rescanTo: undefined } : {}
   conversation.save(
     "ordered",
-    { ...change, ...fresh, member: true, ...(chain ? { chain } : {}) },
+    { ...change, ...fresh, link, member: true, ...(chain ? { chain } : {}) },
     (update) => {
       if (isNewLeaf) {
         update.tx.deleteRange("group", prefixRange(room))

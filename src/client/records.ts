@@ -8,7 +8,9 @@ import type { Millis } from "../platform/clock.ts"
 import { START_OF_LOG } from "./channel-log.ts"
 import type { PayloadRange, VerificationContent } from "../protocol/content.ts"
 import { ClientError } from "./errors.ts"
-import type { AlarmReason, MessageState, RoomProblem } from "./events.ts"
+import type { AlarmReason, MessageState, RoleChange, RoomProblem } from "./events.ts"
+import type { LinkWish } from "./moderating.ts"
+import type { RoomLink } from "./room-header.ts"
 import type { Uncertainty } from "./uncertain.ts"
 import { prefixRange, type StoreReader, type StoreWriter, type TableName } from "./store.ts"
 
@@ -74,8 +76,11 @@ export interface ConversationRecord {
   peer: Uint8Array | undefined
   /** How often this pair has opened anew (PROTOCOL.md §11). */
   counter: number
-  /** Of a link room: `S_g` and g. */
-  link: { secret: Uint8Array; generation: number } | undefined
+  link: RoomLink | undefined
+  /** Oldest first; undefined: none. */
+  wishes: readonly LinkWish[] | undefined
+  /** Whoever the invitation says it is from, until they have been heard here or the person does without. */
+  inviter: Uint8Array | undefined
   /** Where we are in the relay's log. */
   incarnation: Uint8Array
   cursor: number
@@ -121,8 +126,9 @@ export interface PendingRecord {
   blob: Uint8Array | undefined
   expect: number
   tokenHash: Uint8Array
-  /** The sealed header that goes with it, in link rooms. */
+  /** The sealed header that goes with it, in link rooms; and the link that led there, where it is another than ours. */
   header: { id: Uint8Array; bytes: Uint8Array } | undefined
+  link?: RoomLink
 }
 
 /** A message on its way. `payload` is fixed when its counter is taken, `sealed` each time it is sealed. */
@@ -196,6 +202,8 @@ export type StoredNotice =
         | "unconfirmed"
       account: Uint8Array
     }
+  | { code: RoleChange; account: Uint8Array; by: Uint8Array }
+  | { code: "link-reset" | "you-removed"; by: Uint8Array }
   | { code: "gap"; account: Uint8Array; missing: number }
   | { code: "unreadable"; detail: string }
   | { code: "directory-split"; why: AlarmReason }
@@ -249,14 +257,6 @@ export interface PayloadRecord {
   at: Millis
 }
 
-export interface PackageRecord {
-  public: Uint8Array
-  private: Uint8Array
-  lastResort: boolean
-  madeAt: Millis
-  notAfter: Millis
-}
-
 export type JournalRecord = { at: Millis } & (
   | { type: "message.received" | "message.sent"; room: Uint8Array; line: Uint8Array; messageId: Uint8Array }
   | { type: "message.state"; room: Uint8Array; messageId: Uint8Array; state: MessageState }
@@ -282,6 +282,8 @@ export function newConversation(
     orderBase: 0,
     reopenDue: false,
     link,
+    wishes: undefined,
+    inviter: undefined,
     nextPosition: 0,
     member: false,
     joinedAt: 0,

@@ -13,7 +13,7 @@ import { putBlob } from "./blobs.ts"
 import { MAX_SEQ } from "./channel-log.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
-import { makeHeader, renew } from "./joining.ts"
+import { renew } from "./joining.ts"
 import { mendSoon } from "./mending.ts"
 import { type Arrival, dropPending } from "./reading.ts"
 import {
@@ -23,6 +23,7 @@ import {
   type HandshakeRecord,
   putRecord,
 } from "./records.ts"
+import { makeHeader } from "./room-header.ts"
 import { forgetHeads, putHead, readSeen, type Seen } from "./seen.ts"
 import { queueInside, unsealOutbox } from "./sending.ts"
 import { meetAgain, sendAgain } from "./sent.ts"

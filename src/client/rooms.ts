@@ -8,11 +8,14 @@ import type { Context } from "./context.ts"
 import { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"
 import type { RoomRef } from "./events.ts"
+import type { RoomWay } from "./profile.ts"
+import { giveLink, takeLink } from "./link-letters.ts"
 import { follow, mayFollow } from "./following.ts"
 import { type ConversationRecord, decodeRecordIfSound, newConversation, putRecord } from "./records.ts"
 import { giveGroup, loseGroup, takeGroup } from "./rejoining.ts"
 import { MAX_REOPENINGS, reopen } from "./reopening.ts"
 import { goOnAll } from "./restoring.ts"
+import type { RoomLink } from "./room-header.ts"
 
 export class Rooms {
   readonly #context: Context
@@ -100,6 +103,8 @@ export class Rooms {
   /** Somebody says that a chat has been opened, or opened anew, in the channel of this counter; or asks for its group. */
   async takeLetter(from: Uint8Array, letter: Letter): Promise<void> {
     const { kind, counter } = letter
+    if (kind === LETTER_KINDS["ask-link"]) return giveLink(this.#context, this.#contacts, from, letter)
+    if (kind === LETTER_KINDS.link) return takeLink(this.#context, from, letter)
     const conversation = this.ensureDirect(from)
     if (mayFollow(conversation)) follow(conversation)
     if (!conversation.record.peer || !equalBytes(conversation.record.peer, from))
@@ -113,11 +118,17 @@ export class Rooms {
     await conversation.advance()
   }
 
-  /** @param secret `S_0`: the invitation's room secret, or what an open relay has instead. */
-  ensureEveryone(secret: Uint8Array): void {
-    const { channel } = roomKeys(this.#context.primitives, secret, this.#context.relayId())
-    if (this.#byRoom.has(toHex(channel))) return
-    this.#create(newConversation(channel, "everyone", undefined, { secret, generation: 0 }))
+  /** @param way from the invitation; an open relay has no secret of its own, and one that everybody can compute. */
+  ensureEveryone({ secret, room, inviter: named }: RoomWay): void {
+    const { accountId } = this.#context.identity.account
+    // One's own invitation, on another device: nobody waits for oneself.
+    const inviter = named && equalBytes(named, accountId) ? undefined : named
+    const channel =
+      room?.channelId ?? roomKeys(this.#context.primitives, secret, this.#context.relayId()).channel
+    const generation = room?.generation ?? 0
+    const known = this.all().find(({ record }) => record.kind === "everyone")
+    if (known) return takeWay(known, channel, { secret, generation }, inviter)
+    this.#create({ ...newConversation(channel, "everyone", undefined, { secret, generation }), inviter })
   }
 
   /** Where the chat with this person is, or would be opened. */
@@ -142,6 +153,22 @@ export class Rooms {
     })
     return conversation
   }
+}
+
+/** A newer invitation than the one that is known: for whoever is not in the room, and perhaps was removed from it. */
+function takeWay(
+  conversation: Conversation,
+  channel: Uint8Array,
+  link: RoomLink,
+  inviter: Uint8Array | undefined,
+): void {
+  const { record, group, pending } = conversation
+  const isNewer = link.generation > record.link!.generation
+  if (group || pending || !isNewer || !equalBytes(channel, record.channelId)) return
+  const problem = record.problem === "removed" ? undefined : record.problem
+  conversation.save("synced", { link, inviter, problem }, (update) =>
+    update.tell({ type: "room.changed", room: conversation.ref }),
+  )
 }
 
 export function isDamage(cause: unknown): cause is Error {

@@ -1,6 +1,7 @@
 /** Who is in a room, who has been heard there, and the sign of life that a newcomer is owed (PROTOCOL.md §12.3). */
 import { concat, toHex } from "../bytes.ts"
 import type { GroupState, Member, RosterChange } from "../crypto/mls-engine.ts"
+import { includes } from "../crypto/mls-parameters.ts"
 import { chainIdOf } from "./chain.ts"
 import type { Contacts } from "./contacts.ts"
 import type { Conversation } from "./conversation.ts"
@@ -18,7 +19,9 @@ export function rosterNotices(
   update: Update,
   seq: number,
   change: RosterChange,
+  state: GroupState,
 ): void {
+  const { parameters } = state
   const before = conversation.group?.members ?? []
   const gone = new Set(change.removed.map(({ leaf }) => leaf))
   const after = [...before.filter(({ leaf }) => !gone.has(leaf)), ...change.added]
@@ -26,7 +29,9 @@ export function rosterNotices(
   for (const account of accountsOf(contacts, change.added, before))
     conversation.notice(update, seq, { code: "joined", account })
   for (const account of accountsOf(contacts, change.removed, after))
-    conversation.notice(update, seq, { code: "left", account })
+    // That somebody was removed has been said, with who did it.
+    if (parameters.kind === "direct" || !includes(parameters.banned, account))
+      conversation.notice(update, seq, { code: "left", account })
 }
 
 /** The accounts of `members` that `others` have no device of, each once. A key and the one it has handed over to are one. */
@@ -78,23 +83,25 @@ export function followRoster(
   putRecord(update.tx, "chain", concat(room, chain.chainId), own)
 }
 
-/** A newcomer sees only who signs something after it came: one sign of life, unless enough others gave one. */
+/**
+ * A newcomer sees only who signs something after it came: one sign of life, unless enough others gave one. Who has given
+ * out an invitation gives it in any case, since the newcomer may be asked to wait for them (PROTOCOL.md §12.3).
+ */
 export function answerJoin(conversation: Conversation): void {
   const { context } = conversation
-  const heard = conversation.beacon?.heard
-  if (heard) return heard.clear()
-  const chance = new DataView(context.random.bytes(4).buffer).getUint32(0) / 2 ** 32
   const since = conversation.record.chain?.n ?? 0
+  // Somebody else came before we answered: what was said until now, they have not heard.
+  if (conversation.beacon) {
+    conversation.beacon.heard.clear()
+    conversation.beacon.since = since
+    return
+  }
+  const chance = new DataView(context.random.bytes(4).buffer).getUint32(0) / 2 ** 32
   const cancel = context.later(context.clock.now() + Math.floor(chance * BEACON_DELAY_MS), async () => {
     const { beacon, record } = conversation
     conversation.beacon = undefined
-    if (
-      !beacon ||
-      !conversation.group ||
-      beacon.heard.size >= BEACONS_ENOUGH ||
-      (record.chain?.n ?? 0) > beacon.since
-    )
-      return
+    const isEnough = (beacon?.heard.size ?? 0) >= BEACONS_ENOUGH && record.link?.invited !== true
+    if (!beacon || !conversation.group || isEnough || (record.chain?.n ?? 0) > beacon.since) return
     queueQuietly(conversation, { type: "beacon" })
     await conversation.advance()
   })

@@ -10,7 +10,7 @@ import { sharedRooms } from "./beacons.ts"
 import { putBlob } from "./blobs.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
-import { proposeHealing } from "./joining.ts"
+import { proposeCommit } from "./joining.ts"
 import { messageView } from "./lines.ts"
 import { fixPayload } from "./fixing.ts"
 import { owesReceipt, startsOf } from "./receipts.ts"
@@ -160,7 +160,8 @@ export function inOutbox(
   )
 }
 
-function outboxOf(
+/** What waits, oldest first. */
+export function outboxOf(
   store: StoreReader,
   room: Uint8Array,
   limit?: number,
@@ -244,7 +245,7 @@ async function healIfDue(conversation: Conversation): Promise<void> {
 async function heal(conversation: Conversation): Promise<void> {
   if (conversation.pending) return
   if (conversation.now.turn !== "granted") return conversation.askTurn()
-  await proposeHealing(conversation)
+  await proposeCommit(conversation)
 }
 
 /** With what is said first on a connection, when the head has changed, and with each beacon. */

@@ -6,7 +6,7 @@ import { equalBytes } from "../bytes.ts"
 import type { GroupState } from "../crypto/mls-engine.ts"
 import type { DirectoryEntry } from "../protocol/directory-entry.ts"
 import type { Conversation } from "./conversation.ts"
-import { proposeHealing } from "./joining.ts"
+import { proposeCommit } from "./joining.ts"
 
 /** Removes them, one commit for all. @returns true when something was asked for or offered. */
 export async function removeStaleLeaves(conversation: Conversation): Promise<boolean> {
@@ -16,7 +16,7 @@ export async function removeStaleLeaves(conversation: Conversation): Promise<boo
   const stale = staleLeaves(group, own, context.identity.device.deviceId)
   if (stale.length === 0) return false
   if (now.turn !== "granted") conversation.askTurn()
-  else await proposeHealing(conversation, stale)
+  else await proposeCommit(conversation, { remove: stale })
   return true
 }
 

@@ -13,7 +13,8 @@ import type { StoreReader } from "./store.ts"
 /** @param withoutSecret whether anybody on the network can compute the room's key. */
 export function roomView(conversation: Conversation, withoutSecret: boolean): RoomView {
   const { record, contacts, group, now, context } = conversation
-  const problem = record.problem ?? doubtOf(conversation)
+  const stopped = record.problem ?? doubtOf(conversation)
+  const problem = stopped ?? (group ? undefined : now.door?.problem)
   const peer = record.peer && (contacts.newest(record.peer)?.entry.accountId ?? record.peer)
   const isWaiting = now.notBefore > context.clock.now()
   return {
@@ -21,7 +22,7 @@ export function roomView(conversation: Conversation, withoutSecret: boolean): Ro
     peer: peer && contacts.view(peer),
     unread: record.unread,
     lastAt: record.lastAt,
-    state: problem
+    state: stopped
       ? "stopped"
       : isWaiting
         ? "waiting"
@@ -30,7 +31,8 @@ export function roomView(conversation: Conversation, withoutSecret: boolean): Ro
           : "joining",
     problem,
     members: group ? membersOf(conversation, group) : [],
-    withoutSecret: record.kind === "everyone" && withoutSecret,
+    // Once the link was replaced there is a secret, whatever the relay began with.
+    withoutSecret: record.kind === "everyone" && withoutSecret && record.link?.generation === 0,
   }
 }
 

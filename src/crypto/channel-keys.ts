@@ -62,11 +62,11 @@ export function roomKeys(primitives: Primitives, s0: Uint8Array, relayId: Uint8A
   return openingKeys(primitives, s0, "room", relayId)
 }
 
-/** @param linkSecret 32 bytes, `S_g` of the link's present generation. */
-export function headerKeys(primitives: Primitives, linkSecret: Uint8Array, relayId: Uint8Array): HeaderKeys {
+/** @param secret 32 bytes, `S_g` of the link's present generation. */
+export function headerKeys(primitives: Primitives, secret: Uint8Array, relayId: Uint8Array): HeaderKeys {
   return {
-    headerId: derive(primitives, linkSecret, "header id", relayId, KEY_BYTES),
-    headerKey: derive(primitives, linkSecret, "header key", relayId, KEY_BYTES),
+    headerId: derive(primitives, secret, "header id", relayId, KEY_BYTES),
+    headerKey: derive(primitives, secret, "header key", relayId, KEY_BYTES),
   }
 }
 
@@ -107,6 +107,16 @@ export function appendToken(
   position: number,
 ): Promise<Uint8Array> {
   return engine.export(state, "append", concat(channelId, u64(position)), KEY_BYTES)
+}
+
+/** `S_{g+1}`: made by the epoch in which a closed link opens again (PROTOCOL.md §12.5). @param generation g + 1. */
+export function nextLinkSecret(
+  engine: Exporter,
+  state: GroupState,
+  channelId: Uint8Array,
+  generation: number,
+): Promise<Uint8Array> {
+  return engine.export(state, "link", concat(channelId, u32(generation)), KEY_BYTES)
 }
 
 /** What the relay holds of a token: enough to check it, not to make it. */

@@ -2,11 +2,12 @@
  * Invitations (PROTOCOL.md §17), in two writings:
  *
  *     secure-chat://HOST:PORT/#k=<pin>&a=<admission>&i=<room secret>      base64url; a and i absent on an open relay
+ *         &c=<room, generation>&p=<inviter>&d=<directory head>             from a member; c only once the link was replaced
  *     HOST:PORT twelve words …                                             to read from a projector
  *
  * The fragment never travels: nothing here is ever sent to a relay as it stands.
  */
-import { BytesError, fromBase64Url, toBase64Url } from "../bytes.ts"
+import { ByteReader, BytesError, concat, fromBase64Url, toBase64Url, u32, u64 } from "../bytes.ts"
 import { ProtocolError } from "./errors.ts"
 
 export const DEFAULT_PORT = 7667
@@ -21,8 +22,27 @@ export interface Link {
   pin: Uint8Array
   /** 16 bytes; undefined on an open relay. */
   admission: Uint8Array | undefined
-  /** 32 bytes, the key of `#everyone`; undefined on an open relay. */
+  /** 32 bytes, `S_g` of `#everyone`; undefined on an open relay whose link was never replaced. */
   roomSecret: Uint8Array | undefined
+  /** Of a link that was replaced: the room, which does not follow from the secret any more, and g. */
+  room?: RoomOfLink | undefined
+  /** accountId of the member whose invitation this is, 32 bytes. */
+  inviter?: Uint8Array | undefined
+  /** The relay's directory as the inviter knew it. */
+  directory?: DirectoryPin | undefined
+}
+
+export interface RoomOfLink {
+  channelId: Uint8Array
+  /** From 1. */
+  generation: number
+}
+
+/** A head of the directory's log (§8.5). */
+export interface DirectoryPin {
+  size: number
+  /** 32 bytes. */
+  root: Uint8Array
 }
 
 export interface SpokenInvitation {
@@ -47,6 +67,9 @@ export function printLink(link: Omit<Link, "kind">): string {
     `k=${toBase64Url(link.pin)}`,
     ...(link.admission ? [`a=${toBase64Url(link.admission)}`] : []),
     ...(link.roomSecret ? [`i=${toBase64Url(link.roomSecret)}`] : []),
+    ...(link.room ? [`c=${toBase64Url(concat(link.room.channelId, u32(link.room.generation)))}`] : []),
+    ...(link.inviter ? [`p=${toBase64Url(link.inviter)}`] : []),
+    ...(link.directory ? [`d=${toBase64Url(concat(u64(link.directory.size), link.directory.root))}`] : []),
   ]
   return `${SCHEME}${printHostPort(link)}/#${secrets.join("&")}`
 }
@@ -86,9 +109,34 @@ function parseLink(rest: string): Link {
   if (!pin) throw bad("the link does not name the relay's key (k=)")
   const admission = secretField(fields, "a", 16)
   const roomSecret = secretField(fields, "i", 32)
-  if ((admission === undefined) !== (roomSecret === undefined))
-    throw bad("the link has lost a part (a= or i=); copy it whole")
-  return { kind: "link", host, port, pin, admission, roomSecret }
+  const room = roomField(fields)
+  const inviter = secretField(fields, "p", 32)
+  const directory = directoryField(fields)
+  // An open relay lets everybody in, and its room may have got a secret since.
+  const isWhole = room ? roomSecret !== undefined : (admission === undefined) === (roomSecret === undefined)
+  if (!isWhole) throw bad("the link has lost a part (a= or i=); copy it whole")
+  return { kind: "link", host, port, pin, admission, roomSecret, room, inviter, directory }
+}
+
+function roomField(fields: Map<string, string>): RoomOfLink | undefined {
+  const bytes = secretField(fields, "c", 36)
+  if (!bytes) return undefined
+  const from = new ByteReader(bytes)
+  const room = { channelId: from.raw(32).slice(), generation: from.u32() }
+  if (room.generation === 0) throw bad("the link's c= is damaged; copy it whole")
+  return room
+}
+
+function directoryField(fields: Map<string, string>): DirectoryPin | undefined {
+  const bytes = secretField(fields, "d", 40)
+  if (!bytes) return undefined
+  try {
+    const from = new ByteReader(bytes)
+    return { size: from.u64(), root: from.raw(32).slice() }
+  } catch (cause) {
+    if (!(cause instanceof BytesError)) throw cause
+    throw bad("the link's d= is damaged; copy it whole")
+  }
 }
 
 function secretField(fields: Map<string, string>, name: string, length: number): Uint8Array | undefined {

@@ -226,12 +226,19 @@ const letterBody = {
   kind: u8,
   /** The direct chat's counter r. */
   counter: u32,
-  /** What the kind needs; empty for all but `group-info`. */
+  /** What the kind needs; empty for most. */
   body: sized(MAX_LETTER_BODY_BYTES),
 }
 const letter = record({ ...letterBody, signature: fixed(64) })
 const letterSigned = record(letterBody)
-export const LETTER_KINDS = { hint: 1, reopen: 2, "ask-group": 3, "group-info": 4 } as const
+export const LETTER_KINDS = {
+  hint: 1,
+  reopen: 2,
+  "ask-group": 3,
+  "group-info": 4,
+  "ask-link": 20,
+  link: 21,
+} as const
 export type Letter = typeof letter extends Field<infer T> ? T : never
 
 export function encodeLetter(value: Letter): Uint8Array {
@@ -259,6 +266,19 @@ export function encodeGroupInfo(value: GroupInfoBody): Uint8Array {
 /** @throws ProtocolError `bad-payload`. */
 export function decodeGroupInfo(bytes: Uint8Array): GroupInfoBody {
   return readOrBadPayload(groupInfoBody, bytes)
+}
+
+/** The body of a `link` letter (§12.5): the present link of a room, for a member that knows only a former one. */
+const linkBody = record({ channelId: fixed(32), generation: u32, secret: fixed(32) })
+export type LinkBody = typeof linkBody extends Field<infer T> ? T : never
+
+export function encodeLinkBody(value: LinkBody): Uint8Array {
+  return encode(linkBody, value)
+}
+
+/** @throws ProtocolError `bad-payload`. */
+export function decodeLinkBody(bytes: Uint8Array): LinkBody {
+  return readOrBadPayload(linkBody, bytes)
 }
 
 function readOrBadPayload<T>(field: Field<T>, bytes: Uint8Array): T {

@@ -10,7 +10,7 @@ import { drawnCells, truncate, wrap } from "./text-width.ts"
 import { roomTitle, type Style } from "./theme.ts"
 import { foremost, isAsked, isOver, noticeOfVerification } from "./verification-words.ts"
 import { currentRoom, type ChatView } from "./view.ts"
-import { roomProblemWords, troubleWords } from "./words.ts"
+import { peopleWords, roomProblemWords, troubleWords } from "./words.ts"
 
 /** Rows that one warning may take. */
 const MAX_BANNER_ROWS = 3
@@ -19,6 +19,8 @@ export interface BelowRows {
   banners: readonly { text: SafeText; style: Style }[]
   prompt: SafeText
   composer: readonly SafeText[]
+  /** Behind the caret of an empty draft. */
+  hint: SafeText
   /** In cells from the left edge of the screen and in rows of `composer`. */
   caret: { x: number; y: number }
   total: number
@@ -31,6 +33,13 @@ export function promptOf(view: ChatView): SafeText {
   const name =
     room === undefined ? say`` : truncate(roomTitle(room), Math.max(4, Math.floor(view.columns / 5)), more)
   return name === "" ? say`${pointer} ` : say`${name} ${pointer} `
+}
+
+/** Stands where one writes, as long as nothing is written: whom it reaches, when some of the room are only listed. */
+function hintOf(view: ChatView): SafeText {
+  const room = currentRoom(view)
+  const isDoubtful = room?.kind === "everyone" && room.members.some(({ here }) => !here)
+  return room !== undefined && isDoubtful && view.composer.text === "" ? peopleWords(room) : say``
 }
 
 /** Cells for the draft: one column stays free for the caret behind the last letter. */
@@ -53,6 +62,7 @@ export function belowRows(view: ChatView): BelowRows {
     banners,
     prompt,
     composer: shown.map(({ text }) => text),
+    hint: truncate(hintOf(view), width, view.theme.symbols.more),
     caret: { x: 1 + drawnCells(prompt) + Math.min(column, width), y: at - top },
     total: banners.length + shown.length,
   }

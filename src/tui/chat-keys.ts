@@ -264,8 +264,13 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       return nextUnread(view)
     case "close":
       return close(view)
+    case "link":
+      return effect(view, { kind: "invite" })
+    case "act":
+      return effect(view, command)
     case "invite":
     case "sees":
+    case "moderators":
     case "redraw":
     case "quit":
       return effect(view, { kind: command.kind })

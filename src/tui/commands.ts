@@ -4,6 +4,7 @@
  */
 import { numberIn, verifyArguments } from "./command-arguments.ts"
 import type { Edit } from "./composer-state.ts"
+import { ROOM_COMMANDS, type RoomCommand, roomCommandOf, type RoomWord } from "./room-commands.ts"
 import type { KeyAction } from "./key-actions.ts"
 import { safeName, say, type SafeText } from "./safe-text.ts"
 import { bareName, takeName, unquote } from "./typed-names.ts"
@@ -30,6 +31,7 @@ export type Command =
   | { kind: "close" }
   | { kind: "redraw" }
   | { kind: "quit" }
+  | RoomCommand
 
 export type Parsed =
   | { kind: "command"; command: Command }
@@ -37,14 +39,14 @@ export type Parsed =
   | { kind: "refused"; why: SafeText }
   | { kind: "nothing" }
 
-type Word = Exclude<Command["kind"], "say">
+type Word = Exclude<Command["kind"], "say" | RoomCommand["kind"]> | RoomWord
 
-interface CommandRow {
+export interface CommandRow {
   word: Word
   usage: SafeText
   what: SafeText
   /** What stands after the word: decides how it is read and completed. */
-  takes: "nothing" | "name?" | "name text" | "name text?" | "path?" | "number" | "number?"
+  takes: "nothing" | "name?" | "name text" | "name text?" | "path?" | "number" | "number?" | "reset?"
 }
 
 export const COMMANDS: readonly CommandRow[] = [
@@ -85,21 +87,12 @@ export const COMMANDS: readonly CommandRow[] = [
     takes: "name?",
   },
   { word: "sees", usage: say`/sees`, what: say`what the relay holds about you now`, takes: "nothing" },
+  ...ROOM_COMMANDS,
   { word: "trust", usage: say`/trust`, what: say`whom you trust how`, takes: "nothing" },
   { word: "keys", usage: say`/keys [NAME]`, what: say`every key a person has had`, takes: "name?" },
   { word: "decide", usage: say`/decide [NAME]`, what: say`what to do about a changed key`, takes: "name?" },
-  {
-    word: "later",
-    usage: say`/later [NAME]`,
-    what: say`send, and compare a changed key later`,
-    takes: "name?",
-  },
-  {
-    word: "block",
-    usage: say`/block [NAME]`,
-    what: say`show nothing of a person, send nothing`,
-    takes: "name?",
-  },
+  { word: "later", usage: say`/later [NAME]`, what: say`send; compare keys later`, takes: "name?" },
+  { word: "block", usage: say`/block [NAME]`, what: say`hide a person, send nothing`, takes: "name?" },
   { word: "unblock", usage: say`/unblock [NAME]`, what: say`end that`, takes: "name?" },
   {
     word: "alias",
@@ -383,6 +376,10 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "redraw":
     case "quit":
       return done({ kind: word })
+    default: {
+      const command = roomCommandOf(word, text && bareName(text, names))
+      return command && done(command)
+    }
   }
 }
 

@@ -17,7 +17,7 @@ export const WRITE_THESE_WORDS = say`${JOINING} write:`
 export const OR_PASTE = say`or paste this link:`
 export const WHOEVER_HAS_IT = say`Whoever has it can join, so show it only to the people who should.`
 /** For everybody else's computer. */
-const ASK_THE_HOST = say`This computer runs no relay of its own. Whoever runs the relay has the invitation: it is in the file "invitation" of the relay's folder.`
+const ASK_THE_HOST = say`You are not in #everyone, and this computer runs no relay of its own. Whoever runs the relay has the invitation: it is in the file "invitation" of the relay's folder. Whoever is in the room can show one: /link.`
 
 export const INVITATION_TITLE: SafeText = say`Invitation`
 
@@ -34,7 +34,7 @@ export function invitationLines(invitation: Invitation | undefined): readonly (r
     [span(OR_PASTE)],
   ]
   return [
-    [span(say`The relay on this computer lets in whoever has this.`, "good")],
+    [span(say`The relay, and #everyone, let in whoever has this.`, "good")],
     blank,
     ...(words === undefined ? [[span(say`${JOINING} paste this link:`)]] : spoken),
     blank,

@@ -21,9 +21,7 @@ export type KeyAnswer =
 /** @param name undefined: the other person of the chat; of `keys`, without either, oneself. @throws ClientError. */
 export async function actOnKeys(
   client: Client,
-  action: KeyAction,
-  name: string | undefined,
-  peer: PersonView | undefined,
+  { action, name, peer }: { action: KeyAction; name: string | undefined; peer: PersonView | undefined },
   symbols: Symbols,
 ): Promise<KeyAnswer> {
   if (action === "trust") return trustPage(client, symbols)
@@ -49,7 +47,17 @@ export async function actOnKeys(
   }
 }
 
-export function decidePage(person: PersonView): KeyAnswer {
+/** The same in lines. */
+export async function plainKeys(...asked: Parameters<typeof actOnKeys>): Promise<SafeText[]> {
+  const told = await actOnKeys(...asked)
+  if ("done" in told) return [told.done]
+  const lines = told.lines.map((spans) => safeLine(spans.map(({ text }) => text).join("")))
+  if (told.decide === undefined) return [told.title, ...lines]
+  const name = safeName(told.decide.name)
+  return [told.title, ...lines, say`Write /verify ${name}, /later ${name} or /block ${name}.`]
+}
+
+function decidePage(person: PersonView): KeyAnswer {
   return {
     title: say`The key of ${safeName(person.name)}`,
     lines: [

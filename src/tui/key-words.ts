@@ -82,3 +82,37 @@ export function keyLines({ began, since, state, verified, fingerprint, tag }: Ke
 function dayText(at: Millis): SafeText {
   return safeLine(new Date(at).toISOString().slice(0, 10))
 }
+
+export function keyNoticeWords(
+  code: "key-changed" | "key-rotated" | "key-accepted" | "blocked" | "unblocked",
+  name: SafeText,
+): SafeText {
+  switch (code) {
+    case "key-changed":
+      return say`The operator gave the name ${name} to another key: mostly a new computer, rarely somebody else. /decide says more.`
+    case "key-rotated":
+      return say`${name} has a new key, which the old one has signed. What you knew of the old one holds.`
+    case "key-accepted":
+      return say`You send to the new key of ${name} without having compared it. /verify compares.`
+    case "blocked":
+      return say`You blocked ${name}: nothing of them is shown or kept, and nothing is sent to them.`
+    case "unblocked":
+      return say`You unblocked ${name}. What they wrote meanwhile was not kept.`
+  }
+}
+
+/** Why a room stands still, in two words. */
+export function stoppedWords(room: RoomView): SafeText {
+  switch (room.problem) {
+    case "key-changed":
+      return undecided(room).length > 0 ? say`STOPPED: key changed` : say`STOPPED: keys differ`
+    case "removed":
+      return say`you were removed`
+    case "blocked":
+      return say`BLOCKED`
+    case "closed":
+      return say`CLOSED`
+    default:
+      return say`STOPPED`
+  }
+}

@@ -3,17 +3,17 @@
  * terminals and pipes. Not one escape sequence is written.
  */
 import { type Client, fatalError } from "../client/client.ts"
-import type { ClientEvent, MessageView, PersonView, RoomView } from "../client/events.ts"
+import type { ClientEvent, RoomView } from "../client/events.ts"
 import { COMMANDS, parseLine, type Command } from "./commands.ts"
-import { failureWords, stateOfAllWords, stateWords } from "./delivery.ts"
 import { invitationLines, type Invitation } from "./invitation.ts"
-import { actOnKeys } from "./key-actions.ts"
-import { noReceiptsWords, plainReceipts, receiptsOf, type MessageLine } from "./receipts.ts"
+import { plainKeys } from "./key-actions.ts"
+import { lineOfMessage, messageLine, stateLine } from "./plain-lines.ts"
+import { noReceiptsWords, plainReceipts, receiptsOf } from "./receipts.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { fingerprintLines, roomFor } from "./session.ts"
 import { alarmDetail, alarmWords } from "./directory-words.ts"
+import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
 import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
-import { truncate } from "./text-width.ts"
 import { namesOf } from "./typed-names.ts"
 import {
   ASCII_SYMBOLS,
@@ -26,13 +26,14 @@ import {
   type Symbols,
 } from "./theme.ts"
 import { answerQuestion, verifyEventLines, verifyInLines, type VerifyQuestion } from "./plain-verify.ts"
-import { keyOf, plainRows } from "./transcript-rows.ts"
+import { plainRows } from "./transcript-rows.ts"
 import {
   connectionWords,
   errorWords,
   limitWords,
   noticeWords,
   peopleSentence,
+  peopleWords,
   renamedWords,
   roomProblemWords,
   securityWords,
@@ -59,8 +60,6 @@ export interface PlainOptions {
 
 /** Lines of a room that are shown when it is opened. */
 const OPEN_LINES = 10
-/** Lines in which the message of an event is looked for. */
-const RECENT_LINES = 50
 
 interface PlainState {
   roomId: string | undefined
@@ -69,13 +68,23 @@ interface PlainState {
   question: VerifyQuestion | undefined
   /** What was last said of each verification: the same is not said twice. */
   told: Map<string, string>
+  /** Rooms in which it was said that whoever invited us has not been heard. */
+  warned: Set<string>
+  confirmer: Confirmer
 }
 
 /** Runs until the input ends or `/quit`. The caller stops the client. */
 export async function runPlain(options: PlainOptions): Promise<void> {
   const { client } = options
   const symbols = options.ascii ? ASCII_SYMBOLS : UNICODE_SYMBOLS
-  const state: PlainState = { roomId: undefined, roomBefore: undefined, question: undefined, told: new Map() }
+  const state: PlainState = {
+    roomId: undefined,
+    roomBefore: undefined,
+    question: undefined,
+    told: new Map(),
+    warned: new Set(),
+    confirmer: new Confirmer(),
+  }
   const print = (...lines: readonly SafeText[]) => {
     for (const line of lines) options.write(`${line}\n`)
   }
@@ -146,10 +155,10 @@ async function runCommand(
   switch (command.kind) {
     case "say":
       if (state.roomId === undefined) print(say`Not sent: no room is open. /go NAME opens one.`)
-      else await client.send(state.roomId, command.text)
+      else await sendOrWarn(client, state.warned, state.roomId, command.text)
       return undefined
     case "msg":
-      await client.send(await roomFor(client, command.to), command.text)
+      await sendOrWarn(client, state.warned, await roomFor(client, command.to), command.text)
       return undefined
     case "help":
       print(
@@ -193,19 +202,27 @@ async function runCommand(
     case "decide":
     case "later":
     case "block":
-    case "unblock": {
-      const peer = state.roomId === undefined ? undefined : client.room(state.roomId).peer
-      const told = await actOnKeys(client, command.kind, command.name, peer, tools.symbols)
-      if ("done" in told) print(told.done)
-      else print(told.title, ...told.lines.map(lineOfSpans))
-      if ("decide" in told && told.decide !== undefined) print(decideHint(told.decide))
+    case "unblock":
+      print(
+        ...(await plainKeys(
+          client,
+          { action: command.kind, name: command.name, peer: roomOf(tools)?.peer },
+          tools.symbols,
+        )),
+      )
       return undefined
-    }
     case "fingerprint":
       print(...fingerprintLines(client, command.name).map(lineOfSpans))
       return undefined
     case "invite":
-      print(...invitationLines(options.invitation()).map(lineOfSpans))
+    case "link":
+      print(...invitationLines(await invitationOf(client, options.invitation())).map(lineOfSpans))
+      return undefined
+    case "moderators":
+      print(...roleLines(linkRoom(client).link, tools.symbols))
+      return undefined
+    case "act":
+      print((await state.confirmer.ask(client, command.act, command.name)).text)
       return undefined
     case "sees":
       print(SEES_TITLE, ...seesLines(await client.sees()).map(lineOfSpans))
@@ -225,9 +242,8 @@ async function runCommand(
   }
 }
 
-function decideHint(person: PersonView): SafeText {
-  const name = safeName(person.name)
-  return say`Write /verify ${name}, /later ${name} or /block ${name}.`
+function roomOf({ client, state }: Tools): RoomView | undefined {
+  return state.roomId === undefined ? undefined : client.room(state.roomId)
 }
 
 function lineOfSpans(spans: readonly Span[]): SafeText {
@@ -238,7 +254,8 @@ async function openRoom(roomId: string, { client, state, print, symbols }: Tools
   const room = client.room(roomId)
   if (state.roomId !== roomId) state.roomBefore = state.roomId
   state.roomId = roomId
-  print(say`${symbols.mark} ${roomHeading(room, symbols)}, ${securityWords(room).text}`)
+  const people = room.kind === "everyone" ? say`, ${peopleWords(room)}` : say``
+  print(say`${symbols.mark} ${roomHeading(room, symbols)}${people}, ${securityWords(room).text}`)
   for (const problem of [troubleWords(client.connection()), roomProblemWords(room)])
     if (problem !== undefined) print(problem)
   for (const line of client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, 200))))
@@ -254,8 +271,9 @@ function listRooms({ client, print, symbols }: Tools): void {
   }
 }
 
-function who({ client, state, print, symbols }: Tools): void {
-  const room: RoomView | undefined = state.roomId === undefined ? undefined : client.room(state.roomId)
+function who(tools: Tools): void {
+  const { client, print, symbols } = tools
+  const room = roomOf(tools)
   if (room === undefined) return print(say`No room is open.`)
   const members =
     room.kind === "direct"
@@ -277,34 +295,6 @@ function receipts(back: number, { client, state, print, symbols }: Tools): void 
   if (state.roomId === undefined) return print(say`No room is open.`)
   const found = receiptsOf(client, state.roomId, back)
   print(...(found === undefined ? [noReceiptsWords(back)] : plainReceipts(found, symbols)))
-}
-
-/** Among the newest lines of a room; undefined when it stands further up. */
-function messageLine(client: Client, roomId: string, id: string): MessageLine | undefined {
-  const line = client.transcript(roomId, RECENT_LINES).findLast((candidate) => keyOf(candidate) === id)
-  return line?.kind === "message" ? line : undefined
-}
-
-/** What was missing stands where it belongs, which may be far up; here it is said when it comes. */
-function lineOfMessage(message: MessageView): MessageLine {
-  return { kind: "message", order: "", at: message.sentAt, message }
-}
-
-/** How far a message has got. In rooms that is said when it is so for everybody; /receipts tells the rest. */
-function stateLine(
-  { room, message: { id }, state }: ClientEvent & { type: "message.state" },
-  client: Client,
-  symbols: Symbols,
-): SafeText {
-  const where = roomInWords(client.room(room.id))
-  if (state !== "failed") {
-    const words = room.kind === "everyone" ? stateOfAllWords(state) : stateWords(state)
-    return say`${symbols.mark} ${words} (${where})`
-  }
-  const line = messageLine(client, room.id, id)
-  if (line === undefined) return say`${symbols.changed} ${stateWords(state)} (${where})`
-  const text = truncate(safeLine(line.message.text), 40, symbols.more)
-  return say`${symbols.changed} "${text}" (${where}): ${failureWords(line.message) ?? stateWords(state)}`
 }
 
 /** One line per event that a person wants to hear of. */

@@ -8,6 +8,7 @@ import type { Clock } from "../platform/clock.ts"
 import { INVITATION_TITLE, invitationLines, type Invitation } from "./invitation.ts"
 import { actOnKeys } from "./key-actions.ts"
 import { freshReceipts, noReceiptsWords, receiptsOf } from "./receipts.ts"
+import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { alarmWords } from "./directory-words.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
@@ -106,9 +107,11 @@ export function startSession(deps: SessionDeps): Session {
       sorry(error)
     }
   }
+  const warned = new Set<string>()
+  const confirmer = new Confirmer()
   return {
     perform(effects) {
-      for (const effect of effects) perform(effect, deps, { attempt, tell, refresh })
+      for (const effect of effects) perform(effect, deps, { attempt, tell, refresh, warned, confirmer })
     },
     stop() {
       unsubscribe()
@@ -136,15 +139,22 @@ interface Tools {
   attempt: (work: () => void | Promise<void>) => void
   tell: (text: SafeText, tone: Tone) => void
   refresh: () => void
+  /** Rooms in which it was said that whoever invited us has not been heard. */
+  warned: Set<string>
+  confirmer: Confirmer
 }
 
-function perform(effect: Effect, deps: SessionDeps, { attempt, tell, refresh }: Tools): void {
+function perform(
+  effect: Effect,
+  deps: SessionDeps,
+  { attempt, tell, refresh, warned, confirmer }: Tools,
+): void {
   const { client, dispatch } = deps
   switch (effect.kind) {
     case "send":
-      return send(deps, effect.roomId, effect, refresh)
+      return send(deps, effect.roomId, effect, { refresh, warned })
     case "send-to":
-      return sendTo(deps, effect, { tell, refresh })
+      return sendTo(deps, effect, { tell, refresh, warned })
     case "open-room":
       return attempt(() => openRoom(client, effect.roomId, dispatch))
     case "go":
@@ -179,7 +189,12 @@ function perform(effect: Effect, deps: SessionDeps, { attempt, tell, refresh }: 
     case "fingerprint":
       return attempt(() => dispatch({ kind: "overlay", overlay: fingerprintPage(client, effect.name) }))
     case "keys":
-      return attempt(() => actOn(deps, effect, { tell, refresh }))
+      return attempt(async () => {
+        const answer = await actOnKeys(client, effect, deps.view().theme.symbols)
+        if ("done" in answer) tell(answer.done, "good")
+        else dispatch({ kind: "overlay", overlay: { kind: "page", ...answer, offset: 0 } })
+        refresh()
+      })
     case "receipts":
       return attempt(() => {
         const found = receiptsOf(client, effect.roomId, effect.back)
@@ -187,14 +202,27 @@ function perform(effect: Effect, deps: SessionDeps, { attempt, tell, refresh }: 
         dispatch({ kind: "overlay", overlay: { kind: "receipts", ...found, offset: 0 } })
       })
     case "invite":
-      return attempt(() => {
-        const lines = invitationLines(deps.invitation())
+      return attempt(async () => {
+        const lines = invitationLines(await invitationOf(client, deps.invitation()))
         dispatch({ kind: "overlay", overlay: { kind: "page", title: INVITATION_TITLE, lines, offset: 0 } })
       })
     case "sees":
       return attempt(async () => {
         const lines = seesLines(await client.sees())
         dispatch({ kind: "overlay", overlay: { kind: "page", title: SEES_TITLE, lines, offset: 0 } })
+      })
+    case "moderators":
+      return attempt(() => {
+        const lines = roleLines(linkRoom(client).link, deps.view().theme.symbols).map((text) => [span(text)])
+        dispatch({
+          kind: "overlay",
+          overlay: { kind: "page", title: say`Who decides in #everyone`, lines, offset: 0 },
+        })
+      })
+    case "act":
+      return attempt(async () => {
+        const { text, tone } = await confirmer.ask(client, effect.act, effect.name)
+        tell(text, tone)
       })
     case "export":
       return attempt(async () => {
@@ -214,9 +242,9 @@ function send(
   deps: SessionDeps,
   roomId: string,
   { text, typed }: { text: string; typed: SafeText },
-  refresh: () => void,
+  { refresh, warned }: Pick<Tools, "refresh" | "warned">,
 ): void {
-  deps.client.send(roomId, text).then(refresh, (error: unknown) => {
+  sendOrWarn(deps.client, warned, roomId, text).then(refresh, (error: unknown) => {
     deps.dispatch({ kind: "not-sent", roomId, text: typed, why: say`Not sent. ${errorWords(error)}` })
   })
 }
@@ -224,11 +252,11 @@ function send(
 function sendTo(
   { client, dispatch }: SessionDeps,
   effect: { to: string; text: string; typed: SafeText },
-  { tell, refresh }: { tell: Tools["tell"]; refresh: () => void },
+  { tell, refresh, warned }: Pick<Tools, "tell" | "refresh" | "warned">,
 ): void {
   const work = async () => {
     const roomId = await roomFor(client, effect.to)
-    await client.send(roomId, effect.text)
+    await sendOrWarn(client, warned, roomId, effect.text)
     tell(say`Sent to ${roomInWords(client.room(roomId))}.`, "good")
     refresh()
   }
@@ -247,17 +275,6 @@ function openRoom(client: Client, roomId: string, dispatch: (event: ChatEvent) =
   const wanted = Math.max(TAIL_LINES, Math.min(unread + PAGE_LINES, MAX_READ_LINES))
   const lines: readonly TranscriptLine[] = client.transcript(roomId, wanted)
   dispatch({ kind: "opened", roomId, lines, complete: lines.length < wanted })
-}
-
-async function actOn(
-  { client, dispatch, view }: SessionDeps,
-  { action, name, peer }: Effect & { kind: "keys" },
-  { tell, refresh }: Pick<Tools, "tell" | "refresh">,
-): Promise<void> {
-  const answer = await actOnKeys(client, action, name, peer, view().theme.symbols)
-  if ("done" in answer) tell(answer.done, "good")
-  else dispatch({ kind: "overlay", overlay: { kind: "page", ...answer, offset: 0 } })
-  refresh()
 }
 
 /** `#everyone`, a name or an id → a room that exists, made if it must be. */

@@ -229,6 +229,7 @@ export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
     case "void-commit":
     case "log-reset":
     case "rolled-back":
+    case "you-removed":
       return "danger"
     case "gap":
     case "directory-replaced":
@@ -238,6 +239,11 @@ export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
     case "rejoined":
     case "lost-entries":
     case "restored":
+    case "removed":
+    case "let-back":
+    case "moderator":
+    case "no-moderator":
+    case "link-reset":
     case "key-rotated":
     case "key-accepted":
     case "blocked":

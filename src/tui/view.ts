@@ -9,6 +9,7 @@ import type { Composer } from "./composer-state.ts"
 import type { Key } from "./key-decoder.ts"
 import type { KeyAction } from "./key-actions.ts"
 import type { Receipts } from "./receipts.ts"
+import type { RoomAct } from "./room-acts.ts"
 import type { SafeText } from "./safe-text.ts"
 import type { Scroll } from "./scroll.ts"
 import type { Span, Theme } from "./theme.ts"
@@ -143,6 +144,8 @@ export type Effect =
   | { kind: "receipts"; roomId: string; back: number }
   | { kind: "invite" }
   | { kind: "sees" }
+  | { kind: "act"; act: RoomAct; name: string }
+  | { kind: "moderators" }
   | { kind: "export"; roomId: string; path: string | undefined }
   | { kind: "redraw" }
   | { kind: "suspend" }

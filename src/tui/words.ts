@@ -13,8 +13,8 @@ import type {
 } from "../client/events.ts"
 import { ClientError, type Client } from "../client/client.ts"
 import { unreachable } from "../errors.ts"
-import { stoppedByKey, undecided } from "./key-words.ts"
 import { SPLIT_TROUBLE, splitNotice } from "./directory-words.ts"
+import { keyNoticeWords, stoppedByKey, stoppedWords } from "./key-words.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { nameInWords } from "./theme.ts"
 
@@ -116,19 +116,35 @@ export function noticeWords(notice: Notice): SafeText {
       return say`You compared keys with ${nameInWords(notice.person)}: they match.`
     case "mismatch":
       return say`You compared keys with ${nameInWords(notice.person)}: they DIFFER. Nothing more is sent to them.`
+    case "removed":
+      return say`${whoWords(notice.by)} removed ${whomWords(notice.person)} from this room. The link is replaced with it, and no invitation lets ${nameInWords(notice.person)} in again.`
+    case "let-back":
+      return say`${whoWords(notice.by)} took back that ${whomWords(notice.person)} may not come in: a new invitation lets them in again.`
+    case "moderator":
+      return say`${whoWords(notice.by)} made ${whomWords(notice.person)} a moderator, who may remove people and replace the link.`
+    case "no-moderator":
+      return say`${whoWords(notice.by)} made ${whomWords(notice.person)} a member like others, no moderator any more.`
+    case "link-reset":
+      return say`${whoWords(notice.by)} replaced the link of this room: invitations made before do not lead here any more.`
+    case "you-removed":
+      return say`${whoWords(notice.by)} removed you from this room. What was said until now stays here to read; nothing more comes in or goes out.`
     case "key-changed":
-      return say`The operator gave the name ${nameInWords(notice.person)} to another key: mostly a new computer, rarely somebody else. /decide ${safeName(notice.person.name)} says more.`
     case "key-rotated":
-      return say`${nameInWords(notice.person)} has a new key, which the old one has signed. What you knew of the old one holds.`
     case "key-accepted":
-      return say`You send to the new key of ${nameInWords(notice.person)} without having compared it. /verify compares.`
     case "blocked":
-      return say`You blocked ${nameInWords(notice.person)}: nothing of them is shown or kept, and nothing is sent to them.`
     case "unblocked":
-      return say`You unblocked ${nameInWords(notice.person)}. What they wrote meanwhile was not kept.`
+      return keyNoticeWords(notice.code, nameInWords(notice.person))
     default:
       return unreachable(notice)
   }
+}
+
+function whoWords(person: PersonRef): SafeText {
+  return person.trust === "self" ? say`You` : nameInWords(person)
+}
+
+function whomWords(person: PersonRef): SafeText {
+  return person.trust === "self" ? say`you` : nameInWords(person)
 }
 
 /** The line goes by itself when they have come. */
@@ -259,6 +275,10 @@ export function limitWords(why: string): SafeText {
 
 /** Why nothing is sent in a room, and what to do; undefined when all is well. */
 export function roomProblemWords(room: RoomView): SafeText | undefined {
+  if (room.problem === "no-way-in")
+    return say`Nobody can come in by this link now. It may have been replaced; if this stays so, ask somebody in the room for a new invitation, and join with that.`
+  if (room.problem === "shut-out")
+    return say`This room does not let you in: you were removed from it. Ask a moderator, in person.`
   if (room.state === "joining") return say`Coming in… what you write is sent as soon as you are in.`
   if (room.problem === undefined) {
     return room.state === "waiting" ? say`Waiting for an answer; what you write is kept and sent.` : undefined
@@ -283,6 +303,11 @@ function problemOfRoom(room: RoomView, problem: RoomProblem, name: SafeText): Sa
       return say`STOPPED: ${name}'s computer tells different people different things. Nothing is sent here; ask ${name} in person.`
     case "storage":
       return say`STOPPED: this disk is full or failing. Make room, then start again.`
+    case "removed":
+      return say`You were removed from this room. What was said stays here to read; nothing more comes in or goes out.`
+    case "no-way-in":
+    case "shut-out":
+      return say`Waiting to be let in.`
   }
 }
 
@@ -304,19 +329,6 @@ export function securityWords(room: RoomView): { text: SafeText; tone: "good" | 
   }
 }
 
-function stoppedWords(room: RoomView): SafeText {
-  switch (room.problem) {
-    case "key-changed":
-      return undecided(room).length > 0 ? say`STOPPED: key changed` : say`STOPPED: keys differ`
-    case "blocked":
-      return say`BLOCKED`
-    case "closed":
-      return say`CLOSED`
-    default:
-      return say`STOPPED`
-  }
-}
-
 /** What a person reads when something that they asked for cannot be done. */
 export function errorWords(error: unknown): SafeText {
   const message = error instanceof Error ? error.message : String(error)
@@ -334,14 +346,14 @@ export function sentenceOf(message: string): SafeText {
 }
 
 /**
- * How many people are in a room, oneself included. Whoever has not been heard from is only named by the room's list
- * (PROTOCOL.md §12.3), so their number is told apart.
+ * How many people are in a room, oneself included: *here*, who has signed something since we came in, and *listed*, who
+ * is only named by the room's list (PROTOCOL.md §12.3).
  */
 export function peopleWords({ members }: RoomView): SafeText {
   if (members.length === 0) return say`only you so far`
   const heard = members.filter(({ here }) => here).length
-  const all = say`${members.length + 1} people`
-  return heard === members.length ? all : say`${all}, ${heard} heard from`
+  const listed = members.length - heard
+  return listed === 0 ? say`${heard + 1} here` : say`${heard + 1} here, ${listed} listed`
 }
 
 /** The same in full, for the page and the command that list them. */
@@ -349,9 +361,9 @@ export function peopleSentence({ members }: RoomView): SafeText {
   if (members.length === 0) return say`Nobody but you is in this room so far.`
   const heard = members.filter(({ here }) => here).length
   if (heard === members.length) {
-    return say`${members.length + 1} people are in this room, you among them. All have written or signed something since you came in.`
+    return say`${members.length + 1} people are here, you among them. All have written or signed something since you came in.`
   }
-  return say`${members.length + 1} people are on the list of this room, you among them. ${heard} of them you have heard from: they wrote or signed something since you came in. The others are only listed; whether they are really there has not been seen yet.`
+  return say`${heard + 1} people are here, you among them: they wrote or signed something since you came in. ${members.length - heard} more are only listed; whether they are really there has not been seen yet.`
 }
 
 /** 60 digits as three rows of four groups of five. */

@@ -1,6 +1,12 @@
 import { beforeEach, expect, test } from "vitest"
-import { MAX_PACKAGES, PACKAGE_LOW, PACKAGE_STOCK, PackageStock } from "../../src/client/packages.ts"
-import { decodeRecord, type PackageRecord } from "../../src/client/records.ts"
+import {
+  MAX_PACKAGES,
+  PACKAGE_LOW,
+  PACKAGE_STOCK,
+  type PackageRecord,
+  PackageStock,
+} from "../../src/client/packages.ts"
+import { decodeRecord } from "../../src/client/records.ts"
 import { MAX_PACKAGES_PER_PUT } from "../../src/protocol/messages.ts"
 import { type FakeContext, fakeContext } from "../support/fake-link.ts"
 

@@ -10,7 +10,7 @@ import {
   readProfile,
   readRelay,
   renameProfile,
-  roomSecretOf,
+  roomWayOf,
   setRelay,
 } from "../../src/client/profile.ts"
 import type { ClientStore } from "../../src/client/store.ts"
@@ -204,9 +204,9 @@ test("neither pin nor words: there is nothing to recognise a relay by", () => {
 test("the room's key is the invitation's, or what everybody can compute on an open relay", () => {
   joined(link)
   const relay = readRelay(store)!
-  expect(roomSecretOf(relay, link.pin)).toEqual({ secret: link.roomSecret, isSecret: true })
-  const open = roomSecretOf({ ...relay, roomSecret: undefined }, link.pin)
+  expect(roomWayOf(relay, link.pin)).toMatchObject({ secret: link.roomSecret, isSecret: true })
+  const open = roomWayOf({ ...relay, roomSecret: undefined }, link.pin)
   expect(open.isSecret).toBe(false)
-  expect(open.secret).toEqual(roomSecretOf({ ...relay, roomSecret: undefined }, link.pin).secret)
-  expect(open.secret).not.toEqual(roomSecretOf({ ...relay, roomSecret: undefined }, fill(32, 2)).secret)
+  expect(open.secret).toEqual(roomWayOf({ ...relay, roomSecret: undefined }, link.pin).secret)
+  expect(open.secret).not.toEqual(roomWayOf({ ...relay, roomSecret: undefined }, fill(32, 2)).secret)
 })

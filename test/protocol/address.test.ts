@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
+import { concat, toBase64Url, u32, u64 } from "../../src/bytes.ts"
 import {
   DEFAULT_PORT,
   type Link,
@@ -22,11 +23,21 @@ const link: Link = {
   roomSecret: new Uint8Array(32).fill(255),
 }
 const LINK = `secure-chat://192.168.1.5:7667/#k=${K}&a=${A}&i=${I}`
+const C = toBase64Url(concat(count(32), u32(258)))
+const D = toBase64Url(concat(u64(1_000), count(32)))
 const WORDS = "one two three four five six seven eight nine ten eleven twelve"
 
 test("vector: a link, both ways", () => {
   expect(printLink(link)).toBe(LINK)
   expect(parseInvitation(LINK)).toEqual(link)
+  const full: Link = {
+    ...link,
+    room: { channelId: count(32), generation: 258 },
+    inviter: count(32),
+    directory: { size: 1_000, root: count(32) },
+  }
+  expect(printLink(full)).toBe(`${LINK}&c=${C}&p=${K}&d=${D}`)
+  expect(parseInvitation(printLink(full))).toEqual(full)
 })
 
 const accepted: readonly (readonly [string, string, object])[] = [
@@ -35,7 +46,11 @@ const accepted: readonly (readonly [string, string, object])[] = [
   ["a link without the slash before #", `secure-chat://relay.lan:9#k=${K}`, { host: "relay.lan", port: 9 }],
   ["a link in capitals before the address", LINK.replace("secure-chat", "SECURE-CHAT"), { kind: "link", host: "192.168.1.5" }],
   ["a link with blanks around it", `  ${LINK}\n`, { kind: "link" }],
-  ["a link with a part from the future", `${LINK}&p=abc`, { kind: "link", host: "192.168.1.5" }],
+  ["a link with a part from the future", `${LINK}&zz=abc`, { kind: "link", host: "192.168.1.5" }],
+  ["a member's link", `${LINK}&p=${K}`, { inviter: count(32), room: undefined }],
+  ["the link of a later generation", `${LINK}&c=${C}`, { room: { channelId: count(32), generation: 258 } }],
+  ["the same on an open relay", `secure-chat://h/#k=${K}&i=${I}&c=${C}`, { admission: undefined, room: { generation: 258 } }],
+  ["a link with a head of the directory", `${LINK}&d=${D}`, { directory: { size: 1_000, root: count(32) } }],
   ["a link with an IPv6 address", `secure-chat://[fe80::1]:8/#k=${K}`, { host: "fe80::1", port: 8 }],
   ["twelve words", `relay.lan ${WORDS}`, { kind: "words", host: "relay.lan", port: DEFAULT_PORT, words: WORDS.split(" ") }],
   ["twelve words in capitals, on several lines", `relay.lan:81\n${WORDS.toUpperCase().replaceAll(" ", "\n  ")}`, { kind: "words", port: 81, words: WORDS.split(" ") }],
@@ -57,6 +72,15 @@ const refused: readonly (readonly [string, string])[] = [
   ["a link whose key ends in bits that are nobody's", LINK.replace(K, `${K.slice(0, -1)}9`)],
   ["a link with a secret and no admission", `secure-chat://h/#k=${K}&i=${I}`],
   ["a link with an admission and no secret", `secure-chat://h/#k=${K}&a=${A}`],
+  ["a link with an inviter that is none", `${LINK}&p=abc`],
+  ["a link of a later generation without a secret", `secure-chat://h/#k=${K}&c=${C}`],
+  ["a link whose room has no generation", `${LINK}&c=${K}`],
+  [
+    "a link that says that the first generation is a later one",
+    `${LINK}&c=${toBase64Url(concat(count(32), u32(0)))}`,
+  ],
+  ["a link with half a head", `${LINK}&d=${K}`],
+  ["a link with a head beyond all numbers", `${LINK}&d=${toBase64Url(new Uint8Array(40).fill(255))}`],
   ["a link with two keys", `${LINK}&k=${K}`],
   ["a link with a part without a name", `${LINK}&=abc`],
   ["a link with an empty part", `${LINK}&`],

@@ -346,7 +346,7 @@ export class Desk {
     this.#contacts = new Contacts(this.#context)
     this.#rooms = new Rooms(this.#context, this.#contacts)
     await this.#rooms.load()
-    this.#rooms.ensureEveryone(SECRET)
+    this.#rooms.ensureEveryone({ secret: SECRET, isSecret: true, room: undefined, inviter: undefined })
   }
 
   /** Notes what each entry on its way was sealed of. */

@@ -1,7 +1,4 @@
-/**
- * A client without a network for tests of interfaces: everything in memory, every event made by the test.
- * It keeps the promises of `client/client.ts` that guests rely on: state first, event after.
- */
+/** A client without a network for tests of interfaces: state first, event after, as `client/client.ts` promises. */
 import { ClientError, type Client, type SeesReport } from "../../src/client/client.ts"
 import type {
   ClientEvent,
@@ -20,6 +17,7 @@ import type {
 } from "../../src/client/events.ts"
 import { aliased, messageOf, NOON, person, refOf, roomView } from "./fake-people.ts"
 import { noDirectory } from "./fake-directory.ts"
+import { FakeLinks } from "./fake-links.ts"
 import { FakeKeys } from "./fake-keys.ts"
 import { FakeReceipts } from "./fake-receipts.ts"
 import { FakeVerification } from "./fake-verification.ts"
@@ -42,6 +40,7 @@ export class FakeClient implements Client {
   /** What `sees` answers. */
   seesReport: SeesReport | undefined
   now = NOON
+  readonly link: FakeLinks
   readonly #self: PersonView
   #connection: ConnectionView = { state: "offline" }
   #people: PersonView[] = []
@@ -56,6 +55,7 @@ export class FakeClient implements Client {
 
   constructor(name = "Asha") {
     this.#self = { ...person(name, "self"), online: true }
+    this.link = new FakeLinks(this.#self, (id) => this.#people.find((each) => each.id === id)!)
     this.#rooms.push({ view: roomView({ id: "r_everyone", name: "everyone", kind: "everyone" }), lines: [] })
   }
 
@@ -79,11 +79,6 @@ export class FakeClient implements Client {
 
   setTrust(personId: string, trust: Trust): void {
     this.#changePerson(personId, { trust })
-  }
-
-  /** The operator gives somebody's name to another key. */
-  replaceKey(personId: string): void {
-    this.#changePerson(personId, { trust: "changed", mustDecide: true })
   }
 
   #changePerson(personId: string, change: Partial<PersonView>): void {
@@ -288,6 +283,9 @@ export class FakeClient implements Client {
     const failure = this.failNextSend
     this.failNextSend = undefined
     if (failure !== undefined) return Promise.reject(failure)
+    const unheard = roomId === "r_everyone" ? this.link.inviter : undefined
+    if (unheard)
+      return Promise.reject(new ClientError("inviter-unheard", `${unheard.name} has not been heard`))
     const room = this.#find(roomId)
     const message: MessageView = {
       id: this.#id(),

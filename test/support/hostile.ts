@@ -15,6 +15,7 @@ import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { silentLog } from "../../src/platform/log.ts"
 import type { Connection, DialHandler, Network } from "../../src/platform/network.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
+import type { Link } from "../../src/protocol/address.ts"
 import { encodeFrame, FrameDecoder } from "../../src/protocol/framing.ts"
 import { decodePayload, encodePayload, type Payload } from "../../src/protocol/content.ts"
 import {
@@ -118,6 +119,8 @@ export interface GuestOptions extends Partial<Pick<ClientDeps, "discovery" | "lo
   approval?: Uint8Array
   /** Carries on with what is on this disk. */
   disk?: MemoryDisk
+  /** Instead of the one that the relay's operator gives out. */
+  invitation?: Link
   wire?: Wire
   /** What stands between the client and its disk. */
   store?: (real: ClientStore) => ClientStore
@@ -171,6 +174,7 @@ export class HostileWorld {
       disk = new MemoryDisk(),
       engine = (real: MlsEngine) => real,
       store: wrap = (real: ClientStore) => real,
+      invitation = this.invitation,
       approval,
       ...parts
     } = options
@@ -179,7 +183,7 @@ export class HostileWorld {
     const store = wrap(disk.open())
     if (options.disk === undefined) {
       createProfile(store, { random, clock }, name)
-      setRelay(store, nodePrimitives, this.invitation)
+      setRelay(store, nodePrimitives, invitation)
       if (approval) noteApproval(store, approval)
     }
     const client = await openClient({

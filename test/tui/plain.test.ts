@@ -41,7 +41,7 @@ test("opens the room, shows its last lines and what is new", async () => {
   const written = await run(client, [], {})
   expect(written).toContain("You are Asha.")
   expect(written).toContain("a relay runs here")
-  expect(written).toContain("— #everyone, end-to-end, 2 not verified")
+  expect(written).toContain("— #everyone, 3 here, 1 listed, end-to-end, 2 not verified")
   expect(written).toMatch(/^\d\d:\d\d Meera T ✓: Open page 41\.$/mu)
   expect(client.readRooms).toEqual(["r_everyone"])
 })
@@ -70,7 +70,13 @@ const answers: Record<string, [lines: string[], words: string]> = {
   win: [["/win 2"], "Can you help me"],
   unread: [["/unread"], "Can you help me"],
   close: [["/win 2", "/close"], "— #everyone"],
-  invite: [["/invite"], 'Whoever runs the relay has the invitation: it is in the file "invitation"'],
+  invite: [["/invite"], "secure-chat://192.168.1.5:7667/#k="],
+  link: [["/link"], "The relay, and #everyone, let in whoever has this."],
+  moderators: [["/moderators"], "Moderators, who may remove people and replace the link: you"],
+  remove: [["/remove ravi", "/remove Ravi"], "Ravi is being removed."],
+  unban: [["/unban ravi"], "Ravi may come in again, by a new invitation"],
+  promote: [["/promote ravi", "/promote ravi"], "Ravi is being made a moderator."],
+  demote: [["/demote ravi"], "Ravi will be no moderator any more."],
   who: [["/who"], "Imran ?9qx4e1, offline, not verified, only listed"],
   receipts: [["/receipts"], "Imran ?9qx4e1 does not have it yet"],
   verify: [["/verify ravi", "digits", "yes"], "VERIFIED: Ravi."],
@@ -154,8 +160,9 @@ test("/invite writes both writings of the invitation, as they are when it is ask
   let asked = 0
   const invitation = () => ({
     words: `10.0.0.${++asked}:7667 abandon\u001b[2J ability`,
-    link: "secure-chat://10.0.0.1:7667/#k=abc",
+    link: "only shown by whoever is not in the room",
   })
+  client.link.printed = "secure-chat://10.0.0.1:7667/#k=abc"
   const written = await run(client, ["/invite", "/invite"], {}, invitation)
   expect(written).toContain("\n10.0.0.1:7667 abandon␛[2J ability\n")
   expect(written).toContain("\n10.0.0.2:7667 abandon␛[2J ability\n")
@@ -166,7 +173,9 @@ test("/invite writes both writings of the invitation, as they are when it is ask
 
 test("/invite for an open relay has only the link", async () => {
   const open = () => ({ words: undefined, link: "secure-chat://10.0.0.1:7667/#k=abc" })
-  const written = await run(await classroom(), ["/invite"], {}, open)
+  const client = await classroom()
+  client.link.view = () => undefined
+  const written = await run(client, ["/invite"], {}, open)
   expect(written).toContain("and paste this link:\n\nsecure-chat://10.0.0.1:7667/#k=abc\n")
   expect(written).not.toContain("write:")
 })

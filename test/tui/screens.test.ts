@@ -152,7 +152,9 @@ test.each(SIZES)("the invitation again at $columns × $rows", async (size) => {
       "10.0.0.1:7667 abandon ability able about above absent absorb abstract absurd abuse access accident",
     link: `secure-chat://10.0.0.1:7667/#k=${"abcdefgh".repeat(5)}&a=${"ijklmnop".repeat(3)}&i=${"qrstuvwx".repeat(5)}`,
   })
-  const stage = await chatStage(size, await classroom(), { invitation })
+  const client = await classroom()
+  client.link.printed = invitation().link
+  const stage = await chatStage(size, client, { invitation })
   stage.type("/invite\r")
   await expectGoldenScreen(stage, nameOf("invite", size), "Esc back")
   stage.type("\u001b[F")

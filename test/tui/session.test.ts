@@ -186,10 +186,12 @@ test("/invite shows what it is given, and nothing of it stays", async () => {
   expect((await stage.done).summary).not.toContain("abandon")
 })
 
-test("/invite says who has the invitation when this computer runs no relay, and why it cannot be read", async () => {
+test("/invite says who has the invitation when we are not in the room and run no relay, and why it cannot be read", async () => {
   const given: { read: () => undefined } = { read: () => undefined }
   const more = { invitation: () => given.read() }
-  const stage = new Stage({ kind: "chat", client: await classroom() }, SIZE, systemClock, more)
+  const client = await classroom()
+  client.link.view = () => undefined
+  const stage = new Stage({ kind: "chat", client }, SIZE, systemClock, more)
   await stage.until("#everyone ▸")
   stage.type("/invite\r")
   await stage.until(/Whoever runs the relay has the\s+invitation/u)

@@ -24,15 +24,10 @@ function room(heard: number, listed: number) {
 
 test.each([
   [0, 0, "only you so far", /^Nobody but you/u],
-  [1, 0, "2 people", /^2 people are in this room, you among them/u],
-  [30, 0, "31 people", /^31 people are in this room/u],
-  [
-    12,
-    18,
-    "31 people, 12 heard from",
-    /^31 people are on the list.* 12 of them you have heard from.*only listed/u,
-  ],
-  [0, 3, "4 people, 0 heard from", / 0 of them you have heard from/u],
+  [1, 0, "2 here", /^2 people are here, you among them/u],
+  [30, 0, "31 here", /^31 people are here/u],
+  [12, 18, "13 here, 18 listed", /^13 people are here, you among them.* 18 more are only listed/u],
+  [0, 3, "1 here, 3 listed", / 3 more are only listed/u],
 ])("%d heard from and %d only listed", (heard, listed, words, sentence) => {
   expect(peopleWords(room(heard, listed))).toBe(words)
   expect(peopleSentence(room(heard, listed))).toMatch(sentence)
@@ -73,6 +68,12 @@ const notices = (person: PersonRef): { [Code in Notice["code"]]: Notice & { code
   fork: { code: "fork", person },
   differs: { code: "differs", person },
   unconfirmed: { code: "unconfirmed", person },
+  removed: { code: "removed", person, by: person },
+  "let-back": { code: "let-back", person, by: person },
+  moderator: { code: "moderator", person, by: person },
+  "no-moderator": { code: "no-moderator", person, by: person },
+  "link-reset": { code: "link-reset", by: person },
+  "you-removed": { code: "you-removed", by: person },
   damaged: { code: "damaged" },
   unreadable: { code: "unreadable", detail: person.name },
   "void-commit": { code: "void-commit" },

@@ -3,6 +3,7 @@ import { systemClock } from "../../platform/clock.ts"
 import { printHostPort } from "../../protocol/address.ts"
 import { safeName } from "../../tui/safe-text.ts"
 import { nameWithMark, roomHeading } from "../../tui/theme.ts"
+import { peopleWords } from "../../tui/words.ts"
 import { jsonLine, lineJson, personJson, personViewJson, resultJson, roomViewJson } from "../json-lines.ts"
 import { writeNewFile } from "../new-file.ts"
 import { settleReceipts, syncIfPossible } from "../settle.ts"
@@ -51,7 +52,7 @@ export async function listRooms(invocation: Invocation, { offline }: ReadOptions
     const { client } = session
     for (const room of client.rooms()) {
       const json = resultJson("room", client.self().name, { room: roomViewJson(room) })
-      const people = room.kind === "everyone" ? `  ${peopleCount(room.members.length + 1)}` : ""
+      const people = room.kind === "everyone" ? `  ${peopleWords(room)}` : ""
       const unread = room.unread > 0 ? `  ${room.unread} unread` : ""
       const state = room.state === "open" ? "" : `  ${room.problem ?? room.state}`
       invocation.show(json, `${roomHeading(room, invocation.symbols)}${people}${unread}${state}`)
@@ -110,8 +111,4 @@ export async function exportRoom(invocation: Invocation, to: string, options: Ex
     if (invocation.config.json)
       invocation.io.result(jsonLine(resultJson("exported", parts.profile, { path })))
   })
-}
-
-function peopleCount(count: number): string {
-  return count === 1 ? "1 person" : `${count} people`
 }

@@ -18,10 +18,14 @@ export interface SendOptions {
   /** Milliseconds. */
   timeout: number
   requireVerified: boolean
+  /** Although whoever invited us has not been heard in the room. */
+  withoutInviter: boolean
 }
 
 /** More than any message may have; what is longer is refused by the client with its own words. */
 const MAX_INPUT_BYTES = 1_048_576
+/** Members answer a newcomer within three seconds. */
+const INVITER_MS = 5_000
 const RANK: Record<MessageState, number> = { failed: -1, queued: 0, relayed: 1, delivered: 2, read: 3 }
 const WANTED: Record<SendOptions["wait"], MessageState> = {
   relay: "relayed",
@@ -47,6 +51,7 @@ export async function send(
       requireVerified(client, room, to)
     }
     if (room.kind === "direct") await client.openChat(client.findPerson(to).id)
+    else await hearInviter(session, room, options.withoutInviter)
     const states = follow(invocation, session, room)
     try {
       const { id } = await client.send(room.id, text)
@@ -69,6 +74,23 @@ export async function send(
     } finally {
       states.leave()
     }
+  })
+}
+
+/** Gives whoever invited us the time to answer our coming in; the client refuses to send before, and says so. */
+async function hearInviter(
+  { client, waiting }: ClientSession,
+  { id }: RoomRef,
+  isWithout: boolean,
+): Promise<void> {
+  const isMissing = () =>
+    client.rooms().some((room) => room.id === id) && client.link.unheardInviter(id) !== undefined
+  if (!isMissing()) return
+  if (isWithout) return client.link.goOnWithout(id)
+  client.start()
+  await waitFor(waiting(INVITER_MS), () => {
+    failIfRefused(client.connection())
+    return isMissing() ? undefined : true
   })
 }
 

@@ -16,7 +16,10 @@ export function Composer({ below, theme }: { below: BelowRows; theme: Theme }): 
       {below.composer.map((text, index) => (
         <Line
           key={index}
-          spans={[span(index === 0 ? below.prompt : indent, "accent"), span(text)]}
+          spans={[
+            span(index === 0 ? below.prompt : indent, "accent"),
+            text === "" ? span(below.hint, "faint") : span(text),
+          ]}
           theme={theme}
         />
       ))}

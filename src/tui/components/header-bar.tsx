@@ -63,6 +63,8 @@ function factsOf(room: RoomView): SafeText[] {
     return room.peer === undefined ? [] : [room.peer.online ? say`online` : say`offline`]
   }
   if (room.state === "joining") return [say`coming in`]
+  // Not in it (any more): there is nobody to count.
+  if (room.problem !== undefined && room.members.length === 0) return []
   const people = peopleWords(room)
   return room.withoutSecret ? [people, say`NO SECRET: anybody on this network can be here`] : [people]
 }

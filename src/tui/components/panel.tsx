@@ -40,7 +40,9 @@ export function PagePanel({ view, page }: { view: ChatView; page: Page }): React
   const below = all.length - offset - height
   const width = panelWidth(view)
   const choices = [
-    ...(below > 0 || offset > 0 ? [say`PgUp PgDn${below > 0 ? say`, ${below} more` : say``}`] : []),
+    ...(below > 0 || offset > 0
+      ? [say`PgUp PgDn${below > 0 ? say`, ${below} ${width < 60 ? say`below` : say`more below`}` : say``}`]
+      : []),
     say`Esc back`,
     ...(page.kind === "receipts" ? [say`Left: message before`] : []),
   ]

@@ -1,0 +1,151 @@
+/**
+ * What a person does with the link of a room, and as its moderator (PROTOCOL.md §12.5): the guests' face of
+ * `moderating.ts`. Each wish resolves when it is on disk; the room's lines and events say when it is done.
+ */
+import { equalBytes } from "../bytes.ts"
+import { printLink } from "../protocol/address.ts"
+import { type Contacts, personId } from "./contacts.ts"
+import type { Context } from "./context.ts"
+import type { Conversation } from "./conversation.ts"
+import { ClientError } from "./errors.ts"
+import type { LinkView, PersonRef } from "./events.ts"
+import { addWish, linkParameters, type LinkWish, refusalOf } from "./moderating.ts"
+import { readRelay } from "./profile.ts"
+import type { Rooms } from "./rooms.ts"
+
+export interface RoomLinks {
+  /** Undefined for a direct chat, and while this device is not in the room. */
+  view(roomId: string): LinkView | undefined
+  /** Whoever gave us the invitation, as long as they have not been heard in the room; undefined otherwise. */
+  unheardInviter(roomId: string): PersonRef | undefined
+  /** The person says something here although whoever invited them has not been heard. */
+  goOnWithout(roomId: string): Promise<void>
+  /** An invitation to the relay and the room, from this person. @throws ClientError `not-in-room`. */
+  invitation(roomId: string): Promise<string>
+  /** @throws ClientError `not-in-room`, `not-allowed`, `unknown-name`; so do the others. */
+  remove(roomId: string, personId: string): Promise<void>
+  letBack(roomId: string, personId: string): Promise<void>
+  promote(roomId: string, personId: string): Promise<void>
+  /** Oneself too, when another moderator is left. */
+  demote(roomId: string, personId: string): Promise<void>
+  /** Replaces the link by one that nobody knows who is not in the room. */
+  reset(roomId: string): Promise<void>
+}
+
+/** Does something as an event of the engine's queue. */
+type Run = <T>(action: () => Promise<T> | T) => Promise<T>
+
+export class LinkControl implements RoomLinks {
+  readonly #context: Context
+  readonly #contacts: Contacts
+  readonly #rooms: Rooms
+  readonly #run: Run
+
+  constructor(context: Context, contacts: Contacts, rooms: Rooms, run: Run) {
+    this.#context = context
+    this.#contacts = contacts
+    this.#rooms = rooms
+    this.#run = run
+  }
+
+  view(roomId: string): LinkView | undefined {
+    const { group, record } = this.#rooms.byId(roomId)
+    const now = linkParameters(group)
+    if (!now) return undefined
+    const refs = (accounts: readonly Uint8Array[]) => accounts.map((account) => this.#contacts.ref(account))
+    return {
+      open: now.open,
+      generation: now.generation,
+      moderators: refs(now.moderators),
+      banned: refs(now.banned),
+      isModerator: now.moderators.some((account) => equalBytes(account, this.#own)),
+      isBusy: (record.wishes ?? []).length > 0,
+    }
+  }
+
+  unheardInviter(roomId: string): PersonRef | undefined {
+    const inviter = unheardInviter(this.#rooms.byId(roomId))
+    return inviter && this.#contacts.ref(inviter)
+  }
+
+  goOnWithout(roomId: string): Promise<void> {
+    return this.#run(() => this.#rooms.byId(roomId).save("synced", { inviter: undefined }))
+  }
+
+  invitation(roomId: string): Promise<string> {
+    return this.#run(() => {
+      const conversation = this.#rooms.byId(roomId)
+      const relay = readRelay(this.#context.store)
+      const { link, channelId } = conversation.record
+      if (!linkParameters(conversation.group) || !link || !relay) throw notInRoom()
+      if (!link.invited) conversation.save("synced", { link: { ...link, invited: true } })
+      const { host, port, admission } = relay
+      const { generation } = link
+      // On an open relay the first secret is none, and everybody computes it.
+      const isComputed = generation === 0 && relay.roomSecret === undefined
+      return printLink({
+        host,
+        port,
+        pin: this.#context.relayId(),
+        admission,
+        roomSecret: isComputed ? undefined : link.secret,
+        room: generation > 0 ? { channelId, generation } : undefined,
+        inviter: this.#own,
+      })
+    })
+  }
+
+  remove(roomId: string, id: string): Promise<void> {
+    return this.#wish(roomId, () => ({ kind: "ban", account: this.#account(id) }))
+  }
+
+  letBack(roomId: string, id: string): Promise<void> {
+    return this.#wish(roomId, () => ({ kind: "unban", account: this.#account(id) }))
+  }
+
+  promote(roomId: string, id: string): Promise<void> {
+    return this.#wish(roomId, () => ({ kind: "promote", account: this.#account(id) }))
+  }
+
+  demote(roomId: string, id: string): Promise<void> {
+    return this.#wish(roomId, () => ({ kind: "demote", account: this.#account(id) }))
+  }
+
+  reset(roomId: string): Promise<void> {
+    return this.#wish(roomId, ({ generation }) => ({ kind: "reset", from: generation }))
+  }
+
+  get #own(): Uint8Array {
+    return this.#context.identity.account.accountId
+  }
+
+  #account(id: string): Uint8Array {
+    return id === personId(this.#own) ? this.#own : this.#contacts.findById(id).entry.accountId
+  }
+
+  #wish(roomId: string, make: (now: { generation: number }) => LinkWish): Promise<void> {
+    return this.#run(async () => {
+      const conversation = this.#rooms.byId(roomId)
+      const { group } = conversation
+      const now = linkParameters(group)
+      if (!group || !now) throw notInRoom()
+      const wish = make(now)
+      const refusal = refusalOf(wish, group, this.#own)
+      if (refusal !== undefined) throw new ClientError("not-allowed", refusal)
+      addWish(conversation, wish)
+      await conversation.advance()
+    })
+  }
+}
+
+/** Whoever the invitation is from, until something that they signed has come since we came in ourselves. */
+export function unheardInviter({ record, peers }: Conversation): Uint8Array | undefined {
+  const { inviter } = record
+  const isHeard =
+    inviter && peers.all().some(({ accountId, isHere }) => isHere && equalBytes(accountId, inviter))
+  return isHeard ? undefined : inviter
+}
+
+function notInRoom(): ClientError {
+  return new ClientError("not-in-room", "you are not in a room that people join by a link")
+}
