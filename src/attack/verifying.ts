@@ -1,4 +1,7 @@
 /** A false person at the first contact, and a ghost in a room, against the ways to verify (PROTOCOL.md §14). */
+import { roomKeys } from "../crypto/channel-keys.ts"
+import type { MlsEngine } from "../crypto/mls-engine.ts"
+import { decodeBinding, encodeBinding } from "../protocol/content.ts"
 import { equalBytes } from "../bytes.ts"
 import { isEntryOf, onDirectory, renamed } from "./people.ts"
 import {
@@ -23,6 +26,12 @@ import {
 async function withFalseBob(stage: Stage): Promise<{ alice: Actor; bob: Actor; double: Actor }> {
   const double = await asVisitor(stage)
   const bob = await stage.join("bob")
+  const { channel } = roomKeys(stage.primitives, stage.roomSecret, stage.pin.sha256)
+  // In #everyone the two would tell each other which directory they were shown.
+  stage.relay.lies = {
+    up: (message, line) =>
+      message.type === "entry" && message.handle === line.openedAs(channel)?.handle ? [] : [message],
+  }
   let real: Uint8Array | undefined
   let invented: Uint8Array | undefined
   const isAlices = (reader: Uint8Array | undefined) =>
@@ -38,6 +47,22 @@ async function withFalseBob(stage: Stage): Promise<{ alice: Actor; bob: Actor; d
   return { alice, bob, double }
 }
 
+/** A program that neither tells nor hears which directory the relay has shown. */
+const deaf = (real: MlsEngine): MlsEngine => ({
+  ...real,
+  seal: (state, plain, authenticatedData) => real.seal(state, plain, silenced(authenticatedData)),
+  open: async (state, body) => {
+    const opened = await real.open(state, body)
+    return opened.kind === "refused"
+      ? opened
+      : { ...opened, authenticatedData: silenced(opened.authenticatedData) }
+  },
+})
+
+function silenced(binding: Uint8Array): Uint8Array {
+  return encodeBinding({ ...decodeBinding(binding), directory: [] })
+}
+
 /** Somebody whose program believes to be called bob, and whom the relay knows by another name. */
 async function asVisitor(stage: Stage): Promise<Actor> {
   let made: Uint8Array | undefined
@@ -49,7 +74,7 @@ async function asVisitor(stage: Stage): Promise<Actor> {
       return [{ ...message, entry: made }]
     },
   }
-  const double = await stage.join("bob")
+  const double = await stage.join("bob", { engine: deaf })
   stage.relay.behave()
   return double
 }
