@@ -120,6 +120,7 @@ const client: Record<ClientErrorCode, End> = {
   "verify-over": { exit: EXIT.unknown, hint: "begin again" },
   "verify-too-few": { exit: EXIT.usage },
   "not-in-room": { exit: EXIT.unknown, hint: "secure-chat rooms list shows where you are" },
+  "link-closed": { exit: EXIT.late },
   "not-allowed": { exit: EXIT.refused, hint: "secure-chat room moderators shows who decides" },
   removed: { exit: EXIT.refused, hint: "what was said there can still be read (history)" },
   "inviter-unheard": {

@@ -21,6 +21,7 @@ export type ClientErrorCode =
   | "verify-over" // it has ended, or this step of it has passed
   | "verify-too-few" // a round with fewer than two people
   | "not-in-room" // of a link room that we are not in
+  | "link-closed" // a moderator is replacing the link: nobody comes in meanwhile
   | "not-allowed" // only a moderator may, or nobody
   | "removed" // a moderator has taken us out of the room
   | "inviter-unheard" // whoever invited us has not been heard in the room; a person may go on without

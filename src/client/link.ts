@@ -20,7 +20,7 @@ export interface RoomLinks {
   unheardInviter(roomId: string): PersonRef | undefined
   /** The person says something here although whoever invited them has not been heard. */
   goOnWithout(roomId: string): Promise<void>
-  /** An invitation to the relay and the room, from this person. @throws ClientError `not-in-room`. */
+  /** An invitation to the relay and the room, from this person. @throws ClientError `not-in-room`, `link-closed`. */
   invitation(roomId: string): Promise<string>
   /** @throws ClientError `not-in-room`, `not-allowed`, `unknown-name`; so do the others. */
   remove(roomId: string, personId: string): Promise<void>
@@ -77,7 +77,10 @@ export class LinkControl implements RoomLinks {
       const conversation = this.#rooms.byId(roomId)
       const relay = readRelay(this.#context.store)
       const { link, channelId } = conversation.record
-      if (!linkParameters(conversation.group) || !link || !relay) throw notInRoom()
+      const now = linkParameters(conversation.group)
+      if (!now || !link || !relay) throw notInRoom()
+      if (!now.open)
+        throw new ClientError("link-closed", "the link is being replaced just now; ask again in a moment")
       if (!link.invited) conversation.save("synced", { link: { ...link, invited: true } })
       const { host, port, admission } = relay
       const { generation } = link

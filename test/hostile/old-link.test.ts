@@ -168,6 +168,7 @@ test("a relay that keeps the second commit back: the link stays closed, nobody b
   await remove(alice, "bob")
   await world.until(() => linkOf(carol)?.open === false, "the link to be closed")
   await world.until(() => roomOf(bob).problem === "removed", "bob to be told by the first")
+  await expect(carol.client.link.invitation(roomOf(carol).id)).rejects.toMatchObject({ code: "link-closed" })
   await world.run(2 * MINUTE)
   const late = await world.start("late")
   await world.run(MINUTE)

@@ -115,8 +115,7 @@ export async function showLink(invocation: Invocation, { offline }: ReadOptions)
 async function printLink(invocation: Invocation, client: Client): Promise<void> {
   const { room, link } = linkRoom(client)
   const invitation = await client.link.invitation(room.id)
-  const fields = { room: roomJson(room), generation: link.generation, open: link.open, invitation }
-  if (!link.open) invocation.io.say("The link is being replaced just now; ask again in a moment.")
-  else invocation.io.say("Whoever has this can join the relay and the room, visibly:")
+  const fields = { room: roomJson(room), generation: link.generation, invitation }
+  invocation.io.say("Whoever has this can join the relay and the room, visibly:")
   invocation.show(resultJson("link", client.self().name, fields), invitation)
 }
