@@ -22,6 +22,7 @@ const CONTEXT = "state.groupContext, state.signaturePrivateKey, cipherSuite, exc
 
 test.each([
   [TREES, CHECK, CORRECTED],
+  [TREES, "Object.values(grouped.remove).length > 0;", "|| grouped.group_context_extensions.length > 0;"],
   [PATHS, CONTEXT, "{ ...state.groupContext, extensions: res.additionalResult.extensions }"],
 ])("the installed %s holds the text exactly once, and it is replaced", (file, found, wanted) => {
   const source = readFileSync(join(root, "node_modules", file), "utf8")

@@ -123,6 +123,16 @@ describe.each<SuiteName>(["xwing", "classic"])("attacks on a link room, %s", (su
     await everybodyVoids(attack.bytes, /removes somebody else/)
   })
 
+  test("a change of the rules brings a new secret: a copy of an old state does not follow it", async () => {
+    const reset = await engine.commit(states[0]!, { parameters: { ...now(), open: false } })
+    const keyOf = (state: GroupState) => {
+      const node = kit.insideOf(state).ratchetTree[2 * state.ownLeaf]
+      return node?.nodeType === "leaf" ? node.leaf.hpkePublicKey : undefined
+    }
+    expect(keyOf(reset.state)).toBeDefined()
+    expect(keyOf(reset.state)).not.toEqual(keyOf(states[0]!))
+  })
+
   test("whoever is banned comes by the library, with the same account or as another device", async () => {
     const closed = await engine.commit(states[0]!, {
       parameters: { ...now(), open: false, banned: [idOf(2)] },

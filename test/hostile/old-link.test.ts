@@ -82,6 +82,7 @@ test("whoever was removed puts a header where the old link led: members take it 
   const old = await invitationOf(carol)
   await remove(alice, "bob")
   await world.until(() => roomOf(bob).problem === "removed" && linkOf(carol)?.generation === 1, "the removal")
+  await world.run(MINUTE)
   // A room of bob's own, in the channel that everybody knows, and a header of the old link that leads there.
   const { relayId } = world.relay
   const { channel } = roomKeys(nodePrimitives, world.roomSecret, relayId)

@@ -263,6 +263,7 @@ test("only moderators do any of it, and one of them always stays", async () => {
   await expect(alice.client.link.remove(own, "u_nobody")).rejects.toMatchObject({ code: "unknown-name" })
   await alice.client.link.promote(own, id(alice, "bob"))
   await world.until(() => linkOf(bob)!.isModerator, "bob to be a moderator")
+  await world.until(() => linkOf(alice)!.moderators.length === 2, "alice to see it")
   await world.until(() => carol.notices(ROOM).at(-1) === "moderator", "carol to be told")
   await alice.client.link.demote(own, alice.client.self().id)
   await world.until(
