@@ -9,7 +9,6 @@ export interface Defence extends Bug {
 }
 
 const POLICY = "src/crypto/mls-policy.ts"
-const CONTACTS = "src/client/contacts.ts"
 
 export const DEFENCES: readonly Defence[] = [
   {
@@ -31,17 +30,17 @@ export const DEFENCES: readonly Defence[] = [
   },
   {
     name: "ambiguity-ignored",
-    file: CONTACTS,
-    find: "if (others.length > 1 || (others.length === 1 && found.length > 1)) {",
-    replace: "if (others.length > 1_000) {",
+    file: "src/client/name-book.ts",
+    find: 'return all.length === 1 ? { kind: "one", account: all[0]! } : { kind: "many", accounts: all }',
+    replace: 'return { kind: "one", account: all[0]! }',
     why: "of two people with one name the first is taken",
     red: ["key-at-look-up"],
   },
   {
     name: "names-given-twice",
     file: "src/relay/directory.ts",
-    find: 'if ((this.#names.get(key) ?? root) !== root) return refused("name-taken")',
-    replace: "",
+    find: "if (skeletons(entry.name).some((key) => (this.#names.get(key) ?? root) !== root))",
+    replace: "if (skeletons(entry.name).length === 0)",
     why: "the relay gives one name to two people",
     red: ["name-squatted"],
   },
