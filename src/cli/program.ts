@@ -4,7 +4,7 @@ import manifest from "../../package.json" with { type: "json" }
 import { type AliasOptions, setAlias } from "./commands/alias.ts"
 import { backup, type BackupOptions } from "./commands/backup.ts"
 import { chat } from "./commands/chat.ts"
-import { type Invocation, invocationOf } from "./commands/context.ts"
+import { offline, run, timeout, wordsFd } from "./adapting.ts"
 import {
   acceptDirectory,
   checkDirectory,
@@ -37,9 +37,10 @@ import { verify, type VerifyOptions } from "./commands/verify.ts"
 import { showCode } from "./commands/verify-live.ts"
 import { showVersion } from "./commands/version.ts"
 import type { RoomAct } from "../tui/room-acts.ts"
+import { addApproval, addKeys, addOwnKeys } from "./program-keys.ts"
 import { answerQrFile, READ_QR } from "./qr-file.ts"
 import type { Io } from "./io.ts"
-import { parseCount, parseDescriptor, parseDuration, parsePort } from "./numbers.ts"
+import { parseCount, parseDuration, parsePort } from "./numbers.ts"
 
 /** Parses and runs with `parseAsync(args, { from: "user" })`; throws `CommanderError` where commander would exit. */
 export function buildProgram(io: Io): Command {
@@ -78,6 +79,8 @@ function addTalking(program: Command, io: Io): void {
     .command("join <invitation...>")
     .description("join a relay: its link, or HOST:PORT and twelve words, or the file that holds them")
     .option("--name <name>", "how others see you")
+    .option("--replace", "the name is yours and its key is lost: the operator gave you twelve words", false)
+    .addOption(wordsFd("read the operator's words from this file descriptor"))
     .addOption(timeout("15s"))
     .action(run(io, (invocation, options: JoinOptions, typed: string[]) => join(invocation, typed, options)))
   program
@@ -142,12 +145,11 @@ function addNaming(program: Command, io: Io): void {
 }
 
 function addReading(program: Command, io: Io): void {
-  const offline = () => new Option("--offline", "ask no relay first").default(false)
   const group = (name: string, description: string) => program.command(name).description(description)
   const own = group("id", "who you are")
   own
     .command("show")
-    .description("print your name, id and relay")
+    .description("print your name, id, key and relay")
     .action(run(io, (invocation) => showId(invocation)))
   own
     .command("qr <name>")
@@ -158,6 +160,8 @@ function addReading(program: Command, io: Io): void {
     .description("print everybody in the relay's directory")
     .addOption(offline())
     .action(run(io, (invocation, options: ReadOptions) => listPeople(invocation, options)))
+  addOwnKeys(own, io)
+  addKeys(program, io)
   group("rooms", "where you talk")
     .command("list")
     .description("print your rooms")
@@ -194,7 +198,6 @@ function addReading(program: Command, io: Io): void {
 }
 
 function addDirectory(program: Command, io: Io): void {
-  const offline = () => new Option("--offline", "ask no relay first").default(false)
   const directory = program
     .command("directory")
     .description("the relay's list of people, and whether it is the same for everybody")
@@ -294,10 +297,6 @@ function addKeeping(program: Command, io: Io): void {
     )
 }
 
-function wordsFd(description: string): Option {
-  return new Option("--words-fd <n>", description).argParser(parseDescriptor)
-}
-
 function addDoctor(program: Command, io: Io): void {
   program
     .command("doctor")
@@ -332,28 +331,11 @@ function addRelay(program: Command, io: Io): void {
     .option("--no-discovery", "do not announce the relay on the network")
     .addOption(new Option("--background").hideHelp().default(false))
     .action(run(io, (invocation, options: RelayStartOptions) => startRelayCommand(invocation, options)))
+  addApproval(relay, io)
   relay
     .command("stop")
     .description("stop the relay of this folder")
     .action(run(io, (invocation) => stopRelayCommand(invocation)))
-}
-
-function timeout(byDefault: string): Option {
-  return new Option("--timeout <time>", "how long to wait, such as 500ms, 10s, 2m")
-    .argParser(parseDuration)
-    .default(parseDuration(byDefault), byDefault)
-}
-
-/** Adapts a command to commander, which hands over arguments, then options, then itself. */
-function run<Options, Args extends unknown[]>(
-  io: Io,
-  act: (invocation: Invocation, options: Options, ...args: Args) => Promise<void>,
-) {
-  return async (...given: [...Args, Options, Command]): Promise<void> => {
-    const command = given.at(-1) as Command
-    const options = given.at(-2) as Options
-    await act(invocationOf(io, command), options, ...(given.slice(0, -2) as Args))
-  }
 }
 
 /** Commander reports through us: it neither writes to the process nor ends it. */

@@ -5,6 +5,7 @@
  *     relay.pid      of the process that holds it
  *     relay.key      the TLS key, 0600
  *     invitation     a line with the link, and one with the twelve words, 0600 (PROTOCOL.md §17)
+ *     approvals.json whose lost keys may be replaced, by the hash of a code, 0600
  *     settings.json  name, port and openness of the last start
  *     relay.log
  *     ballast        space held in reserve, given up when the disk is full
@@ -90,6 +91,7 @@ export const relayFiles = (dir: string) => ({
   pid: join(dir, "relay.pid"),
   key: join(dir, "relay.key"),
   invitation: join(dir, "invitation"),
+  approvals: join(dir, "approvals.json"),
   settings: join(dir, "settings.json"),
   database: join(dir, "relay.db"),
   log: join(dir, "relay.log"),

@@ -21,6 +21,7 @@ import { journalSize } from "../relay/disk-watch.ts"
 import type { OperatorEvent } from "../relay/operator.ts"
 import { startRelay } from "../relay/server.ts"
 import { SqliteRelayStore } from "../relay/store-sqlite.ts"
+import { approvalIn } from "./approvals.ts"
 import type { RelayDir } from "./relay-dir.ts"
 
 export interface RelayProcessSetup {
@@ -29,6 +30,8 @@ export interface RelayProcessSetup {
   database: string
   /** Where the last signed head is remembered. */
   treeHead: string
+  /** Path of the operator's notes; the file need not exist. */
+  approvals: string
   /** The disk it is on. */
   disk: { space: Space; ballast: Ballast }
   /** Undefined: all addresses. */
@@ -50,6 +53,7 @@ export async function openRelay({
   relay,
   database,
   treeHead,
+  approvals,
   disk,
   host,
   log,
@@ -77,6 +81,7 @@ export async function openRelay({
       clock: systemClock,
       soon: afterWaitingEvents,
       disk,
+      approvals: (hash) => approvalIn(approvals, hash),
       onEvent,
       onFatal,
     })

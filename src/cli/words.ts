@@ -50,10 +50,11 @@ export async function withWords<T>(
   io: Io,
   descriptor: number | undefined,
   attempt: (secret: Uint8Array) => T,
+  question = "The twelve words of this backup: ",
 ): Promise<T> {
   if (descriptor !== undefined) return attempt(parse(readFrom(descriptor)))
   for (let tried = 1; ; tried++) {
-    const typed = await askLine(io, "The twelve words of this backup: ")
+    const typed = await askLine(io, question)
     try {
       return attempt(parse(typed))
     } catch (cause) {
@@ -66,7 +67,7 @@ export async function withWords<T>(
 function parse(typed: string): Uint8Array {
   const secret = secretOf(typed.replaceAll(/\d+/g, " "))
   if (secret) return secret
-  throw new CryptoError("bad-words", "these are not twelve words of a backup; check the spelling")
+  throw new CryptoError("bad-words", "these are not twelve words; check the spelling")
 }
 
 function writeTo(descriptor: number, text: string): void {

@@ -1,6 +1,7 @@
 /** `secure-chat join INVITATION --name NAME`: makes the profile, registers at the relay, comes into `#everyone`. */
 import type { Client } from "../../client/client.ts"
-import { checkName } from "../../client/profile.ts"
+import type { ClientStore } from "../../client/store.ts"
+import { checkName, noteApproval } from "../../client/profile.ts"
 import { systemClock } from "../../platform/clock.ts"
 import { printHostPort } from "../../protocol/address.ts"
 import { safeName } from "../../tui/safe-text.ts"
@@ -10,10 +11,14 @@ import { enter, noteJoining } from "../joining.ts"
 import { personJson, resultJson, roomJson } from "../json-lines.ts"
 import { openProfileDir } from "../profile-dir.ts"
 import { settle } from "../settle.ts"
+import { assertWordsPossible, withWords } from "../words.ts"
 import type { Invocation } from "./context.ts"
 
 export interface JoinOptions {
   name: string | undefined
+  /** The name is one's own, its key is lost, and the operator has given a code of twelve words. */
+  replace: boolean
+  wordsFd: number | undefined
   /** Milliseconds. */
   timeout: number
 }
@@ -26,10 +31,12 @@ export async function join(
   const { io, config } = invocation
   const invite = readInvitation(typed)
   if (options.name !== undefined) checkName(options.name)
+  if (options.replace) assertWordsPossible(io, options.wordsFd)
   const profile = await openProfileDir(config, io, { create: true })
   try {
     const store = profile.open()
     noteJoining(store, options.name, invite)
+    if (options.replace) await takeCode(invocation, store, options.wordsFd)
     const client = await composeClient(store, clientLog(io.env))
     const waiting = (timeout: number) => ({
       client,
@@ -47,6 +54,11 @@ export async function join(
   } finally {
     profile.close()
   }
+}
+
+/** The operator's code is shown once, on the first connection. */
+async function takeCode({ io }: Invocation, store: ClientStore, wordsFd: number | undefined): Promise<void> {
+  await withWords(io, wordsFd, (code) => noteApproval(store, code), "The operator's twelve words: ")
 }
 
 function report(invocation: Invocation, client: Client): void {

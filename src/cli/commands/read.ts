@@ -21,11 +21,14 @@ export async function showId(invocation: Invocation): Promise<void> {
     const self = client.self()
     const profile = readProfile(store)
     const relay = profile?.relay && printHostPort(profile.relay)
-    const json = { person: personJson(self), relay: relay ?? null, registered: profile?.registered ?? false }
+    const key = client.keys.history(self.id)[0]?.fingerprint
+    const registered = profile?.registered ?? false
+    const json = { person: personJson(self), fingerprint: key ?? null, relay: relay ?? null, registered }
     const lines = [
       `name   ${safeName(self.name)}`,
       `id     ${self.id}`,
       `tag    ${self.tag}`,
+      `key    ${key ?? "not registered yet"}`,
       `relay  ${relay ?? "none"}`,
     ]
     invocation.show(resultJson("identity", self.name, json), lines.join("\n"))

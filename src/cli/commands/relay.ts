@@ -64,6 +64,7 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
       relay,
       database: paths.database,
       treeHead: paths.treeHead,
+      approvals: paths.approvals,
       disk,
       host: options.host,
       log,
