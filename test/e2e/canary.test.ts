@@ -1,7 +1,7 @@
 /** What the relay and the wire must never hold: a thousand messages, each with a mark that is looked for everywhere. */
 import { readdirSync, readFileSync } from "node:fs"
 import { connect, createServer, type Server, type Socket } from "node:net"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { afterAll, expect, test } from "vitest"
 import { parseInvitation } from "../../src/protocol/address.ts"
 import { person, type TestPerson } from "../support/people.ts"
@@ -90,11 +90,17 @@ test("a thousand marks are read by people and found nowhere else", { timeout: 12
   expect(captured.length).toBeGreaterThan(MESSAGES * 1_000)
   expect(marksIn(captured)).toBe(0)
   const folder = program.path("relay")
-  const files = readdirSync(folder)
+  const files = filesIn(folder)
   expect(files).toEqual(expect.arrayContaining(["relay.db", "relay.db-wal", "relay.log"]))
   for (const file of files) expect([file, marksIn(readFileSync(join(folder, file)))]).toEqual([file, 0])
   const stopped = await relay.stop()
   expect(marksIn(Buffer.from(stopped.out + stopped.err))).toBe(0)
-  for (const file of readdirSync(folder))
+  for (const file of filesIn(folder))
     expect([file, marksIn(readFileSync(join(folder, file)))]).toEqual([file, 0])
 })
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+}

@@ -109,7 +109,7 @@ test(
     dora.type("\r")
     await dora.until(/emil ✓/u)
     dora.type("/verify emil words\r")
-    await emil.until("F5 opens it.")
+    await emil.until("dora ✓ asks you to compare")
     await gone(dora)
     emil.type(F5)
     await emil.until("[Y] Yes, now")
