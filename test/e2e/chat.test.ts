@@ -41,7 +41,7 @@ test("two people join, talk in the room and alone, verify, leave, and find every
   const ravi = await joined("ravi", relay.invitation)
   await asha.until(/ravi \?/u)
   await ravi.until(/asha \?/u)
-  await asha.until("2 people")
+  await asha.until("2 here")
 
   asha.type("good morning everyone 👩🏽‍🏫 नमस्ते\r")
   await asha.until(/you ✓.*│ good morning/u)

@@ -203,8 +203,8 @@ const BUGS_OF_LOSSES: readonly Bug[] = [
   {
     name: "said-again-and-shown-again",
     file: "src/client/contents.ts",
-    find: 'if (update.tx.get("message", key)) return undefined',
-    replace: "",
+    find: 'if (contacts.line(account).some((each) => update.tx.get("message", messageKey(room, each, messageId))))',
+    replace: "if (contacts.line(account).length === 0)",
     why: "a message that is said again in a new chain is shown twice",
     lives: "lossy",
   },

@@ -10,7 +10,9 @@ beforeAll(sodiumReady)
 
 const SEEDS = Number(process.env["SEEDS"] ?? "20")
 
-test(`${SEEDS} seeds: everything accepted stays, everything offered arrives once, all read one log`, async () => {
+const title = `${SEEDS} seeds: everything accepted stays, everything offered arrives once, all read one log`
+
+test(title, { timeout: 60_000 + SEEDS * 500 }, async () => {
   let cuts = 0
   let crashes = 0
   let refusals = 0
