@@ -79,17 +79,16 @@ export function isName(name: string): boolean {
 
 /** NFKC, one kind of apostrophe and hyphen, single blanks, no joiners between letters that do without. */
 function tidy(typed: string): string {
-  const text = typed
+  const whole = typed
     .toWellFormed()
     .normalize("NFKC")
     .replace(/[\u2018\u2019\u02bc]/g, "'")
     .replace(/[\u2010\u2013]/g, "-")
-    .replace(/[\u0020]{2,}/g, " ")
-    .trim()
+  // Without a joiner letters may compose that it kept apart, and blanks meet.
+  const plain = JOINING_SCRIPTS.test(whole) ? whole.replace(JOINERS, "").normalize("NFKC") : whole
+  const text = plain.replace(/[\u0020]{2,}/g, " ").trim()
   // In Hebrew both are letters' own signs, which read in the direction of the letters.
-  if (HEBREW.test(text)) return text.replaceAll("'", "\u05f3").replaceAll('"', "\u05f4")
-  // Without a joiner letters may compose that it kept apart.
-  return JOINING_SCRIPTS.test(text) ? text.replace(JOINERS, "").normalize("NFKC") : text
+  return HEBREW.test(text) ? text.replaceAll("'", "\u05f3").replaceAll('"', "\u05f4") : text
 }
 
 function faultOf(name: string): NameFault | undefined {

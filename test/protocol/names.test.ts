@@ -177,6 +177,15 @@ test("every reason has a sentence, and a text that shows it", () => {
   for (const sentence of Object.values(NAME_FAULTS)) expect(sentence).toMatch(/^[a-z]/)
 })
 
+test.each(["\u09b2 \u200d", "\u200d \u09b2", "\u09b2 \u200d \u09b2"])(
+  "a joiner that goes leaves no blank behind: %j",
+  (typed) => {
+    const read = readName(typed)
+    if (read.kind !== "name") throw new Error("a name")
+    expect(readName(read.name)).toEqual(read)
+  },
+)
+
 test("any text gives an answer; a name is short, visible, and its own name", () => {
   const ranges = WRITINGS.flatMap(({ letters }) => letters.split(" ").map((range) => range.split("-")))
   const letter = fc
