@@ -16,6 +16,7 @@ import {
 import { dirname, resolve } from "node:path"
 import { toHex } from "../bytes.ts"
 import { fileError, systemCode } from "../platform/errors.ts"
+import { syncFolder } from "../platform/files.ts"
 import { systemRandom } from "../platform/random.ts"
 import { CliError } from "./errors.ts"
 
@@ -85,17 +86,6 @@ function giveName(fresh: string, path: string): void {
     renameSync(fresh, path)
   }
   syncFolder(dirname(path))
-}
-
-/** A new name is on the disk only when its folder is. Windows neither can nor need do this. */
-function syncFolder(path: string): void {
-  if (process.platform === "win32") return
-  const folder = openSync(path, "r")
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
 }
 
 function outputExists(path: string, cause?: unknown): CliError {

@@ -6,7 +6,7 @@
  * The log goes with the database it belongs to. A crash in between leaves no `chat.db`, and the next start takes it back.
  */
 import { constants, copyFileSync, existsSync, openSync, readSync, renameSync, rmSync } from "node:fs"
-import { closeSync, fsyncSync, statSync, writeSync } from "node:fs"
+import { closeSync, statSync, writeSync } from "node:fs"
 import { dirname } from "node:path"
 import { ClientError } from "../client/errors.ts"
 import { type Salvaged, salvage } from "../client/salvage.ts"
@@ -15,6 +15,7 @@ import { openSqliteStore } from "../client/store-sqlite.ts"
 import { type ClientStore, TABLES } from "../client/store.ts"
 import { systemClock } from "../platform/clock.ts"
 import { fileError } from "../platform/errors.ts"
+import { syncFolder } from "../platform/files.ts"
 import { systemRandom } from "../platform/random.ts"
 
 const PAGE_BYTES = 4_096
@@ -136,16 +137,6 @@ function lastName(database: string): string | undefined {
 
 function removeDatabase(path: string): void {
   for (const end of ["", "-wal", "-journal"]) rmSync(path + end, { force: true })
-}
-
-function syncFolder(path: string): void {
-  if (process.platform === "win32") return
-  const folder = openSync(path, "r")
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
 }
 
 function moving<T>(path: string, act: () => T): T {

@@ -72,7 +72,7 @@ export function alarmText(
   alarm: DirectoryAlarm,
   heads: { ours: SignedHead | undefined; theirs: SignedHead },
 ): string {
-  const { why, at, from, differs } = alarm
+  const { why, at, from } = alarm
   const keys = ({ logPublic, endorsement }: SignedHead) => [
     `key for heads: ${toHex(logPublic)}`,
     `the relay key's signature of it: ${toHex(endorsement)}`,
@@ -84,7 +84,6 @@ export function alarmText(
     `secure-chat evidence about a relay's directory: ${why}`,
     `seen: ${new Date(at).toISOString()}`,
     `told by: ${from ? `${from.id} (${from.tag})` : "the relay"}`,
-    `first difference: ${differs ? `leaf ${differs.index}${differs.person ? `, here ${differs.person.id}` : ""}` : "not known"}`,
     `relay id: ${toHex(relay.relayId)}`,
     `relay key: ${toHex(relay.relayPublic)}`,
     ...ours,

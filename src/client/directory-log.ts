@@ -301,20 +301,6 @@ export class DirectoryLog {
     })
   }
 
-  /** The first leaf in which our log and another person's differ. */
-  name(index: number): void {
-    const alarm = this.#alarm
-    if (!alarm || alarm.differs) return
-    const account = this.index.row(alarm.theirs.log, index)?.accountId
-    const differs = { index, account: account?.some((byte) => byte !== 0) ? account : undefined }
-    const named = { ...alarm, differs }
-    this.#context.update("synced", (update) => {
-      putAlarm(update.tx, named)
-      update.tell({ type: "directory.split", alarm: alarmView(named, this.#contacts) })
-      update.after(() => (this.#alarm = named))
-    })
-  }
-
   #stop(why: AlarmReason, theirs: SignedHead, from?: Uint8Array): "stop" {
     this.#raise(why, theirs, from)
     return "stop"
@@ -335,7 +321,6 @@ export class DirectoryLog {
       relayPublic: (relayPublic ?? this.#log!.relayPublic).slice(),
       ours: this.#heads().find((each) => each.log === theirs.log) ?? this.#believed(),
       theirs: copied(theirs),
-      differs: undefined,
       accepted: false,
     }
     this.#context.update("synced", (update) => {

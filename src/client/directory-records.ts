@@ -33,8 +33,6 @@ export interface AlarmRecord {
   /** The newest head that we believed. */
   ours: SignedHead | undefined
   theirs: SignedHead
-  /** The first leaf that is another one, or that was never seen, as far as it is known, and whose it is here. */
-  differs: { index: number; account: Uint8Array | undefined } | undefined
   /** The person has seen it and goes on with this relay. */
   accepted: boolean
 }

@@ -10,7 +10,7 @@ export function headView({ log, size, root }: TreeHead): HeadView {
 }
 
 export function alarmView(alarm: AlarmRecord, contacts: Contacts): DirectoryAlarm {
-  const { why, at, from, ours, theirs, differs, accepted } = alarm
+  const { why, at, from, ours, theirs, accepted } = alarm
   return {
     why,
     at,
@@ -18,6 +18,5 @@ export function alarmView(alarm: AlarmRecord, contacts: Contacts): DirectoryAlar
     from: from && contacts.ref(from),
     ours: ours && headView(ours),
     theirs: headView(theirs),
-    differs: differs && { index: differs.index, person: differs.account && contacts.ref(differs.account) },
   }
 }

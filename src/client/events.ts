@@ -150,8 +150,6 @@ export interface DirectoryAlarm {
   /** What we had believed. */
   ours: HeadView | undefined
   theirs: HeadView
-  /** The first leaf that differs, as far as it is known, and who stands there in our copy. */
-  differs: { index: number; person: PersonRef | undefined } | undefined
   /** The person has seen it and goes on with this relay. */
   accepted: boolean
 }
@@ -284,7 +282,6 @@ export type ClientEvent =
   | { type: "verify.roomDone"; room: RoomRef; verification: VerificationView }
   | { type: "verify.cancelled"; verification: VerificationView } // any other end; `why` says more
   | { type: "verify.changed"; verification: VerificationView } // who has come in, what they answered
-  /** Also when it is known what differs. */
   | { type: "directory.split"; alarm: DirectoryAlarm }
   | { type: "directory.replaced"; log: number }
   | { type: "error"; code: string; detail: string }

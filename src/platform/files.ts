@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto"
 import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync } from "node:fs"
 import { renameSync, rmSync, statfsSync, writeSync } from "node:fs"
 import { dirname } from "node:path"
+import { concat } from "../bytes.ts"
 import { fileError, PlatformError } from "./errors.ts"
 
 /** All methods throw PlatformError: `not-permitted`, `disk-full`, `disk-failed`, and what else they say. */
@@ -58,14 +59,22 @@ function readWhole(path: string, maxBytes: number): Uint8Array {
   }
 }
 
-function replaceFile(path: string, bytes: Uint8Array): void {
+/**
+ * Replaces a file in one step, mode 0600; when this returns, it is on the disk.
+ * @param begin what stands before the bytes, given the descriptor of the file that is written.
+ */
+export function replaceFile(
+  path: string,
+  content: Uint8Array,
+  begin: (file: number) => Uint8Array = () => new Uint8Array(0),
+): void {
   // In the same folder, so that the rename is one step; a name nobody can have put a link under.
   const fresh = `${path}.${randomBytes(6).toString("hex")}.new`
   try {
     const file = openSync(fresh, "wx", 0o600)
     try {
-      let at = 0
-      while (at < bytes.length) at += writeSync(file, bytes, at)
+      const bytes = concat(begin(file), content)
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
       fsyncSync(file)
     } finally {
       closeSync(file)

@@ -2,22 +2,10 @@
  * A small file that knows whether it is still the one that we wrote: it holds its own number on the disk and the time it
  * was made, which no copy has. So what was put back from a backup is told from what never left.
  */
-import { randomBytes } from "node:crypto"
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs"
-import { writeSync } from "node:fs"
-import { dirname } from "node:path"
-import { concat, equalBytes } from "../bytes.ts"
+import { closeSync, existsSync, fstatSync, openSync, readFileSync } from "node:fs"
+import { equalBytes } from "../bytes.ts"
 import { fileError } from "./errors.ts"
-import { syncFolder } from "./files.ts"
+import { replaceFile } from "./files.ts"
 
 const MARK_BYTES = 16
 
@@ -32,7 +20,7 @@ export interface OwnFile {
 export function ownFile(path: string): OwnFile {
   return {
     read: () => naming(path, () => read(path)),
-    write: (bytes) => naming(path, () => write(path, bytes)),
+    write: (bytes) => naming(path, () => replaceFile(path, bytes, markOf)),
   }
 }
 
@@ -46,25 +34,6 @@ function read(path: string): { bytes: Uint8Array; isCopy: boolean } | undefined 
   } finally {
     closeSync(file)
   }
-}
-
-function write(path: string, bytes: Uint8Array): void {
-  const fresh = `${path}.${randomBytes(6).toString("hex")}.new`
-  try {
-    const file = openSync(fresh, "wx", 0o600)
-    try {
-      const whole = concat(markOf(file), bytes)
-      for (let at = 0; at < whole.length;) at += writeSync(file, whole, at)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(fresh, path)
-  } catch (error) {
-    rmSync(fresh, { force: true })
-    throw error
-  }
-  syncFolder(dirname(path))
 }
 
 /** Neither writing nor a rename changes them; on a disk that keeps no time of making, that is 0. */

@@ -25,19 +25,14 @@ export function splitNotice(why: AlarmReason): SafeText {
   return say`${alarmWords(why)} Nothing is sent until you decide.`
 }
 
-/** What differs, and who told of it. */
-export function alarmDetail({ from, ours, theirs, differs }: DirectoryAlarm): SafeText {
+/** Who told of the other head, and how long both lists are. */
+export function alarmDetail({ from, ours, theirs }: DirectoryAlarm): SafeText {
   const teller = from === undefined ? say`the relay itself` : safeName(from.name)
   const sizes =
     ours === undefined
       ? say`Theirs has ${theirs.size} places.`
       : say`Yours has ${ours.size} places, the other one ${theirs.size}.`
-  const person = differs?.person === undefined ? say`nobody known here` : safeName(differs.person.name)
-  const where =
-    differs === undefined
-      ? say`Which place differs is not known.`
-      : say`The first place that differs is number ${differs.index}, in your copy: ${person}.`
-  return say`Told by ${teller}. ${sizes} ${where}`
+  return say`Told by ${teller}. ${sizes} Which place differs is not known.`
 }
 
 export const SPLIT_TROUBLE: SafeText = say`The relay was caught showing different lists of people, so nothing is sent or fetched. Tell the others, in person, and ask whoever runs it. "secure-chat directory evidence" prints the proof; "secure-chat directory accept" goes on anyway.`

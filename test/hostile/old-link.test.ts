@@ -14,36 +14,10 @@ import { packEntry } from "../../src/client/sealing.ts"
 import { createMlsEngine } from "../../src/crypto/mls.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { systemRandom } from "../../src/platform/random.ts"
-import { type Link, parseInvitation } from "../../src/protocol/address.ts"
 import { encodeRoomHeader, FORMS } from "../../src/protocol/content.ts"
 import type { Of } from "../../src/protocol/messages.ts"
-import { arrived, type Guest, HostileWorld, MINUTE } from "../support/hostile.ts"
-
-const ROOM = "#everyone"
-
-function roomOf(guest: Guest) {
-  return guest.client.room(guest.client.findRoom(ROOM).id)
-}
-
-function linkOf(guest: Guest) {
-  return guest.client.link.view(roomOf(guest).id)
-}
-
-async function invitationOf(guest: Guest): Promise<Link> {
-  const invitation = parseInvitation(await guest.client.link.invitation(roomOf(guest).id))
-  if (invitation.kind !== "link") throw new RangeError("not a link")
-  return invitation
-}
-
-async function three() {
-  const world = await HostileWorld.create()
-  const alice = await world.join("alice")
-  const bob = await world.join("bob")
-  const carol = await world.join("carol")
-  await world.until(() => roomOf(alice).members.length === 2, "three to be in the room")
-  await world.until(() => alice.client.people().length === 2, "them to know each other")
-  return { world, alice, bob, carol }
-}
+import { arrived, type Guest, MINUTE, type HostileWorld } from "../support/hostile.ts"
+import { invitationOf, linkOf, ROOM, roomOf, three } from "../support/link-room.ts"
 
 function remove(by: Guest, name: string): Promise<void> {
   return by.client.link.remove(roomOf(by).id, by.client.findPerson(name).id)

@@ -5,42 +5,16 @@ import { setRelay } from "../../src/client/profile.ts"
 import { restoreProfile } from "../../src/client/restoring.ts"
 import { MemoryDisk } from "../../src/client/store-memory.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
-import { type Link, parseInvitation } from "../../src/protocol/address.ts"
 import {
   arrived,
   distrusts,
   type Guest,
-  HostileWorld,
   lastWish,
   MINUTE,
   stateOf,
+  type HostileWorld,
 } from "../support/hostile.ts"
-
-const ROOM = "#everyone"
-
-function roomOf(guest: Guest) {
-  return guest.client.room(guest.client.findRoom(ROOM).id)
-}
-
-function linkOf(guest: Guest) {
-  return guest.client.link.view(roomOf(guest).id)
-}
-
-async function invitationOf(guest: Guest): Promise<Link> {
-  const invitation = parseInvitation(await guest.client.link.invitation(roomOf(guest).id))
-  if (invitation.kind !== "link") throw new RangeError("not a link")
-  return invitation
-}
-
-async function three(seed = 1) {
-  const world = await HostileWorld.create(seed)
-  const alice = await world.join("alice")
-  const bob = await world.join("bob")
-  const carol = await world.join("carol")
-  await world.until(() => roomOf(alice).members.length === 2, "three to be in the room")
-  await world.until(() => alice.client.people().length === 2, "them to know each other")
-  return { world, alice, bob, carol }
-}
+import { invitationOf, linkOf, ROOM, roomOf, three } from "../support/link-room.ts"
 
 function remove(by: Guest, name: string): Promise<void> {
   return by.client.link.remove(roomOf(by).id, by.client.findPerson(name).id)
