@@ -26,8 +26,6 @@ export const BEACON_MS = 15 * 60_000
 const MEMBERS_PER_BEACON = 30
 /** Others may have more handshakes to bring back. */
 const SOON_MS = 20_000
-/** What was said longer ago than this has been read by whoever brings a handshake back. */
-const JUST_SPOKE_MS = 60_000
 /** Where nobody has said anything for so long, nothing can be kept back. */
 const ACTIVE_MS = 24 * 3_600_000
 const START_BYTES = 8
@@ -41,12 +39,9 @@ const ON_ITS_WAY_MS = 60_000
  * its author has no key for that any more, and only our next word tells them that they missed something.
  */
 export function afterRefilled({ record, context, group }: Conversation): Partial<ConversationRecord> {
-  const { chain, life, spokeAt } = record
-  if (!group || !chain || chain.n <= chain.confirmed.delivered) return {}
-  const now = context.clock.now()
-  // To whoever was away the log may go on as if nothing had happened.
-  if (life === 0 && now - spokeAt > JUST_SPOKE_MS) return {}
-  return { spokeAt: Math.min(spokeAt, now + SOON_MS - every(group)) }
+  const { chain, life } = record
+  if (life === 0 || !group || !chain || chain.n <= chain.confirmed.delivered) return {}
+  return { spokeAt: Math.min(record.spokeAt, context.clock.now() + SOON_MS - every(group)) }
 }
 
 function every({ members }: GroupState): number {
