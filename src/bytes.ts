@@ -40,10 +40,16 @@ export function isZero(bytes: Uint8Array): boolean {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
 
+/** Lower case. The engine's own where it has one (Node 25): accounts are looked up by it, all the time. */
 export function toHex(bytes: Uint8Array): string {
+  if (hasOwnHex(bytes)) return bytes.toHex()
   let text = ""
   for (const byte of bytes) text += HEX[byte]!
   return text
+}
+
+function hasOwnHex(bytes: Uint8Array): bytes is Uint8Array & { toHex(): string } {
+  return "toHex" in bytes
 }
 
 /** @throws BytesError `bad-value` for anything but an even number of hex digits. */

@@ -5,12 +5,21 @@
 import { ByteReader, equalBytes, fromHex, toBase64Url, toHex, u64, utf8 } from "../bytes.ts"
 import { fingerprint, keyTag, safetyNumber } from "../crypto/fingerprint.ts"
 import type { Context, Update } from "./context.ts"
-import { checkEntry, type Contact, contactOf, isClosed, personRecord } from "./entries.ts"
+import {
+  checkEntry,
+  type Contact,
+  contactOf,
+  isAlarming,
+  isClosed,
+  isCurrent,
+  personRecord,
+} from "./entries.ts"
 import { ClientError } from "./errors.ts"
 import type { PersonRef, PersonView, Trust, Verified } from "./events.ts"
 import { Lineage } from "./lineage.ts"
 import { NameBook } from "./name-book.ts"
-import { checkAlias, elderOf, findContact, tellOfTwin } from "./naming.ts"
+import { checkAlias, findContact, tellOfTwin } from "./naming.ts"
+import { personId, personRef } from "./person-ref.ts"
 import { approvalOf, isSuccessor } from "./profile.ts"
 import type { StoredTrust } from "./person-record.ts"
 import { putRecord } from "./records.ts"
@@ -27,6 +36,8 @@ export class Contacts {
   readonly #tags = new Map<string, string>()
   #size: number
   #ownLine: Set<string> | undefined
+  /** What `ref` says of each account, until anything about anybody changes. */
+  readonly #refs = new Map<string, PersonRef>()
   readonly #alarms = new Set<string>()
   /** Inside the change that learns it: an account has taken another's place. */
   onSuccession: (update: Update, former: Contact, contact: Contact) => void = () => {}
@@ -233,32 +244,12 @@ export class Contacts {
     this.#online.clear()
   }
 
-  /**
-   * What lines and lists show. An account that the directory does not hold is shown by its tag alone. The tag is
-   * made when it is first read: it takes milliseconds, and a directory has many people.
-   */
+  /** What lines and lists show; the same object until anything about anybody changes. */
   ref(accountId: Uint8Array): PersonRef {
-    const tag = () => this.#tag(accountId)
-    const isOwn = this.isOwn(accountId)
-    const registeredName = isOwn ? this.#context.identity.name : (this.get(accountId)?.entry.name ?? "?")
-    const alias = isOwn ? undefined : this.newest(accountId)?.alias
-    const looksLike = isOwn ? undefined : elderOf(this, accountId)
-    return {
-      id: personId(accountId),
-      name: alias ?? registeredName,
-      ...(alias === undefined ? {} : { registeredName }),
-      get tag() {
-        return tag()
-      },
-      trust: this.trust(accountId),
-      ...this.#verified(accountId),
-      ...(looksLike === undefined ? {} : { looksLike }),
-    }
-  }
-
-  #verified(accountId: Uint8Array): Pick<PersonRef, "verified"> {
-    const verified = this.trust(accountId) === "verified" ? this.newest(accountId)?.verified : undefined
-    return verified ? { verified } : {}
+    const key = toHex(accountId)
+    const known = this.#refs.get(key) ?? personRef(this, this.#context.identity.name, accountId)
+    this.#refs.set(key, known)
+    return known
   }
 
   view(accountId: Uint8Array): PersonView {
@@ -272,7 +263,7 @@ export class Contacts {
       hidden: newest?.hidden ?? 0,
     }
     // Not spread: that would make the tag.
-    return Object.assign(this.ref(accountId), more)
+    return Object.assign(personRef(this, this.#context.identity.name, accountId), more)
   }
 
   trust(accountId: Uint8Array): Trust {
@@ -342,7 +333,8 @@ export class Contacts {
     return contact
   }
 
-  #tag(accountId: Uint8Array): string {
+  /** Made when it is first asked for: it takes milliseconds, and a directory has many people. */
+  tag(accountId: Uint8Array): string {
     const key = toHex(accountId)
     const known = this.#tags.get(key)
     if (known !== undefined) return known
@@ -359,6 +351,7 @@ export class Contacts {
 
   #restore(key: string, contact: Contact | undefined): void {
     if (contact) return this.#remember(contact)
+    this.#refs.clear()
     this.names.set(key, undefined)
     this.#nameSelf()
     this.#lineage.forget(fromHex(key))
@@ -374,24 +367,12 @@ export class Contacts {
     const key = toHex(contact.entry.accountId)
     this.#lineage.put(contact)
     this.#ownLine = undefined
+    this.#refs.clear()
     if (isCurrent(contact) && isAlarming(contact)) this.#alarms.add(key)
     else this.#alarms.delete(key)
     const { name: own } = contact.entry
     this.names.set(key, isCurrent(contact) ? { own, alias: contact.alias } : undefined)
   }
-}
-
-function isAlarming({ trust, wasVerified, isBlocked }: Contact): boolean {
-  return trust === "changed" && wasVerified === true && isBlocked !== true
-}
-
-/** Whether somebody has this account now. */
-export function isCurrent(contact: Contact): boolean {
-  return contact.successor === undefined && !isClosed(contact)
-}
-
-export function personId(accountId: Uint8Array): string {
-  return `u_${toBase64Url(accountId.subarray(0, 16))}`
 }
 
 export function roomId(channelId: Uint8Array): string {

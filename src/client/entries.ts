@@ -57,6 +57,16 @@ export function isClosed({ entry }: Pick<Contact, "entry">): boolean {
   return entry.kind === DIRECTORY_KINDS.close
 }
 
+/** Whether somebody has this account now. */
+export function isCurrent(contact: Contact): boolean {
+  return contact.successor === undefined && !isClosed(contact)
+}
+
+/** Whether whom this person had verified has another key, and nothing has been decided yet. */
+export function isAlarming({ trust, wasVerified, isBlocked }: Contact): boolean {
+  return trust === "changed" && wasVerified === true && isBlocked !== true
+}
+
 export function hashOfEntry(entry: DirectoryEntry): Uint8Array {
   return labelledHash("directory entry", encodeDirectoryEntry(entry))
 }

@@ -4,7 +4,7 @@
  */
 import { fingerprint, keyTag } from "../crypto/fingerprint.ts"
 import type { Contacts } from "./contacts.ts"
-import { personId } from "./contacts.ts"
+import { personId } from "./person-ref.ts"
 import type { Context, Update } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import { type Contact, isClosed } from "./entries.ts"

@@ -4,7 +4,8 @@
  */
 import { equalBytes } from "../bytes.ts"
 import { printLink } from "../protocol/address.ts"
-import { type Contacts, personId } from "./contacts.ts"
+import type { Contacts } from "./contacts.ts"
+import { personId } from "./person-ref.ts"
 import type { Context } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import { ClientError } from "./errors.ts"

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest"
-import { Contacts, personId, roomId } from "../../src/client/contacts.ts"
+import { Contacts, roomId } from "../../src/client/contacts.ts"
+import { personId } from "../../src/client/person-ref.ts"
 import type { PersonRecord } from "../../src/client/person-record.ts"
 import { decodeRecord } from "../../src/client/records.ts"
 import { createAccount, type AccountKeys } from "../../src/crypto/identity.ts"

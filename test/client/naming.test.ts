@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest"
-import { Contacts, personId } from "../../src/client/contacts.ts"
+import { Contacts } from "../../src/client/contacts.ts"
+import { personId } from "../../src/client/person-ref.ts"
 import { keepsake, rowsOf } from "../../src/client/keepsake.ts"
 import type { PersonRecord } from "../../src/client/person-record.ts"
 import { decodeRecord } from "../../src/client/records.ts"
