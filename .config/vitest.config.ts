@@ -33,6 +33,8 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Half of the tests wait for processes and clocks: one worker less than cores would leave a core idle.
     maxWorkers: 2,
+    // Every file would load the engine, React and all the rest anew; none of them changes what others share.
+    isolate: false,
     sequence: { sequencer: LongestFirst },
     env: { SEEDS: process.env["SEEDS"] ?? "20" },
     // Vite transforms what is inlined; the correction is such a transformation.
