@@ -29,9 +29,15 @@ export function linkRoom(client: Client): { room: RoomRef; link: LinkView } {
   return { room, link }
 }
 
-/** @throws ClientError `not-in-room`, `unknown-name`, `ambiguous-name`. */
+/** @throws ClientError `not-in-room`, `unknown-name`, `ambiguous-name`, `not-allowed`. */
 export function prepareAct(client: Client, act: RoomAct, name: string): PreparedAct {
-  const { room } = linkRoom(client)
+  const { room, link } = linkRoom(client)
+  // Nobody reads a warning about what they may not do.
+  if (!link.isModerator)
+    throw new ClientError(
+      "not-allowed",
+      "only a moderator of this room can do that; /moderators says who is one",
+    )
   if (act === "reset") {
     return {
       key: act,
@@ -92,7 +98,7 @@ export class Confirmer {
     const isConfirmed = warning === undefined || this.#asked === key
     this.#asked = isConfirmed ? "" : key
     if (!isConfirmed)
-      return { text: say`Not done yet. ${warning} The same line again does it.`, tone: "warning" }
+      return { text: say`Not done yet; the same line again does it. ${warning}`, tone: "warning" }
     await run()
     return { text: asked, tone: "plain" }
   }

@@ -110,7 +110,7 @@ export function taskWords(view: VerificationView): readonly SafeText[] {
     case "gathering":
       return view.role === "leader"
         ? [
-            say`Everybody presses Y on their own screen now. When all who are with you have come in, close the list.`,
+            say`Everybody presses F5 and then Y on their own screen now. When all who are with you have come in, close the list.`,
           ]
         : [say`You have come in. ${other} closes the list when everybody is there; then the words come.`]
     case "exchanging":

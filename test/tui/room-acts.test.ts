@@ -25,7 +25,7 @@ test.each<[RoomAct, string, string]>([
   const confirmer = new Confirmer()
   const first = await confirmer.ask(client, act, name)
   expect(first.tone).toBe("warning")
-  expect(first.text).toMatch(/^Not done yet\. .*The same line again does it\.$/u)
+  expect(first.text).toMatch(/^Not done yet; the same line again does it\. .+/u)
   expect(client.link.asked).toEqual([])
   expect((await confirmer.ask(client, act, name)).tone).toBe("plain")
   expect(client.link.asked).toEqual([asked])
@@ -60,7 +60,8 @@ test("whoever is no moderator is told, and nobody unknown is meant", async () =>
     expect.objectContaining({ code: "unknown-name" }),
   )
   client.link.isModerator = false
-  await expect(new Confirmer().ask(client, "unban", "ravi")).rejects.toMatchObject({ code: "not-allowed" })
+  for (const act of ["unban", "remove", "reset"] as const)
+    await expect(new Confirmer().ask(client, act, "ravi")).rejects.toMatchObject({ code: "not-allowed" })
 })
 
 test("moderators and the removed are listed, whatever they are called", async () => {
