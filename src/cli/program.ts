@@ -38,6 +38,7 @@ import { showCode } from "./commands/verify-live.ts"
 import { showVersion } from "./commands/version.ts"
 import type { RoomAct } from "../tui/room-acts.ts"
 import { addApproval, addKeys, addOwnKeys } from "./program-keys.ts"
+import { addDoctor, addSettings } from "./program-settings.ts"
 import { answerQrFile, READ_QR } from "./qr-file.ts"
 import type { Io } from "./io.ts"
 import { parseCount, parseDuration, parsePort } from "./numbers.ts"
@@ -63,6 +64,7 @@ export function buildProgram(io: Io): Command {
   addRoom(program, io)
   addKeeping(program, io)
   addSalvage(program, io)
+  addSettings(program, io)
   addDoctor(program, io)
   addRelay(program, io)
   program
@@ -294,19 +296,6 @@ function addKeeping(program: Command, io: Io): void {
     .addOption(timeout("15s"))
     .action(
       run(io, (invocation, options: RestoreOptions, file: string) => restore(invocation, file, options)),
-    )
-}
-
-function addDoctor(program: Command, io: Io): void {
-  program
-    .command("doctor")
-    .description("look whether this program does what it promises")
-    .requiredOption("--attack", "attack it: a lying relay and hostile people, on this computer only")
-    .action(
-      run(io, async (invocation) => {
-        const { attackItself } = await import("./commands/doctor.ts")
-        await attackItself(invocation)
-      }),
     )
 }
 

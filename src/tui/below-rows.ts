@@ -4,6 +4,7 @@
  */
 import type { VerificationView } from "../client/client.ts"
 import { rowOfCaret } from "./composer-state.ts"
+import { labelOf } from "./key-map.ts"
 import { composerRowLimit } from "./layout.ts"
 import { say, sliceSafe, type SafeText } from "./safe-text.ts"
 import { drawnCells, truncate, wrap } from "./text-width.ts"
@@ -89,7 +90,10 @@ function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
   add(troubleWords(view.data.connection), "danger")
   const open = foremost(view.data.verifications)
   if (open !== undefined)
-    add(say`${noticeOfVerification(open, view.theme.symbols)} F5 opens it.`, bannerStyle(open))
+    add(
+      say`${noticeOfVerification(open, view.theme.symbols)} ${labelOf(view.keys, "verify")} opens it.`,
+      bannerStyle(open),
+    )
   if (room !== undefined) add(roomProblemWords(room), room.state === "stopped" ? "danger" : "warning")
   if (view.composer.pasted !== undefined) {
     const { lines, bytes } = view.composer.pasted

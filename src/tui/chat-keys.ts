@@ -1,7 +1,7 @@
 /** What a key does on the chat screen: the key table says what is meant, the view says where it applies. */
 import type { PersonView, RoomView } from "../client/events.ts"
 import { composerWidth } from "./below-rows.ts"
-import { actionOf, parseLine, type Action, type Command } from "./commands.ts"
+import { parseLine, type Command } from "./commands.ts"
 import { nextCompletion, startCompletion } from "./completion.ts"
 import {
   clearDraft,
@@ -14,6 +14,8 @@ import {
   type Composer,
 } from "./composer-state.ts"
 import type { Key } from "./key-decoder.ts"
+import { actionOf, labelOf } from "./key-map.ts"
+import type { Action, Move } from "./key-table.ts"
 import { onOverlayKey } from "./overlay-keys.ts"
 import { overlayOf } from "./verification-keys.ts"
 import { foremost } from "./verification-words.ts"
@@ -42,14 +44,22 @@ export function onKey(view: ChatView, key: Key): Step {
   if (calm.overlay !== undefined) return onOverlayKey(calm, calm.overlay, key)
   switch (key.kind) {
     case "text":
-      return still(withComposer(calm, insert(calm.composer, key.text)))
+      return still(withComposer({ ...calm, firstChord: undefined }, insert(calm.composer, key.text)))
     case "paste":
-      return still(withComposer(calm, paste(calm.composer, key.text)))
-    case "chord": {
-      const action = actionOf(key.chord, calm.composer.text === "")
-      return action === undefined ? still(calm) : onAction(calm, action)
-    }
+      return still(withComposer({ ...calm, firstChord: undefined }, paste(calm.composer, key.text)))
+    case "chord":
+      return onChord(calm, key.chord)
   }
+}
+
+/** A chord that begins two in a row waits for the second; one that does not follow is forgotten with it. */
+function onChord(view: ChatView, chord: string): Step {
+  const { keys, firstChord } = view
+  const settled = { ...view, firstChord: undefined }
+  if (firstChord === undefined && keys.starts.has(chord)) return still({ ...view, firstChord: chord })
+  const pressed = firstChord === undefined ? chord : `${firstChord} ${chord}`
+  const action = actionOf(keys, pressed, view.composer.text === "")
+  return action === undefined ? still(settled) : onAction(settled, action)
 }
 
 function withComposer(view: ChatView, composer: Composer): ChatView {
@@ -90,34 +100,15 @@ function onAction(view: ChatView, action: Action): Step {
     case "redraw":
     case "suspend":
       return effect(view, { kind: action.kind })
+    case "window":
+      return openNumber(view, action.number)
     default:
-      return onMove(view, action.kind, action.kind === "window" ? action.number : 0)
+      return onMove(view, action.kind)
   }
 }
 
-type Move = Exclude<
-  Action["kind"],
-  | "edit"
-  | "submit"
-  | "complete"
-  | "complete-back"
-  | "up"
-  | "down"
-  | "escape"
-  | "interrupt"
-  | "end-of-input"
-  | "goto"
-  | "rooms"
-  | "people"
-  | "help"
-  | "verify"
-  | "receipts"
-  | "redraw"
-  | "suspend"
->
-
 /** Between rooms and up and down in one. */
-function onMove(view: ChatView, move: Move, number: number): Step {
+function onMove(view: ChatView, move: Move): Step {
   const page = Math.max(1, viewportOf(view).height - 2)
   switch (move) {
     case "room-before":
@@ -126,8 +117,6 @@ function onMove(view: ChatView, move: Move, number: number): Step {
       return step(view, 1)
     case "next-unread":
       return nextUnread(view)
-    case "window":
-      return openNumber(view, number)
     case "page-up":
       return scroll(view, -page)
     case "page-down":
@@ -199,7 +188,10 @@ function escape(view: ChatView): ChatView {
 function interrupt(view: ChatView): Step {
   if (view.composer.text !== "") {
     return still({
-      ...told(withComposer(view, clearDraft(view.composer)), say`Emptied. Ctrl+Y brings it back.`),
+      ...told(
+        withComposer(view, clearDraft(view.composer)),
+        say`Emptied. ${labelOf(view.keys, "yank")} brings it back.`,
+      ),
       quitArmed: false,
     })
   }
@@ -226,7 +218,9 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
   switch (command.kind) {
     case "say": {
       if (view.roomId === undefined)
-        return still(told(before, say`Not sent: no room is open. Ctrl+O opens one.`, "warning"))
+        return still(
+          told(before, say`Not sent: no room is open. ${labelOf(view.keys, "goto")} opens one.`, "warning"),
+        )
       const below = { ...view, scroll: AT_END, unreadFrom: undefined }
       return effect(below, { kind: "send", roomId: view.roomId, text: command.text, typed })
     }
@@ -293,7 +287,7 @@ function verify(view: ChatView, name: string | undefined, how: VerifyHow | undef
   return still(
     told(
       view,
-      say`Whom? Write /verify NAME, or choose with F3; /verify room checks everybody at once.`,
+      say`Whom? Write /verify NAME, or choose with ${labelOf(view.keys, "people")}; /verify room checks everybody at once.`,
       "warning",
     ),
   )

@@ -1,11 +1,11 @@
 /**
- * One table of commands and one of keys. Parsing, completion and the help screen all read these tables, so that
- * help cannot promise a key that does nothing, and a new command appears everywhere at once.
+ * One table of commands; that of keys is `key-table.ts`. Parsing, completion, "go to" and help read it, so that a new
+ * command appears everywhere at once.
  */
 import { numberIn, verifyArguments } from "./command-arguments.ts"
-import type { Edit } from "./composer-state.ts"
 import { ROOM_COMMANDS, type RoomCommand, roomCommandOf, type RoomWord } from "./room-commands.ts"
 import type { KeyAction } from "./key-actions.ts"
+import { keyHelp, type KeyMap } from "./key-map.ts"
 import { safeName, say, type SafeText } from "./safe-text.ts"
 import { bareName, takeName, unquote } from "./typed-names.ts"
 import type { VerifyHow } from "./view.ts"
@@ -104,183 +104,6 @@ export const COMMANDS: readonly CommandRow[] = [
   { word: "redraw", usage: say`/redraw`, what: say`draw the screen again`, takes: "nothing" },
   { word: "quit", usage: say`/quit`, what: say`leave; what waits is sent next time`, takes: "nothing" },
 ]
-
-/** What a key does. Editing keys go to the composer. */
-export type Action =
-  | { kind: "edit"; edit: Edit }
-  | {
-      kind: "submit" | "complete" | "complete-back" | "up" | "down" | "escape" | "interrupt" | "end-of-input"
-    }
-  | {
-      kind:
-        | "room-before"
-        | "room-after"
-        | "next-unread"
-        | "goto"
-        | "rooms"
-        | "people"
-        | "help"
-        | "verify"
-        | "receipts"
-    }
-  | { kind: "page-up" | "page-down" | "few-up" | "few-down" | "oldest" | "newest" | "first-unread" }
-  | { kind: "redraw" | "suspend" }
-  | { kind: "window"; number: number }
-
-interface KeyRow {
-  chords: readonly string[]
-  /** How help names the keys; undefined: not worth a line there. */
-  label: SafeText | undefined
-  what: SafeText
-  action: Action
-  /** Used instead of `action` when the composer is empty. */
-  whenEmpty?: Action
-}
-
-const edits = (chords: readonly string[], edit: Edit): KeyRow => ({
-  chords,
-  label: undefined,
-  what: say``,
-  action: { kind: "edit", edit },
-})
-
-export const KEYS: readonly KeyRow[] = [
-  { chords: ["enter"], label: say`Enter`, what: say`send`, action: { kind: "submit" } },
-  {
-    chords: ["ctrl+j", "alt+enter", "shift+enter"],
-    label: say`Ctrl+J  Alt+Enter  \\ Enter`,
-    what: say`new line`,
-    action: { kind: "edit", edit: "newline" },
-  },
-  {
-    chords: ["tab"],
-    label: say`Tab  Shift+Tab`,
-    what: say`complete a name; when empty: go to`,
-    action: { kind: "complete" },
-    whenEmpty: { kind: "goto" },
-  },
-  { chords: ["shift+tab"], label: undefined, what: say``, action: { kind: "complete-back" } },
-  {
-    chords: ["ctrl+p", "ctrl+up", "alt+up"],
-    label: say`Ctrl+P  Ctrl+N`,
-    what: say`room before, room after`,
-    action: { kind: "room-before" },
-  },
-  {
-    chords: ["ctrl+n", "ctrl+down", "alt+down"],
-    label: undefined,
-    what: say``,
-    action: { kind: "room-after" },
-  },
-  {
-    chords: ["ctrl+g", "alt+a"],
-    label: say`Ctrl+G  Alt+A`,
-    what: say`next room with something new`,
-    action: { kind: "next-unread" },
-  },
-  {
-    chords: ["ctrl+o", "alt+k"],
-    label: say`Ctrl+O  Ctrl+K when empty`,
-    what: say`go to a room or person`,
-    action: { kind: "goto" },
-  },
-  { chords: ["f2", "f4"], label: say`F2  F4`, what: say`rooms`, action: { kind: "rooms" } },
-  { chords: ["f3"], label: say`F3`, what: say`people`, action: { kind: "people" } },
-  { chords: ["f5"], label: say`F5`, what: say`verify the person you talk to`, action: { kind: "verify" } },
-  { chords: ["f6"], label: say`F6`, what: say`who has your newest message`, action: { kind: "receipts" } },
-  { chords: ["pageup"], label: say`PgUp  PgDn`, what: say`scroll`, action: { kind: "page-up" } },
-  { chords: ["pagedown"], label: undefined, what: say``, action: { kind: "page-down" } },
-  { chords: ["alt+pageup"], label: undefined, what: say``, action: { kind: "few-up" } },
-  { chords: ["alt+pagedown"], label: undefined, what: say``, action: { kind: "few-down" } },
-  {
-    chords: ["home"],
-    label: say`Home  End when empty`,
-    what: say`oldest line here, newest line`,
-    action: { kind: "edit", edit: "line-start" },
-    whenEmpty: { kind: "oldest" },
-  },
-  {
-    chords: ["end"],
-    label: undefined,
-    what: say``,
-    action: { kind: "edit", edit: "line-end" },
-    whenEmpty: { kind: "newest" },
-  },
-  { chords: ["alt+home"], label: undefined, what: say``, action: { kind: "oldest" } },
-  { chords: ["alt+end"], label: undefined, what: say``, action: { kind: "newest" } },
-  {
-    chords: ["ctrl+u"],
-    label: say`Ctrl+U when empty  Alt+U`,
-    what: say`first unread line`,
-    action: { kind: "edit", edit: "cut-to-start" },
-    whenEmpty: { kind: "first-unread" },
-  },
-  { chords: ["alt+u"], label: undefined, what: say``, action: { kind: "first-unread" } },
-  {
-    chords: ["up"],
-    label: say`Up  Down`,
-    what: say`move in the text, then what you sent`,
-    action: { kind: "up" },
-  },
-  { chords: ["down"], label: undefined, what: say``, action: { kind: "down" } },
-  { chords: ["esc"], label: say`Esc`, what: say`close, cancel`, action: { kind: "escape" } },
-  { chords: ["f1"], label: say`F1`, what: say`help`, action: { kind: "help" } },
-  { chords: ["ctrl+l"], label: say`Ctrl+L`, what: say`draw the screen again`, action: { kind: "redraw" } },
-  { chords: ["ctrl+z"], label: say`Ctrl+Z`, what: say`pause; fg comes back`, action: { kind: "suspend" } },
-  {
-    chords: ["ctrl+c"],
-    label: say`Ctrl+C`,
-    what: say`empty the text; twice: quit`,
-    action: { kind: "interrupt" },
-  },
-  {
-    chords: ["ctrl+d"],
-    label: say`Ctrl+D when empty`,
-    what: say`quit`,
-    action: { kind: "edit", edit: "delete" },
-    whenEmpty: { kind: "end-of-input" },
-  },
-  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((number): KeyRow => ({
-    chords: [`alt+${number}`],
-    label: number === 1 ? say`Alt+1 … Alt+9` : undefined,
-    what: say`room by number`,
-    action: { kind: "window", number },
-  })),
-  edits(["left"], "left"),
-  edits(["right", "ctrl+f"], "right"),
-  edits(["alt+b", "ctrl+left", "alt+left"], "word-left"),
-  edits(["alt+f", "ctrl+right", "alt+right"], "word-right"),
-  edits(["ctrl+a"], "line-start"),
-  edits(["ctrl+e"], "line-end"),
-  edits(["backspace"], "backspace"),
-  edits(["delete"], "delete"),
-  edits(["ctrl+w", "alt+backspace"], "cut-word-left"),
-  edits(["alt+d"], "cut-word-right"),
-  {
-    chords: ["ctrl+k"],
-    label: undefined,
-    what: say``,
-    action: { kind: "edit", edit: "cut-to-end" },
-    whenEmpty: { kind: "goto" },
-  },
-  edits(["ctrl+y"], "yank"),
-  edits(["ctrl+_"], "undo"),
-]
-
-const byChord = (): ReadonlyMap<string, KeyRow> => {
-  const rows = new Map<string, KeyRow>()
-  for (const row of KEYS) for (const chord of row.chords) rows.set(chord, row)
-  return rows
-}
-
-const KEY_OF_CHORD = byChord()
-
-/** What a key means now; undefined for a key without a meaning. */
-export function actionOf(chord: string, composerEmpty: boolean): Action | undefined {
-  const row = KEY_OF_CHORD.get(chord)
-  if (row === undefined) return undefined
-  return composerEmpty && row.whenEmpty !== undefined ? row.whenEmpty : row.action
-}
 
 /**
  * Reads a submitted line.
@@ -383,13 +206,12 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
   }
 }
 
-/** The help page: every command and every key worth a line, from the tables above. */
-export function helpRows(): readonly { left: SafeText; right: SafeText }[] {
+/** The help page: every command, and every key as it is in force. */
+export function helpRows(keys: KeyMap): readonly { left: SafeText; right: SafeText }[] {
   return [
     ...COMMANDS.map((row) => ({ left: row.usage, right: row.what })),
     { left: say`//text`, right: say`a message that starts with a slash` },
     { left: say``, right: say`` },
-    ...KEYS.flatMap((row) => (row.label === undefined ? [] : [{ left: row.label, right: row.what }])),
-    { left: say`Ctrl+A E W K Y _  Alt+B F D`, right: say`edit as in a shell` },
+    ...keyHelp(keys),
   ]
 }

@@ -8,6 +8,7 @@ import type { Clock } from "../platform/clock.ts"
 import { App, createScreenStore } from "./app.tsx"
 import type { Invitation } from "./invitation.ts"
 import type { Key } from "./key-decoder.ts"
+import type { KeyMap } from "./key-map.ts"
 import { startSession, snapshotOf, type Session } from "./session.ts"
 import { openTerminal, withAnchors } from "./terminal.ts"
 import { themeOf } from "./theme.ts"
@@ -38,6 +39,8 @@ export interface TuiOptions {
   invitation(): Invitation | undefined
   ascii: boolean
   color: boolean
+  /** Undefined: as they are without a file of the person's own. */
+  keys?: KeyMap
   /** Aborted by the caller on SIGTERM, SIGHUP and the like: ends the screen as quitting does. */
   stop?: AbortSignal
   /** Stops the process until somebody continues it (SIGTSTP). Without it Ctrl+Z does nothing. */
@@ -77,7 +80,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
     welcome?.stop()
     welcome = undefined
     client = opened
-    const first = initialChat(snapshotOf(opened), theme, output.columns, output.rows)
+    const first = initialChat(snapshotOf(opened), theme, output.columns, output.rows, options.keys)
     store.set(first.view)
     session = startSession({
       client: opened,

@@ -1,8 +1,8 @@
 /** Keys while something lies over the chat: a page, the list to choose from, the verification panel. */
 import type { PersonView } from "../client/events.ts"
-import { actionOf } from "./commands.ts"
 import type { KeyAction } from "./key-actions.ts"
 import type { Key } from "./key-decoder.ts"
+import { actionOf } from "./key-map.ts"
 import { pageHeight, pageLines, type Page } from "./pages.ts"
 import { pickerItems } from "./picker.ts"
 import { safeTyped, say, sliceSafe } from "./safe-text.ts"
@@ -12,7 +12,7 @@ import { still, type ChatView, type Overlay, type Step } from "./view.ts"
 
 export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
   if (key.kind === "chord" && key.chord === "ctrl+c") return still(closed(view))
-  if (key.kind === "chord" && actionOf(key.chord, true)?.kind === "redraw")
+  if (key.kind === "chord" && actionOf(view.keys, key.chord, true)?.kind === "redraw")
     return { view, effects: [{ kind: "redraw" }] }
   switch (overlay.kind) {
     case "page":
@@ -54,6 +54,8 @@ function onPage(view: ChatView, overlay: Page, key: Key): ChatView {
     case "q":
     case "f1":
       return closed(view)
+    case "?":
+      return overlay.kind === "help" ? closed(view) : { ...view, overlay: { kind: "help", offset: 0 } }
     case "up":
       return to(overlay.offset - 1)
     case "down":
@@ -91,12 +93,16 @@ function onPicker(view: ChatView, overlay: Overlay & { kind: "picker" }, key: Ke
   const items = pickerItems(view, overlay)
   const put = (change: Partial<Overlay & { kind: "picker" }>): Step =>
     still({ ...view, overlay: { ...overlay, ...change } })
+  if (key.kind === "text" && key.text === "?" && overlay.query === "")
+    return still({ ...view, overlay: { kind: "help", offset: 0 } })
   if (key.kind === "text") return put({ query: say`${overlay.query}${safeTyped(key.text)}`, index: 0 })
   if (key.kind !== "chord") return still(view)
   const index = Math.min(overlay.index, Math.max(0, items.length - 1))
   switch (key.chord) {
     case "esc":
       return still(closed(view))
+    case "f1":
+      return still({ ...view, overlay: { kind: "help", offset: 0 } })
     case "up":
     case "ctrl+p":
     case "shift+tab":

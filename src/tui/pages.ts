@@ -50,7 +50,7 @@ function wrapLines(lines: readonly (readonly Span[])[], width: number): readonly
 function helpLines(view: ChatView, width: number): readonly (readonly Span[])[] {
   const left = width < 60 ? 0 : 30
   const { symbols } = view.theme
-  const rows = helpRows().flatMap((row): (readonly Span[])[] => {
+  const rows = helpRows(view.keys).flatMap((row): (readonly Span[])[] => {
     if (row.left === "") return [[span(say``)]]
     if (left > 0) {
       return wrap(row.right, width - left).map(({ text }, index) => [

@@ -9,6 +9,7 @@
 import type { MessageState, TranscriptLine } from "../client/events.ts"
 import { onKey } from "./chat-keys.ts"
 import { EMPTY_COMPOSER, setDraft } from "./composer-state.ts"
+import { DEFAULT_KEYS, type KeyMap } from "./key-map.ts"
 import { keptKey, keptScroll, withTail, type Loaded } from "./line-window.ts"
 import type { SafeText } from "./safe-text.ts"
 import { AT_END } from "./scroll.ts"
@@ -27,12 +28,20 @@ import {
   type Toast,
 } from "./view.ts"
 
-export function initialChat(data: Snapshot, theme: Theme, columns: number, rows: number): Step {
+export function initialChat(
+  data: Snapshot,
+  theme: Theme,
+  columns: number,
+  rows: number,
+  keys: KeyMap = DEFAULT_KEYS,
+): Step {
   const view: ChatView = {
     kind: "chat",
     columns,
     rows,
     theme,
+    keys,
+    firstChord: undefined,
     data,
     roomId: undefined,
     roomBefore: undefined,

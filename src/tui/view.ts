@@ -8,6 +8,7 @@ import type { Completion } from "./completion.ts"
 import type { Composer } from "./composer-state.ts"
 import type { Key } from "./key-decoder.ts"
 import type { KeyAction } from "./key-actions.ts"
+import type { KeyMap } from "./key-map.ts"
 import type { Receipts } from "./receipts.ts"
 import type { RoomAct } from "./room-acts.ts"
 import type { SafeText } from "./safe-text.ts"
@@ -77,6 +78,9 @@ export interface ChatView {
   columns: number
   rows: number
   theme: Theme
+  keys: KeyMap
+  /** The first of two that are pressed one after the other. */
+  firstChord: string | undefined
   data: Snapshot
   roomId: string | undefined
   roomBefore: string | undefined

@@ -5,8 +5,8 @@
  *                 └─────▶ hosting ──▶ hosted ──▶ (chat)
  */
 import { EMPTY_COMPOSER, edit, insert, setDraft, type Composer, type Edit } from "./composer-state.ts"
-import { actionOf } from "./commands.ts"
 import type { Key } from "./key-decoder.ts"
+import { actionOf, DEFAULT_KEYS } from "./key-map.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import type { Theme } from "./theme.ts"
 
@@ -207,7 +207,7 @@ function onInput(view: WelcomeView, key: Key): WelcomeStep {
   if (key.chord === "enter") return submit(view)
   if (key.chord === "esc") return still(back(view))
   if (key.chord === "ctrl+d" && view.input.text === "") return { view, effects: [{ kind: "quit" }] }
-  const action = actionOf(key.chord, false)
+  const action = actionOf(DEFAULT_KEYS, key.chord, false)
   if (action?.kind !== "edit" || isNewline(action.edit)) return still(view)
   return typed({ ...view, input: edit(view.input, action.edit) })
 }

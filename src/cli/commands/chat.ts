@@ -11,6 +11,7 @@ import { runDemo } from "../demo.ts"
 import { hostedInvitation, hostingNote, startHostedRelay } from "../hosting.ts"
 import { writeNewFile } from "../new-file.ts"
 import { readCode } from "../read-code.ts"
+import { readKeys } from "../key-settings.ts"
 import { openProfileDir, type ProfileDir } from "../profile-dir.ts"
 import { settle } from "../settle.ts"
 import { canSuspend, suspendJob } from "../suspend.ts"
@@ -105,6 +106,7 @@ async function chatOnScreen({ io, config }: Invocation, seat: Seat): Promise<voi
     invitation: () => hostedInvitation(config),
     ascii: config.ascii,
     color: config.color,
+    keys: readKeys(config),
     stop: io.stop,
     ...(canSuspend() && { suspend: () => suspendJob(systemClock) }),
   })

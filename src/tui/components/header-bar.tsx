@@ -2,6 +2,7 @@
 import type { ReactNode } from "react"
 import type { RoomView } from "../../client/events.ts"
 import { joinSafe, repeatSafe, say, type SafeText } from "../safe-text.ts"
+import { labelOf } from "../key-map.ts"
 import { cellsOf, drawnCells, truncate } from "../text-width.ts"
 import { nameWithMark, roomTitle, span, type Span, type Symbols } from "../theme.ts"
 import { currentRoom, type ChatView } from "../view.ts"
@@ -16,7 +17,8 @@ function headerSpans(view: ChatView): readonly Span[] {
   const { symbols } = view.theme
   const width = view.columns - 1
   const room = currentRoom(view)
-  const right = view.columns < 60 ? say`F1` : say`F1 help`
+  const key = labelOf(view.keys, "help")
+  const right = view.columns < 60 ? key : say`${key} help`
   if (room === undefined) return [span(say`secure-chat`, "strong")]
   const others = otherUnread(view)
   const security = securityWords(room)

@@ -3,8 +3,9 @@ import type { ReactNode } from "react"
 import type { ConnectionView } from "../../client/events.ts"
 import { joinSafe, repeatSafe, safeName, say, type SafeText } from "../safe-text.ts"
 import { cellsOf, drawnCells, truncate } from "../text-width.ts"
-import { roomTitle, span, type Span, type Style, type Symbols } from "../theme.ts"
-import { currentRoom, type ChatView } from "../view.ts"
+import { labelOf } from "../key-map.ts"
+import { roomTitle, span, type Span, type Style } from "../theme.ts"
+import type { ChatView } from "../view.ts"
 import { connectionWords } from "../words.ts"
 import { Line } from "./line.tsx"
 
@@ -28,7 +29,7 @@ function statusSpans(view: ChatView): readonly Span[] {
     symbols.more,
   )
   const used = drawnCells(left) + drawnCells(waiting) + drawnCells(middle)
-  const hints = hintsFor(width - used - 3, currentRoom(view)?.kind === "direct", symbols)
+  const hints = hintsFor(width - used - 3, view)
   return [
     span(left, connectionStyle(connection)),
     span(waiting, "warning"),
@@ -51,11 +52,16 @@ function hotlist(view: ChatView): SafeText {
   return hot.length === 0 ? say`` : say`[${joinSafe(hot, say` `)}]`
 }
 
-/** As many hints as fit, the most useful first. F5 verifies the other person of a direct chat. */
-function hintsFor(room: number, direct: boolean, symbols: Symbols): SafeText {
-  const last = direct ? say`F5 verify` : say`F3 people`
-  const all = [say`Enter send`, say`Ctrl+J line`, say`Ctrl+O go`, last]
-  const between = say` ${symbols.dot} `
+/** As many hints as fit, the most useful first. */
+function hintsFor(room: number, { keys, theme, ...view }: ChatView): SafeText {
+  const isDirect = view.data.rooms.some(({ id, kind }) => id === view.roomId && kind === "direct")
+  const all = [
+    say`${labelOf(keys, "submit")} send`,
+    say`${labelOf(keys, "newline")} line`,
+    say`${labelOf(keys, "goto")} go`,
+    isDirect ? say`${labelOf(keys, "verify")} verify` : say`${labelOf(keys, "people")} people`,
+  ]
+  const between = say` ${theme.symbols.dot} `
   for (let count = all.length; count > 0; count--) {
     const hints = joinSafe(all.slice(0, count), between)
     if (cellsOf(hints) <= room) return hints

@@ -1,0 +1,40 @@
+/** Commands about this program itself: settings, and whether it does what it promises. */
+import { type Command, Option } from "commander"
+import { run } from "./adapting.ts"
+import { showKeys, showPaths } from "./commands/settings.ts"
+import { examineTerminal } from "./commands/term.ts"
+import { CliError } from "./errors.ts"
+import type { Io } from "./io.ts"
+
+export function addSettings(program: Command, io: Io): void {
+  const config = program.command("config").description("settings of this profile")
+  config
+    .command("path")
+    .description("print where the profile and the file of your own keys are")
+    .action(run(io, async (invocation) => showPaths(invocation)))
+  config
+    .command("keys")
+    .description("print every key in the form of that file")
+    .action(run(io, async (invocation) => showKeys(invocation)))
+}
+
+export function addDoctor(program: Command, io: Io): void {
+  program
+    .command("doctor")
+    .description("look whether this program does what it promises")
+    .addOption(
+      new Option("--attack", "attack it: a lying relay and hostile people, on this computer only").default(
+        false,
+      ),
+    )
+    .addOption(new Option("--term", "look at this terminal and at the file of your own keys").default(false))
+    .action(
+      run(io, async (invocation, { attack, term }: { attack: boolean; term: boolean }) => {
+        if (!attack && !term) throw new CliError("usage", "doctor needs --attack or --term")
+        if (term) examineTerminal(invocation)
+        if (!attack) return
+        const { attackItself } = await import("./commands/doctor.ts")
+        await attackItself(invocation)
+      }),
+    )
+}
