@@ -59,7 +59,7 @@ const cli: Record<CliErrorCode, End> = {
   "wrong-invitation": { exit: EXIT.refused, hint: "copy the whole invitation, or ask for a new one" },
   "name-taken": {
     exit: EXIT.refused,
-    hint: "join with another --name; if it is yours and its key is lost, ask the operator for a code, and add --replace",
+    hint: "choose another name; if it is yours and its key is lost, ask the operator for a code, and join with --replace",
   },
   "name-lost": { exit: EXIT.refused, hint: "what is stored here can still be read (history --offline)" },
   "not-approved": {
@@ -105,6 +105,8 @@ const client: Record<ClientErrorCode, End> = {
   "already-joined": { exit: EXIT.usage },
   "bad-name": { exit: EXIT.usage },
   "alias-taken": { exit: EXIT.usage, hint: "choose an alias that looks like nobody's name" },
+  "name-taken": { exit: EXIT.refused },
+  "too-many-names": { exit: EXIT.limit },
   "bad-invitation": { exit: EXIT.refused },
   "key-changed": {
     exit: EXIT.untrusted,

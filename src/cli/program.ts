@@ -28,6 +28,7 @@ import {
 } from "./commands/read.ts"
 import { showReceipts } from "./commands/receipts.ts"
 import { type RelayStartOptions, startRelayCommand, stopRelayCommand } from "./commands/relay.ts"
+import { rename, type RenameOptions } from "./commands/rename.ts"
 import { restore, type RestoreOptions } from "./commands/restore.ts"
 import { type ActOptions, actOnRoom, showLink, showModerators } from "./commands/room.ts"
 import { salvageProfile, type SalvageOptions } from "./commands/salvage.ts"
@@ -133,8 +134,13 @@ function addTalking(program: Command, io: Io): void {
     )
 }
 
-/** Names that only this profile knows. */
+/** Names: one's own, for everybody, and those that only this profile knows. */
 function addNaming(program: Command, io: Io): void {
+  program
+    .command("rename <name>")
+    .description("take another name; whoever verified you has verified you still")
+    .addOption(timeout("15s"))
+    .action(run(io, (invocation, options: RenameOptions, name: string) => rename(invocation, name, options)))
   program
     .command("alias <name> [alias]")
     .description("show a person under a name of your own; nobody else learns it")

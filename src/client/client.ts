@@ -132,6 +132,11 @@ export interface KeysApi {
    * @throws ClientError `not-now`.
    */
   rotate(): Promise<void>
+  /**
+   * Registers another name for this person. Resolves when it stands in the directory that was read.
+   * @throws ClientError `bad-name`, `name-taken`, `too-many-names`, `not-now`, `no-answer`.
+   */
+  rename(name: string): Promise<void>
   /** Gives up the account and its name, for good. Resolves when the relay has it. @throws ClientError `not-now`. */
   close(): Promise<void>
 }

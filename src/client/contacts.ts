@@ -19,8 +19,8 @@ import type { PersonRef, PersonView, Trust, Verified } from "./events.ts"
 import { Lineage } from "./lineage.ts"
 import { NameBook } from "./name-book.ts"
 import { checkAlias, findContact, tellOfTwin } from "./naming.ts"
-import { personId, personRef } from "./person-ref.ts"
-import { approvalOf, isSuccessor } from "./profile.ts"
+import { personId, personRef, personView } from "./person-ref.ts"
+import { approvalOf, isSuccessor, putName } from "./profile.ts"
 import type { StoredTrust } from "./person-record.ts"
 import { putRecord } from "./records.ts"
 import { type Registration, registrationOf } from "./registering.ts"
@@ -41,6 +41,8 @@ export class Contacts {
   readonly #alarms = new Set<string>()
   /** Inside the change that learns it: an account has taken another's place. */
   onSuccession: (update: Update, former: Contact, contact: Contact) => void = () => {}
+  /** Inside the change that learns it: somebody has another name, perhaps ourselves. @param before as registered. */
+  onRename: (update: Update, contact: Contact, before: string) => void = () => {}
 
   constructor(context: Context) {
     this.#context = context
@@ -130,6 +132,7 @@ export class Contacts {
     try {
       this.#context.update("ordered", (update) => {
         for (const bytes of entries) this.#learnOne(update, bytes, before)
+        this.#adoptName(update)
         also(update)
         update.tx.put("meta", DIRECTORY_CURSOR, u64(from + entries.length))
         update.after(() => {
@@ -161,11 +164,31 @@ export class Contacts {
     if (known?.entry.name !== contact.entry.name) tellOfTwin(update, this, account)
     if (former) return this.onSuccession(update, former, contact)
     if (this.isOwn(account)) return
+    const was = known?.entry.name
+    if (was === contact.entry.name) return
     const person = this.ref(account)
-    const was = known && (known.alias ?? known.entry.name)
-    if (was !== undefined && was !== person.name) update.tell({ type: "person.renamed", person, before: was })
-    if (known) return
-    update.keep({ at: now, type: "person.joined", account }, { type: "person.joined", person })
+    if (was === undefined)
+      return update.keep({ at: now, type: "person.joined", account }, { type: "person.joined", person })
+    update.keep(
+      { at: now, type: "person.renamed", account, before: was },
+      { type: "person.renamed", person, before: was, by: "them" },
+    )
+    this.onRename(update, contact, was)
+  }
+
+  /** We are called what our newest entry says: only we can sign one, and a backup may hold the name before. */
+  #adoptName(update: Update): void {
+    const { identity } = this.#context
+    const own = this.get(this.own)
+    const before = identity.name
+    if (!own || own.entry.name === before) return
+    putName(update.tx, own.entry.name)
+    update.after(() => {
+      identity.name = own.entry.name
+      this.#nameSelf()
+      update.tell({ type: "person.renamed", person: this.ref(this.own), before, by: "you" })
+    })
+    this.onRename(update, own, before)
   }
 
   /** Two keys say that this person has handed over to them: who is who has to be found out. */
@@ -210,7 +233,9 @@ export class Contacts {
     const before = this.ref(accountId).name
     const alias = typed === undefined ? undefined : checkAlias(this, accountId, typed)
     this.change(update, accountId, { alias })
-    update.after(() => update.tell({ type: "person.renamed", person: this.ref(accountId), before }))
+    update.after(() =>
+      update.tell({ type: "person.renamed", person: this.ref(accountId), before, by: "you" }),
+    )
   }
 
   /** A message of somebody who is blocked has come. In memory at once: more may come with it. */
@@ -253,17 +278,9 @@ export class Contacts {
   }
 
   view(accountId: Uint8Array): PersonView {
-    const contact = this.get(accountId)
-    const newest = this.newest(accountId)
-    const more = {
-      online: this.#online.has(toHex(accountId)) || (this.isOwn(accountId) && this.#context.link.online),
-      ambiguous: !this.names.twins(toHex(accountId)).next().done,
-      firstSeenAt: contact?.firstSeenAt ?? 0,
-      mustDecide: newest?.trust === "changed" && !newest.isBlocked,
-      hidden: newest?.hidden ?? 0,
-    }
-    // Not spread: that would make the tag.
-    return Object.assign(personRef(this, this.#context.identity.name, accountId), more)
+    const isOnline =
+      this.#online.has(toHex(accountId)) || (this.isOwn(accountId) && this.#context.link.online)
+    return personView(this, this.#context.identity.name, accountId, isOnline)
   }
 
   trust(accountId: Uint8Array): Trust {
@@ -360,6 +377,7 @@ export class Contacts {
 
   /** Also before our own entry was read: nobody looks like us unnoticed. */
   #nameSelf(): void {
+    this.#refs.clear()
     this.names.set(toHex(this.own), { own: this.#context.identity.name, alias: undefined })
   }
 

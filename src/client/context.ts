@@ -14,7 +14,8 @@ import type { ClientMessage, Of, RelayMessage } from "../protocol/messages.ts"
 import type { SignedHead } from "../protocol/tree-head.ts"
 import type { Conversation } from "./conversation.ts"
 import type { ClientEvent, StampedEvent } from "./events.ts"
-import { type JournalRecord, putRecord } from "./records.ts"
+import type { JournalRecord } from "./journal.ts"
+import { putRecord } from "./records.ts"
 import type { ClientStore, Durability, StoreWriter } from "./store.ts"
 
 /** A message whose answer is matched by its `rid`, which the link fills in. */
@@ -70,7 +71,8 @@ export interface Verifier {
 }
 
 export interface Identity {
-  readonly name: string
+  /** As the directory has it, once we are in it: another one when a new entry of ours was read. */
+  name: string
   readonly account: AccountKeys
   readonly device: DeviceKeys
   readonly inboxId: Uint8Array

@@ -13,6 +13,8 @@ export type ClientErrorCode =
   | "already-joined" // the profile belongs to another relay
   | "bad-name" // not a name that may be taken
   | "alias-taken" // somebody else's name looks like it
+  | "name-taken" // the relay, or this profile, knows somebody whose name looks like it
+  | "too-many-names" // one person has so many in all and no more
   | "bad-invitation" // twelve words that are none
   | "key-changed" // sending stopped until the person decides
   | "blocked"

@@ -218,6 +218,7 @@ export type Notice =
   | { code: "you-removed"; by: PersonRef }
   | { code: "key-changed"; person: PersonRef } // the operator gave the name to another key: nothing is sent before a decision
   | { code: "key-rotated"; person: PersonRef } // the key before has signed it: what was trusted is trusted
+  | { code: "renamed"; person: PersonRef; before: string; name: string } // registered names
   | { code: "key-accepted"; person: PersonRef } // decided: sending goes on, and the mark stays
   | { code: "blocked"; person: PersonRef }
   | { code: "unblocked"; person: PersonRef }
@@ -271,7 +272,8 @@ export type ClientEvent =
   | { type: "person.joined"; person: PersonRef } // new in the directory
   | { type: "person.keyChanged"; person: PersonRef; how: "rotated" | "replaced" }
   | { type: "person.blocked"; person: PersonRef; blocked: boolean }
-  | { type: "person.renamed"; person: PersonRef; before: string } // by an alias of ours, or in the directory
+  /** By an alias of ours, or by themselves, in the directory; this person too. */
+  | { type: "person.renamed"; person: PersonRef; before: string; by: "you" | "them" }
   | { type: "person.presence"; person: PersonRef; online: boolean }
   | { type: "verify.requested"; verification: VerificationView } // somebody asks; this person must agree
   | { type: "verify.accepted"; verification: VerificationView } // the other person agreed

@@ -12,6 +12,7 @@ import { ClientError } from "./errors.ts"
 import type { ClientEvent, KeyView } from "./events.ts"
 import type { KeysApi } from "./client.ts"
 import { closingEntry } from "./registering.ts"
+import { Renaming } from "./renaming.ts"
 import type { Rooms } from "./rooms.ts"
 import { rotate } from "./rotating.ts"
 import type { StoredNotice } from "./records.ts"
@@ -25,17 +26,22 @@ export class Keys implements KeysApi {
   readonly #rooms: Rooms
   readonly #run: Run
   readonly #tell: (event: ClientEvent) => void
+  readonly #isVerifying: () => boolean
+  readonly #renaming: Renaming
 
   constructor(
     context: Context,
     { contacts, rooms }: { contacts: Contacts; rooms: Rooms },
-    { run, tell }: { run: Run; tell: (event: ClientEvent) => void },
+    { run, tell, isVerifying }: { run: Run; tell: (event: ClientEvent) => void; isVerifying: () => boolean },
   ) {
     this.#context = context
     this.#contacts = contacts
     this.#rooms = rooms
     this.#run = run
     this.#tell = tell
+    this.#isVerifying = isVerifying
+    this.#renaming = new Renaming(context, contacts)
+    contacts.onRename = (update, contact, before) => this.#renamed(update, contact, before)
     contacts.onSuccession = (update, former, contact) => this.#succeeded(update, former, contact)
   }
 
@@ -86,10 +92,25 @@ export class Keys implements KeysApi {
 
   rotate(): Promise<void> {
     return this.#run(() => {
+      if (this.#renaming.isOpen)
+        throw new ClientError("not-now", "a new name is on its way; try again in a moment")
       rotate(this.#context, this.#contacts)
       // What is in memory is the account before: it must say nothing more.
       this.#context.link.leave()
     })
+  }
+
+  async rename(name: string): Promise<void> {
+    // The queue goes on meanwhile: the answer is an event of it.
+    const { asked } = await this.#run(() => {
+      if (this.#isVerifying())
+        throw new ClientError(
+          "not-now",
+          "a verification is open, and names are part of it; finish or cancel it first",
+        )
+      return { asked: this.#renaming.begin(name) }
+    })
+    await asked
   }
 
   close(): Promise<void> {
@@ -152,6 +173,15 @@ export class Keys implements KeysApi {
           ? this.#contacts.isSamePerson(record.peer, accountId)
           : group?.members.some((member) => this.#contacts.isSamePerson(member.accountId, accountId)),
       )
+  }
+
+  #renamed(update: Update, { entry }: Contact, before: string): void {
+    const { accountId: account, name } = entry
+    if (this.#contacts.isOwn(account)) return update.after(() => this.#renaming.adopted(name))
+    for (const conversation of this.#concerned(account)) {
+      conversation.notice(update, conversation.record.cursor, { code: "renamed", account, before, name })
+      update.tell({ type: "room.changed", room: conversation.ref })
+    }
   }
 
   #succeeded(update: Update, former: Contact, contact: Contact): void {

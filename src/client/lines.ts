@@ -49,6 +49,10 @@ export function noticeView(notice: StoredNotice, contacts: Contacts): Notice {
       return { code: notice.code, person: contacts.ref(notice.account) }
     case "gap":
       return { code: "gap", person: contacts.ref(notice.account), missing: notice.missing }
+    case "renamed": {
+      const { code, account, before, name } = notice
+      return { code, person: contacts.ref(account), before, name }
+    }
     case "removed":
     case "let-back":
     case "moderator":

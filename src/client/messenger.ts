@@ -23,6 +23,7 @@ import type {
   StampedEvent,
   TranscriptLine,
 } from "./events.ts"
+import { keptEvents } from "./journal.ts"
 import type { Keys } from "./keys.ts"
 import { RelayFinder } from "./finding.ts"
 import type { RoomLinks } from "./link.ts"
@@ -42,7 +43,7 @@ import type { SeesReport } from "./sees.ts"
 import type { Session } from "./session.ts"
 import { prefixRange } from "./store.ts"
 import type { Verification } from "./verification.ts"
-import { keptEvents, roomView } from "./views.ts"
+import { roomView } from "./views.ts"
 
 export class Messenger implements Client {
   readonly #deps: ClientDeps

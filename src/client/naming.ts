@@ -60,8 +60,8 @@ export function tellOfTwin(update: Update, contacts: Contacts, accountId: Uint8A
   update.tell({ type: "error", code: "look-alike", detail })
 }
 
-/** As it can be typed. */
-function nameAndTag(contacts: Contacts, account: string): string {
+/** As it can be typed. @param account in hex. */
+export function nameAndTag(contacts: Contacts, account: string): string {
   const { name, tag, trust } = contacts.ref(fromHex(account))
   return trust === "self" ? `${name} (you)` : `${name}?${tag}`
 }

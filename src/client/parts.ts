@@ -56,7 +56,8 @@ export function createParts(context: Context, tell: (event: ClientEvent) => void
   const verification = new Verifications(verifyDriver, run)
   const link = new LinkControl(context, contacts, rooms, run)
   const verifying = { verifyDriver, verifyHeard, verification, link }
-  const keys = new Keys(context, { contacts, rooms }, { run, tell })
+  const isVerifying = () => verifyDriver.open().length > 0
+  const keys = new Keys(context, { contacts, rooms }, { run, tell, isVerifying })
   const sees = new Sees(context, { contacts, rooms, inbox, generation })
   const guests = { directory, keys, sees, ...verifying }
   return { contacts, rooms, inbox, packages, catchUp, generation, incoming, housekeeping, ...guests }

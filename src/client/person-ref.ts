@@ -1,7 +1,7 @@
 /** How somebody is named on lines and lists (PROTOCOL.md §8.4). */
-import { toBase64Url } from "../bytes.ts"
+import { toBase64Url, toHex } from "../bytes.ts"
 import type { Contacts } from "./contacts.ts"
-import type { PersonRef } from "./events.ts"
+import type { PersonRef, PersonView } from "./events.ts"
 import { elderOf } from "./naming.ts"
 
 export function personId(accountId: Uint8Array): string {
@@ -28,4 +28,22 @@ export function personRef(contacts: Contacts, ownName: string, accountId: Uint8A
     ...(verified && { verified }),
     ...(looksLike === undefined ? {} : { looksLike }),
   }
+}
+
+export function personView(
+  contacts: Contacts,
+  ownName: string,
+  accountId: Uint8Array,
+  isOnline: boolean,
+): PersonView {
+  const newest = contacts.newest(accountId)
+  const more = {
+    online: isOnline,
+    ambiguous: !contacts.names.twins(toHex(accountId)).next().done,
+    firstSeenAt: contacts.get(accountId)?.firstSeenAt ?? 0,
+    mustDecide: newest?.trust === "changed" && !newest.isBlocked,
+    hidden: newest?.hidden ?? 0,
+  }
+  // Not spread: that would make the tag.
+  return Object.assign(personRef(contacts, ownName, accountId), more)
 }

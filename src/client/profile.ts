@@ -148,6 +148,11 @@ export function putNewDevice(tx: StoreWriter, deps: { random: Random; clock: Clo
   tx.put("meta", KEY.certificateEnd, u64(deps.clock.now() + DEVICE_CERTIFICATE_MS))
 }
 
+/** The account's name in the directory is another one now. */
+export function putName(tx: StoreWriter, name: string): void {
+  tx.put("meta", KEY.name, utf8(name))
+}
+
 /** Another account takes the place of the profile's own, which is forgotten: nothing is signed with it any more. */
 export function putNextAccount(
   tx: StoreWriter,
@@ -180,7 +185,7 @@ export function renameProfile(store: ClientStore, name: string): void {
   const checked = checkName(name)
   if (readProfile(store)?.registered)
     throw new ClientError("already-joined", "the name is registered and stays")
-  store.transaction("synced", (tx) => tx.put("meta", KEY.name, utf8(checked)))
+  store.transaction("synced", (tx) => putName(tx, checked))
 }
 
 /**

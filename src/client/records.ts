@@ -205,6 +205,7 @@ export type StoredNotice =
   | { code: RoleChange; account: Uint8Array; by: Uint8Array }
   | { code: "link-reset" | "you-removed"; by: Uint8Array }
   | { code: "gap"; account: Uint8Array; missing: number }
+  | { code: "renamed"; account: Uint8Array; before: string; name: string }
   | { code: "unreadable"; detail: string }
   | { code: "directory-split"; why: AlarmReason }
   | {
@@ -256,14 +257,6 @@ export interface PayloadRecord {
   order: number
   at: Millis
 }
-
-export type JournalRecord = { at: Millis } & (
-  | { type: "message.received" | "message.sent"; room: Uint8Array; line: Uint8Array; messageId: Uint8Array }
-  | { type: "message.state"; room: Uint8Array; messageId: Uint8Array; state: MessageState }
-  | { type: "person.joined"; account: Uint8Array }
-  | { type: "person.keyChanged"; account: Uint8Array; how: "rotated" | "replaced" }
-  | { type: "room.joined"; room: Uint8Array }
-)
 
 /** A conversation in which nothing has happened yet. */
 export function newConversation(

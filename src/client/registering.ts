@@ -105,6 +105,12 @@ export function closingEntry(identity: Identity, last: DirectoryEntry): Uint8Arr
   return signedEntry(identity, place, [])
 }
 
+/** The next entry of our account, with another name. @param last the newest. */
+export function renamingEntry(identity: Identity, last: DirectoryEntry, name: string): Uint8Array {
+  const place = { kind: DIRECTORY_KINDS.update, name, seq: last.seq + 1, previous: hashOfEntry(last) }
+  return signedEntry(identity, place)
+}
+
 /** Undefined for anything that its own account has not signed. */
 function readable(bytes: Uint8Array): DirectoryEntry | undefined {
   try {

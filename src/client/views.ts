@@ -1,14 +1,9 @@
-/** What guests see of conversations and kept events: views are made when they are asked for, never stored. */
-import { ByteReader, concat, equalBytes, toHex, u64 } from "../bytes.ts"
+/** What guests see of conversations: views are made when they are asked for, never stored. */
+import { equalBytes, toHex } from "../bytes.ts"
 import type { GroupState } from "../crypto/mls-engine.ts"
-import type { Contacts } from "./contacts.ts"
-import { cursorNumber, cursorText } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
-import type { ClientEvent, RoomRef, RoomView, StampedEvent } from "./events.ts"
+import type { RoomView } from "./events.ts"
 import { doubtOf } from "./following.ts"
-import { messageIdText, messageView } from "./lines.ts"
-import { decodeRecordIfSound, type JournalRecord, type LineRecord, messageKey } from "./records.ts"
-import type { StoreReader } from "./store.ts"
 
 /** @param withoutSecret whether anybody on the network can compute the room's key. */
 export function roomView(conversation: Conversation, withoutSecret: boolean): RoomView {
@@ -50,76 +45,4 @@ function membersOf({ peers, contacts }: Conversation, { members, ownLeaf }: Grou
     })
   }
   return [...people.values()]
-}
-
-/** The first `limit` kept events after `cursor`, oldest first; events whose lines are gone by now are passed over. */
-export function keptEvents(
-  store: StoreReader,
-  contacts: Contacts,
-  refOf: (room: Uint8Array) => RoomRef,
-  cursor: string | undefined,
-  limit: number,
-): StampedEvent[] {
-  const events: StampedEvent[] = []
-  let after = cursor === undefined ? 0 : (cursorNumber(cursor) ?? 0)
-  while (events.length < limit) {
-    const rows = store.range("journal", { from: u64(after + 1), limit: limit - events.length })
-    if (rows.length === 0) break
-    for (const { key, value } of rows) {
-      after = new ByteReader(key).u64()
-      const record = decodeRecordIfSound<JournalRecord>(value)
-      const event = record && keptEvent(store, contacts, refOf, record)
-      if (event) events.push({ event, at: record.at, cursor: cursorText(after) })
-    }
-  }
-  return events
-}
-
-function keptEvent(
-  store: StoreReader,
-  contacts: Contacts,
-  refOf: (room: Uint8Array) => RoomRef,
-  record: JournalRecord,
-): ClientEvent | undefined {
-  switch (record.type) {
-    case "person.keyChanged":
-      return { type: record.type, person: contacts.ref(record.account), how: record.how }
-    case "person.joined":
-      return { type: "person.joined", person: contacts.ref(record.account) }
-    case "room.joined":
-      return { type: "room.joined", room: refOf(record.room) }
-    case "message.state":
-      return {
-        type: "message.state",
-        room: refOf(record.room),
-        message: { id: messageIdText(record.messageId) },
-        state: record.state,
-      }
-    case "message.sent":
-    case "message.received": {
-      const line = findLine(store, contacts.line(contacts.own), record)
-      if (!line) return undefined
-      const message = messageView(line, contacts)
-      return record.type === "message.sent"
-        ? { type: "message.sent", room: refOf(record.room), message }
-        : { type: "message.received", room: refOf(record.room), from: message.from, message }
-    }
-  }
-}
-
-type MessageLine = LineRecord & { kind: "message" }
-
-/** A message of our own has moved to its place in the log since: then it is found by its id. */
-function findLine(
-  store: StoreReader,
-  own: readonly Uint8Array[],
-  { room, line, messageId }: Extract<JournalRecord, { line: Uint8Array }>,
-): MessageLine | undefined {
-  const names = own.map((account) => store.get("message", messageKey(room, account, messageId)))
-  for (const place of [line, ...names]) {
-    const row = place && store.get("line", concat(room, place))
-    const stored = row && decodeRecordIfSound<LineRecord>(row)
-    if (stored?.kind === "message" && equalBytes(stored.messageId, messageId)) return stored
-  }
-  return undefined
 }

@@ -246,6 +246,7 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       return effect(view, { kind: "keys", action: command.kind, name: command.name, peer })
     }
     case "alias":
+    case "rename":
       return effect(view, command)
     case "fingerprint":
       return effect(view, { kind: "fingerprint", name: command.name })

@@ -22,6 +22,8 @@ export type Command =
   | { kind: "verify"; name: string | undefined; how: VerifyHow | undefined }
   /** Without an alias, the one there was is taken away. */
   | { kind: "alias"; name: string; alias: string | undefined }
+  /** Oneself, for everybody. */
+  | { kind: "rename"; name: string }
   | { kind: "fingerprint"; name: string | undefined }
   | { kind: "sees" }
   | { kind: KeyAction; name: string | undefined }
@@ -46,7 +48,7 @@ export interface CommandRow {
   usage: SafeText
   what: SafeText
   /** What stands after the word: decides how it is read and completed. */
-  takes: "nothing" | "name?" | "name text" | "name text?" | "path?" | "number" | "number?" | "reset?"
+  takes: "nothing" | "name?" | "name text" | "name text?" | "text" | "path?" | "number" | "number?" | "reset?"
 }
 
 export const COMMANDS: readonly CommandRow[] = [
@@ -100,6 +102,7 @@ export const COMMANDS: readonly CommandRow[] = [
     what: say`your own name for a person; none: theirs`,
     takes: "name text?",
   },
+  { word: "rename", usage: say`/rename NAME`, what: say`another name for you, for everybody`, takes: "text" },
   { word: "export", usage: say`/export [PATH]`, what: say`save this room as a text file`, takes: "path?" },
   { word: "redraw", usage: say`/redraw`, what: say`draw the screen again`, takes: "nothing" },
   { word: "quit", usage: say`/quit`, what: say`leave; what waits is sent next time`, takes: "nothing" },
@@ -185,6 +188,8 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "block":
     case "unblock":
       return done({ kind: word, name: text === undefined ? undefined : bareName(text, names) })
+    case "rename":
+      return text === undefined ? undefined : done({ kind: "rename", name: unquote(text) })
     case "export":
       return done({ kind: "export", path: text })
     case "msg":

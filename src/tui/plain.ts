@@ -13,6 +13,7 @@ import { SEES_TITLE, seesLines } from "./sees.ts"
 import { fingerprintLines, roomFor } from "./session.ts"
 import { alarmDetail, alarmWords } from "./directory-words.ts"
 import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
+import { noticeWords, renamedWords } from "./notice-words.ts"
 import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { namesOf } from "./typed-names.ts"
 import {
@@ -31,10 +32,8 @@ import {
   connectionWords,
   errorWords,
   limitWords,
-  noticeWords,
   peopleSentence,
   peopleWords,
-  renamedWords,
   roomProblemWords,
   securityWords,
   troubleWords,
@@ -194,6 +193,9 @@ async function runCommand(
     case "alias":
       await client.setAlias(client.findPerson(command.name).id, command.alias)
       return undefined
+    case "rename":
+      await client.keys.rename(command.name)
+      return undefined
     case "verify":
       state.question = await verifyInLines(command, state.roomId, { ...tools, readCode: options.readCode })
       return undefined
@@ -326,7 +328,8 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
     case "relay.limited":
       return print(say`${symbols.mark} ${limitWords(event.why)}`)
     case "person.renamed":
-      return print(say`${symbols.mark} ${renamedWords(event)}`)
+      // What somebody else did stands in the rooms that they are in.
+      return event.by === "them" ? undefined : print(say`${symbols.mark} ${renamedWords(event)}`)
     case "person.joined":
       return print(say`${symbols.mark} ${nameWithMark(event.person, symbols)} is on this relay`)
     case "person.presence":

@@ -11,6 +11,7 @@ import { freshReceipts, noReceiptsWords, receiptsOf } from "./receipts.ts"
 import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { alarmWords } from "./directory-words.ts"
+import { renamedWords } from "./notice-words.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { nameInWords, roomInWords, span, trustStyle, type Span } from "./theme.ts"
 import { actInPanel, readCode, startVerifying } from "./verify-session.ts"
@@ -25,7 +26,7 @@ import {
   type Tail,
   type Tone,
 } from "./view.ts"
-import { digitRows, errorWords, limitWords, renamedWords, trustWords } from "./words.ts"
+import { digitRows, errorWords, limitWords, trustWords } from "./words.ts"
 
 /** Events closer together than this are drawn together. */
 const REFRESH_MS = 16
@@ -184,6 +185,8 @@ function perform(
         await client.setAlias(client.findPerson(effect.name).id, effect.alias)
         refresh()
       })
+    case "rename":
+      return attempt(() => client.keys.rename(effect.name))
     case "answer-verify":
       return attempt(() => answerVerify(deps, effect, refresh))
     case "fingerprint":

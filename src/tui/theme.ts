@@ -246,6 +246,7 @@ export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
     case "link-reset":
     case "key-rotated":
     case "key-accepted":
+    case "renamed":
     case "blocked":
       return "warning"
     case "joined":

@@ -26,7 +26,8 @@ import {
   type Symbols,
 } from "./theme.ts"
 import { safeName } from "./safe-text.ts"
-import { dayOf, noticeWords, plural, timeOfDay } from "./words.ts"
+import { noticeWords } from "./notice-words.ts"
+import { dayOf, plural, timeOfDay } from "./words.ts"
 
 /** A message of more rows is folded: it may not push everything else out of reach. */
 export const MAX_MESSAGE_ROWS = 200

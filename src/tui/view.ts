@@ -143,6 +143,7 @@ export type Effect =
   | { kind: "read-code"; personId: string; typed: string }
   | { kind: "answer-verify"; person: PersonView; number: string; match: boolean }
   | { kind: "alias"; name: string; alias: string | undefined }
+  | { kind: "rename"; name: string }
   | { kind: "fingerprint"; name: string | undefined }
   | { kind: "keys"; action: KeyAction; name: string | undefined; peer: PersonView | undefined }
   | { kind: "receipts"; roomId: string; back: number }

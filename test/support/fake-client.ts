@@ -15,7 +15,7 @@ import type {
   TranscriptLine,
   Trust,
 } from "../../src/client/events.ts"
-import { aliased, messageOf, NOON, person, refOf, roomView } from "./fake-people.ts"
+import { aliased, messageOf, NOON, onlyPerson, person, refOf, roomView } from "./fake-people.ts"
 import { noDirectory } from "./fake-directory.ts"
 import { FakeLinks } from "./fake-links.ts"
 import { FakeKeys } from "./fake-keys.ts"
@@ -41,14 +41,17 @@ export class FakeClient implements Client {
   seesReport: SeesReport | undefined
   now = NOON
   readonly link: FakeLinks
-  readonly #self: PersonView
+  #self: PersonView
   #connection: ConnectionView = { state: "offline" }
   #people: PersonView[] = []
   readonly #rooms: FakeRoom[] = []
   readonly #listeners = new Set<(stamped: StampedEvent) => void>()
   readonly #numbers = new Map<string, string>()
   readonly #receipts = new FakeReceipts()
-  readonly keys = new FakeKeys((id, change) => this.#changePerson(id, change))
+  readonly keys = new FakeKeys(
+    (id, change) => this.#changePerson(id, change),
+    (name) => this.#renameSelf(name),
+  )
   #order = 0
   #ids = 0
   #outbox = 0
@@ -220,14 +223,7 @@ export class FakeClient implements Client {
   }
 
   findPerson(name: string): PersonView {
-    const found = this.#people.filter(
-      (each) => each.id === name || each.name.toLowerCase() === name.toLowerCase(),
-    )
-    if (found.length > 1)
-      throw new ClientError("ambiguous-name", `"${name}" is the name of ${found.length} people.`)
-    const only = found[0]
-    if (only === undefined) throw new ClientError("unknown-name", `Nobody here is called "${name}".`)
-    return only
+    return onlyPerson(this.#people, name)
   }
 
   setAlias(personId: string, alias: string | undefined): Promise<PersonView> {
@@ -237,8 +233,14 @@ export class FakeClient implements Client {
     this.#people = this.#people.map(named)
     for (const { view } of this.#rooms)
       Object.assign(view, { members: view.members.map((each) => ({ ...each, person: named(each.person) })) })
-    this.emit({ type: "person.renamed", person: after, before: before.name })
+    this.emit({ type: "person.renamed", person: after, before: before.name, by: "you" })
     return Promise.resolve(after)
+  }
+
+  #renameSelf(name: string): void {
+    const before = this.#self.name
+    this.#self = { ...this.#self, name }
+    this.emit({ type: "person.renamed", person: this.#self, before, by: "you" })
   }
 
   findRoom(to: string): RoomRef {

@@ -6,9 +6,11 @@ import { NOON } from "./fake-people.ts"
 export class FakeKeys implements KeysApi {
   readonly decisions: string[] = []
   readonly #change: (id: string, change: Partial<PersonView>) => void
+  readonly #rename: (name: string) => void
 
-  constructor(change: (id: string, change: Partial<PersonView>) => void) {
+  constructor(change: (id: string, change: Partial<PersonView>) => void, renamed: (name: string) => void) {
     this.#change = change
+    this.#rename = renamed
   }
 
   history(id: string): readonly KeyView[] {
@@ -49,6 +51,12 @@ export class FakeKeys implements KeysApi {
 
   rotate(): Promise<void> {
     this.decisions.push("rotate")
+    return Promise.resolve()
+  }
+
+  rename(name: string): Promise<void> {
+    this.decisions.push(`rename ${name}`)
+    this.#rename(name)
     return Promise.resolve()
   }
 

@@ -1,4 +1,5 @@
 /** Views of people and rooms for tests: what a client would say of them if nothing had happened yet. */
+import { ClientError } from "../../src/client/client.ts"
 import type { MessageView, PersonRef, PersonView, RoomRef, RoomView, Trust } from "../../src/client/events.ts"
 
 /** Tuesday 22 November 2022, 12:00 on this machine's clock: screens show local time. */
@@ -45,4 +46,14 @@ export function messageOf(id: string, from: PersonRef, text: string, sentAt: num
 export function aliased({ registeredName, ...before }: PersonView, alias: string | undefined): PersonView {
   const own = registeredName ?? before.name
   return alias === undefined ? { ...before, name: own } : { ...before, name: alias, registeredName: own }
+}
+
+/** @throws ClientError `unknown-name`, `ambiguous-name`. */
+export function onlyPerson(people: readonly PersonView[], name: string): PersonView {
+  const found = people.filter((each) => each.id === name || each.name.toLowerCase() === name.toLowerCase())
+  if (found.length > 1)
+    throw new ClientError("ambiguous-name", `"${name}" is the name of ${found.length} people.`)
+  const only = found[0]
+  if (only === undefined) throw new ClientError("unknown-name", `Nobody here is called "${name}".`)
+  return only
 }

@@ -81,6 +81,7 @@ const answers: Record<string, [lines: string[], words: string]> = {
   receipts: [["/receipts"], "Imran ?9qx4e1 does not have it yet"],
   verify: [["/verify ravi", "digits", "yes"], "VERIFIED: Ravi."],
   alias: [["/alias ravi Mr. Kumar"], "Ravi is now called Mr. Kumar ?7f3c2k, on your screens only"],
+  rename: [['/rename "Asha K"'], "You are called Asha K now; before you were Asha."],
   fingerprint: [["/fingerprint ravi"], "u_Ravi"],
   sees: [["/sees"], "There is no connection to the relay."],
   trust: [["/trust"], "Imran ?9qx4e1  not verified"],

@@ -1,11 +1,11 @@
 /** Sentences that depend on numbers and states: what a teacher reads about a room. */
 import { expect, test } from "vitest"
 import type { ConnectionView, Notice, PersonRef } from "../../src/client/events.ts"
+import { noticeWords, renamedWords } from "../../src/tui/notice-words.ts"
 import { noticeMark, noticeStyle, UNICODE_SYMBOLS } from "../../src/tui/theme.ts"
 import {
   connectionWords,
   limitWords,
-  noticeWords,
   peopleSentence,
   peopleWords,
   roomProblemWords,
@@ -88,6 +88,7 @@ const notices = (person: PersonRef): { [Code in Notice["code"]]: Notice & { code
   mismatch: { code: "mismatch", person },
   "key-changed": { code: "key-changed", person },
   "key-rotated": { code: "key-rotated", person },
+  renamed: { code: "renamed", person, before: "Rav", name: person.name },
   "key-accepted": { code: "key-accepted", person },
   blocked: { code: "blocked", person },
   unblocked: { code: "unblocked", person },
@@ -110,6 +111,20 @@ test("a gap says how many messages are missing, and whose", () => {
   const gap = (missing: number) => noticeWords({ code: "gap", person: ravi, missing })
   expect(gap(1)).toBe("1 message of Ravi ?7f3c2k is missing here and has been asked for.")
   expect(gap(12)).toBe("12 messages of Ravi ?7f3c2k are missing here and have been asked for.")
+})
+
+test("a new name is said with the one before, and an alias stays what it was", () => {
+  const notice = (person: PersonRef) => noticeWords({ code: "renamed", person, before: "ann", name: "anna" })
+  expect(notice({ ...ravi, name: "anne" })).toBe("ann is now called anna ?7f3c2k")
+  const aliased: PersonRef = { ...ravi, name: "Teacher", registeredName: "anna", trust: "verified" }
+  expect(notice(aliased)).toBe("Teacher, to others ann until now, is called anna by them from here on")
+  const self: PersonRef = { ...ravi, name: "anna", trust: "self" }
+  expect(renamedWords({ person: self, before: "ann", by: "you" })).toBe(
+    "You are called anna now; before you were ann.",
+  )
+  expect(renamedWords({ person: { ...ravi, name: "anna" }, before: "ann", by: "them" })).toBe(
+    "ann is now called anna ?7f3c2k",
+  )
 })
 
 test("no name or detail in a notice leaves its line or steers a terminal", () => {

@@ -3,15 +3,8 @@ import { beforeEach, expect, test } from "vitest"
 import { Contacts } from "../../src/client/contacts.ts"
 import { cursorNumber, cursorText } from "../../src/client/context.ts"
 import type { RoomRef } from "../../src/client/events.ts"
-import {
-  type JournalRecord,
-  linePlace,
-  type LineRecord,
-  messageKey,
-  putRecord,
-  UNPLACED,
-} from "../../src/client/records.ts"
-import { keptEvents } from "../../src/client/views.ts"
+import { type JournalRecord, keptEvents } from "../../src/client/journal.ts"
+import { linePlace, type LineRecord, messageKey, putRecord, UNPLACED } from "../../src/client/records.ts"
 import { type FakeContext, fakeContext } from "../support/fake-link.ts"
 
 const fill = (length: number, value: number) => new Uint8Array(length).fill(value)
