@@ -1,6 +1,7 @@
 /** The sentences about the relay's list of people: what was caught, and what a person can do. */
 import type { AlarmReason, DirectoryAlarm } from "../client/events.ts"
-import { safeName, say, type SafeText } from "./safe-text.ts"
+import { say, type SafeText } from "./safe-text.ts"
+import { nameInWords } from "./theme.ts"
 
 /** What is wrong, in one sentence. */
 export function alarmWords(why: AlarmReason): SafeText {
@@ -27,7 +28,7 @@ export function splitNotice(why: AlarmReason): SafeText {
 
 /** Who told of the other head, and how long both lists are. */
 export function alarmDetail({ from, ours, theirs }: DirectoryAlarm): SafeText {
-  const teller = from === undefined ? say`the relay itself` : safeName(from.name)
+  const teller = from === undefined ? say`the relay itself` : nameInWords(from)
   const sizes =
     ours === undefined
       ? say`Theirs has ${theirs.size} places.`

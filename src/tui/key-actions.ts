@@ -5,8 +5,8 @@
 import type { Client } from "../client/client.ts"
 import type { PersonView } from "../client/events.ts"
 import { changedKeyText, CHOICES, keyLines } from "./key-words.ts"
-import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
-import { nameWithMark, span, type Span, type Symbols } from "./theme.ts"
+import { safeLine, say, type SafeText } from "./safe-text.ts"
+import { nameInWords, nameToType, nameWithMark, span, type Span, type Symbols } from "./theme.ts"
 import { trustWords } from "./words.ts"
 
 /** Of the commands of the same names. */
@@ -28,7 +28,7 @@ export async function actOnKeys(
   const person = name === undefined ? peer && client.findPerson(peer.id) : client.findPerson(name)
   if (action === "keys") return keysPage(client, person ?? client.self())
   if (person === undefined) return { done: say`Whom? Write the name behind the command.` }
-  const who = safeName(person.name)
+  const who = nameInWords(person)
   switch (action) {
     case "decide":
       return person.mustDecide
@@ -53,13 +53,13 @@ export async function plainKeys(...asked: Parameters<typeof actOnKeys>): Promise
   if ("done" in told) return [told.done]
   const lines = told.lines.map((spans) => safeLine(spans.map(({ text }) => text).join("")))
   if (told.decide === undefined) return [told.title, ...lines]
-  const name = safeName(told.decide.name)
+  const name = nameToType(told.decide)
   return [told.title, ...lines, say`Write /verify ${name}, /later ${name} or /block ${name}.`]
 }
 
 function decidePage(person: PersonView): KeyAnswer {
   return {
-    title: say`The key of ${safeName(person.name)}`,
+    title: say`The key of ${nameInWords(person)}`,
     lines: [
       ...changedKeyText(person).flatMap((text) => [[span(text)], [span(say``)]]),
       ...CHOICES.map(({ key, word, meaning }) => [
@@ -75,7 +75,7 @@ function decidePage(person: PersonView): KeyAnswer {
 function keysPage(client: Client, person: PersonView): KeyAnswer {
   const keys = client.keys.history(person.id)
   return {
-    title: say`Keys of ${safeName(person.name)}`,
+    title: say`Keys of ${nameInWords(person)}`,
     lines: keys.flatMap((key, index) => [
       ...(index === 0 ? [] : [[span(say``)]]),
       ...keyLines(key).map((text) => [span(text)]),

@@ -5,6 +5,7 @@
 import type { KeyView, PersonView, RoomView } from "../client/events.ts"
 import type { Millis } from "../platform/clock.ts"
 import { safeLine, type SafeText, safeName, say } from "./safe-text.ts"
+import { nameAgain, nameInWords, nameToType } from "./theme.ts"
 
 /** People in a room about whom something has to be decided. */
 export function undecided(room: RoomView): readonly PersonView[] {
@@ -16,19 +17,18 @@ export function undecided(room: RoomView): readonly PersonView[] {
 export function stoppedByKey(room: RoomView): SafeText {
   const [first, ...more] = undecided(room)
   if (first === undefined) {
-    const name = room.peer === undefined ? say`somebody here` : safeName(room.peer.name)
+    const name = room.peer === undefined ? say`somebody here` : nameInWords(room.peer)
     return say`STOPPED: you compared keys with ${name} and they differ. Talk in person; /verify compares again.`
   }
-  const name = safeName(first.name)
   const others = more.length === 0 ? say`` : say` (and of ${more.length} more)`
-  return say`STOPPED: the key of ${name}${others} was replaced. /decide ${name} says why, and what you can do.`
+  return say`STOPPED: the key of ${nameInWords(first)}${others} was replaced. /decide ${nameToType(first)} says why, and what you can do.`
 }
 
 /** The whole of it, for the panel and the line mode; each line is a paragraph. */
-export function changedKeyText({ name: raw }: Pick<PersonView, "name">): readonly SafeText[] {
-  const name = safeName(raw)
+export function changedKeyText(person: PersonView): readonly SafeText[] {
+  const name = nameAgain(person)
   return [
-    say`The relay's operator has given the name ${name} to another key.`,
+    say`The relay's operator has given the name ${nameInWords(person)} to another key.`,
     say`Mostly this means that ${name} has a new computer, or installed the program again and had no backup. In rare cases somebody else has taken the name, or the relay is lying.`,
     say`Nothing is sent to ${name} until you decide:`,
   ]

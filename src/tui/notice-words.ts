@@ -4,7 +4,7 @@ import { unreachable } from "../errors.ts"
 import { splitNotice } from "./directory-words.ts"
 import { keyNoticeWords } from "./key-words.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
-import { nameInWords } from "./theme.ts"
+import { nameAgain, nameInWords } from "./theme.ts"
 
 export function noticeWords(notice: Notice): SafeText {
   switch (notice.code) {
@@ -21,11 +21,11 @@ export function noticeWords(notice: Notice): SafeText {
     case "gap":
       return gapWords(nameInWords(notice.person), notice.missing)
     case "fork":
-      return say`A computer of ${nameInWords(notice.person)} tells different people different things. What it says is set aside; ask ${safeName(notice.person.name)} in person.`
+      return say`A computer of ${nameInWords(notice.person)} tells different people different things. What it says is set aside; ask ${nameAgain(notice.person)} in person.`
     case "differs":
-      return say`What ${nameInWords(notice.person)} has of this room is not what you have: somebody may be keeping messages from one of you. Compare with ${safeName(notice.person.name)} in person.`
+      return say`What ${nameInWords(notice.person)} has of this room is not what you have: somebody may be keeping messages from one of you. Compare with ${nameAgain(notice.person)} in person.`
     case "unconfirmed":
-      return say`${nameInWords(notice.person)} has been online for 15 minutes and has not confirmed what you sent: it may not get through. Ask ${safeName(notice.person.name)} another way.`
+      return say`${nameInWords(notice.person)} has been online for 15 minutes and has not confirmed what you sent: it may not get through. Ask ${nameAgain(notice.person)} another way.`
     case "unreadable":
       return say`A message could not be read and was set aside: ${safeLine(notice.detail)}`
     case "damaged":

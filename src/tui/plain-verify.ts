@@ -5,8 +5,8 @@
 import type { Client, VerificationView } from "../client/client.ts"
 import type { ClientEvent, PersonRef } from "../client/events.ts"
 import { qrTextRows } from "./qr-drawing.ts"
-import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
-import { ASCII_SYMBOLS, nameWithMark, roomTitle, type Symbols } from "./theme.ts"
+import { safeLine, say, type SafeText } from "./safe-text.ts"
+import { ASCII_SYMBOLS, nameAgain, nameInWords, nameWithMark, roomTitle, type Symbols } from "./theme.ts"
 import { actOnVerification, choicesOf } from "./verification-choices.ts"
 import { answersWords, isOver, noticeOfVerification, turnWords } from "./verification-words.ts"
 import { choiceLines, verificationLines } from "./verification-text.ts"
@@ -94,7 +94,7 @@ async function begin(
       return undefined
     case "read":
       print(
-        say`Type the name of a picture of ${safeName(person.name)}'s screen (PNG or JPEG), or paste the text of the code. Or type later.`,
+        say`Type the name of a picture of the screen of ${nameInWords(person)} (PNG or JPEG), or paste the text of the code. Or type later.`,
       )
       return { kind: "code", personId: person.id }
     case "room":
@@ -102,7 +102,7 @@ async function begin(
     case "digits": {
       const number = client.safetyNumber(person.id)
       print(
-        say`${safeName(person.name)} is ${trustWords(person)}. Read these digits to each other, in person or on the phone:`,
+        say`${nameInWords(person)} is ${trustWords(person)}. Read these digits to each other, in person or on the phone:`,
         ...digitRows(number),
         say`Do they match? Type yes, no or later.`,
       )
@@ -146,7 +146,7 @@ function answerHow(
   const way = ways.find(({ how }) => how === said) ?? ways[Number(said) - 1]
   if (way !== undefined) return begin(person, way.how, tools)
   if (said === "later" || said === "l" || said === "") {
-    print(say`Later, then. ${safeName(person.name)} stays ${trustWords(person)}.`)
+    print(say`Later, then. ${nameInWords(person)} stays ${trustWords(person)}.`)
     return Promise.resolve(undefined)
   }
   print(say`Nothing was sent. How? Type words, digits, show, read, room or later.`)
@@ -165,15 +165,15 @@ async function answerDigits(
     return question
   }
   if (asked.later.includes(said)) {
-    print(say`Later, then. ${safeName(person.name)} stays ${trustWords(person)}.`)
+    print(say`Later, then. ${nameInWords(person)} stays ${trustWords(person)}.`)
   } else if (client.safetyNumber(person.id) !== question.number) {
     print(say`The digits changed while you compared. Start again with /verify.`)
   } else if (asked.yes.includes(said)) {
     await client.markVerified(person.id)
-    print(say`VERIFIED: ${safeName(person.name)}.`)
+    print(say`VERIFIED: ${nameAgain(person)}.`)
   } else {
     await client.markMismatch(person.id)
-    print(say`STOPPED: nothing more is sent to ${safeName(person.name)}. Talk to them in person.`)
+    print(say`STOPPED: nothing more is sent to ${nameInWords(person)}. Talk to them in person.`)
   }
   return undefined
 }
@@ -213,7 +213,7 @@ export function verifyEventLines(
   const view = event.verification
   if (view === undefined) {
     return event.type === "verify.mismatch"
-      ? [say`${symbols.mark} Keys of ${safeName(event.person.name)} DIFFER. Nothing more is sent to them.`]
+      ? [say`${symbols.mark} Keys of ${nameInWords(event.person)} DIFFER. Nothing more is sent to them.`]
       : []
   }
   const now = [view.step, view.waitingFor, view.ownAnswer, view.theirAnswer].join(" ")

@@ -5,8 +5,8 @@
 import { type Client, ClientError } from "../client/client.ts"
 import type { LinkView, PersonRef, RoomRef } from "../client/events.ts"
 import type { Invitation } from "./invitation.ts"
-import { joinSafe, safeName, say, type SafeText } from "./safe-text.ts"
-import { nameWithMark, type Symbols } from "./theme.ts"
+import { joinSafe, say, type SafeText } from "./safe-text.ts"
+import { nameAgain, nameInWords, nameWithMark, type Symbols } from "./theme.ts"
 
 /** Acts on a person, and on the link. */
 export type RoomAct = "remove" | "unban" | "promote" | "demote" | "reset"
@@ -47,13 +47,14 @@ export function prepareAct(client: Client, act: RoomAct, name: string): Prepared
     }
   }
   const person = personNamed(client, act, name)
-  const who = person.trust === "self" ? say`you` : safeName(person.name)
+  const who = person.trust === "self" ? say`you` : nameInWords(person)
+  const again = person.trust === "self" ? who : nameAgain(person)
   const key = `${act} ${person.id}`
   switch (act) {
     case "remove":
       return {
         key,
-        warning: say`This removes ${who} from the room for everybody: ${who} is told, reads nothing that is said from then on, and cannot come back by any invitation unless a moderator takes that back. The link is replaced with it.`,
+        warning: say`This removes ${who} from the room for everybody: ${again} is told, reads nothing that is said from then on, and cannot come back by any invitation unless a moderator takes that back. The link is replaced with it.`,
         asked: say`${who} is being removed.`,
         run: () => client.link.remove(room.id, person.id),
       }

@@ -13,7 +13,7 @@ import { SEES_TITLE, seesLines } from "./sees.ts"
 import { alarmWords } from "./directory-words.ts"
 import { renamedWords } from "./notice-words.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
-import { nameInWords, roomInWords, span, trustStyle, type Span } from "./theme.ts"
+import { nameInWords, nameToType, roomInWords, span, trustStyle, type Span } from "./theme.ts"
 import { actInPanel, readCode, startVerifying } from "./verify-session.ts"
 import {
   MAX_READ_LINES,
@@ -335,7 +335,7 @@ export function fingerprintLines(client: Client, name: string | undefined): read
   }
   const person = client.findPerson(name)
   return [
-    [span(say`${safeName(person.name)} is ${trustWords(person)}.`, trustStyle(person.trust))],
+    [span(say`${nameInWords(person)} is ${trustWords(person)}.`, trustStyle(person.trust))],
     ...(person.registeredName === undefined
       ? []
       : [[span(say`Everybody else knows them as ${safeName(person.registeredName)}.`)]]),
@@ -365,7 +365,7 @@ function fingerprintPage(
   name: string | undefined,
 ): { kind: "page"; title: SafeText; lines: readonly (readonly Span[])[]; offset: number } {
   const title =
-    name === undefined ? say`Your fingerprint` : say`Fingerprint of ${safeName(client.findPerson(name).name)}`
+    name === undefined ? say`Your fingerprint` : say`Fingerprint of ${nameInWords(client.findPerson(name))}`
   return { kind: "page", title, lines: fingerprintLines(client, name), offset: 0 }
 }
 
@@ -381,7 +381,7 @@ function worthTelling(event: ClientEvent): { text: SafeText; tone: Tone } | unde
       return event.how === "rotated"
         ? undefined
         : {
-            text: say`The key of ${safeName(event.person.name)} was replaced. /decide ${safeName(event.person.name)}`,
+            text: say`The key of ${nameInWords(event.person)} was replaced. /decide ${nameToType(event.person)}`,
             tone: "danger",
           }
     case "verify.mismatch":

@@ -175,10 +175,21 @@ function needsTag({ trust, ambiguous = false, looksLike }: Named): boolean {
   return trust === "unverified" || ambiguous || looksLike !== undefined
 }
 
-/** A name within a sentence: `Ravi ?7f3c2k` unless he is verified. */
+/** A name within a sentence, the first time it stands there: `Ravi ?7f3c2k` unless he is verified. Then `nameAgain`. */
 export function nameInWords(person: Named): SafeText {
-  const name = safeName(person.name)
+  const name = nameAgain(person)
   return person.trust !== "self" && needsTag(person) ? say`${name} ?${safeName(person.tag)}` : name
+}
+
+/** Whoever was named with the tag just before. */
+export function nameAgain({ name }: Pick<PersonRef, "name">): SafeText {
+  return safeName(name)
+}
+
+/** As it stands behind a command: with the tag where the name alone would be refused. */
+export function nameToType(person: Named): SafeText {
+  const isDouble = person.ambiguous === true || person.looksLike !== undefined
+  return isDouble ? say`${nameAgain(person)}?${safeName(person.tag)}` : nameAgain(person)
 }
 
 export function trustStyle(trust: Trust): Style {

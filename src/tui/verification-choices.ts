@@ -4,7 +4,7 @@
  */
 import type { Verification, VerificationView } from "../client/client.ts"
 import { say, type SafeText } from "./safe-text.ts"
-import { isOver, otherName } from "./verification-words.ts"
+import { isOver, otherAgain } from "./verification-words.ts"
 
 export type VerificationAct =
   | "accept"
@@ -65,7 +65,7 @@ export function choicesOf(view: VerificationView): readonly Choice[] {
         {
           key: "y",
           word: "seen",
-          label: say`${otherName(view)}'s screen says VERIFIED`,
+          label: say`The screen of ${otherAgain(view)} says VERIFIED`,
           short: say`it does`,
           act: "seen",
         },

@@ -5,8 +5,8 @@
 import type { VerificationView, VerificationWhy } from "../client/client.ts"
 import type { PersonRef } from "../client/events.ts"
 import { unreachable } from "../errors.ts"
-import { joinSafe, safeName, say, type SafeText } from "./safe-text.ts"
-import { nameWithMark, roomTitle, type Symbols } from "./theme.ts"
+import { joinSafe, say, type SafeText } from "./safe-text.ts"
+import { nameAgain, nameInWords, nameToType, nameWithMark, roomTitle, type Symbols } from "./theme.ts"
 import { timeOfDay } from "./words.ts"
 
 /** Names in one sentence; more are counted. */
@@ -26,9 +26,14 @@ export function isAsked({ step }: VerificationView): boolean {
   return step === "accept?"
 }
 
-/** The other person, or the leader of a round; never empty. */
+/** The other person, or the leader of a round; never empty. Then `otherAgain`. */
 export function otherName({ person }: VerificationView): SafeText {
-  return person === undefined ? say`somebody` : safeName(person.name)
+  return person === undefined ? say`somebody` : nameInWords(person)
+}
+
+/** The same, where the name stood with its tag before, and where it must be the same on both screens. */
+export function otherAgain({ person }: VerificationView): SafeText {
+  return person === undefined ? say`somebody` : nameAgain(person)
 }
 
 export function verificationTitle(view: VerificationView, symbols: Symbols): SafeText {
@@ -43,7 +48,7 @@ export function roomOf({ room }: VerificationView): SafeText {
 
 /** The steps of one kind, the same words on every screen, and which of them it stands at; -1 behind the last one. */
 export function stepsOf(view: VerificationView, self: PersonRef): { steps: readonly SafeText[]; at: number } {
-  const [own, other] = [safeName(self.name), otherName(view)]
+  const [own, other] = [nameAgain(self), otherAgain(view)]
   const asks = view.role === "asker" || view.role === "leader" || view.role === "shower"
   const [first, second] = asks ? [own, other] : [other, own]
   switch (view.kind) {
@@ -74,7 +79,7 @@ export function turnWords(view: VerificationView): SafeText {
     case "them":
       return say`Waiting for ${view.kind === "room" ? say`the others` : other}.`
     case "both":
-      return view.kind === "room" ? say`Everybody's turn.` : say`Your turn, and ${other}'s.`
+      return view.kind === "room" ? say`Everybody's turn.` : say`Your turn, and that of ${other}.`
     case "leader":
       return say`Waiting for ${other}, who leads.`
     case "programs":
@@ -93,11 +98,11 @@ export function endWords({ endsAt }: VerificationView): SafeText {
 
 /** What to do in this step; a paragraph for each element. */
 export function taskWords(view: VerificationView): readonly SafeText[] {
-  const other = otherName(view)
+  const [other, again] = [otherName(view), otherAgain(view)]
   switch (view.step) {
     case "asked":
       return [
-        say`${other} has been asked to compare seven words with you. Talk to ${other} meanwhile, side by side or on the phone: you will read the words to each other.`,
+        say`${other} has been asked to compare seven words with you. Talk to ${again} meanwhile, side by side or on the phone: you will read the words to each other.`,
       ]
     case "accept?":
       return view.kind === "room"
@@ -119,11 +124,11 @@ export function taskWords(view: VerificationView): readonly SafeText[] {
       return view.kind === "room" ? roomQuestion(view) : [wordsQuestion(other)]
     case "show":
       return [
-        say`Let ${other} read this code off your screen: as a photograph of it, or as text. ${other} opens "Verify", then "Read a code". A code that is sent as a message proves nothing.`,
+        say`Let ${other} read this code off your screen: as a photograph of it, or as text. ${again} opens "Verify", then "Read a code". A code that is sent as a message proves nothing.`,
       ]
     case "confirm?":
       return [
-        say`${other} has read your code. Look at their screen, or ask: does it say VERIFIED, and your name? Only then is ${other} verified here.`,
+        say`${other} has read your code. Look at their screen, or ask: does it say VERIFIED, and your name? Only then is ${again} verified here.`,
       ]
     default:
       return outcomeWords(view)
@@ -148,7 +153,7 @@ function roomQuestion(view: VerificationView): readonly SafeText[] {
 
 /** How it ended; a paragraph for each element. The first one says it all. */
 export function outcomeWords(view: VerificationView): readonly SafeText[] {
-  const other = otherName(view)
+  const [other, again] = [otherName(view), otherAgain(view)]
   if (view.step === "verified") return verifiedWords(view)
   if (view.step === "mismatch") {
     if (view.kind === "room") return roomMismatchWords(view)
@@ -159,14 +164,15 @@ export function outcomeWords(view: VerificationView): readonly SafeText[] {
     const what = view.kind === "qr" ? say`STOPPED. The tick is not on the other screen` : say`STOPPED. ${who}`
     return [
       say`${what}, so nothing more is sent to ${other}.`,
-      say`Somebody may stand between the two of you, or one of you slipped. Talk to ${other} in person, then begin again: /verify ${other}.`,
+      say`Somebody may stand between the two of you, or one of you slipped. Talk to ${other} in person, then begin again: /verify ${view.person === undefined ? again : nameToType(view.person)}.`,
     ]
   }
   return [whyWords(view), say`Nobody was marked as verified by this.`]
 }
 
 function verifiedWords(view: VerificationView): readonly SafeText[] {
-  const other = otherName(view)
+  // Whoever carries the mark needs no tag.
+  const other = otherAgain(view)
   if (view.kind === "room") {
     const missing =
       view.missing.length === 0
@@ -208,14 +214,21 @@ export function answersWords(view: VerificationView): SafeText {
 }
 
 function whyWords(view: VerificationView): SafeText {
-  const who = view.culprits.length === 0 ? otherName(view) : namesWords(view.culprits)
-  return view.why === undefined
-    ? say`It ended without a result.`
-    : reasonWords(view.why, otherName(view), who)
+  if (view.why === undefined) return say`It ended without a result.`
+  const { culprits } = view
+  const other = { other: otherName(view), again: otherAgain(view) }
+  const who =
+    culprits.length === 0
+      ? { who: other.other, whoAgain: other.again }
+      : { who: namesWords(culprits), whoAgain: namesWords(culprits, nameAgain) }
+  return reasonWords(view.why, { ...other, ...who })
 }
 
-/** @param other the other person, or the leader. @param who those whom it failed because of. */
-function reasonWords(why: VerificationWhy, other: SafeText, who: SafeText): SafeText {
+/** `other`: the other person, or the leader; `who`: those whom it failed because of. Each with its tag, then without. */
+function reasonWords(
+  why: VerificationWhy,
+  { other, again, who, whoAgain }: Record<"other" | "again" | "who" | "whoAgain", SafeText>,
+): SafeText {
   switch (why) {
     case "you-cancelled":
       return say`You ended it.`
@@ -238,17 +251,17 @@ function reasonWords(why: VerificationWhy, other: SafeText, who: SafeText): Safe
     case "they-forgot":
       return say`The program of ${other} does not know of this any more. Begin again.`
     case "broken-rules":
-      return say`What came from the program of ${who} does not fit together. That is no slip of a person: a program is broken, or somebody changed what it sent. Ask ${who} in person.`
+      return say`What came from the program of ${who} does not fit together. That is no slip of a person: a program is broken, or somebody changed what it sent. Ask ${whoAgain} in person.`
     case "keys-changed":
-      return say`The key of ${other} changed meanwhile, so this proves nothing. Begin again with the new one, and ask ${other} why.`
+      return say`The key of ${other} changed meanwhile, so this proves nothing. Begin again with the new one, and ask ${again} why.`
     case "not-possible":
       return say`This chat is stopped, or ${other} is blocked: it cannot be done now.`
     case "withheld":
       return say`The program of ${who} did not show its part within a minute. Perhaps it lost the connection. Begin again.`
     case "three-attempts":
-      return say`The program of ${who} did not show its part three times in a row. Begin again without ${who}, and ask why.`
+      return say`The program of ${who} did not show its part three times in a row. Begin again without ${whoAgain}, and ask why.`
     case "two-lists":
-      return say`The program of ${other}, who leads, told different people different lists. Ask ${other} in person; somebody else should lead.`
+      return say`The program of ${other}, who leads, told different people different lists. Ask ${again} in person; somebody else should lead.`
     case "wrong-list":
       return say`The list of ${other} names somebody with what that person never said. Somebody else should lead.`
     case "not-on-the-list":
@@ -260,9 +273,9 @@ function reasonWords(why: VerificationWhy, other: SafeText, who: SafeText): Safe
     case "unknown-code":
       return say`This is no code of secure-chat, or it is damaged. Read it again, whole and sharp.`
     case "not-for-you":
-      return say`This code does not fit your keys: it was shown to somebody else, or ${other} sees another key under your name. Ask ${other} to open "Show a code" for you, and compare the 60 digits if it goes wrong again.`
+      return say`This code does not fit your keys: it was shown to somebody else, or ${other} sees another key under your name. Ask ${again} to open "Show a code" for you, and compare the 60 digits if it goes wrong again.`
     case "other-person":
-      return say`This is not the code of ${other}, but of somebody else. Read it off the screen of ${other}; if you did, compare the 60 digits.`
+      return say`This is not the code of ${other}, but of somebody else. Read it off the screen of ${again}; if you did, compare the 60 digits.`
     case "unknown-person":
       return say`Nobody whom this computer knows has the key of this code. If ${other} stands before you, the relay may have given you another key for them: compare the 60 digits.`
     case "from-the-chat":
@@ -288,8 +301,8 @@ export function noticeOfVerification(view: VerificationView, symbols: Symbols): 
   return say`${what} is open. ${turnWords(view)}`
 }
 
-export function namesWords(people: readonly PersonRef[]): SafeText {
-  const names = people.slice(0, MAX_NAMES).map(({ name }) => safeName(name))
+export function namesWords(people: readonly PersonRef[], nameOf = nameInWords): SafeText {
+  const names = people.slice(0, MAX_NAMES).map((person) => nameOf(person))
   const more = people.length - names.length
   if (more > 0) return say`${joinSafe(names, say`, `)} and ${more} more`
   const last = names.at(-1) ?? say`nobody`

@@ -1,6 +1,7 @@
 /** The ways to verify a person: which, for whom, and how they are asked for. */
 import type { PersonRef } from "../client/events.ts"
-import { safeName, say, type SafeText } from "./safe-text.ts"
+import { say, type SafeText } from "./safe-text.ts"
+import { nameAgain } from "./theme.ts"
 import type { VerifyHow } from "./view.ts"
 
 export interface Way {
@@ -9,8 +10,9 @@ export interface Way {
   what: SafeText
 }
 
+/** Stands under the person's name with its mark. */
 export function waysOf(person: PersonRef): readonly Way[] {
-  const name = safeName(person.name)
+  const name = nameAgain(person)
   return [
     {
       how: "words",

@@ -8,6 +8,7 @@ import { ClientError, type Client } from "../client/client.ts"
 import { SPLIT_TROUBLE } from "./directory-words.ts"
 import { stoppedByKey, stoppedWords } from "./key-words.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
+import { nameInWords, nameToType } from "./theme.ts"
 
 const WEEKDAYS = [
   say`Sunday`,
@@ -186,24 +187,26 @@ export function roomProblemWords(room: RoomView): SafeText | undefined {
   if (room.problem === undefined) {
     return room.state === "waiting" ? say`Waiting for an answer; what you write is kept and sent.` : undefined
   }
-  const name = room.peer === undefined ? say`somebody here` : safeName(room.peer.name)
-  return problemOfRoom(room, room.problem, name)
+  const { peer } = room
+  const name = peer === undefined ? say`somebody here` : nameInWords(peer)
+  return problemOfRoom(room, room.problem, name, peer === undefined ? name : nameToType(peer))
 }
 
-function problemOfRoom(room: RoomView, problem: RoomProblem, name: SafeText): SafeText {
+/** @param again how the same is typed. */
+function problemOfRoom(room: RoomView, problem: RoomProblem, name: SafeText, again: SafeText): SafeText {
   switch (problem) {
     case "key-changed":
       return stoppedByKey(room)
     case "blocked":
-      return say`You have blocked ${name}: nothing of them is shown, and nothing is sent. /unblock ${name} ends it.`
+      return say`You have blocked ${name}: nothing of them is shown, and nothing is sent. /unblock ${again} ends it.`
     case "closed":
       return say`${name} has closed the account. Nothing can be sent there any more.`
     case "stranded":
       return say`STOPPED: this room moved on without you. It heals when somebody in it is online.`
     case "opening-refused":
-      return say`STOPPED: ${name}'s key did not fit. Ask them in person; /verify compares keys.`
+      return say`STOPPED: the key of ${name} did not fit. Ask them in person; /verify compares keys.`
     case "forked":
-      return say`STOPPED: ${name}'s computer tells different people different things. Nothing is sent here; ask ${name} in person.`
+      return say`STOPPED: the computer of ${name} tells different people different things. Nothing is sent here; ask ${again} in person.`
     case "storage":
       return say`STOPPED: this disk is full or failing. Make room, then start again.`
     case "removed":

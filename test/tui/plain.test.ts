@@ -73,10 +73,10 @@ const answers: Record<string, [lines: string[], words: string]> = {
   invite: [["/invite"], "secure-chat://192.168.1.5:7667/#k="],
   link: [["/link"], "The relay, and #everyone, let in whoever has this."],
   moderators: [["/moderators"], "Moderators, who may remove people and replace the link: you"],
-  remove: [["/remove ravi", "/remove Ravi"], "Ravi is being removed."],
-  unban: [["/unban ravi"], "Ravi may come in again, by a new invitation"],
-  promote: [["/promote ravi", "/promote ravi"], "Ravi is being made a moderator."],
-  demote: [["/demote ravi"], "Ravi will be no moderator any more."],
+  remove: [["/remove ravi", "/remove Ravi"], "Ravi ?7f3c2k is being removed."],
+  unban: [["/unban ravi"], "Ravi ?7f3c2k may come in again, by a new invitation"],
+  promote: [["/promote ravi", "/promote ravi"], "Ravi ?7f3c2k is being made a moderator."],
+  demote: [["/demote ravi"], "Ravi ?7f3c2k will be no moderator any more."],
   who: [["/who"], "Imran ?9qx4e1, offline, not verified, only listed"],
   receipts: [["/receipts"], "Imran ?9qx4e1 does not have it yet"],
   verify: [["/verify ravi", "digits", "yes"], "VERIFIED: Ravi."],
@@ -86,10 +86,10 @@ const answers: Record<string, [lines: string[], words: string]> = {
   sees: [["/sees"], "There is no connection to the relay."],
   trust: [["/trust"], "Imran ?9qx4e1  not verified"],
   keys: [["/keys ravi"], "signed by the key before, the key now, verified by safety number"],
-  decide: [["/decide ravi"], "There is nothing to decide about Ravi: not verified."],
-  later: [["/later ravi"], "There is nothing to put off about Ravi."],
-  block: [["/block ravi"], "Ravi is blocked: nothing of them is shown"],
-  unblock: [["/unblock ravi"], "Ravi is not blocked any more."],
+  decide: [["/decide ravi"], "There is nothing to decide about Ravi ?7f3c2k: not verified."],
+  later: [["/later ravi"], "There is nothing to put off about Ravi ?7f3c2k."],
+  block: [["/block ravi"], "Ravi ?7f3c2k is blocked: nothing of them is shown"],
+  unblock: [["/unblock ravi"], "Ravi ?7f3c2k is not blocked any more."],
   export: [["/export notes.txt"], "Saved in notes.txt. The file is not encrypted."],
   redraw: [["/redraw"], "Open page 41."],
   quit: [["/quit", "never sent"], "You are Asha"],
@@ -139,7 +139,7 @@ test("notices, a full disk and a stopped chat are said when they happen and when
   )
   expect(written).toContain("\n! #everyone: This is an older copy of your profile.")
   expect(written).toContain("\n— The disk of this computer is full.")
-  expect(written).toContain("\nSTOPPED: Meera T's computer tells different people different things.")
+  expect(written).toContain("\nSTOPPED: the computer of Meera T tells different people different things.")
 })
 
 test("what was missing is said when it comes, however far up it belongs", async () => {
@@ -182,8 +182,8 @@ test("/invite for an open relay has only the link", async () => {
 })
 
 test.each([
-  ["no", "STOPPED: nothing more is sent to Ravi.", "blocked"],
-  ["later", "Later, then. Ravi stays not verified.", "unverified"],
+  ["no", "STOPPED: nothing more is sent to Ravi ?7f3c2k.", "blocked"],
+  ["later", "Later, then. Ravi ?7f3c2k stays not verified.", "unverified"],
 ])("the question of /verify answered with %s", async (answer, words, trust) => {
   const client = await classroom()
   const written = await run(client, ["/verify ravi digits", "what?", answer])

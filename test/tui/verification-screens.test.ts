@@ -43,10 +43,10 @@ test.each(SIZES)("seven words at $columns × $rows: asked, compared, verified", 
   const client = await classroom()
   const stage = await stageOf(size, client)
   stage.type("/verify ravi words\r")
-  await expectGoldenScreen(stage, nameOf("asked", size), "Waiting for Ravi.")
+  await expectGoldenScreen(stage, nameOf("asked", size), "Waiting for Ravi ?7f3c2k.")
   const { id } = client.verification.current()!
   client.verification.put({ id, ...compare }, "verify.compare")
-  await expectGoldenScreen(stage, nameOf("words", size), "Your turn, and Ravi's.")
+  await expectGoldenScreen(stage, nameOf("words", size), "Your turn, and that of Ravi")
   stage.type("y")
   await expectGoldenScreen(stage, nameOf("words-done", size), "VERIFIED: Ravi.")
   client.verification.put({ id, step: "verified", theirAnswer: true })
@@ -152,7 +152,7 @@ test.each(SIZES)("a code at $columns × $rows: shown, read, confirmed", async (s
   await stage.until(size.rows > 12 ? "The code as text" : "too small")
   const { id } = client.verification.current()!
   client.verification.put({ id, step: "confirm?", waitingFor: "you" })
-  await expectGoldenScreen(stage, nameOf("code-read", size), /\[Y\] (?:Ravi's screen|it does)/u)
+  await expectGoldenScreen(stage, nameOf("code-read", size), /\[Y\] (?:The screen of Ravi|it does)/u)
   stage.type("y")
   await stage.until("VERIFIED: Ravi.")
   expect(client.verification.asked).toEqual(["show", "seen"])

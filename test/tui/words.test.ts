@@ -152,10 +152,10 @@ test("a connection that is tried again without the person needs no banner", () =
 
 test("a chat with a computer that tells two stories is stopped and says whose", async () => {
   const client = new FakeClient()
-  const { id } = await client.openChat(client.addPerson("Ravi").id)
+  const { id } = await client.openChat(client.addPerson("Ravi", { tag: "7f3c2k" }).id)
   client.setRoom(id, { state: "stopped", problem: "forked" })
   expect(roomProblemWords(client.room(id))).toBe(
-    "STOPPED: Ravi's computer tells different people different things. Nothing is sent here; ask Ravi in person.",
+    "STOPPED: the computer of Ravi ?7f3c2k tells different people different things. Nothing is sent here; ask Ravi in person.",
   )
   expect(securityWords(client.room(id)).tone).toBe("danger")
 })

@@ -5,9 +5,9 @@ import type { VerificationView } from "../../client/client.ts"
 import type { PersonRef } from "../../client/events.ts"
 import { panelWidth } from "../pages.ts"
 import { qrLines } from "../qr-drawing.ts"
-import { joinSafe, safeLine, safeName, say, sliceSafe, type SafeText } from "../safe-text.ts"
+import { joinSafe, safeLine, say, sliceSafe, type SafeText } from "../safe-text.ts"
 import { cellsOf, clustersOf, drawnCells, fit, truncate, wrap } from "../text-width.ts"
-import { nameWithMark, span, type Span } from "../theme.ts"
+import { nameInWords, nameWithMark, span, type Span } from "../theme.ts"
 import { choicesOf, type Choice } from "../verification-choices.ts"
 import { verificationIn } from "../verification-keys.ts"
 import { drawVerification } from "../verification-lines.ts"
@@ -20,8 +20,8 @@ import { changeLines } from "./verify-panel.tsx"
 
 type Row = readonly Span[]
 
-function howToRead({ name }: PersonRef): SafeText {
-  return say`Take a picture of the code on ${safeName(name)}'s screen and bring it onto this computer, or copy its text. Drag the file here or type its name (PNG or JPEG), or paste the text. A code that came as a message proves nothing.`
+function howToRead(person: PersonRef): SafeText {
+  return say`Take a picture of the code on the screen of ${nameInWords(person)} and bring it onto this computer, or copy its text. Drag the file here or type its name (PNG or JPEG), or paste the text. A code that came as a message proves nothing.`
 }
 
 /** Cells of the text beside a code. */
@@ -160,7 +160,7 @@ export function CodeScreen({
 }
 
 function codeReader(verification: VerificationView): SafeText {
-  return verification.person === undefined ? say`them` : safeName(verification.person.name)
+  return verification.person === undefined ? say`them` : nameInWords(verification.person)
 }
 
 function wordsOfCode(

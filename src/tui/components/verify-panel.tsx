@@ -2,9 +2,9 @@
 import type { ReactNode } from "react"
 import type { PersonRef } from "../../client/events.ts"
 import { panelWidth } from "../pages.ts"
-import { safeName, say, type SafeText } from "../safe-text.ts"
+import { say, type SafeText } from "../safe-text.ts"
 import { wrap } from "../text-width.ts"
-import { span, type Span } from "../theme.ts"
+import { nameAgain, nameInWords, span, type Span } from "../theme.ts"
 import type { ChatView, Overlay } from "../view.ts"
 import { digitRows } from "../words.ts"
 import { Panel } from "./panel.tsx"
@@ -14,7 +14,7 @@ type Verify = Overlay & { kind: "verify" }
 export function VerifyPanel({ view, panel }: { view: ChatView; panel: Verify }): ReactNode {
   const width = panelWidth(view)
   const inner = width - 4
-  const name = safeName(panel.person.name)
+  const name = nameInWords(panel.person)
   const lines =
     panel.step === "compare" ? compareLines(view, panel, name, inner) : outcomeLines(panel, name, inner)
   const footer = panel.step === "compare" ? answers(inner) : say`Enter: back`
@@ -36,7 +36,7 @@ function compareLines(view: ChatView, panel: Verify, name: SafeText, width: numb
   // On a small screen the digits and the question come first, the explanation only where it fits.
   if (view.rows < 16) return [short, ...digits, ask]
   const how = paragraph(
-    say`Ask ${name} to open this page for you, ${safeName(view.data.self.name)}. Read the digits to each other, side by side or on the phone, where you know the voice. Never through this chat.`,
+    say`Ask ${name} to open this page for you, ${nameAgain(view.data.self)}. Read the digits to each other, side by side or on the phone, where you know the voice. Never through this chat.`,
     width,
   )
   return [...changeLines(panel.person, width), ...how, [span(say``)], ...digits, [span(say``)], ask]
@@ -44,11 +44,11 @@ function compareLines(view: ChatView, panel: Verify, name: SafeText, width: numb
 
 /** What happened, why it is probably harmless, and what to do. */
 export function changeLines(person: PersonRef, width: number): (readonly Span[])[] {
-  const name = safeName(person.name)
+  const [name, again] = [nameInWords(person), nameAgain(person)]
   if (person.trust === "changed") {
     return [
       ...paragraph(
-        say`The key of ${name} is not the one it was. Most often that is a new computer; it can also be somebody who pretends to be ${name}. Nothing is sent until you decide.`,
+        say`The key of ${name} is not the one it was. Most often that is a new computer; it can also be somebody who pretends to be ${again}. Nothing is sent until you decide.`,
         width,
         "danger",
       ),
