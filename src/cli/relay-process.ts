@@ -7,8 +7,6 @@ import type { ListenHandler, Listener } from "../platform/network.ts"
 import { nodePrimitives } from "../platform/primitives.ts"
 import { systemRandom } from "../platform/random.ts"
 import { afterWaitingEvents } from "../platform/soon.ts"
-import type { Space } from "../platform/space.ts"
-import type { Ballast } from "../platform/ballast.ts"
 import { listenTls } from "../platform/tls.ts"
 import { seedOf } from "../platform/certificate.ts"
 import { ownFile } from "../platform/own-file.ts"
@@ -18,8 +16,9 @@ import { createLogSigner } from "../crypto/log-key.ts"
 import { wipe } from "../crypto/sodium.ts"
 import { DEFAULT_LIMITS } from "../relay/config.ts"
 import { journalSize } from "../relay/disk-watch.ts"
+import type { RelayMonitor } from "../relay/monitor.ts"
 import type { OperatorEvent } from "../relay/operator.ts"
-import { startRelay } from "../relay/server.ts"
+import { type RelayDisk, startRelay } from "../relay/server.ts"
 import { SqliteRelayStore } from "../relay/store-sqlite.ts"
 import { approvalIn } from "./approvals.ts"
 import type { RelayDir } from "./relay-dir.ts"
@@ -33,7 +32,7 @@ export interface RelayProcessSetup {
   /** Path of the operator's notes; the file need not exist. */
   approvals: string
   /** The disk it is on. */
-  disk: { space: Space; ballast: Ballast }
+  disk: RelayDisk
   /** Undefined: all addresses. */
   host: string | undefined
   log: Log
@@ -43,6 +42,7 @@ export interface RelayProcessSetup {
 
 export interface RelayProcess {
   port: number
+  readonly monitor: RelayMonitor
   /** Tells the network that it is here. */
   announce(): void
   stop(): Promise<void>
@@ -88,6 +88,7 @@ export async function openRelay({
     let takeBack = () => {}
     return {
       port: running.port,
+      monitor: running.monitor,
       announce: () => {
         takeBack = createDiscovery(log).announce({ name, port: running.port, pinHex: toHex(relayId) })
       },

@@ -6,6 +6,7 @@ import { Budget } from "./budget.ts"
 import type { RelayConfig } from "./config.ts"
 import { Effects } from "./effects.ts"
 import { isDamage } from "./errors.ts"
+import { Monitor } from "./monitor.ts"
 import type { Session } from "./session.ts"
 import { SoundBlobs } from "./sound-blobs.ts"
 import type { RelayStore } from "./store.ts"
@@ -29,7 +30,8 @@ export class Core {
   readonly primitives: Primitives
   readonly config: RelayConfig
   readonly relayId: Uint8Array
-  readonly effects = new Effects()
+  readonly monitor: Monitor
+  readonly effects: Effects
   readonly budget: Budget
   readonly blobs: SoundBlobs
   /** For deadlines and limits: goes back only when the clock was set back. */
@@ -38,7 +40,9 @@ export class Core {
   stamp: Millis = 0
   #outcomes: { run: Outcome; session: Session | undefined; rid: number }[] = []
 
-  constructor({ store, primitives, config, relayId }: RelaySetup) {
+  constructor({ store, primitives, config, relayId, heads }: RelaySetup) {
+    this.monitor = new Monitor(() => this.now, heads.now())
+    this.effects = new Effects(this.monitor)
     this.store = store
     this.primitives = primitives
     this.config = config

@@ -53,6 +53,7 @@ export class Delivery {
   deliver(channel: Channel): void {
     const first = channel.fresh[0]
     if (first === undefined) return
+    for (const { frame } of channel.fresh) this.#core.monitor.entry(frame.length)
     for (const subscription of channel.followers) {
       const { session } = subscription
       if (subscription.next === first.seq && session.outBytes <= SLOW_BYTES) {
@@ -117,7 +118,7 @@ export class Delivery {
   #drop(subscription: Subscription, code: Refusal): void {
     this.#behind.delete(subscription)
     this.#effects.refuse(subscription.session, 0, code)
-    this.#effects.close(subscription.session)
+    this.#effects.close(subscription.session, "expired")
   }
 }
 

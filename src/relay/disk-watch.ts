@@ -14,6 +14,8 @@ export interface DiskRoom {
   reusableBytes: number
   /** The whole file system. */
   totalBytes: number
+  /** What the store takes of it. */
+  storeBytes: number
 }
 
 /** A tenth of a small disk; of a large one, what a busy relay does not fill between two looks. */
@@ -65,6 +67,12 @@ export class DiskWatch {
     if (free < mark) this.#setLow(true, free)
     else if (free >= mark * ROOMY_FACTOR && !this.#wasFull(FULL_REST_MS, now)) this.#setLow(false, free)
     this.ballast = this.#hasBallastRoom(room, now) ? "take" : undefined
+  }
+
+  /** As of the last look. */
+  get state(): { freeBytes: number; totalBytes: number; isLow: boolean } {
+    const { freeBytes = 0, totalBytes = 0 } = this.#room ?? {}
+    return { freeBytes, totalBytes, isLow: this.#isLow }
   }
 
   /** A write found no space: what else waits must not eat up the ballast before the next look. */

@@ -5,7 +5,8 @@
 import type { RelayMessage } from "../protocol/messages.ts"
 import { encodeMessage } from "../protocol/messages.ts"
 import { encodeFrame } from "../protocol/framing.ts"
-import { REFUSALS, type Refusal } from "../protocol/errors.ts"
+import { refusalName, REFUSALS, type Refusal } from "../protocol/errors.ts"
+import type { Cut, Monitor } from "./monitor.ts"
 import type { OperatorEvent } from "./operator.ts"
 import type { Session } from "./session.ts"
 
@@ -28,17 +29,26 @@ export const STUCK_BYTES = 8 * SLOW_BYTES
 export const STUCK_STRANGER_BYTES = 65_536
 
 export class Effects {
+  readonly #monitor: Monitor
   #list: RelayEffect[] = []
 
+  constructor(monitor: Monitor) {
+    this.#monitor = monitor
+  }
+
   send(session: Session, message: RelayMessage): void {
+    if (message.type === "refused" || message.type === "rejected")
+      this.#monitor.refused(refusalName(message.code))
+    else if (message.type === "stale" || message.type === "conflict") this.#monitor.lostRace(message.type)
     this.sendFrame(session, encodeFrame(encodeMessage(message)))
   }
 
   sendFrame(session: Session, frame: Uint8Array): void {
     if (session.state.kind === "closed") return
     session.outBytes += frame.length
+    this.#monitor.sent(frame.length)
     const most = session.member === undefined ? STUCK_STRANGER_BYTES : STUCK_BYTES
-    if (session.outBytes > most) this.close(session)
+    if (session.outBytes > most) this.close(session, "slow")
     else this.#list.push({ kind: "send", id: session.id, frame })
   }
 
@@ -50,9 +60,13 @@ export class Effects {
     this.#list.push({ kind: "trust", id: session.id })
   }
 
-  /** What was sent before still leaves; nothing is sent or read afterwards. */
-  close(session: Session): void {
+  /**
+   * What was sent before still leaves; nothing is sent or read afterwards.
+   * @param why for the operator; undefined for a refusal, which the operator hears of as such.
+   */
+  close(session: Session, why?: Cut): void {
     if (session.state.kind === "closed") return
+    if (why !== undefined) this.#monitor.cut(session.member?.accountId, session.remote, why)
     session.state = { kind: "closed" }
     this.#list.push({ kind: "close", id: session.id })
   }
@@ -62,6 +76,7 @@ export class Effects {
   }
 
   report(event: OperatorEvent): void {
+    this.#monitor.notice(event)
     this.#list.push({ kind: "report", event })
   }
 

@@ -238,6 +238,7 @@ export class PeopleRequests {
     const { effects } = this.#core
     this.#core.later(() => {
       if (session.state.kind === "closed") return
+      this.#core.monitor.turnedAway(session.remote, code)
       this.#tellRefusal(session.remote, code)
       effects.refuse(session, rid, code)
       effects.close(session)
@@ -253,6 +254,7 @@ export class PeopleRequests {
     if (this.#members.get(member.deviceKey) === session) this.#members.delete(member.deviceKey)
     if (!session.isPresent) return
     session.isPresent = false
+    this.#core.monitor.left(member.accountId, session.remote)
     const isLast = this.#presence.leave(member.accountKey)
     this.#core.later(() => {
       if (isLast) this.#tellOthers(member, false)
@@ -297,7 +299,7 @@ export class PeopleRequests {
     const before = this.#members.get(member.deviceKey)
     if (before !== undefined) {
       this.#core.effects.refuse(before, 0, "superseded")
-      this.#core.effects.close(before)
+      this.#core.effects.close(before, "superseded")
     }
     this.#members.set(member.deviceKey, session)
     session.member = member
@@ -322,6 +324,7 @@ export class PeopleRequests {
     for (const accountId of this.#presence.people())
       effects.send(session, { type: "presence", accountId, online: true })
     session.isPresent = true
+    this.#core.monitor.arrived(member.accountId, remote)
     if (this.#presence.enter(member.accountKey, member.accountId)) this.#tellOthers(member, true)
     const { name } = this.#directory.person(member.accountId)!
     effects.report({ type: "client.connected", name, remote, online: this.#presence.online })
@@ -346,7 +349,7 @@ export class PeopleRequests {
     for (const [key, session] of this.#members) {
       if (session.member!.accountKey !== person.key || kept.has(key)) continue
       this.#core.effects.refuse(session, 0, "not-allowed")
-      this.#core.effects.close(session)
+      this.#core.effects.close(session, "removed")
     }
   }
 

@@ -8,7 +8,7 @@
  * Nothing that a client may rely on leaves before the commit it rests on. What only reads is answered after it as
  * well, so nobody is ever told of something that then vanishes. This file routes; the rules are in its neighbours.
  */
-import { MAX_STRANGER_FRAME_BYTES } from "../protocol/framing.ts"
+import { FRAME_HEADER_BYTES, MAX_STRANGER_FRAME_BYTES } from "../protocol/framing.ts"
 import { type ClientMessage, decodeClientMessage } from "../protocol/messages.ts"
 import { ProtocolError, type Refusal } from "../protocol/errors.ts"
 import type { Millis } from "../platform/clock.ts"
@@ -33,6 +33,7 @@ import { Directory } from "./directory.ts"
 import { type DiskRoom, DiskWatch } from "./disk-watch.ts"
 import type { RelayEffect } from "./effects.ts"
 import { LogRequests } from "./log-requests.ts"
+import type { Monitor } from "./monitor.ts"
 import { PeopleRequests } from "./people-requests.ts"
 import type { OperatorEvent } from "./operator.ts"
 import { Retention, RETENTION_EVERY_MS } from "./retention.ts"
@@ -92,6 +93,7 @@ export class Relay {
     this.#people = new PeopleRequests(this.#core, this.#gate, this.#directory, this.#log, channels)
     this.#logs = new LogRequests(this.#core, channels, this.#directory, this.#delivery)
     this.#blobs = new BlobRequests(this.#core, this.#disk)
+    this.#core.monitor.counted(this.#directory.people)
     this.#sees = new Sees(this.#core, this.#directory, this.#people, this.#logs, this.#blobs)
   }
 
@@ -119,7 +121,8 @@ export class Relay {
       case "tick":
         return this.#tick()
       case "room":
-        return this.#disk.look(event.room, this.#core.now)
+        this.#disk.look(event.room, this.#core.now)
+        return this.#core.monitor.looked({ ...this.#disk.state, storeBytes: event.room.storeBytes })
       case "full":
         return this.#disk.full(this.#core.now)
       default:
@@ -165,6 +168,10 @@ export class Relay {
     return this.#sessions.size
   }
 
+  get monitor(): Monitor {
+    return this.#core.monitor
+  }
+
   /** Without this a clock set ahead and back would leave no deadline, ping or lease until it got there again. */
   #setClock(now: Millis): void {
     const core = this.#core
@@ -193,6 +200,7 @@ export class Relay {
   #connected(id: number, exporter: Uint8Array, remote: string): void {
     const session = new Session(id, exporter.slice(), remote, this.#core.now)
     this.#sessions.set(id, session)
+    this.#core.monitor.opened()
     session.isCounted = this.#gate.enter(remote, this.#core.now)
     if (!session.isCounted) this.#people.refuseLogin(session, 0, "busy")
   }
@@ -201,6 +209,7 @@ export class Relay {
     const session = this.#sessions.get(id)
     if (session === undefined) return
     this.#sessions.delete(id)
+    this.#core.monitor.closed()
     session.state = { kind: "closed" }
     if (session.isCounted) this.#gate.left(session.remote, this.#core.now)
     this.#logs.closeAll(session)
@@ -211,6 +220,7 @@ export class Relay {
     const session = this.#sessions.get(id)
     if (session === undefined || session.state.kind === "closed" || session.state.kind === "refused") return
     session.heardAt = this.#core.now
+    this.#core.monitor.received(FRAME_HEADER_BYTES + body.length)
     if (session.state.kind !== "member" && body.length > MAX_STRANGER_FRAME_BYTES)
       return this.#broken(session)
     let message: ClientMessage | undefined
@@ -329,8 +339,8 @@ export class Relay {
     const { now, effects } = this.#core
     if (session.state.kind === "closed") return
     const isWaiting = session.state.kind !== "member"
-    const isLate = isWaiting && now - session.waitingSince >= HELLO_DEADLINE_MS
-    if (isLate || now - session.heardAt >= DEAD_AFTER_MS) return effects.close(session)
+    if (isWaiting && now - session.waitingSince >= HELLO_DEADLINE_MS) return effects.close(session, "late")
+    if (now - session.heardAt >= DEAD_AFTER_MS) return effects.close(session, "silent")
     const silent = now - Math.max(session.heardAt, session.pingedAt)
     if (!isWaiting && silent >= PING_AFTER_MS) {
       session.pingedAt = now

@@ -19,9 +19,17 @@ import { unreachable } from "../errors.ts"
 import type { RelaySetup } from "./core.ts"
 import type { RelayEffect } from "./effects.ts"
 import { isDamage, StoreError } from "./errors.ts"
+import type { RelayMonitor } from "./monitor.ts"
 import type { OperatorEvent } from "./operator.ts"
 import { Relay, type RelayEvent } from "./relay.ts"
 import type { Approval } from "./succession.ts"
+
+export interface RelayDisk {
+  space: Space
+  ballast: Ballast
+  /** What the store takes of it. */
+  storeBytes(): number
+}
 
 export interface RelayServerSetup extends RelaySetup {
   /** Opens the port and hands every connection to the handler. */
@@ -29,7 +37,7 @@ export interface RelayServerSetup extends RelaySetup {
   clock: Clock
   soon: Soon
   /** The disk that the store is on, and a ballast there; undefined when nobody watches it. */
-  disk?: { space: Space; ballast: Ballast }
+  disk?: RelayDisk
   /** What the operator has noted down under this hash of a code; undefined when nothing, or nobody notes anything. */
   approvals?(hash: Uint8Array): Approval | undefined
   onEvent(event: OperatorEvent): void
@@ -42,6 +50,7 @@ export interface RelayServerSetup extends RelaySetup {
 
 export interface RunningRelay {
   readonly port: number
+  readonly monitor: RelayMonitor
   /** Takes no more connections, ends the open ones, and resolves when the last commit is done. */
   stop(): Promise<void>
 }
@@ -52,6 +61,7 @@ export async function startRelay(setup: RelayServerSetup): Promise<RunningRelay>
   const listener = await listening(setup, driver)
   return {
     port: listener.port,
+    monitor: driver.monitor,
     stop: async () => {
       driver.close()
       await listener.close()
@@ -112,6 +122,16 @@ class Driver {
     },
   }
 
+  get monitor(): RelayMonitor {
+    const { monitor } = this.#relay
+    return {
+      snapshot: () => monitor.snapshot(this.#setup.clock.now()),
+      people: (count) => monitor.online(count),
+      recent: () => monitor.recent(),
+      subscribe: (told) => monitor.subscribe(told),
+    }
+  }
+
   /** Nothing new is begun; connections end. */
   close(): void {
     if (this.#state === "open") this.#state = "stopping"
@@ -168,8 +188,11 @@ class Driver {
   }
 
   async #commit(): Promise<void> {
+    const { clock, store } = this.#setup
+    const began = clock.now()
     try {
-      await this.#setup.store.commit()
+      await store.commit()
+      this.#relay.monitor.synced(Math.max(0, clock.now() - began))
     } catch (cause) {
       if (isDamage(cause)) return this.#perform(() => this.#relay.commitFailed("damaged"))
       if (!isFull(cause)) return this.#die(cause)
@@ -196,7 +219,9 @@ class Driver {
     const { disk, store } = this.#setup
     const room = disk && look(disk.space)
     if (disk === undefined || room === undefined) return
-    this.#take([{ kind: "room", room: { ...room, reusableBytes: store.reusableBytes } }])
+    this.#take([
+      { kind: "room", room: { ...room, reusableBytes: store.reusableBytes, storeBytes: disk.storeBytes() } },
+    ])
     if (this.#relay.ballast === "take") disk.ballast.take()
   }
 

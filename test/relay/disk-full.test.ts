@@ -74,7 +74,11 @@ async function world(folder: string) {
     clock: process.clock,
     soon: process.soon,
     store,
-    disk: { space, ballast: fileBallast(join(folder, "ballast"), ballastSize(totalBytes)) },
+    disk: {
+      space,
+      ballast: fileBallast(join(folder, "ballast"), ballastSize(totalBytes)),
+      storeBytes: () => 0,
+    },
     primitives: nodePrimitives,
     relayId: RELAY_ID,
     heads: someHeads(),

@@ -11,7 +11,7 @@ function watch() {
   const events: OperatorEvent[] = []
   const disk = new DiskWatch({ report: (event) => void events.push(event) })
   const look = (room: Partial<DiskRoom>, now = 0) =>
-    disk.look({ freeBytes: 0, reusableBytes: 0, totalBytes: 100 * GIB, ...room }, now)
+    disk.look({ freeBytes: 0, reusableBytes: 0, totalBytes: 100 * GIB, storeBytes: 0, ...room }, now)
   return { events, disk, look }
 }
 

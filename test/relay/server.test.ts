@@ -287,6 +287,7 @@ describe("tidying the store, which comes after the answers", () => {
     const disk = {
       space: { look: () => ({ freeBytes: 1e12, totalBytes: 2e12 }) },
       ballast: { take: () => ballast.push("take") > 0, release: () => void ballast.push("release") },
+      storeBytes: () => 0,
     }
     const it = await driver(() => {
       throw new StoreError("full", "no space")

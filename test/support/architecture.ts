@@ -31,7 +31,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "type:platform",
   ],
   client: ["errors", "bytes", "protocol", "crypto", "type:platform"],
-  tui: ["errors", "bytes", "client/client.ts", "client/events.ts", "type:platform", "type:relay/operator.ts"],
+  tui: [
+    "errors",
+    "bytes",
+    "client/client.ts",
+    "client/events.ts",
+    "type:platform",
+    "type:relay/operator.ts",
+    "type:relay/monitor.ts",
+  ],
   bot: ["errors", "bytes", "client/client.ts", "client/events.ts", "type:platform"],
   /** Plays against relay and client, and nothing but a command plays it. */
   attack: ["errors", "bytes", "protocol", "crypto", "relay", "client", "type:platform"],

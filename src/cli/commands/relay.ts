@@ -1,16 +1,18 @@
 /** `secure-chat relay start` and `relay stop`: the relay as a process, from its folder to its screen. */
+import { statSync } from "node:fs"
 import { toHex, utf8 } from "../../bytes.ts"
 import { systemClock } from "../../platform/clock.ts"
 import { PlatformError } from "../../platform/errors.ts"
-import { type Ballast, fileBallast } from "../../platform/ballast.ts"
+import { fileBallast } from "../../platform/ballast.ts"
 import { nodeFiles } from "../../platform/files.ts"
 import { type Lock, takeLock } from "../../platform/lock.ts"
 import { openLog } from "../../platform/log-pino.ts"
 import type { Log } from "../../platform/log.ts"
 import { systemRandom } from "../../platform/random.ts"
-import { type Space, spaceOf } from "../../platform/space.ts"
+import { spaceOf } from "../../platform/space.ts"
 import { printHostPort } from "../../protocol/address.ts"
 import { ballastSize } from "../../relay/disk-watch.ts"
+import type { RelayDisk } from "../../relay/server.ts"
 import type { OperatorEvent } from "../../relay/operator.ts"
 import { safeLine, safeName } from "../../tui/safe-text.ts"
 import { CliError } from "../errors.ts"
@@ -111,9 +113,15 @@ export async function stopRelayCommand(invocation: Invocation): Promise<void> {
   invocation.show(resultJson("relay.stopped", undefined, { pid }), "the relay has stopped")
 }
 
-function diskOf(dir: string): { space: Space; ballast: Ballast } {
+function diskOf(dir: string): RelayDisk {
   const space = spaceOf(dir)
-  return { space, ballast: fileBallast(relayFiles(dir).ballast, ballastSize(space.look().totalBytes)) }
+  const { ballast, database } = relayFiles(dir)
+  const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  return {
+    space,
+    ballast: fileBallast(ballast, ballastSize(space.look().totalBytes)),
+    storeBytes: () => size(database) + size(`${database}-wal`),
+  }
 }
 
 function takeRelayLock(dir: string): Lock {
