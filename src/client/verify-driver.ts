@@ -17,7 +17,7 @@ import { type QrEvent, stepQr } from "./verify-qr.ts"
 import { stepRound } from "./verify-round.ts"
 import type { RoundEvent, RoundState } from "./verify-round-state.ts"
 import { VerifyStore } from "./verify-store.ts"
-import { accountsOf, eventsOf, isOpenStep, viewOf, type VerifyState } from "./verify-views.ts"
+import { eventsOf, isOpenStep, viewOf, type VerifyState } from "./verify-views.ts"
 
 /** What two people tell each other of the relay's directory once they know each other's keys (PROTOCOL.md §14.4). */
 export interface HeadExchange {
@@ -178,7 +178,8 @@ export class VerifyDriver {
     const now = this.context.clock.now()
     const due = this.states.all().filter(({ endsAt }) => endsAt !== undefined && endsAt <= now)
     for (const state of due) {
-      const event = { type: "time" as const, fresh: () => this.fresh() }
+      const isOnline = (id: Uint8Array) => this.isOnline(id)
+      const event = { type: "time" as const, fresh: () => this.fresh(), isOnline }
       this.change(state, (update) => this.step(update, state, event, 0))
       await this.conversationOf(state)?.advance()
     }
@@ -227,11 +228,9 @@ export class VerifyDriver {
     return name ?? (equalBytes(id, identity.account.accountId) ? identity.name : undefined)
   }
 
-  /** Whom a leader waits for: the room's people who are connected now. */
-  online({ group }: Conversation): Uint8Array[] {
-    const isHere = (id: Uint8Array) =>
-      equalBytes(id, this.contacts.own) || this.contacts.onlineSince(id) !== undefined
-    return accountsOf(group).filter(isHere)
+  /** For whom a leader waits. */
+  isOnline(id: Uint8Array): boolean {
+    return equalBytes(id, this.contacts.own) || this.contacts.onlineSince(id) !== undefined
   }
 
   fresh(): { sid: Uint8Array; random: Uint8Array } {

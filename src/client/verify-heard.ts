@@ -174,6 +174,7 @@ export class VerifyHeard implements Verifier {
       content,
       from,
       device,
+      isOnline: (id) => this.#driver.isOnline(id),
       nameOf: (id) => this.#driver.nameOf(id),
       place: { channelId, authenticator: group!.epochAuthenticator.slice() },
       fresh: () => this.#driver.fresh(),

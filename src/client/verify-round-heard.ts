@@ -7,8 +7,8 @@ import { STEP_MS } from "./verify-pair.ts"
 import {
   awaitsRetry,
   begun,
-  canClose,
   closing,
+  isFull,
   isOpenRound,
   type RoundEvent,
   type RoundNext,
@@ -18,6 +18,9 @@ import {
 
 /** Programs show their part at once; whoever has not done so by then withholds it. */
 const REVEAL_MS: Millis = 60_000
+
+/** For whoever connects at this moment. */
+const LATE_MS: Millis = 3_000
 
 /** The next attempt of a round that our person had agreed to. */
 function retry(
@@ -63,9 +66,10 @@ export function heardInRound(
       if (state.list || !isOpenRound(state) || has(state.commits, from)) return nothing
       const commits = [...state.commits, { id: from, device, commitment: content.commitment, hasLeft: false }]
       const more = next({ commits })
-      const { expected } = state
-      const isFull = canClose(more.state) && expected.length > 1 && expected.every((id) => has(commits, id))
-      return isFull ? next({ ...more.state, isClosing: true }, closing(more.state)) : more
+      if (!isFull(more.state, event.isOnline)) return more
+      if (state.attempt > 1) return next({ ...more.state, isClosing: true }, closing(more.state))
+      if (state.gathersUntil !== undefined || !state.endsAt) return more
+      return next({ commits, gathersUntil: state.endsAt, endsAt: Math.min(state.endsAt, now + LATE_MS) })
     }
     case "roundClose":
       return isLeader ? closed(state, event, content.people, now, tools) : nothing

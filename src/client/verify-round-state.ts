@@ -10,6 +10,8 @@ import type { VerificationEnd, VerificationWhy } from "./verification.ts"
 import { endContent, type Step, STEP_MS } from "./verify-pair.ts"
 
 export const MAX_ATTEMPTS = 3
+/** After that the leader closes the list with those who are there, before they give it up. */
+export const GATHER_MS: Millis = 4 * 60_000
 
 export interface RoundState {
   kind: "room"
@@ -26,8 +28,10 @@ export interface RoundState {
   place: { channelId: Uint8Array; authenticator: Uint8Array } | undefined
   /** What we have committed to; shown once at most. */
   random: Uint8Array | undefined
-  /** The leader: when all of these have come in, the list is closed. */
+  /** The leader: whom it has asked, or from the second attempt on, who had agreed. When they have come in, the list closes. */
   expected: readonly Uint8Array[]
+  /** The leader: everybody who is connected has come in, and `endsAt` is a moment for whoever just connects; then this. */
+  gathersUntil: Millis | undefined
   /** The leader has said its list: there is no second one. */
   isClosing: boolean
   commits: { id: Uint8Array; device: Uint8Array; commitment: Uint8Array; hasLeft: boolean }[]
@@ -58,6 +62,7 @@ export type RoundEvent =
       place: NonNullable<RoundState["place"]>
       /** 48 fresh bytes: a sid and a random. */
       fresh: () => { sid: Uint8Array; random: Uint8Array }
+      isOnline: Online
     }
   /** Our person is here. */
   | { type: "agreed"; random: Uint8Array }
@@ -65,8 +70,11 @@ export type RoundEvent =
   | { type: "closed" }
   | { type: "answered"; matches: boolean }
   | { type: "cancelled"; why: "you-cancelled" | "not-possible" }
-  | { type: "time"; fresh: () => { sid: Uint8Array; random: Uint8Array } }
+  | { type: "time"; fresh: () => { sid: Uint8Array; random: Uint8Array }; isOnline: Online }
   | { type: "restarted" }
+
+/** Whether an account is connected now, our own always. */
+export type Online = (id: Uint8Array) => boolean
 
 /** `verify`: these accounts, by our own person's answer. `take-back`: what this round has verified. */
 export type RoundNext = Step<RoundState> & { mark: "verify" | "take-back" | undefined }
@@ -94,6 +102,7 @@ export function begun({ sid, room, own, leader, attempt, now }: RoundStart): Rou
     place: undefined,
     random: undefined,
     expected: [],
+    gathersUntil: undefined,
     isClosing: false,
     commits: [],
     list: undefined,
@@ -111,7 +120,7 @@ export function begun({ sid, room, own, leader, attempt, now }: RoundStart): Rou
   }
 }
 
-/** Our person asks the room. @param random 32 fresh bytes. @param expected the accounts to wait for, our own among them. */
+/** Our person asks the room. @param random 32 fresh bytes. @param expected whom it asks. */
 export function lead(
   start: RoundStart,
   random: Uint8Array,
@@ -122,7 +131,8 @@ export function lead(
     { type: "roundStart", sid, attempt },
     { type: "roundCommit", sid, commitment: roomCommitment(sid, own, random) },
   ]
-  return { state: { ...begun(start), random, expected }, send, withdraw: false }
+  const endsAt = start.now + GATHER_MS
+  return { state: { ...begun(start), random, expected, endsAt }, send, withdraw: false }
 }
 
 /** A leader asks us. */
@@ -148,6 +158,14 @@ export function awaitsRetry(state: RoundState, now: Millis): boolean {
 export function canClose({ role, step, commits, isClosing }: RoundState): boolean {
   if (role !== "leader" || step !== "gathering" || isClosing) return false
   return commits.filter(({ hasLeft }) => !hasLeft).length >= 2
+}
+
+/** Whether everybody whom the leader waits for has come in: of those it has asked who is connected now. */
+export function isFull(state: RoundState, isOnline: Online): boolean {
+  const { attempt, expected, commits } = state
+  const awaited = attempt > 1 ? expected : expected.filter(isOnline)
+  const hasCome = (id: Uint8Array) => commits.some((each) => equalBytes(each.id, id))
+  return canClose(state) && awaited.length > 1 && awaited.every(hasCome)
 }
 
 export interface Tools {

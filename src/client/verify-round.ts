@@ -14,6 +14,7 @@ import { heardInRound } from "./verify-round-heard.ts"
 import {
   canClose,
   closing,
+  isFull,
   isOpenRound,
   lead,
   MAX_ATTEMPTS,
@@ -57,28 +58,30 @@ export function stepRound(state: RoundState, event: RoundEvent, now: Millis): Ro
     case "restarted":
       return isOpenRound(state) ? end("cancelled", "you-restarted", [], "restarted") : nothing
     case "time":
-      return timePassed(state, event.fresh, now, tools)
+      return timePassed(state, event, now, tools)
   }
 }
 
 function timePassed(
   state: RoundState,
-  fresh: () => { sid: Uint8Array; random: Uint8Array },
+  { fresh, isOnline }: RoundEvent & { type: "time" },
   now: Millis,
   { next, end, nothing }: Tools,
 ): RoundNext {
-  const { step, role, endsAt, attempt } = state
+  const { step, role, endsAt, gathersUntil, isClosing } = state
   if (endsAt === undefined || now < endsAt) return nothing
   switch (step) {
     case "accept?":
       return end("timed-out", "you-did-not-answer", [])
     case "gathering":
-      // The second and the third attempt begin by themselves, with whoever has come back.
-      if (attempt > 1 && canClose(state))
-        return next({ isClosing: true, endsAt: now + STEP_MS }, closing(state))
+      // Somebody has connected meanwhile, and may be about to come in.
+      if (gathersUntil !== undefined && now < gathersUntil && !isFull(state, isOnline))
+        return next({ endsAt: gathersUntil, gathersUntil: undefined })
+      // With whoever has come in by now, or come back.
+      if (canClose(state)) return next({ isClosing: true, endsAt: now + STEP_MS }, closing(state))
       if (role === "leader") {
-        if (!state.place) return end("timed-out", "you-were-offline", [])
-        return end("timed-out", canClose(state) ? "you-did-not-answer" : "nobody-came", [], "no-answer")
+        if (!state.place || isClosing) return end("timed-out", "you-were-offline", [])
+        return end("timed-out", "nobody-came", [], "no-answer")
       }
       return end("timed-out", "no-answer", [])
     case "exchanging":

@@ -50,7 +50,7 @@ export function viewOf(
     qr: undefined,
     ownAnswer: state.ownAnswer,
     theirAnswer: undefined,
-    endsAt: isOpenStep(state.step) ? state.endsAt : undefined,
+    endsAt: isOpenStep(state.step) ? endOf(state) : undefined,
     people: [],
     count: 0,
     missing: [],
@@ -71,6 +71,12 @@ export function viewOf(
     case "room":
       return { ...base, ...roundOf(state, contacts, room) }
   }
+}
+
+/** A moment more for whoever just connects is no end that anybody should hurry for. */
+function endOf(state: VerifyState): number | undefined {
+  const isGathering = state.kind === "room" && state.step === "gathering"
+  return (isGathering ? state.gathersUntil : undefined) ?? state.endsAt
 }
 
 function roundOf(

@@ -9,7 +9,7 @@ import { BETWEEN_MS } from "./verify-heard.ts"
 import { ask, type PairEvent, type PairState } from "./verify-pair.ts"
 import { type QrEvent, read, show, tickOf } from "./verify-qr.ts"
 import { canClose, lead, type RoundEvent } from "./verify-round-state.ts"
-import { isOpenStep, viewId, type VerifyState } from "./verify-views.ts"
+import { accountsOf, isOpenStep, viewId, type VerifyState } from "./verify-views.ts"
 
 type Run = <T>(action: () => Promise<T> | T) => Promise<T>
 type Act =
@@ -82,7 +82,7 @@ export class Verifications implements Verification {
         attempt: 1,
         now,
       }
-      const first = lead(start, this.#driver.bytes(SAS_RANDOM_BYTES), this.#driver.online(conversation))
+      const first = lead(start, this.#driver.bytes(SAS_RANDOM_BYTES), accountsOf(conversation.group))
       conversation.save("synced", {}, (update) => this.#driver.apply(update, conversation, undefined, first))
       await conversation.advance()
       return this.#driver.view(first.state)
@@ -226,10 +226,18 @@ export class Verifications implements Verification {
     const chat = this.#driver.rooms.with(accountId)
     // A chat with the key before is none with this one.
     const hasChat = chat?.group !== undefined && equalBytes(chat.record.peer!, accountId)
-    if (stop === "changed" && !hasChat)
-      throw new ClientError("key-changed", "there is no open chat with this person; compare numbers")
+    if (stop === "changed" && !hasChat) throw new ClientError("key-changed", this.#whyNot(accountId))
     const isWithThem = (state: VerifyState) => state.kind === "words" && equalBytes(state.peer.id, accountId)
     if (isLimited) this.#notTooSoon(isWithThem)
+  }
+
+  /** Words and codes travel in a chat, and nothing is sent to a key that was replaced before this person has decided. */
+  #whyNot(accountId: Uint8Array): string {
+    const isReplaced = this.#driver.contacts.get(accountId)?.origin?.kind === "replace"
+    const what = isReplaced
+      ? "this name was given to another key, and there is no chat with that one yet"
+      : "two keys say that they follow the one this person had, and there is no chat with the one that counts yet"
+    return `${what}, so words and codes cannot reach it. Compare the 60 digits with the person, face to face or by telephone, or read the code off their screen; after that it is as always`
   }
 
   #notTooSoon(isSame: (state: VerifyState) => boolean): void {

@@ -174,3 +174,23 @@ test("an account that was closed is nobody's: its chat stops, its name stays tak
   expect(back.client.connection()).toMatchObject({ state: "refused", why: "closed" })
   expect(namesake.client.connection()).toMatchObject({ state: "refused", why: "name-taken" })
 }, 60_000)
+
+test("words and a code to show need a chat with the new key: the refusal says what does not", async () => {
+  const { world, bob, alice } = await changed()
+  const { id } = trustOf(bob, "alice")
+  for (const ask of [bob.client.verification.askWords(id), bob.client.verification.qrText(id)])
+    await expect(ask).rejects.toMatchObject({
+      code: "key-changed",
+      message: expect.stringMatching(
+        /given to another key.*Compare the 60 digits.*or read the code off their screen/u,
+      ) as string,
+    })
+  expect(bob.client.verification.all()).toEqual([])
+  // What it says works: the other side shows its code, and it is read here.
+  const shown = await alice.client.verification.qrText(alice.client.findPerson("bob").id)
+  await bob.client.verification.readQr(id, shown.qr!)
+  expect(trustOf(bob, "alice").trust).toBe("verified")
+  await sends(bob, "alice", "to the new key")
+  await world.until(() => arrived(alice, "bob", "to the new key"), "the message")
+  await bob.client.verification.askWords(id)
+})

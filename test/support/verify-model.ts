@@ -54,6 +54,8 @@ export class RoomModel {
   now = 1_000_000
   readonly parties: Party[] = []
   readonly chance: Chance
+  /** Whom leaders see connected; nobody: the list is closed by a person. */
+  isOnline: (id: Uint8Array) => boolean = () => false
   readonly #bytes: (length: number) => Uint8Array
 
   constructor(chance: Chance) {
@@ -93,7 +95,11 @@ export class RoomModel {
       attempt: 1,
       now: this.now,
     }
-    const { state, send } = lead(start, this.#bytes(32), [])
+    const { state, send } = lead(
+      start,
+      this.#bytes(32),
+      this.parties.map(({ id }) => id),
+    )
     leader.state = state
     this.#say(leader, send)
   }
@@ -117,7 +123,11 @@ export class RoomModel {
     this.now += ms
     for (const party of this.parties) {
       if (!party.state) continue
-      const event = { type: "time" as const, fresh: () => this.#fresh() }
+      const event = {
+        type: "time" as const,
+        fresh: () => this.#fresh(),
+        isOnline: (id: Uint8Array) => this.isOnline(id),
+      }
       this.#follow(party, stepRound(party.state, event, this.now), event)
     }
   }
@@ -145,6 +155,7 @@ export class RoomModel {
       nameOf: (id) => directory.get(toHex(id)),
       place,
       fresh: () => this.#fresh(),
+      isOnline: (id) => this.isOnline(id),
     }
     this.#follow(party, stepRound(party.state, event, this.now), event)
   }
