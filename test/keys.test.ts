@@ -31,6 +31,7 @@ import { certificateTag, invitationSecrets, secretOf, wordsOf } from "../src/cry
 import { derive } from "../src/crypto/kdf.ts"
 import { createLogSigner } from "../src/crypto/log-key.ts"
 import { leafHash, MerkleTree } from "../src/crypto/merkle.ts"
+import { QuestionKeys, sealAnswer } from "../src/client/private-answers.ts"
 import { openLetter, sealLetter } from "../src/crypto/letter.ts"
 import * as sas from "../src/crypto/sas.ts"
 import { Secret } from "../src/crypto/secret.ts"
@@ -208,6 +209,16 @@ const answers: Readonly<Record<string, (inputs: Case) => Answers>> = {
     const letter = sealLetter(nodePrimitives, v.chance("encapsulationSeed"), publicKey, v.bytes("plain"))
     expect(openLetter(nodePrimitives, new Secret(secret), letter)).toEqual(v.bytes("plain"))
     return { letter: shown(letter) }
+  },
+  answer: (v) => {
+    const { public: key } = xwingKeyPair(v.bytes("kemSeed"))
+    const keys = new QuestionKeys()
+    keys.fresh({ random: v.chance("kemSeed") })
+    const [channelId, payloads] = [v.bytes("channelId"), [v.bytes("first"), v.bytes("second")]]
+    const deps = { primitives: nodePrimitives, random: v.chance("encapsulationSeed") }
+    const answer = sealAnswer(deps, channelId, key, payloads)
+    expect(keys.open(deps, channelId, answer)).toEqual(payloads)
+    return { to: toHex(answer.to), sealed: shown(answer.sealed) }
   },
   fingerprint: (v) => {
     const [own, other] = [

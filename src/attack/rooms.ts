@@ -1,4 +1,5 @@
 /** What somebody with the link, a member or the relay may try with a group (PROTOCOL.md §10, §12, §13.5). */
+import { equalBytes } from "../bytes.ts"
 import { readIdentity } from "../client/profile.ts"
 import { type ConversationRecord, getRecord } from "../client/records.ts"
 import { packEntry } from "../client/sealing.ts"
@@ -6,6 +7,7 @@ import { prefixRange } from "../client/store.ts"
 import { envelopeKey, headerKeys, roomKeys } from "../crypto/channel-keys.ts"
 import { openHeader, sealHeader } from "../crypto/envelope-seal.ts"
 import type { GroupState, MlsEngine } from "../crypto/mls-engine.ts"
+import { XWING_SECRET_BYTES, xwingKeyPair } from "../crypto/sodium.ts"
 import {
   decodePayload,
   decodeRoomHeader,
@@ -317,13 +319,18 @@ const asksForHistory: Attack = {
     await mustBe(stage, () => before.every((text) => hasText(bob, ROOM, text)), "what is said before")
     const chains = heard.filter(({ content }) => content.type === "text")
     const read: Uint8Array[] = []
-    const mallory = await stage.join("mallory", { engine: asking(stage, chains, read), isAttacker: true })
+    const { public: key } = xwingKeyPair(stage.random.bytes(XWING_SECRET_BYTES))
+    const mallory = await stage.join("mallory", {
+      engine: asking(stage, chains, key, read),
+      isAttacker: true,
+    })
     await mustBe(stage, () => knows(alice, "mallory") && membersOf(mallory).length === 2, "mallory to be in")
     await mallory.client.send(mallory.client.findRoom(ROOM).id, "a question")
     // Whoever has it would bring it after 5 to 10 seconds.
     await stage.pause(11_000)
     const plain = read.map((bytes) => new TextDecoder().decode(bytes))
     const isGiven = before.some((text) => plain.some((each) => each.includes(text)))
+    if (read.some((bytes) => isSealedTo(key, bytes))) return "an answer is sealed to mallory"
     return isGiven ? "mallory has read what was said before" : undefined
   },
 }
@@ -342,6 +349,7 @@ function listening(hear: (payload: Payload) => void): (real: MlsEngine) => MlsEn
 function asking(
   stage: Stage,
   chains: readonly Payload[],
+  key: Uint8Array,
   read: Uint8Array[],
 ): (real: MlsEngine) => MlsEngine {
   return (real) => ({
@@ -351,7 +359,7 @@ function asking(
       if (payload.content.type !== "text") return real.seal(state, plain, data)
       stage.seen.add("offered")
       const ranges = chains.map(({ chainId, n }) => ({ chainId, from: n, to: n }))
-      return real.seal(state, encodePayload({ ...payload, content: { type: "ask", ranges } }), data)
+      return real.seal(state, encodePayload({ ...payload, content: { type: "ask", ranges, key } }), data)
     },
     open: async (...what) => {
       const opened = await real.open(...what)
@@ -359,6 +367,12 @@ function asking(
       return opened
     },
   })
+}
+
+function isSealedTo(key: Uint8Array, plain: Uint8Array): boolean {
+  if (plain.length === 0) return false
+  const { content } = decodePayload(plain)
+  return content.type === "privateAnswer" && equalBytes(content.to, key.subarray(0, content.to.length))
 }
 
 export const ROOM_ATTACKS: readonly Attack[] = [

@@ -1,6 +1,7 @@
 /**
  * Questions for payloads that somebody has missed, and answers to them (PROTOCOL.md §13.5). The author answers at once,
- * others when nobody has; nobody gets what was said while its account was not in the room, nor what is too old.
+ * others when nobody has; nobody gets what was said while its account was not in the room, nor what is too old. What
+ * somebody who came later may not read, the author seals to the asker alone.
  */
 import { concat, equalBytes, toHex } from "../bytes.ts"
 import type { Member } from "../crypto/mls-engine.ts"
@@ -15,6 +16,7 @@ import {
 import { ProtocolError } from "../protocol/errors.ts"
 import { payloadHash } from "./chain.ts"
 import type { Conversation } from "./conversation.ts"
+import { sealAnswer, usableKey } from "./private-answers.ts"
 import type { Peers } from "./peers.ts"
 import type { Update } from "./context.ts"
 import { fillGap, gapsOf, nextAskAt } from "./gaps.ts"
@@ -54,7 +56,7 @@ export function takeQuestionOf(
   conversation: Conversation,
   update: Update,
   sender: Member,
-  ranges: readonly PayloadRange[],
+  question: Content & { type: "ask" },
 ): void {
   const { context, room, questions } = conversation
   const now = context.clock.now()
@@ -63,17 +65,26 @@ export function takeQuestionOf(
   questions.set(asker, now)
   let left = MAX_GIVEN
   let places = MAX_WAITING - waitingAnswers(update.tx, room)
-  for (const range of ranges) {
+  const since = sinceOf(conversation.peers)
+  const key = usableKey(question.key)
+  for (const range of question.ranges) {
     if (places <= 0) return
     const chain = getRecord<ChainRecord>(update.tx, "chain", concat(room, range.chainId))
     if (!chain) continue
     const isOwn = conversation.contacts.isOwn(chain.account)
-    const plan = planAnswers(conversation, update.tx, range, left)
+    const plan = planAnswers(conversation, update.tx, range, left, since.everybody)
     left -= plan.count
     places -= plan.answers.length + (plan.lost ? 1 : 0)
     if (isOwn) {
       for (const each of plan.answers) queueInside(conversation, update, { type: "answer", range: each })
       if (plan.lost) queueInside(conversation, update, { type: "unavailable", range: plan.lost })
+      if (!plan.withheld || !key || places <= 0) continue
+      const secret = planAnswers(conversation, update.tx, plan.withheld, left, since.of(sender.accountId))
+      left -= secret.count
+      places -= secret.answers.length + (secret.lost ? 1 : 0)
+      if (secret.lost) queueInside(conversation, update, { type: "unavailable", range: secret.lost })
+      for (const each of secret.answers)
+        queueInside(conversation, update, { type: "answer", range: each, key })
     } else if (plan.answers.length > 0) {
       answerLater(conversation, plan.answers)
     }
@@ -102,14 +113,22 @@ function answerLater(conversation: Conversation, ranges: readonly PayloadRange[]
   })
 }
 
-/** What may be given of a range, in pieces that fit an entry, from its end downwards; `lost` is too old for all of it. */
+/**
+ * What may be given of a range, in pieces that fit an entry, from its end downwards; `lost` is too old for all of it.
+ * @param since from where on whoever reads the answers was there: before, it is `withheld`.
+ */
 function planAnswers(
-  { room, peers, context }: Conversation,
+  { room, context }: Conversation,
   store: StoreReader,
   { chainId, from, to }: PayloadRange,
   limit: number,
-): { answers: PayloadRange[]; count: number; lost: PayloadRange | undefined } {
-  const since = everybodySince(peers)
+  since: number,
+): {
+  answers: PayloadRange[]
+  count: number
+  lost: PayloadRange | undefined
+  withheld: PayloadRange | undefined
+} {
   const answers: PayloadRange[] = []
   let bytes = 0
   let count = 0
@@ -118,7 +137,6 @@ function planAnswers(
   for (; n >= from && count < limit; n--) {
     const payload = getRecord<PayloadRecord>(store, "payload", payloadKey(room, chainId, n))
     const isOld = payload && context.clock.now() - payload.at > KEPT_FOR_MS
-    // An answer is an entry of the room: whoever came after what it brings could read it as well.
     isWithheld = payload !== undefined && payload.order < since
     if (!payload?.bytes || isOld || isWithheld) break
     if (payload.bytes.length > MAX_PAYLOAD_BYTES) break
@@ -129,40 +147,49 @@ function planAnswers(
     bytes = fits ? bytes + payload.bytes.length : payload.bytes.length
     count++
   }
-  const lost = n >= from && count < limit && !isWithheld ? { chainId, from, to: n } : undefined
-  return { answers, count, lost }
+  const rest = n >= from && count < limit ? { chainId, from, to: n } : undefined
+  return isWithheld
+    ? { answers, count, lost: undefined, withheld: rest }
+    : { answers, count, lost: rest, withheld: undefined }
 }
 
-/** From where on every person in the room was there: the newest of them came then, with the first of their devices. */
-function everybodySince(peers: Peers): number {
+/** From where on each person in the room was there, with the first of their devices; and from where on all of them were. */
+function sinceOf(peers: Peers): { everybody: number; of(account: Uint8Array): number } {
   const byAccount = new Map<string, number>()
   for (const { accountId, since } of peers.all()) {
     const account = toHex(accountId)
     byAccount.set(account, Math.min(since, byAccount.get(account) ?? since))
   }
-  return Math.max(0, ...byAccount.values())
+  return {
+    everybody: Math.max(0, ...byAccount.values()),
+    of: (account) => byAccount.get(toHex(account)) ?? Infinity,
+  }
 }
 
 /** The payloads of an answer as they are now; none when they are gone by the time it is sealed. */
-export function answerContent({ room, context }: Conversation, { chainId, from, to }: PayloadRange): Content {
+export function answerContent(
+  { room, context, channelId }: Conversation,
+  { range: { chainId, from, to }, key }: { range: PayloadRange; key?: Uint8Array },
+): Content {
   const payloads: Uint8Array[] = []
   for (let n = to; n >= from; n--) {
     const stored = getRecord<PayloadRecord>(context.store, "payload", payloadKey(room, chainId, n))
     if (!stored?.bytes) break
     payloads.unshift(stored.bytes)
   }
-  return { type: "answer", payloads }
+  return key ? sealAnswer(context, channelId, key, payloads) : { type: "answer", payloads }
 }
 
 /** Payloads that somebody brings: from the last one down, as far as the chain vouches for them. */
 export function takeAnswer(
   conversation: Conversation,
   update: Update,
-  payloads: readonly Uint8Array[],
+  answer: Content & { type: "answer" | "privateAnswer" },
   store: (bytes: Uint8Array, chain: ChainRecord, place: Uint8Array) => void,
 ): void {
-  const { room, channelId } = conversation
-  for (const bytes of payloads.toReversed()) {
+  const { room, channelId, questionKeys, context } = conversation
+  const payloads = answer.type === "answer" ? answer.payloads : questionKeys.open(context, channelId, answer)
+  for (const bytes of payloads?.toReversed() ?? []) {
     const payload = readable(bytes)
     if (!payload) return
     const hash = payloadHash(channelId, bytes)

@@ -1,6 +1,6 @@
 /**
- * One conversation: its place in the log, its MLS group, its pending commit (PROTOCOL.md §10–§12, §16).
- * This file holds the state and routes; `reading.ts`, `sending.ts` and `joining.ts` are what it does.
+ * One conversation: its place in the log, its MLS group, its pending commit (PROTOCOL.md §10–§12, §16). Here are the
+ * state and the routes; `reading.ts`, `sending.ts` and `joining.ts` are what it does.
  *
  * `advance` looks at what is saved and does the next thing that is missing; it is called after every event,
  * so a crash or a lost connection needs no plan of its own: the same look finds the same thing to do.
@@ -13,8 +13,7 @@ import type { Of } from "../protocol/messages.ts"
 import { askIfDue } from "./answers.ts"
 import { beaconIfDue } from "./beacons.ts"
 import { ChannelLog } from "./channel-log.ts"
-import type { Contacts } from "./contacts.ts"
-import { roomId } from "./contacts.ts"
+import { type Contacts, roomId } from "./contacts.ts"
 import type { Context, Update } from "./context.ts"
 import type { RoomProblem, RoomRef } from "./events.ts"
 import { doubtOf, follow, mayFollow } from "./following.ts"
@@ -26,6 +25,7 @@ import { moderateIfDue } from "./moderating.ts"
 import { failFirst } from "./own-entries.ts"
 import { Peers } from "./peers.ts"
 import { readEntry } from "./reading.ts"
+import { QuestionKeys } from "./private-answers.ts"
 import { isUnanswered, rejoinIfDue } from "./rejoining.ts"
 import { beginAnew, passDamaged, refill } from "./resetting.ts"
 import {
@@ -119,10 +119,10 @@ export class Conversation {
   mustHeal = false
   /** Chains, in hex, that have grown since we last spoke. */
   readonly moved = new Set<string>()
-  /** When each device has asked last, for payloads and for the group. */
+  readonly questionKeys = new QuestionKeys()
+  /** When each device has asked last, for payloads and for the group; and which answers somebody has given when. */
   readonly questions = new Map<string, number>()
   readonly given = new Map<string, number>()
-  /** Answers that somebody has given, and when. */
   readonly answered = new Map<string, number>()
   #nextLocal: number
   #wake: { at: number; cancel: () => void } | undefined
@@ -136,7 +136,7 @@ export class Conversation {
     this.#nextLocal = record.nextLocal
   }
 
-  /** A number for the outbox; the change that uses it puts the record as well. */
+  /** A number for the outbox; who uses it puts the record. */
   takeLocal(): number {
     return this.#nextLocal++
   }

@@ -90,9 +90,10 @@ function contentOf(
       return {
         type: "ask",
         ranges: conversation.context.update("ordered", (update) => takeQuestion(conversation, update)),
+        key: conversation.questionKeys.fresh(conversation.context),
       }
     case "answer":
-      return answerContent(conversation, content.range)
+      return answerContent(conversation, content)
     case "unavailable":
       return { ...content.range, type: "unavailable" }
     default:

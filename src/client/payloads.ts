@@ -86,10 +86,12 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
   if (!said || said === "alive") return
   const { content } = said.payload
   for (const head of said.binding.directory) context.heads().hear(sender.accountId, head)
-  if (content.type === "text" || content.type === "answer" || content.type === "unavailable")
-    conversation.now.receiptAt = receiptDueAt(conversation)
+  if (BRINGS_TEXT.has(content.type)) conversation.now.receiptAt = receiptDueAt(conversation)
   if (conversation.record.kind === "direct") compareRooms(conversation, sender, said.binding.rooms)
 }
+
+/** After which what has arrived is told. */
+const BRINGS_TEXT: ReadonlySet<Content["type"]> = new Set(["text", "answer", "privateAnswer", "unavailable"])
 
 /** Everything that somebody else's message does, inside its transaction. */
 function hear(
@@ -221,13 +223,14 @@ function act(
       outcome.peer = toldBy(outcome.peer, conversation.record.chain, content.chains)
       return
     case "ask":
-      return takeQuestionOf(conversation, update, sender, content.ranges)
+      return takeQuestionOf(conversation, update, sender, content)
     case "unavailable":
       giveUpGap(conversation, update, sender.accountId, content)
       outcome.peer = owedNow(conversation, update, outcome.peer, content.chainId)
       return
     case "answer":
-      return takeAnswer(conversation, update, content.payloads, (bytes, chain, place) =>
+    case "privateAnswer":
+      return takeAnswer(conversation, update, content, (bytes, chain, place) =>
         storeAnswered(conversation, update, bytes, chain, place, sender, outcome, time),
       )
     case "beacon":

@@ -138,8 +138,8 @@ export interface OutboxRecord {
     | { type: "receipt" }
     | { type: "beacon" }
     | { type: "ask" }
-    /** Payloads that somebody has missed. */
-    | { type: "answer"; range: PayloadRange }
+    /** Payloads that somebody has missed; `key` when nobody but them may read it. */
+    | { type: "answer"; range: PayloadRange; key?: Uint8Array }
     | { type: "unavailable"; range: PayloadRange }
     | VerificationContent
     /** No payload at all: an MLS message without content, outside the chain (PROTOCOL.md §10.5). */

@@ -36,8 +36,14 @@ export const MAX_STARTS = 16
 /** Ranges in one question, and payloads in one answer. */
 export const MAX_ASKED_RANGES = 64
 export const MAX_ANSWERED = 64
+/** Of an asker's key, as the answer names it. */
+export const KEY_NAME_BYTES = 8
+/** Longest answer that only its asker reads: `MAX_PAYLOAD_BYTES` less what stands around it. */
+export const MAX_PRIVATE_ANSWER_BYTES = 19_000
 /** Longest payload that is answered with: a text of `MAX_TEXT_BYTES` with everything around it. */
 export const MAX_PAYLOAD_BYTES = 20_000
+
+const answered = record({ payloads: list(sized(MAX_PAYLOAD_BYTES), MAX_ANSWERED) })
 
 const chainLink = record({ chainId: fixed(16), n: u64, hash: fixed(32) })
 /** By the starts of a chain's id and of a payload's hash: a leaf may have had another chain before. */
@@ -84,12 +90,14 @@ const contents = {
   receipt: [2, record({ chains: list(chainReceipt, MAX_RECEIPT_CHAINS) })],
   /** "I am here" (§12.3, §13.6). */
   beacon: [3, record({})],
-  /** Payloads that have not arrived here (§13.5). */
-  ask: [4, record({ ranges: list(range, MAX_ASKED_RANGES) })],
+  /** Payloads that have not arrived here (§13.5), and an X-Wing key of this question's own. */
+  ask: [4, record({ ranges: list(range, MAX_ASKED_RANGES), key: fixed(1_216) })],
   /** Payloads of one chain as their author fixed them, numbers ascending without a hole: the chain's hashes vouch for them. */
-  answer: [5, record({ payloads: list(sized(MAX_PAYLOAD_BYTES), MAX_ANSWERED) })],
+  answer: [5, answered],
   /** The author of a chain says that these will not come: they are too old, or were deleted. */
   unavailable: [6, range],
+  /** The same as an answer, for whoever brought the key that begins so, and nobody else. */
+  privateAnswer: [8, record({ to: fixed(KEY_NAME_BYTES), sealed: sized(MAX_PRIVATE_ANSWER_BYTES) })],
   ...VERIFICATION_CONTENTS,
 } as const
 
@@ -130,6 +138,16 @@ function decodeContent(bytes: Uint8Array): Content {
     if (known === number) return { type, ...decode(field as Field<object>, from.rest()) } as Content
   }
   throw new ProtocolError("bad-payload", `content type ${number}`)
+}
+
+/** What is sealed inside a `privateAnswer`. */
+export function encodeAnswered(payloads: Uint8Array[]): Uint8Array {
+  return encode(answered, { payloads })
+}
+
+/** @throws ProtocolError `bad-payload`. */
+export function decodeAnswered(bytes: Uint8Array): Uint8Array[] {
+  return readOrBadPayload(answered, bytes).payloads
 }
 
 /** What the author had read when it sealed; signed and sealed, not part of the payload's hash (§13.2). */

@@ -14,6 +14,8 @@ import {
 import { arrived, distrusts, forging, type Guest, HostileWorld, MINUTE } from "../support/hostile.ts"
 
 const START = 8
+/** Nobody can seal anything to it. */
+const NO_KEY = new Uint8Array(1_216).fill(0xff)
 
 /** Alice, whose payloads are listened to; bob; and mallory, whose texts carry what she is told to. */
 async function room() {
@@ -117,7 +119,11 @@ test("a payload too long to be given again is set aside, and asking for it stops
   const chains = [long!, said.at(-1)!]
   await tell((payload) => ({
     ...payload,
-    content: { type: "ask", ranges: chains.map(({ chainId, n }) => ({ chainId, from: n, to: n })) },
+    content: {
+      type: "ask",
+      ranges: chains.map(({ chainId, n }) => ({ chainId, from: n, to: n })),
+      key: NO_KEY,
+    },
   }))
   await world.run(MINUTE)
   await says(world, alice, bob, "still here")
@@ -134,7 +140,7 @@ test("questions without end do not keep back what we say", async () => {
   // What alice sends is lost on its way: nothing leaves her outbox.
   alice.wire.up = (message) => (message.type === "entry" ? [] : [message])
   for (let i = 0; i < 5; i++) {
-    await tell((payload) => ({ ...payload, content: { type: "ask", ranges } }))
+    await tell((payload) => ({ ...payload, content: { type: "ask", ranges, key: NO_KEY } }))
     await world.run(2_000)
   }
   const waiting = alice.store.count("outbox", {})

@@ -56,10 +56,15 @@ const contents: readonly (readonly [string, Content, string])[] = [
   ["beacon", BEACON, "03"],
   [
     "ask",
-    { type: "ask", ranges: [{ chainId: fill(16, 3), from: 4, to: 6 }] },
-    `040001${"03".repeat(16)}00000000000000040000000000000006`,
+    { type: "ask", ranges: [{ chainId: fill(16, 3), from: 4, to: 6 }], key: fill(1_216, 9) },
+    `040001${"03".repeat(16)}00000000000000040000000000000006${"09".repeat(1_216)}`,
   ],
   ["answer", { type: "answer", payloads: [fill(2, 1), fill(1, 2)] }, "0500020000000201010000000102"],
+  [
+    "privateAnswer",
+    { type: "privateAnswer", to: fill(8, 4), sealed: fill(3, 5) },
+    `08${"04".repeat(8)}00000003050505`,
+  ],
   [
     "unavailable",
     { type: "unavailable", chainId: fill(16, 3), from: 4, to: 6 },
