@@ -2,10 +2,12 @@
  * What every command may be told: flags before environment before defaults, checked once, frozen.
  *
  *     SECURE_CHAT_DATA  SECURE_CHAT_PROFILE  SECURE_CHAT_PASSPHRASE_FD  SECURE_CHAT_ASCII  SECURE_CHAT_PLAIN  NO_COLOR
+ *     FORCE_COLOR, which goes before NO_COLOR
  */
 import { join, resolve } from "node:path"
 import envPaths from "env-paths"
 import * as v from "valibot"
+import { THEMES, type ThemeName } from "../client/client.ts"
 import { CliError } from "./errors.ts"
 
 export interface Config {
@@ -17,6 +19,8 @@ export interface Config {
   readonly ascii: boolean
   readonly plain: boolean
   readonly color: boolean
+  /** Instead of the one that is kept in the profile. */
+  readonly theme: ThemeName | undefined
   /** The file descriptor to read the passphrase from. */
   readonly passphraseFd: number | undefined
 }
@@ -55,6 +59,7 @@ const flags = v.object({
   ascii: flag,
   plain: flag,
   color: v.optional(v.boolean(), true),
+  theme: v.optional(v.picklist(THEMES, `one of ${THEMES.join(", ")}`)),
 })
 const environment = v.object({
   SECURE_CHAT_DATA: v.optional(folder),
@@ -63,6 +68,7 @@ const environment = v.object({
   SECURE_CHAT_ASCII: toggle,
   SECURE_CHAT_PLAIN: toggle,
   NO_COLOR: toggle,
+  FORCE_COLOR: toggle,
 })
 
 /** @param given the options as commander collected them. @throws CliError `usage`, naming the option. */
@@ -82,7 +88,8 @@ export function readConfig(given: Readonly<Record<string, unknown>>, env: Enviro
     json: set.json,
     ascii: set.ascii || around.SECURE_CHAT_ASCII,
     plain: set.plain || around.SECURE_CHAT_PLAIN,
-    color: set.color && !around.NO_COLOR,
+    color: set.color && (env["FORCE_COLOR"] ? around.FORCE_COLOR : !around.NO_COLOR),
+    theme: set.theme,
     passphraseFd: set.passphraseFd ?? around.SECURE_CHAT_PASSPHRASE_FD,
   })
 }

@@ -1,13 +1,27 @@
 /** Commands about this program itself: settings, and whether it does what it promises. */
 import { type Command, Option } from "commander"
 import { run } from "./adapting.ts"
-import { showKeys, showPaths } from "./commands/settings.ts"
+import { getSettings, setSetting, showKeys, showPaths } from "./commands/settings.ts"
 import { examineTerminal } from "./commands/term.ts"
 import { CliError } from "./errors.ts"
 import type { Io } from "./io.ts"
 
 export function addSettings(program: Command, io: Io): void {
   const config = program.command("config").description("settings of this profile")
+  config
+    .command("get [name]")
+    .description("print one setting of the screens, or all")
+    .action(
+      run(io, (invocation, _options: object, name: string | undefined) => getSettings(invocation, name)),
+    )
+  config
+    .command("set <name> <value>")
+    .description("change one, as /set does")
+    .action(
+      run(io, (invocation, _options: object, name: string, value: string) =>
+        setSetting(invocation, name, value),
+      ),
+    )
   config
     .command("path")
     .description("print where the profile and the file of your own keys are")

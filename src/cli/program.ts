@@ -55,6 +55,10 @@ export function buildProgram(io: Io): Command {
     .option("--passphrase-fd <n>", "read the passphrase from this file descriptor")
     .option("--ascii", "no symbols beyond ASCII")
     .option("--no-color", "no colours")
+    .option(
+      "--theme <name>",
+      "colours of the screen: auto, dark, light, contrast, red-green, blue-yellow, mono",
+    )
     .option("--plain", "lines instead of a screen, for screen readers and simple terminals")
     .showHelpAfterError(false)
     .action(run(io, (invocation) => chat(invocation)))

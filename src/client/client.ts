@@ -19,9 +19,12 @@ import type {
 } from "./events.ts"
 import type { SeesReport } from "./sees.ts"
 import type { RoomLinks } from "./link.ts"
+import type { Settings } from "./settings.ts"
 
 export { wordsOf } from "../crypto/sas.ts"
 export { ClientError, fatalError } from "./errors.ts"
+export { checkedSettings, DEFAULT_SETTINGS, NOTIFY_RULES, THEMES } from "./settings.ts"
+export type { NotifyRule, Settings, ThemeName } from "./settings.ts"
 export type { Verification, VerificationView, VerificationWhy } from "./verification.ts"
 export type { HeldName } from "../protocol/held.ts"
 export type { HeldSubject, HeldThing, SeesDifference, SeesReport } from "./sees.ts"
@@ -114,8 +117,22 @@ export interface Client {
   /** Links, and what moderators of their rooms do. */
   readonly link: RoomLinks
 
+  /** What this installation keeps for its own screens. */
+  readonly desk: Desk
+
   /** Kept events after `cursor` (undefined: from the beginning), oldest first, at most `limit`. */
   eventsSince(cursor: string | undefined, limit: number): readonly (StampedEvent & { event: ClientEvent })[]
+}
+
+/** What this installation keeps for its own screens; nobody else learns any of it. */
+export interface Desk {
+  settings(): Settings
+  /** Values that make no sense change nothing. @returns what holds from now on. @throws ClientError `storage`. */
+  change(change: Partial<Settings>): Promise<Settings>
+  /** What was being written in a room when the screen was last closed; empty: nothing. @throws ClientError `unknown-name`. */
+  draft(roomId: string): string
+  /** An empty text forgets it. @throws ClientError `unknown-name`, `storage`. */
+  keepDraft(roomId: string, text: string): Promise<void>
 }
 
 /** How each person's key came, and what this person does about it. */

@@ -7,7 +7,7 @@ import { CryptoError } from "../crypto/errors.ts"
 import type { Address } from "../platform/network.ts"
 import type { Of } from "../protocol/messages.ts"
 import { connectionView } from "./connection-view.ts"
-import type { Client, DirectoryGuest } from "./client.ts"
+import type { Client, Desk, DirectoryGuest } from "./client.ts"
 import type { Contacts } from "./contacts.ts"
 import { type Context, type Identity, updater } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
@@ -128,6 +128,10 @@ export class Messenger implements Client {
 
   get keys(): Keys {
     return this.#parts.keys
+  }
+
+  get desk(): Desk {
+    return this.#parts.desk
   }
 
   // ── guests ────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 import { CatchUp } from "./catch-up.ts"
 import { Contacts } from "./contacts.ts"
 import type { Context } from "./context.ts"
+import { OwnDesk } from "./desk.ts"
 import type { ClientEvent } from "./events.ts"
 import { DirectoryLog } from "./directory-log.ts"
 import { Generation } from "./generation.ts"
@@ -34,6 +35,7 @@ export interface Parts {
   readonly verification: Verifications
   readonly sees: Sees
   readonly link: LinkControl
+  readonly desk: OwnDesk
 }
 
 /**
@@ -59,6 +61,7 @@ export function createParts(context: Context, tell: (event: ClientEvent) => void
   const isVerifying = () => verifyDriver.open().length > 0
   const keys = new Keys(context, { contacts, rooms }, { run, tell, isVerifying })
   const sees = new Sees(context, { contacts, rooms, inbox, generation })
-  const guests = { directory, keys, sees, ...verifying }
+  const desk = new OwnDesk(context, rooms, run)
+  const guests = { directory, keys, sees, desk, ...verifying }
   return { contacts, rooms, inbox, packages, catchUp, generation, incoming, housekeeping, ...guests }
 }

@@ -154,7 +154,7 @@ function step(view: ChatView, by: 1 | -1): Step {
 
 function nextUnread(view: ChatView): Step {
   const others = view.data.rooms.filter((room) => room.unread > 0 && room.id !== view.roomId)
-  const next = others.find((room) => room.kind === "direct") ?? others[0]
+  const next = others.find(({ id }) => view.data.meant.has(id)) ?? others[0]
   return next === undefined ? still(told(view, say`Nothing new anywhere.`)) : open(view, next)
 }
 
@@ -248,6 +248,10 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
     case "alias":
     case "rename":
       return effect(view, command)
+    case "set": {
+      const { name, value, isHere } = command
+      return effect(view, { kind: "set", name, value, roomId: isHere ? view.roomId : undefined })
+    }
     case "fingerprint":
       return effect(view, { kind: "fingerprint", name: command.name })
     case "export":

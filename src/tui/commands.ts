@@ -6,6 +6,7 @@ import { numberIn, verifyArguments } from "./command-arguments.ts"
 import { ROOM_COMMANDS, type RoomCommand, roomCommandOf, type RoomWord } from "./room-commands.ts"
 import type { KeyAction } from "./key-actions.ts"
 import { keyHelp, type KeyMap } from "./key-map.ts"
+import { OWN_COMMANDS, type OwnCommand, ownCommandOf, type OwnWord } from "./own-commands.ts"
 import { safeName, say, type SafeText } from "./safe-text.ts"
 import { bareName, takeName, unquote } from "./typed-names.ts"
 import type { VerifyHow } from "./view.ts"
@@ -34,6 +35,7 @@ export type Command =
   | { kind: "redraw" }
   | { kind: "quit" }
   | RoomCommand
+  | OwnCommand
 
 export type Parsed =
   | { kind: "command"; command: Command }
@@ -41,14 +43,24 @@ export type Parsed =
   | { kind: "refused"; why: SafeText }
   | { kind: "nothing" }
 
-type Word = Exclude<Command["kind"], "say" | RoomCommand["kind"]> | RoomWord
+type Word = Exclude<Command["kind"], "say" | RoomCommand["kind"] | OwnCommand["kind"]> | RoomWord | OwnWord
 
 export interface CommandRow {
   word: Word
   usage: SafeText
   what: SafeText
   /** What stands after the word: decides how it is read and completed. */
-  takes: "nothing" | "name?" | "name text" | "name text?" | "text" | "path?" | "number" | "number?" | "reset?"
+  takes:
+    | "nothing"
+    | "name?"
+    | "name text"
+    | "name text?"
+    | "text"
+    | "path?"
+    | "number"
+    | "number?"
+    | "reset?"
+    | "setting?"
 }
 
 export const COMMANDS: readonly CommandRow[] = [
@@ -104,6 +116,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   { word: "rename", usage: say`/rename NAME`, what: say`another name for you, for everybody`, takes: "text" },
   { word: "export", usage: say`/export [PATH]`, what: say`save this room as a text file`, takes: "path?" },
+  ...OWN_COMMANDS,
   { word: "redraw", usage: say`/redraw`, what: say`draw the screen again`, takes: "nothing" },
   { word: "quit", usage: say`/quit`, what: say`leave; what waits is sent next time`, takes: "nothing" },
 ]
@@ -204,6 +217,15 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "redraw":
     case "quit":
       return done({ kind: word })
+    case "set":
+    case "theme":
+    case "ascii":
+    case "mouse":
+    case "notify":
+    case "dnd": {
+      const command = ownCommandOf(word, text)
+      return command && done(command)
+    }
     default: {
       const command = roomCommandOf(word, text && bareName(text, names))
       return command && done(command)

@@ -3,9 +3,13 @@
  * what a key means is in the reducers, what the client does is the client's.
  */
 import { render } from "ink"
-import type { Client } from "../client/client.ts"
+import { type Client, DEFAULT_SETTINGS, type Settings, type ThemeName } from "../client/client.ts"
 import type { Clock } from "../platform/clock.ts"
 import { App, createScreenStore } from "./app.tsx"
+import { Attention } from "./attention.ts"
+import { DraftKeeper } from "./draft-keeper.ts"
+import { notifierOf } from "./notifying.ts"
+import { hasManyColours, paletteOf } from "./palettes.ts"
 import type { Invitation } from "./invitation.ts"
 import type { Key } from "./key-decoder.ts"
 import type { KeyMap } from "./key-map.ts"
@@ -39,6 +43,10 @@ export interface TuiOptions {
   invitation(): Invitation | undefined
   ascii: boolean
   color: boolean
+  /** Goes before what was set and kept. */
+  theme?: ThemeName
+  /** What the terminal says of itself. */
+  env?: Readonly<Record<string, string | undefined>>
   /** Undefined: as they are without a file of the person's own. */
   keys?: KeyMap
   /** Aborted by the caller on SIGTERM, SIGHUP and the like: ends the screen as quitting does. */
@@ -58,7 +66,17 @@ export interface TuiResult {
 export async function runTui(options: TuiOptions): Promise<TuiResult> {
   const { output, clock, start } = options
   const store = createScreenStore()
-  const theme = themeOf(options)
+  const env = options.env ?? {}
+  const notifier = notifierOf(env)
+  const looksOf = (settings: Settings) =>
+    themeOf({
+      ascii: options.ascii || settings.ascii,
+      color: options.color,
+      palette: paletteOf(options.theme ?? settings.theme, env),
+      manyColours: hasManyColours(env),
+    })
+  let keeper: DraftKeeper | undefined
+  let attention: Attention | undefined
   let client: Client | undefined
   let session: Session | undefined
   let welcome: Welcome | undefined
@@ -74,13 +92,30 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
   const dispatch = (event: ChatEvent) => {
     const { view, effects } = reduceChat(chatNow(), event)
     store.set(view)
+    keeper?.look(view)
+    attention?.look(view)
     session?.perform(effects)
   }
   const openChat = (opened: Client, note: string | undefined) => {
     welcome?.stop()
     welcome = undefined
     client = opened
-    const first = initialChat(snapshotOf(opened), theme, output.columns, output.rows, options.keys)
+    keeper = new DraftKeeper(opened.desk, clock)
+    attention = new Attention({
+      client: opened,
+      clock,
+      notifier,
+      view: chatNow,
+      write: (bytes) => output.write(bytes),
+    })
+    const settings = opened.desk.settings()
+    const first = initialChat(
+      snapshotOf(opened),
+      looksOf(settings),
+      output.columns,
+      output.rows,
+      options.keys,
+    )
     store.set(first.view)
     session = startSession({
       client: opened,
@@ -90,6 +125,8 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       exportRoom: options.exportRoom,
       readCode: options.readCode,
       invitation: options.invitation,
+      settled: () => dispatch({ kind: "theme", theme: looksOf(opened.desk.settings()) }),
+      heard: (event) => attention?.heard(event),
       redraw,
       suspend,
       quit,
@@ -108,7 +145,10 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
     }
   }
   const onKeys = (keys: readonly Key[]) => {
-    for (const key of keys) give({ kind: "key", key })
+    for (const key of keys) {
+      attention?.pressed(key)
+      give({ kind: "key", key })
+    }
   }
   const onResize = () => give({ kind: "resize", columns: output.columns, rows: output.rows })
   const quit = () => instance.unmount()
@@ -116,7 +156,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
     failures.push(error)
     quit()
   }
-  const terminal = openTerminal(options.input, output, clock, onKeys, quit)
+  const terminal = openTerminal(options.input, output, clock, onKeys, quit, notifier.hasTitle)
   const redraw = () => {
     instance.clear()
     output.write("\u001b[H\u001b[2J")
@@ -140,7 +180,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
   else {
     welcome = startWelcome({
       actions: start.actions,
-      theme,
+      theme: looksOf(DEFAULT_SETTINGS),
       columns: output.columns,
       rows: output.rows,
       show: store.set,
@@ -174,6 +214,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
     terminal.leave()
     session?.stop()
     welcome?.stop()
+    await keeper?.flush()
   }
   if (failures.length > 0) throw failures[0]
   return { client, summary: client === undefined ? "" : summaryOf(client, options.relayNote()) }

@@ -4,13 +4,17 @@
  */
 import { type Client, fatalError } from "../client/client.ts"
 import type { ClientEvent, RoomView } from "../client/events.ts"
+import type { Millis } from "../platform/clock.ts"
 import { COMMANDS, parseLine, type Command } from "./commands.ts"
 import { invitationLines, type Invitation } from "./invitation.ts"
 import { plainKeys } from "./key-actions.ts"
 import { lineOfMessage, messageLine, stateLine } from "./plain-lines.ts"
+import { notificationOf } from "./notifying.ts"
 import { noReceiptsWords, plainReceipts, receiptsOf } from "./receipts.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
-import { fingerprintLines, roomFor } from "./session.ts"
+import { fingerprintLines } from "./fingerprint.ts"
+import { roomFor } from "./session.ts"
+import { changeSetting } from "./setting-session.ts"
 import { alarmDetail, alarmWords } from "./directory-words.ts"
 import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
 import { noticeWords, renamedWords } from "./notice-words.ts"
@@ -54,6 +58,10 @@ export interface PlainOptions {
   /** What `/invite` shows; undefined when this computer runs no relay of its own. */
   invitation(): Invitation | undefined
   ascii: boolean
+  /** Unix milliseconds. */
+  now(): Millis
+  /** Makes the terminal sound once; undefined where nobody hears it. */
+  ring?(): void
   stop?: AbortSignal
 }
 
@@ -104,6 +112,7 @@ export async function runPlain(options: PlainOptions): Promise<void> {
       if (room !== undefined) openRoom(room.id, tools).catch((error: unknown) => print(errorWords(error)))
     }
     onEvent(event, tools)
+    ringFor(event, client, options)
   })
   const input = options.lines[Symbol.asyncIterator]()
   const stopped = new Promise<"stop">((resolve) => {
@@ -119,6 +128,13 @@ export async function runPlain(options: PlainOptions): Promise<void> {
   } finally {
     unsubscribe()
   }
+}
+
+/** Whoever listens to lines is told of each; the bell is for what the settings say. */
+function ringFor(event: ClientEvent, client: Client, { now, ring }: PlainOptions): void {
+  const settings = client.desk.settings()
+  const told = notificationOf(event, { settings, self: client.self().name, isWatched: false, now: now() })
+  if (told !== undefined) ring?.()
 }
 
 interface Tools {
@@ -236,6 +252,12 @@ async function runCommand(
           say`Saved in ${safeLine(await options.exportRoom(state.roomId, command.path))}. The file is not encrypted.`,
         )
       return undefined
+    case "set": {
+      const { name, value, isHere } = command
+      const wish = { name, value, roomId: isHere ? state.roomId : undefined }
+      print(...(await changeSetting(client, wish, options.now())))
+      return undefined
+    }
     case "redraw":
       if (state.roomId !== undefined) await openRoom(state.roomId, tools)
       return undefined

@@ -12,8 +12,11 @@ import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { alarmWords } from "./directory-words.ts"
 import { renamedWords } from "./notice-words.ts"
-import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
-import { nameInWords, nameToType, roomInWords, span, trustStyle, type Span } from "./theme.ts"
+import { fingerprintPage } from "./fingerprint.ts"
+import { meantRooms } from "./mentions.ts"
+import { actOnSetting } from "./setting-session.ts"
+import { safeLine, say, type SafeText } from "./safe-text.ts"
+import { nameInWords, nameToType, roomInWords, span } from "./theme.ts"
 import { actInPanel, readCode, startVerifying } from "./verify-session.ts"
 import {
   MAX_READ_LINES,
@@ -26,7 +29,7 @@ import {
   type Tail,
   type Tone,
 } from "./view.ts"
-import { digitRows, errorWords, limitWords, trustWords } from "./words.ts"
+import { errorWords, limitWords } from "./words.ts"
 
 /** Events closer together than this are drawn together. */
 const REFRESH_MS = 16
@@ -43,6 +46,10 @@ export interface SessionDeps {
   readCode: (typed: string) => Promise<string>
   /** Read anew each time; undefined when this computer runs no relay of its own. */
   invitation: () => Invitation | undefined
+  /** Settings have changed: how the screen looks, and what the terminal reports. */
+  settled: () => void
+  /** Somebody who looks elsewhere is to know of this, perhaps. */
+  heard: (event: ClientEvent) => void
   redraw: () => void
   suspend: () => void
   quit: () => void
@@ -62,6 +69,7 @@ export function snapshotOf(client: Client): Snapshot {
     outbox: client.outboxCount(),
     rooms: client.rooms(),
     people: client.people(),
+    meant: meantRooms(client),
     verifications: client.verification.all(),
   }
 }
@@ -91,6 +99,7 @@ export function startSession(deps: SessionDeps): Session {
     if (fatal) return deps.fail(fatal)
     const words = worthTelling(event)
     if (words !== undefined) dispatch({ kind: "toast", toast: words })
+    deps.heard(event)
     if (event.type === "message.state") {
       dispatch({ kind: "message-state", roomId: event.room.id, id: event.message.id, state: event.state })
     }
@@ -232,6 +241,8 @@ function perform(
         const path = await deps.exportRoom(effect.roomId, effect.path)
         tell(say`Saved in ${safeLine(path)}. The file is not encrypted.`, "good")
       })
+    case "set":
+      return attempt(() => actOnSetting(deps, effect, tell))
     case "redraw":
       return deps.redraw()
     case "suspend":
@@ -277,7 +288,8 @@ function openRoom(client: Client, roomId: string, dispatch: (event: ChatEvent) =
   const unread = client.room(roomId).unread
   const wanted = Math.max(TAIL_LINES, Math.min(unread + PAGE_LINES, MAX_READ_LINES))
   const lines: readonly TranscriptLine[] = client.transcript(roomId, wanted)
-  dispatch({ kind: "opened", roomId, lines, complete: lines.length < wanted })
+  const draft = client.desk.draft(roomId)
+  dispatch({ kind: "opened", roomId, lines, complete: lines.length < wanted, draft })
 }
 
 /** `#everyone`, a name or an id → a room that exists, made if it must be. */
@@ -313,60 +325,6 @@ async function answerVerify(
     overlay: { kind: "verify", person: after, number, step: match ? "match" : "differ" },
   })
   refresh()
-}
-
-/** A person's key in short, or one's own. */
-export function fingerprintLines(client: Client, name: string | undefined): readonly (readonly Span[])[] {
-  if (name === undefined) {
-    const self = client.self()
-    return [
-      [span(say`${safeName(self.name)}, this is your key in short:`)],
-      [span(say``)],
-      [span(say`  ${safeName(self.tag)}`, "strong")],
-      [span(say`  ${safeName(self.id)}`, "faint")],
-      [span(say``)],
-      [
-        span(
-          say`The first stands behind your name on the screens of people who have not compared keys with you. To be sure of somebody, compare the 60 digits: /verify NAME.`,
-          "faint",
-        ),
-      ],
-    ]
-  }
-  const person = client.findPerson(name)
-  return [
-    [span(say`${nameInWords(person)} is ${trustWords(person)}.`, trustStyle(person.trust))],
-    ...(person.registeredName === undefined
-      ? []
-      : [[span(say`Everybody else knows them as ${safeName(person.registeredName)}.`)]]),
-    ...(person.looksLike === undefined
-      ? []
-      : [
-          [
-            span(
-              say`The name looks like ${safeName(person.looksLike)}, who is somebody else.`,
-              "danger" as const,
-            ),
-          ],
-        ]),
-    [span(say``)],
-    [span(say`  ${safeName(person.tag)}`, "strong")],
-    [span(say`  ${safeName(person.id)}`, "faint")],
-    [span(say``)],
-    [span(say`The digits that only the two of you share:`)],
-    ...digitRows(client.safetyNumber(person.id)).map((row) => [span(say`  ${row}`)]),
-    [span(say``)],
-    [span(say`/verify NAME compares them and remembers the answer.`, "faint")],
-  ]
-}
-
-function fingerprintPage(
-  client: Client,
-  name: string | undefined,
-): { kind: "page"; title: SafeText; lines: readonly (readonly Span[])[]; offset: number } {
-  const title =
-    name === undefined ? say`Your fingerprint` : say`Fingerprint of ${nameInWords(client.findPerson(name))}`
-  return { kind: "page", title, lines: fingerprintLines(client, name), offset: 0 }
 }
 
 function worthTelling(event: ClientEvent): { text: SafeText; tone: Tone } | undefined {

@@ -6,6 +6,7 @@
  * pane begins and the row is erased from there, so that letters of disputed width move nothing but themselves.
  */
 import type { Clock } from "../platform/clock.ts"
+import { RESTORE_TITLE, SAVE_TITLE } from "./notifying.ts"
 import { KeyDecoder, type Key } from "./key-decoder.ts"
 import { drawnCells } from "./text-width.ts"
 
@@ -45,6 +46,7 @@ export function openTerminal(
   clock: Clock,
   onKeys: (keys: readonly Key[]) => void,
   onEnd: () => void,
+  hasTitle = false,
 ): Terminal {
   const decoder = new KeyDecoder()
   let cancelFlush: (() => void) | undefined
@@ -63,7 +65,7 @@ export function openTerminal(
     enter() {
       if (entered) return
       entered = true
-      output.write(ENTER)
+      output.write(hasTitle ? SAVE_TITLE + ENTER : ENTER)
       input.setEncoding("utf8")
       input.setRawMode?.(true)
       input.on("data", onData)
@@ -81,7 +83,7 @@ export function openTerminal(
       // A terminal that hung up cannot be set back, and need not be.
       attempt(() => input.setRawMode?.(false))
       input.pause()
-      attempt(() => output.write(LEAVE))
+      attempt(() => output.write(hasTitle ? LEAVE + RESTORE_TITLE : LEAVE))
     },
   }
 }

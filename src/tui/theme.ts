@@ -3,6 +3,7 @@
  * without colour, on one-colour terminals and for people who do not see red and green.
  */
 import type { MessageState, Notice, PersonRef, RoomView, Trust } from "../client/events.ts"
+import { PALETTES, SIMPLE, type PaletteName } from "./palettes.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 
 export interface Symbols {
@@ -91,20 +92,32 @@ export interface Look {
   inverse?: boolean
 }
 
-const COLOURED: Record<Style, Look> = {
+/** What no palette changes. */
+const FIXED = {
   plain: {},
-  faint: { dimColor: true },
   strong: { bold: true },
-  good: { color: "green" },
-  warning: { color: "yellow" },
-  danger: { color: "red", bold: true },
-  accent: { color: "cyan" },
   selected: { inverse: true },
   bar: { inverse: true },
-  dangerBar: { inverse: true, bold: true, color: "red" },
   paper: { color: "#000000", backgroundColor: "#ffffff" },
   ink: { backgroundColor: "#000000" },
   light: { backgroundColor: "#ffffff" },
+} satisfies Partial<Record<Style, Look>>
+
+function coloured(palette: Exclude<PaletteName, "mono">, manyColours: boolean): Record<Style, Look> {
+  const { good, warning, danger, accent } = manyColours ? PALETTES[palette] : SIMPLE[palette]
+  return {
+    ...FIXED,
+    faint: manyColours
+      ? { color: PALETTES[palette].faint }
+      : palette === "contrast"
+        ? {}
+        : { dimColor: true },
+    good: { color: good },
+    warning: { color: warning },
+    danger: { color: danger, bold: true },
+    accent: { color: accent },
+    dangerBar: { inverse: true, bold: true, color: danger },
+  }
 }
 
 const UNCOLOURED: Record<Style, Look> = {
@@ -130,13 +143,15 @@ export interface Theme {
   looks: Record<Style, Look>
 }
 
-export function themeOf(options: { ascii: boolean; color: boolean }): Theme {
-  return {
-    ascii: options.ascii,
-    color: options.color,
-    symbols: options.ascii ? ASCII_SYMBOLS : UNICODE_SYMBOLS,
-    looks: options.color ? COLOURED : UNCOLOURED,
-  }
+export function themeOf(options: {
+  ascii: boolean
+  color: boolean
+  palette?: PaletteName
+  manyColours?: boolean
+}): Theme {
+  const { ascii, color, palette = "dark", manyColours = false } = options
+  const looks = !color || palette === "mono" ? UNCOLOURED : coloured(palette, manyColours)
+  return { ascii, color, symbols: ascii ? ASCII_SYMBOLS : UNICODE_SYMBOLS, looks }
 }
 
 /** A piece of a row. */

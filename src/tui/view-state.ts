@@ -75,6 +75,8 @@ function apply(view: ChatView, event: ChatEvent): Step {
       return onKey(view, event.key)
     case "resize":
       return still({ ...view, columns: event.columns, rows: event.rows })
+    case "theme":
+      return still({ ...view, theme: event.theme })
     case "snapshot":
       return onSnapshot(view, event.data, event.tail)
     case "opened":
@@ -144,17 +146,17 @@ function freshOverlay(
   return person === undefined ? overlay : { ...overlay, person }
 }
 
-function onOpened(
-  view: ChatView,
-  event: { roomId: string; lines: readonly TranscriptLine[]; complete: boolean },
-): ChatView {
+function onOpened(view: ChatView, event: ChatEvent & { kind: "opened" }): ChatView {
   const drafts = new Map(view.drafts)
   if (view.roomId !== undefined && view.roomId !== event.roomId) drafts.set(view.roomId, view.composer.text)
   const unread = view.data.rooms.find((room) => room.id === event.roomId)?.unread ?? 0
   const composer =
     view.roomId === event.roomId
       ? view.composer
-      : setDraft({ ...view.composer, recalled: undefined, undo: [] }, drafts.get(event.roomId) ?? "")
+      : setDraft(
+          { ...view.composer, recalled: undefined, undo: [] },
+          drafts.get(event.roomId) ?? event.draft ?? "",
+        )
   return {
     ...view,
     roomId: event.roomId,

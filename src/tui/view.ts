@@ -11,6 +11,7 @@ import type { KeyAction } from "./key-actions.ts"
 import type { KeyMap } from "./key-map.ts"
 import type { Receipts } from "./receipts.ts"
 import type { RoomAct } from "./room-acts.ts"
+import type { SettingWish } from "./setting-table.ts"
 import type { SafeText } from "./safe-text.ts"
 import type { Scroll } from "./scroll.ts"
 import type { Span, Theme } from "./theme.ts"
@@ -31,6 +32,8 @@ export interface Snapshot {
   outbox: number
   rooms: readonly RoomView[]
   people: readonly PersonView[]
+  /** Rooms, by id, in which something new is meant for this person. */
+  meant: ReadonlySet<string>
   /** Open, or at an end and not dismissed; newest first. */
   verifications: readonly VerificationView[]
 }
@@ -118,12 +121,14 @@ export interface Tail {
 export type ChatEvent =
   | { kind: "key"; key: Key }
   | { kind: "resize"; columns: number; rows: number }
+  | { kind: "theme"; theme: Theme }
   | {
       kind: "snapshot"
       data: Snapshot
       tail: Tail | undefined
     }
-  | { kind: "opened"; roomId: string; lines: readonly TranscriptLine[]; complete: boolean }
+  /** `draft` is what was being written there when the program last ended. */
+  | { kind: "opened"; roomId: string; lines: readonly TranscriptLine[]; complete: boolean; draft?: string }
   | { kind: "older"; roomId: string; lines: readonly TranscriptLine[]; complete: boolean }
   | { kind: "message-state"; roomId: string; id: string; state: MessageState }
   | { kind: "overlay"; overlay: Overlay }
@@ -152,6 +157,7 @@ export type Effect =
   | { kind: "act"; act: RoomAct; name: string }
   | { kind: "moderators" }
   | { kind: "export"; roomId: string; path: string | undefined }
+  | ({ kind: "set" } & SettingWish)
   | { kind: "redraw" }
   | { kind: "suspend" }
   | { kind: "quit" }

@@ -47,7 +47,22 @@ test.each([
   expect(readConfig({}, { SECURE_CHAT_PLAIN: value }).plain).toBe(isSet)
 })
 
+test.each<[Record<string, string>, boolean]>([
+  [{ FORCE_COLOR: "1", NO_COLOR: "1" }, true],
+  [{ FORCE_COLOR: "0" }, false],
+  [{ FORCE_COLOR: "", NO_COLOR: "1" }, false],
+])("%j: colours are %s", (env, color) => {
+  expect(readConfig({}, env).color).toBe(color)
+  expect(readConfig({ color: false }, env).color).toBe(false)
+})
+
+test("a theme is one of those that there are", () => {
+  expect(readConfig({ theme: "mono" }, {}).theme).toBe("mono")
+  expect(readConfig({}, {}).theme).toBeUndefined()
+})
+
 test.each([
+  [{ theme: "pink" }, {}, "--theme: one of auto, dark"],
   [{ passphraseFd: "three" }, {}, "--passphrase-fd"],
   [{ profile: "../up" }, {}, "--profile"],
   [{ profile: "" }, {}, "--profile"],

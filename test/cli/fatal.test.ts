@@ -42,6 +42,7 @@ for (const fatal of [FAILED, DAMAGED]) {
       relayNote: () => undefined,
       invitation: () => undefined,
       ascii: true,
+      now: () => 0,
     })
     await expect(running).rejects.toEqual(error)
     expect(written).not.toContain("Error")
@@ -59,6 +60,8 @@ for (const fatal of [FAILED, DAMAGED]) {
       exportRoom: never,
       readCode: never,
       invitation: () => undefined,
+      settled: never,
+      heard: () => {},
       redraw: never,
       suspend: never,
       quit: never,

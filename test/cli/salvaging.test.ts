@@ -69,6 +69,7 @@ function invocationOn(dir: string, typed = ""): { invocation: Invocation; printe
     ascii: true,
     plain: true,
     color: false,
+    theme: undefined,
     passphraseFd: undefined,
   }
   const show = (_: object, text: string) => void out.push(text)

@@ -15,7 +15,17 @@ import type {
   TranscriptLine,
   Trust,
 } from "../../src/client/events.ts"
-import { aliased, messageOf, NOON, onlyPerson, person, refOf, roomView } from "./fake-people.ts"
+import {
+  aliased,
+  type FakeRoom,
+  messageOf,
+  NOON,
+  onlyPerson,
+  person,
+  refOf,
+  roomView,
+} from "./fake-people.ts"
+import { FakeDesk } from "./fake-desk.ts"
 import { noDirectory } from "./fake-directory.ts"
 import { FakeLinks } from "./fake-links.ts"
 import { FakeKeys } from "./fake-keys.ts"
@@ -24,13 +34,9 @@ import { FakeVerification } from "./fake-verification.ts"
 
 export { NOON } from "./fake-people.ts"
 
-interface FakeRoom {
-  view: RoomView
-  lines: TranscriptLine[]
-}
-
 export class FakeClient implements Client {
   readonly directory = noDirectory()
+  readonly desk = new FakeDesk()
   readonly sent: { roomId: string; text: string }[] = []
   readonly readRooms: string[] = []
   readonly verification: FakeVerification = new FakeVerification(this)

@@ -1,6 +1,19 @@
 /** Views of people and rooms for tests: what a client would say of them if nothing had happened yet. */
 import { ClientError } from "../../src/client/client.ts"
-import type { MessageView, PersonRef, PersonView, RoomRef, RoomView, Trust } from "../../src/client/events.ts"
+import type {
+  MessageView,
+  PersonRef,
+  PersonView,
+  RoomRef,
+  RoomView,
+  TranscriptLine,
+  Trust,
+} from "../../src/client/events.ts"
+
+export interface FakeRoom {
+  view: RoomView
+  lines: TranscriptLine[]
+}
 
 /** Tuesday 22 November 2022, 12:00 on this machine's clock: screens show local time. */
 export const NOON = new Date(2022, 10, 22, 12, 0).getTime()

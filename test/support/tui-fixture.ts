@@ -36,6 +36,7 @@ if (flags.has("--plain")) {
     relayNote: () => undefined,
     invitation: () => undefined,
     ascii: false,
+    now: () => systemClock.now(),
   })
 } else {
   process.stdout.write("before the chat\n")

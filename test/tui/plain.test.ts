@@ -5,7 +5,7 @@ import { COMMANDS } from "../../src/tui/commands.ts"
 import type { PlainOptions } from "../../src/tui/plain.ts"
 import { runPlain } from "../../src/tui/main.tsx"
 import { bigClass } from "../support/fake-class.ts"
-import { classroom, type FakeClient } from "../support/fake-client.ts"
+import { classroom, type FakeClient, NOON } from "../support/fake-client.ts"
 import { HOSTILE_CORPUS } from "../support/hostile-text.ts"
 
 /** Runs the lines and gives back everything that was written. `between` happens before the line of its index. */
@@ -32,6 +32,7 @@ async function run(
     relayNote: () => "a relay runs here",
     invitation,
     ascii: false,
+    now: () => NOON,
   })
   return written
 }
@@ -91,6 +92,12 @@ const answers: Record<string, [lines: string[], words: string]> = {
   block: [["/block ravi"], "Ravi ?7f3c2k is blocked: nothing of them is shown"],
   unblock: [["/unblock ravi"], "Ravi ?7f3c2k is not blocked any more."],
   export: [["/export notes.txt"], "Saved in notes.txt. The file is not encrypted."],
+  set: [["/set"], "notify       all           what tells you of a message (all, mentions, off)"],
+  theme: [["/theme light", "/theme"], "theme: light. It can be: auto, dark,"],
+  ascii: [["/ascii", "/ascii"], "ascii: on.\nascii: off."],
+  mouse: [["/mouse on"], "mouse: on."],
+  notify: [["/notify mentions", "/notify text on", "/notify"], "In this room: mentions. It can be"],
+  dnd: [["/dnd 45m"], "dnd: until 12:45."],
   redraw: [["/redraw"], "Open page 41."],
   quit: [["/quit", "never sent"], "You are Asha"],
 }

@@ -106,6 +106,8 @@ async function chatOnScreen({ io, config }: Invocation, seat: Seat): Promise<voi
     invitation: () => hostedInvitation(config),
     ascii: config.ascii,
     color: config.color,
+    ...(config.theme !== undefined && { theme: config.theme }),
+    env: io.env,
     keys: readKeys(config),
     stop: io.stop,
     ...(canSuspend() && { suspend: () => suspendJob(systemClock) }),
@@ -130,7 +132,9 @@ async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void
       readCode: (typed) => readCode(typed, io),
       relayNote: () => hostingNote(config, io.env),
       invitation: () => hostedInvitation(config),
-      ascii: config.ascii,
+      ascii: config.ascii || seat.client.desk.settings().ascii,
+      now: () => systemClock.now(),
+      ...(process.stdout.isTTY && { ring: () => io.resultText("\u0007") }),
       stop: io.stop,
     })
     await settleLines(seat.client, io)

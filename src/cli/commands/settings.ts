@@ -1,8 +1,12 @@
-/** `secure-chat config`: where settings lie, and the table of keys as a file that can be changed. */
+/** `secure-chat config`: settings of the screens, where they lie, and the table of keys as a file that can be changed. */
+import { systemClock } from "../../platform/clock.ts"
+import type { Settings } from "../../client/client.ts"
+import { SETTING_NAMES, settingAnswer, SETTINGS, type SettingName } from "../../tui/setting-table.ts"
+import { CliError } from "../errors.ts"
 import { keyFileText } from "../../tui/key-file.ts"
 import { keyFileOf, readKeys } from "../key-settings.ts"
 import { resultJson } from "../json-lines.ts"
-import type { Invocation } from "./context.ts"
+import { type Invocation, withClient } from "./context.ts"
 
 export function showPaths({ show, config }: Invocation): void {
   const keys = keyFileOf(config)
@@ -16,4 +20,41 @@ export function showPaths({ show, config }: Invocation): void {
 export function showKeys({ show, config }: Invocation): void {
   const text = keyFileText(readKeys(config))
   show(resultJson("config.keys", undefined, { keys: text.split("\n") }), text)
+}
+
+/** @throws CliError `usage`, ClientError `not-joined`. */
+export async function getSettings(invocation: Invocation, typed: string | undefined): Promise<void> {
+  const name = typed === undefined ? undefined : nameOf(typed)
+  await withClient(invocation, async ({ client }) => {
+    const settings = client.desk.settings()
+    const answer = settingAnswer(settings, { name, value: undefined, roomId: undefined }, systemClock.now())
+    const lines = answer.kind === "shown" ? answer.lines : []
+    const json = resultJson("config.settings", undefined, { ...settings })
+    invocation.show(json, name === undefined ? lines.join("\n") : valueOf(settings, name))
+  })
+}
+
+/** @throws CliError `usage` for a value that the setting cannot have; ClientError `not-joined`. */
+export async function setSetting(invocation: Invocation, typed: string, value: string): Promise<void> {
+  const name = nameOf(typed)
+  await withClient(invocation, async ({ client }) => {
+    const wish = { name, value, roomId: undefined }
+    const answer = settingAnswer(client.desk.settings(), wish, systemClock.now())
+    if (answer.kind === "refused") throw new CliError("usage", answer.why)
+    if (answer.kind === "shown") return
+    const settings = await client.desk.change(answer.change)
+    invocation.show(resultJson("config.settings", undefined, { ...settings }), answer.said)
+  })
+}
+
+/** @throws CliError `usage`. */
+function nameOf(typed: string): SettingName {
+  const name = SETTING_NAMES.find((known) => known === typed)
+  if (name === undefined)
+    throw new CliError("usage", `there is no such setting; there are ${SETTING_NAMES.join(", ")}`)
+  return name
+}
+
+function valueOf(settings: Settings, name: SettingName): string {
+  return SETTINGS[name].shown(settings, systemClock.now())
 }

@@ -1,4 +1,6 @@
 /** `secure-chat doctor --term`: what this terminal says of itself, what is made of that, and whether the keys are in order. */
+import { notifierOf } from "../../tui/notifying.ts"
+import { hasManyColours } from "../../tui/palettes.ts"
 import { checkKeys, keyFileOf } from "../key-settings.ts"
 import { CliError } from "../errors.ts"
 import { resultJson } from "../json-lines.ts"
@@ -27,6 +29,13 @@ function keyFacts(path: string, faults: readonly string[]): Fact[] {
   return faults.map((words) => ({ name: "keys", ok: false, words: `${path}, ${words}` }))
 }
 
+const NOTIFIED_BY = {
+  osc99: "notifications of the desktop (OSC 99)",
+  osc777: "notifications of the desktop (OSC 777)",
+  osc9: "notifications of the desktop (OSC 9)",
+  bell: "the bell",
+} as const
+
 /** Smallest terminal that is comfortable, in cells. */
 const COMFORTABLE = { columns: 80, rows: 24 }
 
@@ -47,7 +56,14 @@ function terminalFacts(
       ok: !isTerminal || (columns >= COMFORTABLE.columns && rows >= COMFORTABLE.rows),
       words: isTerminal ? `${columns}x${rows} (80x24 is comfortable, 40x12 works)` : "none",
     },
-    { name: "colour", ok: true, words: config.color ? "on (NO_COLOR=1 or --no-color: off)" : "off" },
+    {
+      name: "colour",
+      ok: true,
+      words: config.color
+        ? `${hasManyColours(env) ? "256 or more" : "16, of the terminal's own scheme"} (NO_COLOR=1 or --no-color: none)`
+        : "none",
+    },
+    { name: "told by", ok: true, words: NOTIFIED_BY[notifierOf(env).kind] },
     {
       name: "letters",
       ok: config.ascii || isUtf8(env),

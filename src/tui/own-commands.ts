@@ -1,0 +1,53 @@
+/** Commands about this person's own screen: rows of the one table in `commands.ts`, and what a line of them asks for. */
+import type { CommandRow } from "./commands.ts"
+import { say } from "./safe-text.ts"
+import { SETTING_NAMES, type SettingName } from "./setting-table.ts"
+
+export type OwnCommand =
+  /** `isHere`: of the open room alone. */
+  { kind: "set"; name: SettingName | undefined; value: string | undefined; isHere: boolean }
+
+export type OwnWord = "set" | "theme" | "ascii" | "mouse" | "notify" | "dnd"
+
+export const OWN_COMMANDS: readonly (CommandRow & { word: OwnWord })[] = [
+  {
+    word: "set",
+    usage: say`/set [NAME] [VALUE]`,
+    what: say`settings: list, show, change`,
+    takes: "setting?",
+  },
+  {
+    word: "theme",
+    usage: say`/theme [NAME]`,
+    what: say`colours: auto, dark, light, contrast, …`,
+    takes: "setting?",
+  },
+  { word: "ascii", usage: say`/ascii [on|off]`, what: say`no symbols beyond ASCII`, takes: "setting?" },
+  { word: "mouse", usage: say`/mouse [on|off]`, what: say`wheel and clicks`, takes: "setting?" },
+  {
+    word: "notify",
+    usage: say`/notify all|mentions|off`,
+    what: say`of this room; text on: with name and text`,
+    takes: "setting?",
+  },
+  { word: "dnd", usage: say`/dnd 45m|off`, what: say`tell me nothing for so long`, takes: "setting?" },
+]
+
+/** Undefined for a line that is not written as its usage says. */
+export function ownCommandOf(word: OwnWord, argument: string | undefined): OwnCommand | undefined {
+  const words = argument?.split(/\s+/u) ?? []
+  const set = (name: SettingName, value: string | undefined, isHere = false): OwnCommand => ({
+    kind: "set",
+    name,
+    value,
+    isHere,
+  })
+  if (word === "set") {
+    const name = SETTING_NAMES.find((known) => known === words[0]?.toLowerCase())
+    if (words.length > 2 || (words.length > 0 && name === undefined)) return undefined
+    return { kind: "set", name, value: words[1], isHere: false }
+  }
+  if (word === "notify" && words[0]?.toLowerCase() === "text")
+    return words.length === 2 ? set("notify-text", words[1]) : undefined
+  return words.length > 1 ? undefined : set(word, words[0], word === "notify")
+}

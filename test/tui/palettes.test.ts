@@ -1,0 +1,78 @@
+/** Colours that can be read, and nothing that only a colour says. */
+import { expect, test } from "vitest"
+import { contrastOf, hasManyColours, paletteOf, PALETTES, SIMPLE } from "../../src/tui/palettes.ts"
+import { themeOf, type Style } from "../../src/tui/theme.ts"
+
+/** WCAG 2.2, 1.4.3, for text of ordinary size; 1.4.6 for the palette that promises more. */
+const ENOUGH = 4.5
+const MUCH = 7
+
+test.each([
+  ["#000000", "#ffffff", 21],
+  ["#ffffff", "#ffffff", 1],
+  ["#777777", "#ffffff", 4.48],
+])("the contrast of %s and %s is %d", (a, b, ratio) => expect(contrastOf(a, b)).toBeCloseTo(ratio, 1))
+
+const colours = Object.entries(PALETTES).flatMap(([name, { background, ...meanings }]) =>
+  Object.entries(meanings).map(([meaning, colour]) => [name, meaning, colour, background] as const),
+)
+
+test.each(colours)("%s: %s can be read (%s on %s)", (name, _, colour, background) =>
+  expect(contrastOf(colour, background)).toBeGreaterThanOrEqual(name === "contrast" ? MUCH : ENOUGH),
+)
+
+test("within a palette no two meanings share a colour", () => {
+  for (const { background: _, ...meanings } of Object.values(PALETTES))
+    expect(new Set(Object.values(meanings)).size).toBe(Object.keys(meanings).length)
+  for (const meanings of Object.values(SIMPLE))
+    expect(new Set(Object.values(meanings)).size).toBe(Object.keys(meanings).length)
+})
+
+/** How somebody without red and green cones sees a colour: luminance and the blue-yellow axis are what is left. */
+test("red-green safe: what is good, to be known and dangerous differ in lightness or in blue", () => {
+  const parts = (colour: string) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
+  const { good, warning, danger } = PALETTES["red-green"]
+  for (const [a, b] of [
+    [good, warning],
+    [good, danger],
+    [warning, danger],
+  ] as const) {
+    const blue = Math.abs(parts(a)[2]! - parts(b)[2]!)
+    expect(blue >= 0x60 || contrastOf(a, b) >= 1.25, `${a} ${b}`).toBe(true)
+  }
+})
+
+test.each<[Record<string, string>, boolean]>([
+  [{ TERM: "xterm" }, false],
+  [{ TERM: "xterm-256color" }, true],
+  [{ TERM: "xterm-direct" }, true],
+  [{ TERM: "linux", COLORTERM: "truecolor" }, true],
+  [{ TERM: "xterm-256color", FORCE_COLOR: "1" }, false],
+  [{ TERM: "xterm", FORCE_COLOR: "3" }, true],
+])("%j: more than 16 colours: %s", (env, many) => expect(hasManyColours(env)).toBe(many))
+
+test.each([
+  ["auto", {}, "dark"],
+  ["auto", { COLORFGBG: "0;15" }, "light"],
+  ["auto", { COLORFGBG: "15;0" }, "dark"],
+  ["auto", { COLORFGBG: "12;default;7" }, "light"],
+  ["contrast", { COLORFGBG: "0;15" }, "contrast"],
+] as const)("%s with %j is %s", (theme, env, palette) => expect(paletteOf(theme, env)).toBe(palette))
+
+test("without colour, and in mono, nothing has one", () => {
+  for (const theme of [
+    themeOf({ ascii: false, color: false, palette: "light" }),
+    themeOf({ ascii: false, color: true, palette: "mono", manyColours: true }),
+  ])
+    for (const look of Object.values(theme.looks)) expect(look).not.toHaveProperty("color")
+})
+
+test("every palette draws every style, from its own colours or from the terminal's", () => {
+  for (const palette of Object.keys(PALETTES) as (keyof typeof PALETTES)[]) {
+    const many = themeOf({ ascii: false, color: true, palette, manyColours: true }).looks
+    const few = themeOf({ ascii: false, color: true, palette }).looks
+    expect(many.good.color).toBe(PALETTES[palette].good)
+    expect(few.good.color).toBe(SIMPLE[palette].good)
+    for (const style of Object.keys(many) as Style[]) if (style !== "faint") expect(few[style]).toBeDefined()
+  }
+})
