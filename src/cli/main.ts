@@ -2,6 +2,8 @@
  * The program. One `catch` turns whatever went wrong into a sentence, a hint and an exit code; nobody ever sees
  * a stack trace unless `SECURE_CHAT_DEBUG` asks for it.
  */
+// First: what is imported later makes its sentences in the language that is chosen here.
+import "./speak.ts"
 import { CommanderError } from "commander"
 import { BytesError } from "../bytes.ts"
 import { sodiumReady } from "../crypto/sodium.ts"

@@ -59,6 +59,7 @@ export function buildProgram(io: Io): Command {
       "--theme <name>",
       "colours of the screen: auto, dark, light, contrast, red-green, blue-yellow, mono",
     )
+    .option("--language <tag>", "en or hi; without it, SECURE_CHAT_LANGUAGE or the system's")
     .option("--plain", "lines instead of a screen, for screen readers and simple terminals")
     .showHelpAfterError(false)
     .action(run(io, (invocation) => chat(invocation)))

@@ -6,6 +6,7 @@
  * become visible pictures, bidi and invisible characters go, heaps of combining marks are cut. Line feeds survive in
  * blocks only; tabs never do, because `terminal.ts` gives them a meaning of our own.
  */
+import { sentence } from "./language.ts"
 
 declare const checked: unique symbol
 /** Text that a terminal draws and does nothing else with. */
@@ -50,14 +51,13 @@ export function safeName(text: string): SafeText {
 }
 
 /**
- * Our own words, as a template: the fixed parts are source code, and only safe text or numbers may be put in.
+ * Our own words, as a template: the fixed parts are source code, in English, or the catalogue's of the spoken language;
+ * only safe text or numbers may be put in.
  *
  *     say`${safeName(person.name)} joined`
  */
 export function say(parts: TemplateStringsArray, ...values: readonly (SafeText | number)[]): SafeText {
-  let text = parts[0] ?? ""
-  for (const [index, value] of values.entries()) text += String(value) + (parts[index + 1] ?? "")
-  return text as SafeText
+  return sentence(parts, values) as SafeText
 }
 
 /** Joins safe pieces with a safe separator. */

@@ -7,6 +7,7 @@ import type { ConnectionProblem, ConnectionView, PersonRef, RoomProblem, RoomVie
 import { ClientError, type Client } from "../client/client.ts"
 import { SPLIT_TROUBLE } from "./directory-words.ts"
 import { stoppedByKey, stoppedWords } from "./key-words.ts"
+import { isOne } from "./language.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { nameInWords, nameToType } from "./theme.ts"
 
@@ -61,7 +62,7 @@ function two(value: number): string {
 }
 
 export function plural(count: number, one: SafeText, many: SafeText): SafeText {
-  return say`${count} ${count === 1 ? one : many}`
+  return say`${count} ${isOne(count) ? one : many}`
 }
 
 export function trustWords(person: PersonRef): SafeText {
