@@ -20,6 +20,8 @@ export type CliErrorCode =
   | "not-approved" // the operator's code is not taken
   | "revoked" // the account lives on another device now
   | "directory-split" // the relay was caught, and the person has not decided
+  | "banned" // the operator has shut this person out
+  | "awaiting" // the operator has not yet let this person in
   | "relay-refused" // the relay refuses for another reason
   | "relay-not-running" // `relay stop` without a relay
   | "relay-damaged" // the relay's folder lacks something that cannot be made again

@@ -70,6 +70,14 @@ const cli: Record<CliErrorCode, End> = {
     exit: EXIT.refused,
     hint: "your profile was restored elsewhere, or this device's certificate has run out; what is stored here can still be read (history --offline)",
   },
+  banned: {
+    exit: EXIT.refused,
+    hint: "ask the operator; what is stored here can still be read (history --offline)",
+  },
+  awaiting: {
+    exit: EXIT.late,
+    hint: "run it again later; an open chat comes in by itself once they have said yes",
+  },
   "relay-refused": { exit: EXIT.unavailable },
   "relay-not-running": { exit: EXIT.unknown },
   "relay-damaged": { exit: EXIT.unavailable },

@@ -61,7 +61,13 @@ export async function openRelay({
   onFatal,
 }: RelayProcessSetup): Promise<RelayProcess> {
   const journalBytes = journalSize(disk.space.look().totalBytes)
-  const store = new SqliteRelayStore({ path: database, random: systemRandom, journalBytes, layOut: true })
+  const store = new SqliteRelayStore({
+    path: database,
+    random: systemRandom,
+    journalBytes,
+    layOut: true,
+    primitives: nodePrimitives,
+  })
   const relayId = relay.key.spkiSha256
   const { name, port } = relay.settings
   const listen = (handler: ListenHandler) => {

@@ -100,6 +100,8 @@ export function failIfRefused(connection: ConnectionView): void {
         "directory-split",
         `the relay at ${place} was caught showing different lists of people`,
       )
+    case "banned":
+      throw new CliError("banned", `whoever runs the relay at ${place} has shut you out`)
     case "bad-version":
       throw new CliError("relay-refused", `the relay at ${place} speaks another version of secure-chat`)
     default:
@@ -111,6 +113,11 @@ export function failIfRefused(connection: ConnectionView): void {
 export function lateError(connection: ConnectionView, otherwise: string): CliError | ClientError {
   if (isDiskFull(connection))
     return new ClientError("storage", "the disk is full: nothing is fetched or sent until there is room")
+  if (connection.state === "waiting" && connection.why === "awaiting")
+    return new CliError(
+      "awaiting",
+      `whoever runs the relay at ${printHostPort(connection)} was asked to let you in`,
+    )
   switch (connection.state) {
     case "online":
       return new CliError("too-slow", otherwise)

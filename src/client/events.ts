@@ -251,6 +251,10 @@ export type ConnectionProblem =
   | "name-taken"
   | "superseded"
   | "bad-version"
+  /** The operator has shut this person out. */
+  | "banned"
+  /** The operator is asked whether this person may come in; it is tried again. */
+  | "awaiting"
   | "relay-inconsistent"
   | "directory-split" // the relay's directory contradicts itself, or what others were shown
   | "busy"

@@ -356,7 +356,9 @@ export class RelayConnection implements RelayLink {
       refusal === "name-taken" ||
       refusal === "not-allowed" ||
       refusal === "superseded" ||
-      refusal === "bad-version"
+      refusal === "bad-version" ||
+      refusal === "banned" ||
+      refusal === "awaiting"
     ) {
       return this.#end(refusal)
     }

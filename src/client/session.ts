@@ -5,7 +5,7 @@
  *                        ▲                   │  └─registerFirst─▶ registering ──ready──▶ ready
  *                        │                   ▼                         │
  *                     waiting ◀───closed or distrusted (backoff)───────┴── any
- *                     refused ◀───wrong pin, not allowed, name taken, superseded, bad version, directory split
+ *                     refused ◀───wrong pin, not allowed, banned, name taken, superseded, bad version, directory split
  */
 import type { Millis } from "../platform/clock.ts"
 import type { ConnectionProblem } from "./events.ts"
@@ -52,6 +52,7 @@ const FINAL: ReadonlySet<ConnectionProblem> = new Set([
   "name-taken",
   "superseded",
   "bad-version",
+  "banned",
   "directory-split",
 ])
 

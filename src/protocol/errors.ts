@@ -31,6 +31,8 @@ export const REFUSALS = {
   busy: 12, // too many of something; try again later
   "bad-version": 13,
   "bad-directory-entry": 14,
+  banned: 15, // the operator has shut this person out
+  awaiting: 16, // the operator is asked whether this person may come in; try again later
 } as const
 export type Refusal = keyof typeof REFUSALS
 

@@ -33,7 +33,7 @@ type Checked = Pick<StoredEntry, "seq" | "time" | "position" | "before">
 
 /** What an entry's row is checked with when it is read: 8 bytes over everything that a reader relies on. */
 export function checkOf(
-  primitives: Primitives,
+  primitives: Pick<Primitives, "sha">,
   { before, seq, time, position }: Checked,
   eid: Uint8Array,
 ): Uint8Array {

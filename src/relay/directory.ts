@@ -96,6 +96,12 @@ export class Directory {
     return holder?.isClosed === false && foldedName(holder.name) === foldedName(name) ? holder : undefined
   }
 
+  /** Everybody whose id fits, as the newest of their accounts. */
+  byId(fits: (accountId: Uint8Array) => boolean): Person[] {
+    const found = [...this.#people.values()].filter(({ accountId }) => fits(accountId))
+    return [...new Set(found.map((person) => this.newest(person)))]
+  }
+
   /** The newest account of whoever this was. */
   newest(person: Person): Person {
     let newest = person

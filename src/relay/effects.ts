@@ -46,6 +46,7 @@ export class Effects {
   sendFrame(session: Session, frame: Uint8Array): void {
     if (session.state.kind === "closed") return
     session.outBytes += frame.length
+    session.bytesOut += frame.length
     this.#monitor.sent(frame.length)
     const most = session.member === undefined ? STUCK_STRANGER_BYTES : STUCK_BYTES
     if (session.outBytes > most) this.close(session, "slow")

@@ -7,8 +7,8 @@
 export type About =
   /** What the relay keeps of itself. */
   | { kind: "relay" }
-  /** Numbers of entries of the directory. */
-  | { kind: "account"; entries: readonly number[] }
+  /** Numbers of entries of the directory; the operator's notes are asked by the account itself. */
+  | { kind: "account"; entries: readonly number[]; accountId: Uint8Array }
   /** `accountId ‖ deviceId`, 48 bytes. */
   | { kind: "device"; owner: Uint8Array }
   | { kind: "channel"; channelId: Uint8Array }
@@ -34,7 +34,7 @@ export const HELD_PIECES = 256
 /** Which tables are asked by what. Every table of the store is here: a test compares the list with the real ones. */
 export const HELD_TABLES = {
   relay: ["meta"],
-  account: ["directory"],
+  account: ["directory", "door"],
   device: ["package", "generation"],
   channel: ["channel", "entry", "token", "header", "blob", "blob_piece"],
 } as const satisfies Record<About["kind"], readonly string[]>

@@ -17,6 +17,8 @@ export const CUTS = [
   "superseded", // the same device connected again
   "removed", // the device was taken off its person's list
   "expired", // what it was reading is gone, or cannot be read
+  "kicked", // by the operator
+  "banned",
 ] as const
 export type Cut = (typeof CUTS)[number]
 

@@ -3,13 +3,16 @@ import { equalBytes, toHex } from "../bytes.ts"
 import { encodeFrame } from "../protocol/framing.ts"
 import type { DirectoryEntry } from "../protocol/directory-entry.ts"
 import { encodeMessage, type Of } from "../protocol/messages.ts"
-import { admits, type AddressGate } from "./admission.ts"
+import type { AddressGate } from "./admission.ts"
 import type { Channels } from "./channel.ts"
+import type { Door } from "./door.ts"
+import type { Cut } from "./monitor.ts"
 import type { Core } from "./core.ts"
 import { deviceKey, type Directory, isCertified, namesDevice, type Person } from "./directory.ts"
 import { SLOW_BYTES } from "./effects.ts"
 import { HourlyLimit } from "./hourly-limit.ts"
-import { Packages, REFILL_AT, shelfOf } from "./packages.ts"
+import { shelfOf } from "./packages.ts"
+import type { ShelfRequests } from "./shelf-requests.ts"
 import { Presence } from "./presence.ts"
 import { judgeHello, type Member, type Session } from "./session.ts"
 import { type Approval, approvalHash } from "./succession.ts"
@@ -22,7 +25,6 @@ const UPDATES_PER_HOUR = 20
 const REFUSALS_TOLD_PER_HOUR = 600
 /** Tries to register on one connection: each costs the relay some signatures to check. */
 const MAX_REGISTRATIONS = 5
-const NO_RECORD = new Uint8Array(0)
 const NO_ENTRY = new Uint8Array(0)
 
 export class PeopleRequests {
@@ -31,7 +33,8 @@ export class PeopleRequests {
   readonly #directory: Directory
   readonly #log: TreeLog
   readonly #channels: Channels
-  readonly #packages: Packages
+  readonly #door: Door
+  readonly #shelves: ShelfRequests
   readonly #presence = new Presence()
   /** All together. */
   readonly #refusalsTold = new HourlyLimit(REFUSALS_TOLD_PER_HOUR)
@@ -42,18 +45,31 @@ export class PeopleRequests {
   /** The signature of the head that members were last told of. */
   #told: Uint8Array
 
-  constructor(core: Core, gate: AddressGate, directory: Directory, log: TreeLog, channels: Channels) {
+  constructor(
+    core: Core,
+    gate: AddressGate,
+    directory: Directory,
+    log: TreeLog,
+    channels: Channels,
+    door: Door,
+    shelves: ShelfRequests,
+  ) {
+    this.#door = door
     this.#core = core
     this.#gate = gate
     this.#directory = directory
     this.#log = log
     this.#told = log.head.signature
     this.#channels = channels
-    this.#packages = new Packages(core.store)
+    this.#shelves = shelves
   }
 
   hello(session: Session, message: Of<"hello">): void {
     const greeting = judgeHello(message, session, this.#core.relayId, this.#directory, this.#core.now)
+    const person = this.#directory.person(message.accountId)
+    // Only whoever holds the account's key gets this far, and may know why.
+    if (greeting.kind !== "refused" && person !== undefined && this.#door.isBanned(person.root))
+      return this.refuseLogin(session, 0, "banned")
     switch (greeting.kind) {
       case "refused":
         return this.refuseLogin(session, 0, greeting.code)
@@ -92,12 +108,14 @@ export class PeopleRequests {
     const checked = this.#directory.check(bytes, isUsed, session.approval)
     // Who is here already needs no invitation, whatever the number of their keys.
     const isNext = checked.kind === "fits" && checked.before !== undefined && session.approval === undefined
-    if (!isKnown && !isNext && !admits(core.config.admissionHash, admission)) {
+    if (!isKnown && !isNext && !this.#door.opens(admission, core.now)) {
       this.#gate.wrongCode(session.remote, core.now)
       return this.refuseLogin(session, rid, "not-allowed")
     }
     if (checked.kind === "refused") return this.#refuse(session, rid, checked.code)
     const { entry, before } = checked
+    if (before !== undefined && this.#door.isBanned(before.root))
+      return this.refuseLogin(session, rid, "banned")
     if (hello === undefined) {
       if (deviceKey(entry.accountId, session.member!.deviceId) !== session.member!.deviceKey) {
         return this.#refuse(session, rid, "not-allowed")
@@ -108,6 +126,8 @@ export class PeopleRequests {
     const isNew = before === undefined && this.#directory.person(entry.accountId) === undefined
     if (isNew && this.#directory.people >= core.config.limits.people)
       return this.#refuse(session, rid, "quota")
+    const asked = isNew ? this.#door.asks(entry.accountId, entry.name, core.now) : undefined
+    if (asked !== undefined) return this.refuseLogin(session, rid, asked)
     // A person's, whatever the number of their keys.
     const account = (before ?? this.#directory.person(entry.accountId))?.root ?? toHex(entry.accountId)
     if (!this.#updates.allows(account, core.now)) return this.#refuse(session, rid, "busy")
@@ -115,6 +135,10 @@ export class PeopleRequests {
     this.#forgetRemovedDevices(entry)
     if (before) this.#forgetRemovedDevices({ accountId: before.accountId, devices: [] })
     const person = this.#directory.add(bytes.slice(), entry)
+    if (isNew) {
+      this.#door.use(admission)
+      this.#door.arrived(entry.accountId)
+    }
     if (hello !== undefined) session.state = { kind: "registering", hello }
     core.later((committed) => {
       if (!committed) {
@@ -139,7 +163,7 @@ export class PeopleRequests {
   showApproval(session: Session, { rid, admission, code }: Of<"showApproval">): void {
     const core = this.#core
     if (++session.registrations > MAX_REGISTRATIONS) return this.refuseLogin(session, rid, "busy")
-    if (!admits(core.config.admissionHash, admission)) {
+    if (!this.#door.opens(admission, core.now)) {
       this.#gate.wrongCode(session.remote, core.now)
       return this.refuseLogin(session, rid, "not-allowed")
     }
@@ -186,53 +210,6 @@ export class PeopleRequests {
     })
   }
 
-  putPackages(session: Session, { rid, packages, lastResort }: Of<"putPackages">): void {
-    const { accountId, deviceId } = session.member!
-    const put = this.#packages.put(shelfOf(accountId, deviceId), packages, lastResort)
-    if (put.kind === "refused") this.#refuse(session, rid, put.code)
-    else this.#core.promise(session, rid, { type: "done", rid })
-  }
-
-  takePackage(session: Session, { rid, accountId, deviceId }: Of<"takePackage">): void {
-    const owner = deviceKey(accountId, deviceId)
-    const exists = this.#directory
-      .person(accountId)
-      ?.devices.some((device) => deviceKey(accountId, device.deviceId) === owner)
-    if (exists !== true) return this.#refuse(session, rid, "unknown-person")
-    const taken = this.#packages.take(
-      session.member!.accountKey,
-      shelfOf(accountId, deviceId),
-      this.#core.now,
-    )
-    if (taken.kind === "refused") return this.#refuse(session, rid, taken.code)
-    const { keyPackage, lastResort, left } = taken
-    this.#core.promise(session, rid, { type: "keyPackage", rid, lastResort, keyPackage })
-    this.#core.later((committed) => {
-      const holder = this.#members.get(owner)
-      if (committed && left <= REFILL_AT && holder)
-        this.#core.effects.send(holder, { type: "packagesLeft", count: left })
-    })
-  }
-
-  /**
-   * Compare-and-swap of the device's own generation record (PROTOCOL.md §5.6). What is answered when nothing was
-   * swapped is read after the commit: an earlier swap of this batch counts, or has not happened.
-   */
-  swapGeneration(session: Session, { rid, expected, record }: Of<"swapGeneration">): void {
-    const { accountId, deviceId } = session.member!
-    const { store, effects } = this.#core
-    const owner = shelfOf(accountId, deviceId)
-    if (record.length > 0 && equalBytes(store.findGeneration(owner) ?? NO_RECORD, expected)) {
-      const kept = record.slice()
-      store.putGeneration(owner, kept)
-      return this.#core.promise(session, rid, { type: "generation", rid, swapped: true, record: kept })
-    }
-    this.#core.answer(session, rid, () => {
-      const inForce = store.findGeneration(owner) ?? NO_RECORD
-      effects.send(session, { type: "generation", rid, swapped: false, record: inForce })
-    })
-  }
-
   /** `refused`, then the end of the connection. */
   refuseLogin(session: Session, rid: number, code: Refusal): void {
     const { effects } = this.#core
@@ -245,6 +222,28 @@ export class PeopleRequests {
     })
     // Frames that came with it must not be looked at any more.
     session.state = { kind: "refused" }
+  }
+
+  /**
+   * Ends a person's connections, on whatever account of theirs, once it is durable why.
+   * @returns how many there are.
+   */
+  dropPerson(root: string, code: Refusal, why: Cut): number {
+    const theirs = [...this.#members.values()].filter(
+      ({ member }) => this.#directory.person(member!.accountId)?.root === root,
+    )
+    this.#core.later((committed) => {
+      for (const session of committed ? theirs : []) {
+        this.#core.effects.refuse(session, 0, code)
+        this.#core.effects.close(session, why)
+      }
+    })
+    return theirs.length
+  }
+
+  /** The connection of a device, if it has one. */
+  sessionOf(device: string): Session | undefined {
+    return this.#members.get(device)
   }
 
   /** The connection is gone. */
@@ -280,11 +279,10 @@ export class PeopleRequests {
   /** What the limits of the last hour remember of an account: entries of its own, packages of others. */
   lastHour(account: string): { updates: number; taken: { who: number; times: number } } {
     const { now } = this.#core
-    return { updates: this.#updates.of(account, now).times, taken: this.#packages.takenBy(account, now) }
+    return { updates: this.#updates.of(account, now).times, taken: this.#shelves.takenBy(account) }
   }
 
   sweep(): void {
-    this.#packages.sweep(this.#core.now)
     this.#updates.sweep(this.#core.now)
   }
 
@@ -310,7 +308,7 @@ export class PeopleRequests {
     const { member, state, remote } = session
     const { effects, config, now } = this.#core
     if (member === undefined || state.kind !== "member") return
-    const { oneUse, lastResort } = this.#packages.count(shelfOf(member.accountId, member.deviceId))
+    const { oneUse, lastResort } = this.#shelves.count(shelfOf(member.accountId, member.deviceId))
     effects.trust(session)
     effects.send(session, {
       type: "ready",

@@ -30,15 +30,18 @@ import { Core, type RelaySetup } from "./core.ts"
 import { isDamage } from "./errors.ts"
 import { Delivery, SEARCH_EVERY_MS } from "./delivery.ts"
 import { Directory } from "./directory.ts"
+import { Door } from "./door.ts"
 import { type DiskRoom, DiskWatch } from "./disk-watch.ts"
 import type { RelayEffect } from "./effects.ts"
 import { LogRequests } from "./log-requests.ts"
 import type { Monitor } from "./monitor.ts"
 import { PeopleRequests } from "./people-requests.ts"
 import type { OperatorEvent } from "./operator.ts"
+import { Operating, type OperatorAct, type OperatorAnswer } from "./operating.ts"
 import { Retention, RETENTION_EVERY_MS } from "./retention.ts"
 import { Sees } from "./sees.ts"
 import { Session } from "./session.ts"
+import { ShelfRequests } from "./shelf-requests.ts"
 import type { Approval } from "./succession.ts"
 import { TreeLog } from "./tree-log.ts"
 
@@ -58,6 +61,8 @@ export type RelayEvent =
   | { kind: "room"; room: DiskRoom }
   /** The store's own tidying found no space. */
   | { kind: "full" }
+  /** `answered` is called with the fate of the batch. */
+  | { kind: "operator"; act: OperatorAct; answered(answer: OperatorAnswer): void }
 
 export class Relay {
   readonly #core: Core
@@ -66,10 +71,13 @@ export class Relay {
   readonly #directory: Directory
   readonly #log: TreeLog
   readonly #people: PeopleRequests
+  readonly #shelves: ShelfRequests
   readonly #logs: LogRequests
   readonly #blobs: BlobRequests
   readonly #sees: Sees
   readonly #disk: DiskWatch
+  readonly #door: Door
+  readonly #operating: Operating
   readonly #delivery: Delivery
   readonly #retention: Retention
   #nextSweep: Millis = 0
@@ -90,7 +98,11 @@ export class Relay {
     const channels = new Channels(this.#core, this.#disk)
     this.#delivery = new Delivery(this.#core)
     this.#retention = new Retention(this.#core, channels)
-    this.#people = new PeopleRequests(this.#core, this.#gate, this.#directory, this.#log, channels)
+    this.#door = new Door(store, setup.config.admissionHash)
+    this.#shelves = new ShelfRequests(this.#core, this.#directory, (device) => this.#people.sessionOf(device))
+    const shared = [this.#core, this.#gate, this.#directory, this.#log, channels] as const
+    this.#people = new PeopleRequests(...shared, this.#door, this.#shelves)
+    this.#operating = new Operating(this.#core, this.#directory, this.#people, this.#door)
     this.#logs = new LogRequests(this.#core, channels, this.#directory, this.#delivery)
     this.#blobs = new BlobRequests(this.#core, this.#disk)
     this.#core.monitor.counted(this.#directory.people)
@@ -123,6 +135,8 @@ export class Relay {
       case "room":
         this.#disk.look(event.room, this.#core.now)
         return this.#core.monitor.looked({ ...this.#disk.state, storeBytes: event.room.storeBytes })
+      case "operator":
+        return this.#operating.take(event.act, this.#sessions.values(), event.answered)
       case "full":
         return this.#disk.full(this.#core.now)
       default:
@@ -138,6 +152,7 @@ export class Relay {
   /** Nothing of what was staged was kept, for want of space or because of damage: whoever asked for it is told. */
   commitFailed(why: "full" | "damaged"): RelayEffect[] {
     this.#directory.reload()
+    this.#door.reload()
     this.#logs.rollBack()
     this.#core.blobs.rollBack()
     this.#failedAt = this.#core.now
@@ -220,6 +235,7 @@ export class Relay {
     const session = this.#sessions.get(id)
     if (session === undefined || session.state.kind === "closed" || session.state.kind === "refused") return
     session.heardAt = this.#core.now
+    session.bytesIn += FRAME_HEADER_BYTES + body.length
     this.#core.monitor.received(FRAME_HEADER_BYTES + body.length)
     if (session.state.kind !== "member" && body.length > MAX_STRANGER_FRAME_BYTES)
       return this.#broken(session)
@@ -273,11 +289,11 @@ export class Relay {
       case "getHead":
         return this.#people.getHead(session, message)
       case "putPackages":
-        return this.#people.putPackages(session, message)
+        return this.#shelves.putPackages(session, message)
       case "takePackage":
-        return this.#people.takePackage(session, message)
+        return this.#shelves.takePackage(session, message)
       case "swapGeneration":
-        return this.#people.swapGeneration(session, message)
+        return this.#shelves.swapGeneration(session, message)
       case "open":
         return this.#logs.open(session, message)
       case "close":
@@ -324,6 +340,8 @@ export class Relay {
       this.#nextBlobSweep = now + BLOB_SWEEP_EVERY_MS
       this.#gate.sweep(now)
       this.#people.sweep()
+      this.#shelves.sweep()
+      this.#door.sweep(now)
       this.#logs.sweep()
       this.#core.budget.sweep()
       this.#sees.sweep()

@@ -81,7 +81,7 @@ export class Sees {
     return [
       stored("relay", NO_ID, { kind: "relay" }),
       () => subject("memory", NO_ID, this.#remembered(session, accountKey)),
-      stored("account", accountId, { kind: "account", entries }),
+      stored("account", accountId, { kind: "account", entries, accountId }),
       ...devices.map(({ deviceId }) => {
         const owner = concat(accountId, deviceId)
         return stored("device", owner, { kind: "device", owner })

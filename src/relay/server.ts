@@ -21,6 +21,7 @@ import type { RelayEffect } from "./effects.ts"
 import { isDamage, StoreError } from "./errors.ts"
 import type { RelayMonitor } from "./monitor.ts"
 import type { OperatorEvent } from "./operator.ts"
+import type { OperatorAct, OperatorAnswer } from "./operating.ts"
 import { Relay, type RelayEvent } from "./relay.ts"
 import type { Approval } from "./succession.ts"
 
@@ -51,6 +52,8 @@ export interface RelayServerSetup extends RelaySetup {
 export interface RunningRelay {
   readonly port: number
   readonly monitor: RelayMonitor
+  /** What the operator asks. Answered when it is on the disk. */
+  operate(act: OperatorAct): Promise<OperatorAnswer>
   /** Takes no more connections, ends the open ones, and resolves when the last commit is done. */
   stop(): Promise<void>
 }
@@ -62,6 +65,7 @@ export async function startRelay(setup: RelayServerSetup): Promise<RunningRelay>
   return {
     port: listener.port,
     monitor: driver.monitor,
+    operate: (act) => driver.operate(act),
     stop: async () => {
       driver.close()
       await listener.close()
@@ -130,6 +134,11 @@ class Driver {
       recent: () => monitor.recent(),
       subscribe: (told) => monitor.subscribe(told),
     }
+  }
+
+  operate(act: OperatorAct): Promise<OperatorAnswer> {
+    if (this.#state !== "open") return Promise.resolve({ ok: false, why: "stopping" })
+    return new Promise((answered) => this.#take([{ kind: "operator", act, answered }]))
   }
 
   /** Nothing new is begun; connections end. */

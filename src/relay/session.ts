@@ -56,6 +56,10 @@ export class Session {
   waitingSince: Millis
   heardAt: Millis
   pingedAt: Millis
+  readonly openedAt: Millis
+  /** Of frames, without TLS. */
+  bytesIn = 0
+  bytesOut = 0
   /** Bytes given to the connection since it was last drained. */
   outBytes = 0
   /** Channels where it waits for a turn. */
@@ -68,6 +72,7 @@ export class Session {
     this.exporter = exporter
     this.remote = remote
     this.waitingSince = now
+    this.openedAt = now
     this.heardAt = now
     this.pingedAt = now
   }

@@ -5,6 +5,7 @@
  */
 import { toHex } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
+import type { Note, NoteKind } from "./door-store.ts"
 import type { ChannelRow, HeaderRow, StoredEntry } from "./store.ts"
 
 export interface EntryRow extends StoredEntry {
@@ -42,6 +43,8 @@ export interface MemorySnapshot {
   directory: Uint8Array[]
   packages: Map<string, Shelf>
   generations: Map<string, Uint8Array>
+  /** By kind and key, as `noteName` has them. */
+  notes: Map<string, Note & { kind: NoteKind }>
   /** Rows that no read gets past, as `rowName` has them. */
   unreadable: Set<string>
 }
@@ -57,6 +60,7 @@ export class MemoryDisk implements MemorySnapshot {
   directory: Uint8Array[] = []
   packages = new Map<string, Shelf>()
   generations = new Map<string, Uint8Array>()
+  notes = new Map<string, Note & { kind: NoteKind }>()
   unreadable = new Set<string>()
   readonly incarnation: Uint8Array
   #suspend: Suspend = () => () => {}
@@ -104,6 +108,10 @@ export class MemoryDisk implements MemorySnapshot {
   }
 }
 
+export function noteName(kind: NoteKind, key: Uint8Array): string {
+  return `${kind} ${toHex(key)}`
+}
+
 export function rowName(ref: number, seq: number): string {
   return `${ref}:${seq}`
 }
@@ -122,6 +130,7 @@ function copyOf(from: MemorySnapshot): MemorySnapshot {
     directory: [...from.directory],
     packages: new Map(from.packages),
     generations: new Map(from.generations),
+    notes: new Map(from.notes),
     unreadable: new Set(from.unreadable),
   }
 }

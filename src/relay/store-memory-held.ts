@@ -1,5 +1,5 @@
 /** `RelayStore.held` of the disk in memory: its contents as the rows and columns that the other store has. */
-import { toHex } from "../bytes.ts"
+import { equalBytes, toHex } from "../bytes.ts"
 import { type About, type Held, HELD_ENTRIES, HELD_PIECES } from "./held.ts"
 import { BLOB_CHUNK_BYTES } from "../protocol/messages.ts"
 import type { EntryRow, Log, MemoryDisk } from "./store-memory-disk.ts"
@@ -12,10 +12,17 @@ export function heldInMemory(disk: MemoryDisk, about: About): Held[] {
       return summed("meta", [{ name: new Uint8Array("incarnation".length), value: disk.incarnation }])
     case "account": {
       const known = about.entries.filter((index) => index < disk.directory.length)
-      return summed(
-        "directory",
-        known.map((index) => ({ entry_index: index, bytes: disk.directory[index] })),
-      )
+      const notes = [...disk.notes.values()].filter(({ key }) => equalBytes(key, about.accountId))
+      return [
+        ...summed(
+          "directory",
+          known.map((index) => ({ entry_index: index, bytes: disk.directory[index] })),
+        ),
+        ...summed(
+          "door",
+          notes.map(({ kind, key, value }) => ({ kind, key, value })),
+        ),
+      ]
     }
     case "device":
       return ofDevice(disk, about.owner)

@@ -2,12 +2,21 @@
  * `RelayStore` in memory, for tests and the simulation: same contract, plus a disk that can fail and a
  * process that can die. Each staged write leaves the way back on a list, which a failed commit or a crash walks.
  */
-import { toHex } from "../bytes.ts"
+import { compareBytes, toHex } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import { StoreError } from "./errors.ts"
+import type { DoorStore } from "./door-store.ts"
 import type { About, Held } from "./held.ts"
 import { heldInMemory } from "./store-memory-held.ts"
-import { type Blob, type EntryRow, type Log, MemoryDisk, rowName, type Shelf } from "./store-memory-disk.ts"
+import {
+  type Blob,
+  type EntryRow,
+  type Log,
+  MemoryDisk,
+  noteName,
+  rowName,
+  type Shelf,
+} from "./store-memory-disk.ts"
 import {
   type ChannelRow,
   type HeaderRow,
@@ -267,6 +276,17 @@ export class MemoryRelayStore implements RelayStore {
 
   dropGeneration(owner: Uint8Array): void {
     this.#stage(() => replace(this.#disk.generations, toHex(owner), undefined))
+  }
+
+  readonly door: DoorStore = {
+    all: (kind) =>
+      [...this.#disk.notes.values()]
+        .filter((note) => note.kind === kind)
+        .map(({ key, value }) => ({ key, value }))
+        .sort((a, b) => compareBytes(a.key, b.key)),
+    put: (kind, note) =>
+      this.#stage(() => replace(this.#disk.notes, noteName(kind, note.key), { ...note, kind })),
+    drop: (kind, key) => this.#stage(() => replace(this.#disk.notes, noteName(kind, key), undefined)),
   }
 
   held(about: About): Held[] {

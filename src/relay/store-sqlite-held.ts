@@ -2,6 +2,7 @@
  * `RelayStore.held` in SQLite. The columns are those that the database itself names, so that one which somebody adds
  * is told with the others, whether or not anybody thought of it.
  */
+import { toHex } from "../bytes.ts"
 import { asCount, type About, type Held, HELD_ENTRIES, HELD_PIECES, HELD_TABLES } from "./held.ts"
 import type { SqlDatabase, Statement } from "./store-sqlite-schema.ts"
 
@@ -21,7 +22,8 @@ const BLOBS = `SELECT blob_hash FROM entry WHERE rowid IN (${ENTRIES}) AND blob_
 /** The rows of each table that belong to a key. */
 const ROWS: Readonly<Record<string, string>> = {
   meta: `meta WHERE ${KEY} IS NOT NULL`,
-  directory: `directory WHERE entry_index IN (SELECT value FROM json_each(${KEY}))`,
+  directory: `directory WHERE entry_index IN (SELECT value FROM json_each(${KEY}, '$.entries'))`,
+  door: `door WHERE key = unhex(json_extract(${KEY}, '$.account'))`,
   package: `package WHERE owner = ${KEY}`,
   generation: `generation WHERE owner = ${KEY}`,
   channel: `channel WHERE id = ${KEY}`,
@@ -87,7 +89,7 @@ function keyOf(about: About): Key {
     case "relay":
       return ""
     case "account":
-      return JSON.stringify(about.entries)
+      return JSON.stringify({ entries: about.entries, account: toHex(about.accountId) })
     case "device":
       return about.owner
     case "channel":

@@ -1,20 +1,27 @@
 /** Opening the database of `store-sqlite.ts`, with the settings that make a commit durable. */
 import Database from "better-sqlite3-multiple-ciphers"
+import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
 import { StoreError } from "./errors.ts"
-import { SCHEMA } from "./store-sqlite-schema.ts"
+import { SCHEMA, SCHEMA_VERSION } from "./store-sqlite-schema.ts"
+import { upgrade } from "./store-sqlite-upgrade.ts"
 
 /** The first SQLite without the WAL-reset defect that could damage a database. */
 const OLDEST_SQLITE = [3, 51, 3] as const
 /** "scRL": tells our database from any other. */
 const APPLICATION_ID = 0x7363524c
-const SCHEMA_VERSION = 2
 const INCARNATION_BYTES = 16
 export const PAGE_BYTES = 4_096
 /** A page in the journal, with what goes before it. */
 const FRAME_BYTES = 24 + PAGE_BYTES
 /** More gathers the pages that are written again and again; less is quicker to move, and to read after a crash. */
 const JOURNAL_BYTES = 16_777_216
+
+const NO_PRIMITIVES: Pick<Primitives, "sha"> = {
+  sha: () => {
+    throw new StoreError("unsuitable", "the database is of an earlier version")
+  },
+}
 
 export interface SqliteStoreOptions {
   /** The database file; made when missing. Its folder must exist. */
@@ -24,6 +31,8 @@ export interface SqliteStoreOptions {
   journalBytes?: number
   /** Whether the journal gets its size at once, so that no commit waits for the file system to make it longer. */
   layOut?: boolean
+  /** What a database of the first versions is brought forward with; without it, it is refused. */
+  primitives?: Pick<Primitives, "sha">
 }
 
 /**
@@ -35,6 +44,7 @@ export function openDatabase({
   random,
   journalBytes = JOURNAL_BYTES,
   layOut = false,
+  primitives = NO_PRIMITIVES,
 }: SqliteStoreOptions): {
   db: Database
   isWhole: boolean
@@ -54,7 +64,7 @@ export function openDatabase({
     // What one large batch added is given back; the rest stays ours, also on a disk that others fill.
     db.pragma(`journal_size_limit = ${journalPages * FRAME_BYTES}`)
     db.pragma("trusted_schema = OFF")
-    const isWhole = prepare(db, random)
+    const isWhole = prepare(db, random, primitives)
     if (isWhole && layOut) layOutJournal(db, journalPages)
     return { db, isWhole, journalPages }
   } catch (cause) {
@@ -92,7 +102,7 @@ function checkVersion(db: Database): void {
   }
 }
 
-function prepare(db: Database, random: Random): boolean {
+function prepare(db: Database, random: Random, primitives: Pick<Primitives, "sha">): boolean {
   const application = db.pragma("application_id", { simple: true })
   const { tables } = db.prepare<[], { tables: number }>("SELECT count(*) AS tables FROM sqlite_schema").get()!
   if (tables === 0) {
@@ -106,10 +116,13 @@ function prepare(db: Database, random: Random): boolean {
     })()
     return true
   }
-  if (application !== APPLICATION_ID || db.pragma("user_version", { simple: true }) !== SCHEMA_VERSION) {
+  const version = db.pragma("user_version", { simple: true })
+  if (application !== APPLICATION_ID || typeof version !== "number" || version < 1)
     throw new StoreError("damaged", "the database is not one of this relay's")
-  }
   const isWhole = db.pragma("quick_check(1)", { simple: true }) === "ok"
+  if (!isWhole && version !== SCHEMA_VERSION)
+    throw new StoreError("damaged", "the database is of an earlier version, and damaged")
+  upgrade(db, version, primitives)
   // Takes the lock for good, also when nothing is written for a long time.
   db.exec("BEGIN IMMEDIATE; COMMIT")
   return isWhole

@@ -1,5 +1,12 @@
 /** Tables and statements of `store-sqlite.ts`: everything in SQL is here, everything about it is there. */
 
+/** Each change of the tables has a step in `store-sqlite-upgrade.ts`. */
+export const SCHEMA_VERSION = 3
+
+export const DOOR_TABLE = `CREATE TABLE door (
+    kind INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)
+  ) WITHOUT ROWID;`
+
 export const SCHEMA = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
   CREATE TABLE channel (
@@ -39,6 +46,7 @@ export const SCHEMA = `
   CREATE TABLE package (id INTEGER PRIMARY KEY AUTOINCREMENT, owner BLOB NOT NULL, last_resort INTEGER NOT NULL, bytes BLOB NOT NULL);
   CREATE INDEX package_owner ON package (owner, last_resort, id);
   CREATE TABLE generation (owner BLOB PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
+  ${DOOR_TABLE}
 `
 
 /** A compiled statement: the values it takes, the rows it gives. */

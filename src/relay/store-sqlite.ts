@@ -10,7 +10,9 @@ import { concat } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import { BLOB_CHUNK_BYTES } from "../protocol/messages.ts"
 import { StoreError } from "./errors.ts"
+import type { DoorStore } from "./door-store.ts"
 import type { About, Held } from "./held.ts"
+import { sqliteDoor } from "./store-sqlite-door.ts"
 import { SqliteHeld } from "./store-sqlite-held.ts"
 import {
   asStoreError,
@@ -39,6 +41,7 @@ const PAGES_PER_WRITE = 5
 export class SqliteRelayStore implements RelayStore {
   readonly incarnation: Uint8Array
   readonly isWhole: boolean
+  readonly door: DoorStore
   readonly #db: Database
   readonly #sql: Statements
   readonly #held: SqliteHeld
@@ -59,6 +62,10 @@ export class SqliteRelayStore implements RelayStore {
     try {
       this.#sql = statements(this.#db)
       this.#held = new SqliteHeld(this.#db)
+      this.door = sqliteDoor(db, {
+        stage: (write) => this.#stage(write),
+        read: (read) => this.#readLog(read),
+      })
       this.incarnation = this.#readIncarnation()
     } catch (cause) {
       this.#db.close()

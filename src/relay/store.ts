@@ -9,6 +9,7 @@
  * by the caller. No method learns who asks: nobody's authorship and nobody's subscription is kept.
  */
 import type { Millis } from "../platform/clock.ts"
+import type { DoorStore } from "./door-store.ts"
 import type { About, Held } from "./held.ts"
 
 /** A channel that has, or had, entries. `ref` names it in the calls below and is valid until a failed commit. */
@@ -159,6 +160,9 @@ export interface RelayStore {
   findGeneration(owner: Uint8Array): Uint8Array | undefined
   putGeneration(owner: Uint8Array, record: Uint8Array): void
   dropGeneration(owner: Uint8Array): void
+
+  /** What the operator has decided about coming in. */
+  readonly door: DoorStore
 
   /** What is kept about somebody, column by column. @throws StoreError `damaged`. */
   held(about: About): Held[]

@@ -121,6 +121,10 @@ export function problemWords(why: ConnectionProblem): SafeText {
       return say`open elsewhere`
     case "bad-version":
       return say`other version`
+    case "banned":
+      return say`shut out`
+    case "awaiting":
+      return say`the operator is asked to let you in`
     case "relay-inconsistent":
       return say`relay contradicts itself`
     case "directory-split":
@@ -154,6 +158,10 @@ export function troubleWords(connection: ConnectionView): SafeText | undefined {
       return say`The relay does not take this code: it is not the right one, was used, or is too old. Ask the operator for a new one.`
     case "superseded":
       return say`You are connected from another window. Close one of the two, then start this one again.`
+    case "banned":
+      return say`Whoever runs the relay has shut you out. What is stored here can still be read; nothing comes in and nothing is sent. Ask them.`
+    case "awaiting":
+      return say`Whoever runs the relay decides about newcomers, and was asked to let you in.`
     case "bad-version":
       return say`The relay speaks another version. Use the same secure-chat as the relay.`
     case "relay-inconsistent":

@@ -9,6 +9,7 @@ import { systemRandom } from "../../src/platform/random.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
 import { HELD_NAMES, HELD_SUBJECTS } from "../../src/protocol/held.ts"
 import type { Of } from "../../src/protocol/messages.ts"
+import { NOTE_KINDS } from "../../src/relay/door-store.ts"
 import { type About, type Held, HELD_ENTRIES, HELD_TABLES } from "../../src/relay/held.ts"
 import { MemoryDisk, MemoryRelayStore } from "../../src/relay/store-memory.ts"
 import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
@@ -33,7 +34,7 @@ const CHANNEL = bytes(0xc1)
 const OWNER = bytes(0x0e, 48)
 const ABOUT: readonly About[] = [
   { kind: "relay" },
-  { kind: "account", entries: [0, 2, 9] },
+  { kind: "account", entries: [0, 2, 9], accountId: bytes(0x0a) },
   { kind: "device", owner: OWNER },
   { kind: "channel", channelId: CHANNEL },
 ]
@@ -42,6 +43,8 @@ const ABOUT: readonly About[] = [
 async function fill(store: RelayStore, entries = 3): Promise<void> {
   for (const [index, length] of [100, 200, 300].entries())
     store.addDirectoryEntry(index, bytes(index, length))
+  for (const key of [bytes(0x0a), bytes(0x0b)])
+    store.door.put(NOTE_KINDS.admitted, { key, value: bytes(7, 8) })
   for (const owner of [OWNER, bytes(0x0f, 48)]) {
     store.addPackage(owner, bytes(1, 70))
     store.addPackage(owner, bytes(2, 80))

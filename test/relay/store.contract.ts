@@ -1,5 +1,6 @@
 /** What every `RelayStore` must do. Each implementation's test file runs this with its own way to make one. */
 import { describe, expect, test } from "vitest"
+import { NOTE_KINDS } from "../../src/relay/door-store.ts"
 import { StoreError } from "../../src/relay/errors.ts"
 import type { RelayStore } from "../../src/relay/store.ts"
 import { bytes, newEntry, plain, same, type StoreHarness } from "../support/store-harness.ts"
@@ -26,6 +27,29 @@ export function storeContract(make: () => StoreHarness): void {
     await again.commit()
     expect(again.findGeneration(OWNER)).toBeUndefined()
     same(again.findGeneration(bytes(0x0f, 48)), bytes(3, 1))
+  })
+
+  test("the operator's notes are put, replaced and dropped, and a batch that was lost takes its own along", async () => {
+    const harness = make()
+    const { store } = harness
+    const all = (from: RelayStore) =>
+      from.door.all(NOTE_KINDS.ban).map(({ key, value }) => [key[0], value[0], value.length])
+    store.door.put(NOTE_KINDS.ban, { key: bytes(2), value: bytes(1, 8) })
+    store.door.put(NOTE_KINDS.ban, { key: bytes(1), value: bytes(1, 8) })
+    store.door.put(NOTE_KINDS.listed, { key: bytes(1), value: bytes(3, 5) })
+    store.door.put(NOTE_KINDS.ban, { key: bytes(1), value: bytes(2, 9) })
+    expect(all(store)).toEqual([
+      [1, 2, 9],
+      [2, 1, 8],
+    ])
+    await store.commit()
+    store.door.drop(NOTE_KINDS.ban, bytes(1))
+    store.door.drop(NOTE_KINDS.ban, bytes(9))
+    const again = harness.crash()
+    expect(all(again)).toHaveLength(2)
+    again.door.drop(NOTE_KINDS.ban, bytes(1))
+    await again.commit()
+    expect(all(harness.crash())).toEqual([[2, 1, 8]])
   })
 
   test("headers are put, replaced and deleted", async () => {
