@@ -26,6 +26,36 @@ export const corrections: Plugin = {
   },
 }
 
+/**
+ * Ink draws through our canvas and counts through our memory (`src/tui/canvas.ts`, `remembered-width.ts`): the same
+ * frames, for a fraction of the time.
+ */
+const faster: Plugin = {
+  name: "faster",
+  setup(at) {
+    at.onResolve({ filter: /^\.\/output\.js$/ }, ({ importer, resolveDir }) =>
+      /[\\/]ink[\\/]build[\\/]renderer\.js$/.test(importer)
+        ? { path: join(resolveDir, "output.js"), namespace: "canvas" }
+        : undefined,
+    )
+    at.onLoad({ filter: /.*/, namespace: "canvas" }, ({ path }) => ({
+      contents: `import Original from ${JSON.stringify(path)}
+import { keepingRows } from ${JSON.stringify(join(root, "src", "tui", "canvas.ts"))}
+export default keepingRows(Original)`,
+      resolveDir: root,
+    }))
+    at.onResolve({ filter: /^string-width$/ }, ({ importer }) =>
+      importer === join(root, "src", "tui", "remembered-width.ts")
+        ? undefined
+        : { path: "width", namespace: "width" },
+    )
+    at.onLoad({ filter: /.*/, namespace: "width" }, () => ({
+      contents: `export { rememberedWidth as default } from ${JSON.stringify(join(root, "src", "tui", "remembered-width.ts"))}`,
+      resolveDir: root,
+    }))
+  },
+}
+
 /** Builds into `folder`; about 0.2 s. @throws on anything that does not resolve or compile. */
 export async function buildProgram(folder = join(root, "dist")): Promise<void> {
   const { outputFiles } = await build({
@@ -38,13 +68,18 @@ export async function buildProgram(folder = join(root, "dist")): Promise<void> {
     target: "node24",
     minifyWhitespace: true,
     external: ["better-sqlite3-multiple-ciphers"],
-    define: { "process.env.NODE_ENV": '"production"' },
+    define: {
+      "process.env.NODE_ENV": '"production"',
+      // Nothing here asks the web for anything. Where a library would try, it decodes what it brings along instead,
+      // which spares each start the loading of node's web client.
+      fetch: "undefined",
+    },
     // CommonJS packages inside the bundle call require for node's own modules.
     banner: {
       js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);',
     },
     logLevel: "warning",
-    plugins: [corrections],
+    plugins: [corrections, faster],
     write: false,
   })
   await mkdir(folder, { recursive: true })

@@ -96,11 +96,11 @@ function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
     )
   if (room !== undefined) add(roomProblemWords(room), room.state === "stopped" ? "danger" : "warning")
   if (view.composer.pasted !== undefined) {
-    const { lines, bytes } = view.composer.pasted
-    add(
-      say`[pasted ${lines} lines ${view.theme.symbols.dot} ${sizeWords(bytes)} ${view.theme.symbols.dot} Enter sends ${view.theme.symbols.dot} Esc drops]`,
-      "accent",
-    )
+    const { lines, bytes, cut } = view.composer.pasted
+    const { dot } = view.theme.symbols
+    const size = say`[pasted ${lines} lines ${dot} ${sizeWords(bytes)}`
+    if (cut) add(say`${size} ${dot} CUT: no message holds so much ${dot} Esc drops]`, "danger")
+    else add(say`${size} ${dot} Enter sends ${dot} Esc drops]`, "accent")
   }
   if (view.toast !== undefined) add(view.toast.text, view.toast.tone)
   return banners

@@ -24,8 +24,8 @@ export interface Composer {
   history: readonly SafeText[]
   /** Where in the history the draft stands; undefined: a new text. `parked` is what was being written. */
   recalled: { index: number; parked: SafeText } | undefined
-  /** The large paste that the draft holds. */
-  pasted: { lines: number; bytes: number } | undefined
+  /** The large paste that the draft holds, in its own size; `cut`: not all of it found room. */
+  pasted: { lines: number; bytes: number; cut: boolean } | undefined
 }
 
 export const EMPTY_COMPOSER: Composer = {
@@ -57,20 +57,30 @@ export type Edit =
 
 /** Puts text in at the caret. Line breaks in it stay line breaks: nothing is ever sent from here. */
 export function insert(composer: Composer, raw: string): Composer {
-  const text = safeTyped(raw)
+  return insertSafe(composer, safeTyped(withinDraft(raw)))
+}
+
+function insertSafe(composer: Composer, text: SafeText): Composer {
   if (text === "") return composer
   const room = MAX_DRAFT_UNITS - composer.text.length
   const taken = text.length > room ? wholeClusters(text, room) : text
   return change(composer, composer.caret, composer.caret, taken)
 }
 
-/** Pasted text; remembers its size when it is large. */
+/** Pasted text; remembers its size when it is large, or larger than a draft. */
 export function paste(composer: Composer, raw: string): Composer {
-  const text = safeTyped(raw.replace(/[\r\n]+$/u, ""))
-  const next = insert(composer, text)
-  const lines = text.split("\n").length
-  if (lines <= PASTE_PREVIEW_LINES) return next
-  return { ...next, pasted: { lines, bytes: new TextEncoder().encode(text).length } }
+  const whole = raw.replace(/[\r\n]+$/u, "")
+  const text = safeTyped(withinDraft(whole))
+  const next = insertSafe(composer, text)
+  const lines = (whole.match(/\r\n|[\r\n]/gu)?.length ?? 0) + 1
+  const isCut = whole.length > MAX_DRAFT_UNITS || next.text.length - composer.text.length < text.length
+  if (lines <= PASTE_PREVIEW_LINES && !isCut) return next
+  return { ...next, pasted: { lines, bytes: new TextEncoder().encode(whole).length, cut: isCut } }
+}
+
+/** More than a draft can hold is not even cleaned: that would take longer than anybody waits for a key. */
+function withinDraft(raw: string): string {
+  return raw.length <= MAX_DRAFT_UNITS ? raw : raw.slice(0, MAX_DRAFT_UNITS).replace(/[\ud800-\udbff]$/, "")
 }
 
 export function edit(composer: Composer, what: Edit): Composer {

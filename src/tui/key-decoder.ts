@@ -68,7 +68,9 @@ const CODE_NAMES: Record<number, string> = { 9: "tab", 13: "enter", 27: "esc", 3
 
 export class KeyDecoder {
   #held = ""
-  #paste: string | undefined
+  /** Pieces: a large paste comes in hundreds of chunks, and joining them each time would copy it hundreds of times. */
+  #paste: string[] | undefined
+  #pasteUnits = 0
 
   /** True when a lone Escape waits to learn whether more follows. Call `flush` after a moment. */
   get waiting(): boolean {
@@ -117,12 +119,14 @@ export class KeyDecoder {
     const end = rest.indexOf(PASTE_END)
     // The end marker itself may be cut by the chunk, so its possible beginning is looked at again.
     const safe = end >= 0 ? end : Math.max(0, rest.length - PASTE_END.length + 1)
-    this.#paste = (this.#paste! + rest.slice(0, safe)).slice(0, MAX_PASTE_UNITS)
+    const piece = rest.slice(0, Math.min(safe, MAX_PASTE_UNITS - this.#pasteUnits))
+    this.#paste!.push(piece)
+    this.#pasteUnits += piece.length
     if (end < 0) {
       this.#held = rest.slice(safe)
       return ""
     }
-    keys.push({ kind: "paste", text: this.#paste })
+    keys.push({ kind: "paste", text: this.#paste!.join("") })
     this.#paste = undefined
     return rest.slice(end + PASTE_END.length)
   }
@@ -131,7 +135,8 @@ export class KeyDecoder {
   #takeEscape(rest: string, keys: Key[]): number {
     if (rest.length === 1) return 0
     if (rest.startsWith(PASTE_START)) {
-      this.#paste = ""
+      this.#paste = []
+      this.#pasteUnits = 0
       return PASTE_START.length
     }
     const kind = rest[1]!
@@ -144,6 +149,13 @@ export class KeyDecoder {
     }
     if (kind === "]" && (rest.length === 2 || /\d/.test(rest[2]!))) return takeAnswer(rest)
     if (kind === "\u001b") {
+      // Escape and then a paste, read as one: no Alt is meant, and what was pasted may not become keys.
+      const mayBePaste = rest.length > 2 && PASTE_START.startsWith(rest.slice(1, 1 + PASTE_START.length))
+      if (mayBePaste && rest.length <= PASTE_START.length) return 0
+      if (mayBePaste) {
+        keys.push({ kind: "chord", chord: "esc" })
+        return 1
+      }
       if (rest[2] === "[") return takeCsi(rest, 3, "alt+", keys)
       keys.push({ kind: "chord", chord: "esc" })
       return 1

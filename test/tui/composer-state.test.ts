@@ -92,8 +92,24 @@ test("what is typed or pasted is cleaned, and its line breaks stay line breaks",
 test("a large paste is announced, a small one is not", () => {
   const lines = (count: number) => Array.from({ length: count }, (_, line) => `line ${line}`).join("\n")
   expect(paste(EMPTY_COMPOSER, lines(PASTE_PREVIEW_LINES)).pasted).toBeUndefined()
-  expect(paste(EMPTY_COMPOSER, lines(PASTE_PREVIEW_LINES + 1)).pasted).toEqual({ lines: 6, bytes: 41 })
+  expect(paste(EMPTY_COMPOSER, lines(PASTE_PREVIEW_LINES + 1)).pasted).toEqual({
+    lines: 6,
+    bytes: 41,
+    cut: false,
+  })
   expect(clearDraft(paste(EMPTY_COMPOSER, lines(9))).pasted).toBeUndefined()
+})
+
+test("a paste that no draft can hold is cut between graphemes, and says so with its own size", () => {
+  const text = "क्षमा\u200b".repeat(200_000)
+  const cut = paste(EMPTY_COMPOSER, text)
+  expect(cut.text.length).toBeLessThanOrEqual(MAX_DRAFT_UNITS)
+  expect(cut.text.length).toBeGreaterThan(MAX_DRAFT_UNITS / 2)
+  expect(cut.pasted).toEqual({ lines: 1, bytes: 18 * 200_000, cut: true })
+  const full = insert(EMPTY_COMPOSER, "x".repeat(MAX_DRAFT_UNITS - 3))
+  expect(paste(full, "abc").pasted).toBeUndefined()
+  expect(paste(full, "ab👩🏽‍🏫")).toMatchObject({ pasted: { cut: true }, caret: MAX_DRAFT_UNITS - 1 })
+  expect(paste(EMPTY_COMPOSER, `${"x".repeat(MAX_DRAFT_UNITS - 1)}👍`).text).toHaveLength(MAX_DRAFT_UNITS - 1)
 })
 
 test("emptying keeps the text within reach", () => {

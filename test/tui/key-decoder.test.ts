@@ -57,6 +57,9 @@ test.each<[string, string[]]>([
   // Pastes, whole and in pieces, are never keys.
   [`${ESC}[200~a\r/quit\r${ESC}[31m${ESC}[201~`, [`<a\r/quit\r${ESC}[31m>`]],
   [`x${ESC}[200~y${ESC}[201~\r`, ["'x'", "<y>", "enter"]],
+  // Escape just before a paste, read as one.
+  [`${ESC}${ESC}[200~a\rb${ESC}[201~`, ["esc", "<a\rb>"]],
+  [`${ESC}${ESC}[A${ESC}${ESC}[5~`, ["alt+up", "alt+pageup"]],
   // No bracketed paste: several lines in one chunk are nobody's typing.
   ["one\rtwo\rthree\r", ["<one\rtwo\rthree\r>"]],
   ["one\r\ntwo\r\n", ["<one\r\ntwo\r\n>"]],
@@ -91,17 +94,23 @@ test("a paste without an end sends no keys, and one without a limit is cut", () 
 test("property: bytes inside a paste never become a key, however they are cut", () => {
   const inner = fc.string({ unit: "binary", maxLength: 60 }).filter((text) => !text.includes(`${ESC}[201~`))
   fc.assert(
-    fc.property(inner, fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 60 }), (text, cuts) => {
-      const whole = `${ESC}[200~${text}${ESC}[201~`
-      const decoder = new KeyDecoder()
-      const keys: Key[] = []
-      let at = 0
-      for (const size of [...cuts, whole.length]) {
-        keys.push(...decoder.push(whole.slice(at, at + size)))
-        at += size
-      }
-      expect(keys).toEqual([{ kind: "paste", text }])
-    }),
+    fc.property(
+      inner,
+      fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 60 }),
+      fc.nat(2),
+      (text, cuts, escapes) => {
+        const whole = `${ESC.repeat(escapes)}${ESC}[200~${text}${ESC}[201~`
+        const decoder = new KeyDecoder()
+        const keys: Key[] = []
+        let at = 0
+        for (const size of [...cuts, whole.length]) {
+          keys.push(...decoder.push(whole.slice(at, at + size)))
+          at += size
+        }
+        expect(keys.filter(({ kind }) => kind !== "chord")).toEqual([{ kind: "paste", text }])
+        expect(keys.filter((key) => key.kind === "chord" && key.chord !== "esc")).toEqual([])
+      },
+    ),
     { numRuns: 500 },
   )
 })
