@@ -19,8 +19,9 @@ import type { Action, Move } from "./key-table.ts"
 import { onOverlayKey } from "./overlay-keys.ts"
 import { overlayOf } from "./verification-keys.ts"
 import { foremost } from "./verification-words.ts"
-import { say, sliceSafe } from "./safe-text.ts"
+import { safeTyped, say, sliceSafe } from "./safe-text.ts"
 import { AT_END, scrollBy, scrollToTop } from "./scroll.ts"
+import { openSearch } from "./search-panel.ts"
 import { namesOf, namesToType } from "./typed-names.ts"
 import {
   currentRoom,
@@ -88,8 +89,11 @@ function onAction(view: ChatView, action: Action): Step {
       return effect(view, { kind: "quit" })
     case "goto":
       return still({ ...view, overlay: { kind: "picker", source: "all", query: say``, index: 0 } })
+    case "search":
+      return openSearch(view, say``, view.roomId === undefined)
     case "rooms":
     case "people":
+    case "history":
       return still({ ...view, overlay: { kind: "picker", source: action.kind, query: say``, index: 0 } })
     case "help":
       return still({ ...view, overlay: { kind: "help", offset: 0 } })
@@ -248,6 +252,13 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
     case "alias":
     case "rename":
       return effect(view, command)
+    case "search":
+      return openSearch(view, safeTyped(command.words), command.everywhere || view.roomId === undefined)
+    case "jump": {
+      const hit = view.found[command.number - 1]
+      if (hit === undefined) return still(told(view, say`Nothing of that number was found.`, "warning"))
+      return effect(view, { kind: "jump", hit })
+    }
     case "set": {
       const { name, value, isHere } = command
       return effect(view, { kind: "set", name, value, roomId: isHere ? view.roomId : undefined })

@@ -61,6 +61,7 @@ export interface CommandRow {
     | "number?"
     | "reset?"
     | "setting?"
+    | "words?"
 }
 
 export const COMMANDS: readonly CommandRow[] = [
@@ -217,6 +218,9 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "redraw":
     case "quit":
       return done({ kind: word })
+    case "search":
+    case "search-all":
+    case "jump":
     case "set":
     case "theme":
     case "ascii":

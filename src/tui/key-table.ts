@@ -31,6 +31,8 @@ type Plain =
   | "interrupt"
   | "end-of-input"
   | "goto"
+  | "search"
+  | "history"
   | "rooms"
   | "people"
   | "help"
@@ -86,6 +88,8 @@ export const KEYS: readonly KeyRow[] = [
   row("room-after", ["ctrl+n", "ctrl+down", "alt+down"], say`room after`),
   row("next-unread", ["ctrl+g", "alt+a"], say`next room with something new, where you are meant first`),
   row("goto", ["ctrl+o", "alt+k"], say`go to a room, a person, a command`, ["ctrl+k", "tab"]),
+  row("search", ["ctrl+f"], say`search in this room; again: everywhere`),
+  row("history", ["ctrl+r"], say`what you wrote before`),
   row("rooms", ["f2", "f4"], say`rooms`, ["alt+b"]),
   row("people", ["f3", "alt+n"], say`people`),
   row("verify", ["f5"], say`verify the person you talk to`),
@@ -113,7 +117,7 @@ export const KEYS: readonly KeyRow[] = [
     isEditing: false,
   })),
   editing("left", ["left"], say`one letter left`),
-  editing("right", ["right", "ctrl+f"], say`one letter right`),
+  editing("right", ["right"], say`one letter right`),
   editing("word-left", ["ctrl+left", "alt+b", "alt+left"], say`one word left`),
   editing("word-right", ["ctrl+right", "alt+f", "alt+right"], say`one word right`),
   editing("line-start", ["ctrl+a", "home"], say`start of the line`),

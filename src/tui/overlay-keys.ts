@@ -1,11 +1,13 @@
 /** Keys while something lies over the chat: a page, the list to choose from, the verification panel. */
 import type { PersonView } from "../client/events.ts"
+import { setDraft } from "./composer-state.ts"
 import type { KeyAction } from "./key-actions.ts"
 import type { Key } from "./key-decoder.ts"
 import { actionOf } from "./key-map.ts"
 import { pageHeight, pageLines, type Page } from "./pages.ts"
-import { pickerItems } from "./picker.ts"
+import { pickerItems, type PickerItem } from "./picker.ts"
 import { safeTyped, say, sliceSafe } from "./safe-text.ts"
+import { onSearchKey } from "./search-panel.ts"
 import { clustersOf } from "./text-width.ts"
 import { nameOf, onReadCode, onVerification, onVerifyHow } from "./verification-keys.ts"
 import { still, type ChatView, type Overlay, type Step } from "./view.ts"
@@ -25,6 +27,8 @@ export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
       return onReceipts(view, overlay, key)
     case "picker":
       return onPicker(view, overlay, key)
+    case "search":
+      return onSearchKey(view, overlay, key)
     case "verify":
       return onVerify(view, overlay, key)
     case "verify-how":
@@ -120,22 +124,30 @@ function onPicker(view: ChatView, overlay: Overlay & { kind: "picker" }, key: Ke
     case "ctrl+u":
       return put({ query: say``, index: 0 })
     case "f5": {
-      const person = items[index]?.person
+      const item = items[index]
+      const person = item?.kind === "text" ? undefined : item?.person
       return person === undefined
         ? still(view)
         : { view, effects: [{ kind: "verify", name: person.id, how: undefined }] }
     }
-    case "enter": {
-      const item = items[index]
-      if (item === undefined) return still(view)
-      const effect =
-        item.roomId === undefined
-          ? ({ kind: "go", to: item.person!.id } as const)
-          : ({ kind: "open-room", roomId: item.roomId } as const)
-      return { view: closed(view), effects: [effect] }
-    }
+    case "enter":
+      return choose(view, items[index])
     default:
       return still(view)
+  }
+}
+
+/** A command or an earlier text goes into the line that is written; Enter there does the rest. */
+function choose(view: ChatView, item: PickerItem | undefined): Step {
+  switch (item?.kind) {
+    case undefined:
+      return still(view)
+    case "text":
+      return still({ ...closed(view), composer: setDraft(view.composer, item.text), completion: undefined })
+    case "room":
+      return { view: closed(view), effects: [{ kind: "open-room", roomId: item.roomId }] }
+    case "person":
+      return { view: closed(view), effects: [{ kind: "go", to: item.person.id }] }
   }
 }
 

@@ -1,15 +1,31 @@
 /** Commands about this person's own screen: rows of the one table in `commands.ts`, and what a line of them asks for. */
+import { numberIn } from "./command-arguments.ts"
 import type { CommandRow } from "./commands.ts"
 import { say } from "./safe-text.ts"
 import { SETTING_NAMES, type SettingName } from "./setting-table.ts"
 
 export type OwnCommand =
   /** `isHere`: of the open room alone. */
-  { kind: "set"; name: SettingName | undefined; value: string | undefined; isHere: boolean }
+  | { kind: "set"; name: SettingName | undefined; value: string | undefined; isHere: boolean }
+  | { kind: "search"; words: string; everywhere: boolean }
+  /** To the line of this number among those that were found last. */
+  | { kind: "jump"; number: number }
 
-export type OwnWord = "set" | "theme" | "ascii" | "mouse" | "notify" | "dnd"
+export type OwnWord =
+  | "search"
+  | "search-all"
+  | "jump"
+  | "set"
+  | "theme"
+  | "ascii"
+  | "mouse"
+  | "notify"
+  | "dnd"
 
 export const OWN_COMMANDS: readonly (CommandRow & { word: OwnWord })[] = [
+  { word: "search", usage: say`/search WORDS`, what: say`find messages in this room`, takes: "words?" },
+  { word: "search-all", usage: say`/search-all WORDS`, what: say`find messages everywhere`, takes: "words?" },
+  { word: "jump", usage: say`/jump N`, what: say`go to the N-th that was found`, takes: "number" },
   {
     word: "set",
     usage: say`/set [NAME] [VALUE]`,
@@ -35,6 +51,12 @@ export const OWN_COMMANDS: readonly (CommandRow & { word: OwnWord })[] = [
 
 /** Undefined for a line that is not written as its usage says. */
 export function ownCommandOf(word: OwnWord, argument: string | undefined): OwnCommand | undefined {
+  if (word === "search" || word === "search-all")
+    return { kind: "search", words: argument ?? "", everywhere: word === "search-all" }
+  if (word === "jump") {
+    const number = numberIn(argument ?? "")
+    return number > 0 ? { kind: "jump", number } : undefined
+  }
   const words = argument?.split(/\s+/u) ?? []
   const set = (name: SettingName, value: string | undefined, isHere = false): OwnCommand => ({
     kind: "set",

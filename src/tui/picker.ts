@@ -1,22 +1,62 @@
-/** The list of "go to…": rooms and people whose name holds what was typed. */
+/** The lists to choose from: rooms and people, commands while nothing is written, what was written before. */
 import type { PersonView } from "../client/events.ts"
+import { COMMANDS } from "./commands.ts"
+import { fuzzyScore } from "./fuzzy.ts"
+import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { roomTitle } from "./theme.ts"
-import type { SafeText } from "./safe-text.ts"
-import { safeName } from "./safe-text.ts"
 import type { ChatView, Overlay } from "./view.ts"
 
-export interface PickerItem {
+interface Listed {
   key: string
   title: SafeText
-  /** Set for rooms that exist. */
-  roomId: string | undefined
-  person: PersonView | undefined
-  unread: number
-  number: number | undefined
 }
 
+export type PickerItem =
+  | (Listed & {
+      kind: "room"
+      roomId: string
+      person: PersonView | undefined
+      unread: number
+      number: number | undefined
+    })
+  /** There is no chat with them yet. */
+  | (Listed & { kind: "person"; person: PersonView; unread: number })
+  /** Goes into the line that is written; `what` stands beside it. */
+  | (Listed & { kind: "text"; text: SafeText; what: SafeText })
+
 export function pickerItems(view: ChatView, overlay: Overlay & { kind: "picker" }): readonly PickerItem[] {
-  const rooms: PickerItem[] = view.data.rooms.map((room, index) => ({
+  const all = itemsOf(view, overlay.source)
+  const asked = overlay.query.trim()
+  if (asked === "") return all
+  return all
+    .map((item) => ({ item, score: scoreOf(item, asked) }))
+    .filter(({ score }) => score > 0)
+    .toSorted((a, b) => b.score - a.score)
+    .map(({ item }) => item)
+}
+
+function itemsOf(view: ChatView, source: (Overlay & { kind: "picker" })["source"]): readonly PickerItem[] {
+  switch (source) {
+    case "rooms":
+      return roomItems(view)
+    case "people":
+      return view.data.people.map((person) => personItem(view, person))
+    case "history":
+      return historyItems(view)
+    case "all": {
+      const rooms = roomItems(view)
+      const reached = new Set(rooms.map(({ person }) => person?.id))
+      const people = view.data.people.filter(({ id }) => !reached.has(id))
+      // A command would take the place of what is being written.
+      const commands = view.composer.text === "" ? commandItems() : []
+      return [...rooms, ...people.map((person) => personItem(view, person)), ...commands]
+    }
+  }
+}
+
+function roomItems(view: ChatView): (PickerItem & { kind: "room" })[] {
+  return view.data.rooms.map((room, index) => ({
+    kind: "room",
     key: room.id,
     title: roomTitle(room),
     roomId: room.id,
@@ -24,38 +64,47 @@ export function pickerItems(view: ChatView, overlay: Overlay & { kind: "picker" 
     unread: room.unread,
     number: index + 1,
   }))
-  const reached = new Set(rooms.flatMap(({ person }) => (person === undefined ? [] : [person.id])))
-  const people: PickerItem[] = view.data.people.map((person) => ({
-    key: person.id,
-    title: safeName(person.name),
-    roomId: view.data.rooms.find(({ peer }) => peer?.id === person.id)?.id,
-    person,
-    unread: 0,
-    number: undefined,
-  }))
-  const all =
-    overlay.source === "rooms"
-      ? rooms
-      : overlay.source === "people"
-        ? people
-        : [...rooms, ...people.filter(({ key }) => !reached.has(key))]
-  const wanted = overlay.query.trim().toLowerCase()
-  if (wanted === "") return all
-  return all
-    .map((item) => ({ item, score: scoreOf(item, wanted) }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score)
-    .map(({ item }) => item)
 }
 
-/** Number or start of the name first, then a part of it, then its letters in order. */
-function scoreOf(item: PickerItem, wanted: string): number {
-  const title = item.title.toLowerCase().replace(/^#/u, "")
-  const asked = wanted.replace(/^[#@]/u, "")
-  if (item.number !== undefined && asked === String(item.number)) return 5
-  if (title.startsWith(asked)) return 4
-  if (title.includes(asked)) return 3
-  let at = 0
-  for (const letter of title) if (letter === asked[at]) at += 1
-  return at === asked.length ? 1 : 0
+function personItem(view: ChatView, person: PersonView): PickerItem {
+  const room = view.data.rooms.find(({ peer }) => peer?.id === person.id)
+  const listed = { key: person.id, title: safeName(person.name), person, unread: 0 }
+  if (room === undefined) return { kind: "person", ...listed }
+  return { kind: "room", ...listed, roomId: room.id, number: undefined }
+}
+
+function commandItems(): PickerItem[] {
+  return COMMANDS.map(({ word, usage, what, takes }) => ({
+    kind: "text",
+    key: `/${word}`,
+    title: usage,
+    text: takes === "nothing" ? say`/${safeLine(word)}` : say`/${safeLine(word)} `,
+    what,
+  }))
+}
+
+/** The newest first, each once. */
+function historyItems({ composer }: ChatView): PickerItem[] {
+  const texts = [...new Set(composer.history.toReversed())]
+  return texts.map((text, index) => ({
+    kind: "text",
+    key: `${index}`,
+    title: safeLine(text),
+    text,
+    what: say``,
+  }))
+}
+
+/** The best score of anything. */
+const BY_NUMBER = 2_000
+
+function scoreOf(item: PickerItem, asked: string): number {
+  const bare = asked.replace(/^[#@/]/u, "")
+  if (item.kind === "room" && String(item.number) === bare) return BY_NUMBER
+  if (bare === "") return 1
+  const score = fuzzyScore(bare, item.title.replace(/^[#/]/u, ""))
+  if (item.kind !== "text") return asked.startsWith("/") ? 0 : score
+  // A command comes behind the room or person that is named as well; what it does is found behind everything.
+  const described = item.what === "" ? 0 : fuzzyScore(bare, item.what) / 10
+  return Math.max(score / 2, described)
 }

@@ -3,46 +3,36 @@
  * terminals and pipes. Not one escape sequence is written.
  */
 import { type Client, fatalError } from "../client/client.ts"
-import type { ClientEvent, RoomView } from "../client/events.ts"
-import type { Millis } from "../platform/clock.ts"
+import type { ClientEvent } from "../client/events.ts"
+import type { Clock } from "../platform/clock.ts"
 import { COMMANDS, parseLine, type Command } from "./commands.ts"
 import { invitationLines, type Invitation } from "./invitation.ts"
 import { plainKeys } from "./key-actions.ts"
+import {
+  lineOfSpans,
+  listRooms,
+  openRoom,
+  receipts,
+  roomOf,
+  runOwn,
+  who,
+  type PlainState,
+  type Tools,
+} from "./plain-rooms.ts"
 import { lineOfMessage, messageLine, stateLine } from "./plain-lines.ts"
 import { notificationOf } from "./notifying.ts"
-import { noReceiptsWords, plainReceipts, receiptsOf } from "./receipts.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { fingerprintLines } from "./fingerprint.ts"
 import { roomFor } from "./session.ts"
-import { changeSetting } from "./setting-session.ts"
 import { alarmDetail, alarmWords } from "./directory-words.ts"
 import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
 import { noticeWords, renamedWords } from "./notice-words.ts"
 import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { namesOf } from "./typed-names.ts"
-import {
-  ASCII_SYMBOLS,
-  nameWithMark,
-  noticeMark,
-  roomHeading,
-  roomInWords,
-  UNICODE_SYMBOLS,
-  type Span,
-  type Symbols,
-} from "./theme.ts"
-import { answerQuestion, verifyEventLines, verifyInLines, type VerifyQuestion } from "./plain-verify.ts"
+import { ASCII_SYMBOLS, nameWithMark, noticeMark, roomInWords, UNICODE_SYMBOLS } from "./theme.ts"
+import { answerQuestion, verifyEventLines, verifyInLines } from "./plain-verify.ts"
 import { plainRows } from "./transcript-rows.ts"
-import {
-  connectionWords,
-  errorWords,
-  limitWords,
-  peopleSentence,
-  peopleWords,
-  roomProblemWords,
-  securityWords,
-  troubleWords,
-  trustWords,
-} from "./words.ts"
+import { connectionWords, errorWords, limitWords, troubleWords } from "./words.ts"
 
 export interface PlainOptions {
   client: Client
@@ -58,26 +48,10 @@ export interface PlainOptions {
   /** What `/invite` shows; undefined when this computer runs no relay of its own. */
   invitation(): Invitation | undefined
   ascii: boolean
-  /** Unix milliseconds. */
-  now(): Millis
+  clock: Clock
   /** Makes the terminal sound once; undefined where nobody hears it. */
   ring?(): void
   stop?: AbortSignal
-}
-
-/** Lines of a room that are shown when it is opened. */
-const OPEN_LINES = 10
-
-interface PlainState {
-  roomId: string | undefined
-  roomBefore: string | undefined
-  /** What the next line answers. */
-  question: VerifyQuestion | undefined
-  /** What was last said of each verification: the same is not said twice. */
-  told: Map<string, string>
-  /** Rooms in which it was said that whoever invited us has not been heard. */
-  warned: Set<string>
-  confirmer: Confirmer
 }
 
 /** Runs until the input ends or `/quit`. The caller stops the client. */
@@ -91,6 +65,7 @@ export async function runPlain(options: PlainOptions): Promise<void> {
     told: new Map(),
     warned: new Set(),
     confirmer: new Confirmer(),
+    found: [],
   }
   const print = (...lines: readonly SafeText[]) => {
     for (const line of lines) options.write(`${line}\n`)
@@ -131,17 +106,15 @@ export async function runPlain(options: PlainOptions): Promise<void> {
 }
 
 /** Whoever listens to lines is told of each; the bell is for what the settings say. */
-function ringFor(event: ClientEvent, client: Client, { now, ring }: PlainOptions): void {
+function ringFor(event: ClientEvent, client: Client, { clock, ring }: PlainOptions): void {
   const settings = client.desk.settings()
-  const told = notificationOf(event, { settings, self: client.self().name, isWatched: false, now: now() })
+  const told = notificationOf(event, {
+    settings,
+    self: client.self().name,
+    isWatched: false,
+    now: clock.now(),
+  })
   if (told !== undefined) ring?.()
-}
-
-interface Tools {
-  client: Client
-  state: PlainState
-  print: (...lines: readonly SafeText[]) => void
-  symbols: Symbols
 }
 
 async function onLine(line: string, tools: Tools, options: PlainOptions): Promise<"quit" | undefined> {
@@ -252,73 +225,17 @@ async function runCommand(
           say`Saved in ${safeLine(await options.exportRoom(state.roomId, command.path))}. The file is not encrypted.`,
         )
       return undefined
-    case "set": {
-      const { name, value, isHere } = command
-      const wish = { name, value, roomId: isHere ? state.roomId : undefined }
-      print(...(await changeSetting(client, wish, options.now())))
+    case "search":
+    case "jump":
+    case "set":
+      await runOwn(command, tools, options.clock)
       return undefined
-    }
     case "redraw":
       if (state.roomId !== undefined) await openRoom(state.roomId, tools)
       return undefined
     case "quit":
       return "quit"
   }
-}
-
-function roomOf({ client, state }: Tools): RoomView | undefined {
-  return state.roomId === undefined ? undefined : client.room(state.roomId)
-}
-
-function lineOfSpans(spans: readonly Span[]): SafeText {
-  return safeLine(spans.map(({ text }) => text).join(""))
-}
-
-async function openRoom(roomId: string, { client, state, print, symbols }: Tools): Promise<void> {
-  const room = client.room(roomId)
-  if (state.roomId !== roomId) state.roomBefore = state.roomId
-  state.roomId = roomId
-  const people = room.kind === "everyone" ? say`, ${peopleWords(room)}` : say``
-  print(say`${symbols.mark} ${roomHeading(room, symbols)}${people}, ${securityWords(room).text}`)
-  for (const problem of [troubleWords(client.connection()), roomProblemWords(room)])
-    if (problem !== undefined) print(problem)
-  for (const line of client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, 200))))
-    print(...plainRows(line, symbols))
-  if (room.unread > 0) await client.markRead(roomId)
-}
-
-function listRooms({ client, print, symbols }: Tools): void {
-  for (const [index, room] of client.rooms().entries()) {
-    print(
-      say`${index + 1} ${roomHeading(room, symbols)}${room.unread > 0 ? say`, ${room.unread} new` : say``}`,
-    )
-  }
-}
-
-function who(tools: Tools): void {
-  const { client, print, symbols } = tools
-  const room = roomOf(tools)
-  if (room === undefined) return print(say`No room is open.`)
-  const members =
-    room.kind === "direct"
-      ? room.peer === undefined
-        ? []
-        : [{ person: room.peer, here: true }]
-      : room.members
-  if (room.kind === "everyone") print(peopleSentence(room))
-  print(say`${safeName(client.self().name)}, you`)
-  for (const { person, here: isHere } of members) {
-    const listed = isHere ? say`` : say`, only listed`
-    print(
-      say`${nameWithMark(person, symbols)}, ${person.online ? say`online` : say`offline`}, ${trustWords(person)}${listed}`,
-    )
-  }
-}
-
-function receipts(back: number, { client, state, print, symbols }: Tools): void {
-  if (state.roomId === undefined) return print(say`No room is open.`)
-  const found = receiptsOf(client, state.roomId, back)
-  print(...(found === undefined ? [noReceiptsWords(back)] : plainReceipts(found, symbols)))
 }
 
 /** One line per event that a person wants to hear of. */

@@ -9,6 +9,7 @@ import { INVITATION_TITLE, invitationLines, type Invitation } from "./invitation
 import { actOnKeys } from "./key-actions.ts"
 import { freshReceipts, noReceiptsWords, receiptsOf } from "./receipts.ts"
 import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
+import { Searching } from "./searching.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { alarmWords } from "./directory-words.ts"
 import { renamedWords } from "./notice-words.ts"
@@ -119,12 +120,15 @@ export function startSession(deps: SessionDeps): Session {
   }
   const warned = new Set<string>()
   const confirmer = new Confirmer()
+  const searching = new Searching(deps)
+  const tools = { attempt, tell, refresh, warned, confirmer, searching }
   return {
     perform(effects) {
-      for (const effect of effects) perform(effect, deps, { attempt, tell, refresh, warned, confirmer })
+      for (const effect of effects) perform(effect, deps, tools)
     },
     stop() {
       unsubscribe()
+      searching.stop()
       cancelRefresh?.()
       cancelFullRefresh?.()
     },
@@ -152,12 +156,13 @@ interface Tools {
   /** Rooms in which it was said that whoever invited us has not been heard. */
   warned: Set<string>
   confirmer: Confirmer
+  searching: Searching
 }
 
 function perform(
   effect: Effect,
   deps: SessionDeps,
-  { attempt, tell, refresh, warned, confirmer }: Tools,
+  { attempt, tell, refresh, warned, confirmer, searching }: Tools,
 ): void {
   const { client, dispatch } = deps
   switch (effect.kind) {
@@ -173,6 +178,10 @@ function perform(
         dispatch({ kind: "snapshot", data: snapshotOf(client), tail: undefined })
         openRoom(client, roomId, dispatch)
       })
+    case "search":
+      return searching.begin(effect.query, effect.roomId)
+    case "jump":
+      return attempt(() => searching.jump(effect.hit, tell))
     case "load-older":
       return attempt(() => {
         const lines = client.transcript(effect.roomId, PAGE_LINES, effect.before)

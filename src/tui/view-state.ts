@@ -12,9 +12,11 @@ import { EMPTY_COMPOSER, setDraft } from "./composer-state.ts"
 import { DEFAULT_KEYS, type KeyMap } from "./key-map.ts"
 import { keptKey, keptScroll, withTail, type Loaded } from "./line-window.ts"
 import type { SafeText } from "./safe-text.ts"
-import { AT_END } from "./scroll.ts"
+import { AT_END, scrollToTop } from "./scroll.ts"
+import { withFound } from "./search-panel.ts"
 import type { Theme } from "./theme.ts"
 import { keyOf, RowCache } from "./transcript-rows.ts"
+import { viewportOf } from "./visible.ts"
 import {
   currentRoom,
   still,
@@ -54,6 +56,7 @@ export function initialChat(
     composer: EMPTY_COMPOSER,
     drafts: new Map(),
     completion: undefined,
+    found: [],
     overlay: undefined,
     toast: undefined,
     quitArmed: false,
@@ -81,6 +84,8 @@ function apply(view: ChatView, event: ChatEvent): Step {
       return onSnapshot(view, event.data, event.tail)
     case "opened":
       return still(onOpened(view, event))
+    case "found":
+      return still(withFound(view, event.query, event.found))
     case "older":
       return still(event.roomId === view.roomId ? onOlder(view, event) : view)
     case "message-state":
@@ -157,7 +162,7 @@ function onOpened(view: ChatView, event: ChatEvent & { kind: "opened" }): ChatVi
           { ...view.composer, recalled: undefined, undo: [] },
           drafts.get(event.roomId) ?? event.draft ?? "",
         )
-  return {
+  const opened: ChatView = {
     ...view,
     roomId: event.roomId,
     roomBefore: view.roomId === event.roomId ? view.roomBefore : view.roomId,
@@ -172,6 +177,11 @@ function onOpened(view: ChatView, event: ChatEvent & { kind: "opened" }): ChatVi
     completion: undefined,
     overlay: undefined,
   }
+  const { at } = event
+  if (at === undefined) return opened
+  const newest = event.lines.at(-1)
+  const seen = newest === undefined ? undefined : keyOf(newest)
+  return { ...opened, scroll: scrollToTop(viewportOf(opened), at), seen }
 }
 
 function firstUnread(lines: readonly TranscriptLine[], unread: number): string | undefined {

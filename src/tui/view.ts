@@ -14,6 +14,7 @@ import type { RoomAct } from "./room-acts.ts"
 import type { SettingWish } from "./setting-table.ts"
 import type { SafeText } from "./safe-text.ts"
 import type { Scroll } from "./scroll.ts"
+import type { Found, Hit } from "./search.ts"
 import type { Span, Theme } from "./theme.ts"
 import type { RowCache } from "./transcript-rows.ts"
 import type { VerificationAct } from "./verification-choices.ts"
@@ -60,7 +61,9 @@ export type Overlay =
     }
   /** One of our messages and how far it got with each person. */
   | ({ kind: "receipts"; offset: number } & Receipts)
-  | { kind: "picker"; source: "all" | "rooms" | "people"; query: SafeText; index: number }
+  | { kind: "picker"; source: "all" | "rooms" | "people" | "history"; query: SafeText; index: number }
+  /** `found` undefined: not looked yet. Newest first. */
+  | { kind: "search"; query: SafeText; everywhere: boolean; index: number; found: Found | undefined }
   /** `number` is what was on the screen when the person answered; a different one does not count. */
   | { kind: "verify"; person: PersonView; number: string; step: "compare" | "match" | "differ" }
   /** Which way? */
@@ -100,6 +103,8 @@ export interface ChatView {
   composer: Composer
   drafts: ReadonlyMap<string, SafeText>
   completion: Completion | undefined
+  /** What the last search found, for `/jump`. */
+  found: readonly Hit[]
   overlay: Overlay | undefined
   toast: Toast | undefined
   /** The next Ctrl+C quits. */
@@ -127,8 +132,16 @@ export type ChatEvent =
       data: Snapshot
       tail: Tail | undefined
     }
-  /** `draft` is what was being written there when the program last ended. */
-  | { kind: "opened"; roomId: string; lines: readonly TranscriptLine[]; complete: boolean; draft?: string }
+  /** `draft` is what was being written there when the program last ended, `at` the line that is wanted. */
+  | {
+      kind: "opened"
+      roomId: string
+      lines: readonly TranscriptLine[]
+      complete: boolean
+      draft?: string
+      at?: string
+    }
+  | { kind: "found"; query: SafeText; found: Found }
   | { kind: "older"; roomId: string; lines: readonly TranscriptLine[]; complete: boolean }
   | { kind: "message-state"; roomId: string; id: string; state: MessageState }
   | { kind: "overlay"; overlay: Overlay }
@@ -140,6 +153,9 @@ export type Effect =
   | { kind: "send-to"; to: string; text: string; typed: SafeText }
   | { kind: "open-room"; roomId: string }
   | { kind: "go"; to: string }
+  /** `roomId` undefined: everywhere. A search ends the one before it. */
+  | { kind: "search"; query: SafeText; roomId: string | undefined }
+  | { kind: "jump"; hit: Hit }
   | { kind: "load-older"; roomId: string; before: string }
   | { kind: "mark-read"; roomId: string }
   /** `how` undefined: ask. Without a name: the verification that is open, if there is one. */

@@ -53,6 +53,13 @@ export function dayOf(at: Millis): SafeText {
   return say`${WEEKDAYS[date.getDay()]!} ${date.getDate()} ${MONTHS[date.getMonth()]!} ${date.getFullYear()}`
 }
 
+/** `2026-11-22`, local. */
+export function shortDay(at: Millis): SafeText {
+  const date = dateOf(at)
+  if (date === undefined) return say`----------`
+  return safeLine(`${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`)
+}
+
 function dateOf(at: Millis): Date | undefined {
   return Number.isFinite(at) && Math.abs(at) <= MAX_DATE_MS ? new Date(at) : undefined
 }

@@ -42,7 +42,7 @@ for (const fatal of [FAILED, DAMAGED]) {
       relayNote: () => undefined,
       invitation: () => undefined,
       ascii: true,
-      now: () => 0,
+      clock: systemClock,
     })
     await expect(running).rejects.toEqual(error)
     expect(written).not.toContain("Error")

@@ -36,7 +36,7 @@ if (flags.has("--plain")) {
     relayNote: () => undefined,
     invitation: () => undefined,
     ascii: false,
-    now: () => systemClock.now(),
+    clock: systemClock,
   })
 } else {
   process.stdout.write("before the chat\n")

@@ -1,6 +1,7 @@
 /** The line mode: the same commands, one line each, never an escape sequence. */
 import { expect, test } from "vitest"
 import { ClientError } from "../../src/client/client.ts"
+import { systemClock } from "../../src/platform/clock.ts"
 import { COMMANDS } from "../../src/tui/commands.ts"
 import type { PlainOptions } from "../../src/tui/plain.ts"
 import { runPlain } from "../../src/tui/main.tsx"
@@ -32,7 +33,7 @@ async function run(
     relayNote: () => "a relay runs here",
     invitation,
     ascii: false,
-    now: () => NOON,
+    clock: { ...systemClock, now: () => NOON },
   })
   return written
 }
@@ -92,6 +93,12 @@ const answers: Record<string, [lines: string[], words: string]> = {
   block: [["/block ravi"], "Ravi ?7f3c2k is blocked: nothing of them is shown"],
   unblock: [["/unblock ravi"], "Ravi ?7f3c2k is not blocked any more."],
   export: [["/export notes.txt"], "Saved in notes.txt. The file is not encrypted."],
+  search: [["/search QUIZ today"], "1 message\n1 2022-11-22 12:02 Ravi ?7f3c2k: Is the quiz today?"],
+  "search-all": [["/search-all third"], "1 2022-11-22 12:03 Meera T Meera T: …"],
+  jump: [
+    ["/search-all third", "/jump 1", "/jump 2"],
+    "12:03 Meera T ✓: Can you help me with the third question?\nNothing of",
+  ],
   set: [["/set"], "notify       all           what tells you of a message (all, mentions, off)"],
   theme: [["/theme light", "/theme"], "theme: light. It can be: auto, dark,"],
   ascii: [["/ascii", "/ascii"], "ascii: on.\nascii: off."],

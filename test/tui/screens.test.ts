@@ -59,6 +59,27 @@ test.each(SIZES)("verifying at $columns × $rows", async (size) => {
   await end(stage)
 })
 
+test.each(SIZES)("go to and search at $columns × $rows", async (size) => {
+  const client = await classroom()
+  client.receive(
+    "r_everyone",
+    client.findPerson("ravi"),
+    "And where is the quiz written down?",
+    NOON + 200_000,
+  )
+  const stage = await chatStage(size, client)
+  stage.type("\u000f")
+  await stage.until("Go to")
+  stage.type("e")
+  await expectGoldenScreen(stage, nameOf("goto", size), ": e")
+  stage.type("\u001b")
+  await stage.until((screen) => !screen.includes("Go to"))
+  stage.type("\u0006quiz")
+  await expectGoldenScreen(stage, nameOf("search", size), "2 messages")
+  stage.type("\u001b")
+  await end(stage)
+})
+
 test.each(SIZES)("everything that can go wrong at once, at $columns × $rows", async (size) => {
   const client = await classroom()
   const meera = client.findPerson("Meera T")

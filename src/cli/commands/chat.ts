@@ -133,7 +133,7 @@ async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void
       relayNote: () => hostingNote(config, io.env),
       invitation: () => hostedInvitation(config),
       ascii: config.ascii || seat.client.desk.settings().ascii,
-      now: () => systemClock.now(),
+      clock: systemClock,
       ...(process.stdout.isTTY && { ring: () => io.resultText("\u0007") }),
       stop: io.stop,
     })

@@ -6,6 +6,7 @@ import { MIN_COLUMNS, MIN_ROWS, type Layout } from "../layout.ts"
 import { panelWidth } from "../pages.ts"
 import { repeatSafe, say, type SafeText } from "../safe-text.ts"
 import { visibleRows } from "../scroll.ts"
+import { searchCaret } from "../search-panel.ts"
 import { drawnCells } from "../text-width.ts"
 import { span, type Span } from "../theme.ts"
 import type { ChatView, Overlay } from "../view.ts"
@@ -16,6 +17,7 @@ import { Anchors, Divider, Line } from "./line.tsx"
 import { PagePanel } from "./panel.tsx"
 import { PeopleList } from "./people-list.tsx"
 import { pickerCaret, PickerPanel } from "./picker-panel.tsx"
+import { SearchPanelView } from "./search-panel.tsx"
 import { RoomList } from "./room-list.tsx"
 import { StatusBar } from "./status-bar.tsx"
 import { Transcript } from "./transcript.tsx"
@@ -79,6 +81,7 @@ export const ChatScreen = memo(function ChatScreen({ view }: { view: ChatView })
 
 function caretOf(view: ChatView, overlay: Overlay, left: number): { x: number; y: number } | undefined {
   if (overlay.kind === "picker") return { x: left + pickerCaret(overlay), y: 2 }
+  if (overlay.kind === "search") return { x: left + searchCaret(overlay), y: 2 }
   if (overlay.kind !== "read-code") return undefined
   const { x, y } = readCodeCaret(view, overlay)
   return { x: left + x, y }
@@ -167,6 +170,8 @@ function OverlayPanel({ view, overlay }: { view: ChatView; overlay: Overlay }): 
       return <PagePanel view={view} page={overlay} />
     case "picker":
       return <PickerPanel view={view} picker={overlay} />
+    case "search":
+      return <SearchPanelView view={view} panel={overlay} />
     case "verify":
       return <VerifyPanel view={view} panel={overlay} />
     case "verify-how":

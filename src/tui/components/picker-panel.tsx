@@ -4,13 +4,18 @@ import { pageHeight, panelWidth } from "../pages.ts"
 import { pickerItems, type PickerItem } from "../picker.ts"
 import { repeatSafe, say, type SafeText } from "../safe-text.ts"
 import { drawnCells, truncate } from "../text-width.ts"
-import { span, trustMark, trustStyle, type Span } from "../theme.ts"
+import { span, trustMark, trustStyle, type Span, type Symbols } from "../theme.ts"
 import type { ChatView, Overlay } from "../view.ts"
 import { choicesLine, Panel } from "./panel.tsx"
 
 type Picker = Overlay & { kind: "picker" }
 
-const TITLES: Record<Picker["source"], SafeText> = { all: say`Go to`, rooms: say`Rooms`, people: say`People` }
+const TITLES: Record<Picker["source"], SafeText> = {
+  all: say`Go to`,
+  rooms: say`Rooms`,
+  people: say`People`,
+  history: say`What you wrote before`,
+}
 
 /** Where the caret stands in the panel: behind the query, in its first line. */
 export function pickerCaret(picker: Picker): number {
@@ -26,7 +31,17 @@ export function PickerPanel({ view, picker }: { view: ChatView; picker: Picker }
   const first = Math.max(0, Math.min(at - room + 1, items.length - room))
   const query: Span[] = [span(say`: `, "accent"), span(truncate(picker.query, width - 6, symbols.more))]
   const shown = items.slice(Math.max(0, first), Math.max(0, first) + room)
-  const none: Span[][] = items.length === 0 ? [[span(say`  nobody of that name`, "faint")]] : []
+  const none: Span[][] =
+    items.length === 0
+      ? [
+          [
+            span(
+              picker.source === "history" ? say`  nothing written before` : say`  nothing of that name`,
+              "faint",
+            ),
+          ],
+        ]
+      : []
   const rows = shown.map((item, index) => itemSpans(view, item, Math.max(0, first) + index === at, width - 4))
   return (
     <Panel
@@ -49,7 +64,9 @@ const TITLE_CELLS = 36
 
 function itemSpans(view: ChatView, item: PickerItem, chosen: boolean, width: number): readonly Span[] {
   const { symbols } = view.theme
-  const lead = item.number === undefined ? say`` : say`${item.number < 10 ? say` ` : say``}${item.number}  `
+  if (item.kind === "text") return textSpans(item, chosen, width, symbols)
+  const number = item.kind === "room" ? item.number : undefined
+  const lead = number === undefined ? say`` : say`${number < 10 ? say` ` : say``}${number}  `
   const mark = item.person === undefined ? say`` : say` ${trustMark(item.person, symbols)}`
   const state = item.person === undefined ? say`` : item.person.online ? say`online` : say`offline`
   const tail = item.unread > 0 ? say`${item.unread} new` : state
@@ -63,5 +80,21 @@ function itemSpans(view: ChatView, item: PickerItem, chosen: boolean, width: num
     span(mark, item.person === undefined ? "plain" : trustStyle(item.person.trust)),
     span(repeatSafe(say` `, gap)),
     span(say` ${tail}`, item.unread > 0 ? "accent" : "faint"),
+  ]
+}
+
+function textSpans(
+  { title, what }: PickerItem & { kind: "text" },
+  chosen: boolean,
+  width: number,
+  symbols: Symbols,
+): readonly Span[] {
+  const room = what === "" ? width - 2 : Math.min(TITLE_CELLS, Math.ceil((width - 2) / 2))
+  const shown = truncate(title, room, symbols.more)
+  return [
+    span(chosen ? say`${symbols.pointer} ` : say`  `, "accent"),
+    span(shown, chosen ? "selected" : "plain"),
+    span(repeatSafe(say` `, room - drawnCells(shown))),
+    span(what === "" ? say`` : truncate(say` ${what}`, width - 2 - room, symbols.more), "faint"),
   ]
 }

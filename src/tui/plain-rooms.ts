@@ -1,0 +1,128 @@
+/** What the line mode says of rooms: which there are, who is in one, what was said, what is found. */
+import type { Client } from "../client/client.ts"
+import type { RoomView } from "../client/events.ts"
+import type { Clock } from "../platform/clock.ts"
+import type { OwnCommand } from "./own-commands.ts"
+import { plainAround, plainSearch } from "./plain-search.ts"
+import type { VerifyQuestion } from "./plain-verify.ts"
+import { noReceiptsWords, plainReceipts, receiptsOf } from "./receipts.ts"
+import type { Confirmer } from "./room-acts.ts"
+import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
+import type { Hit } from "./search.ts"
+import { changeSetting } from "./setting-session.ts"
+import { nameWithMark, roomHeading, type Span, type Symbols } from "./theme.ts"
+import { plainRows } from "./transcript-rows.ts"
+import {
+  peopleSentence,
+  peopleWords,
+  roomProblemWords,
+  securityWords,
+  troubleWords,
+  trustWords,
+} from "./words.ts"
+
+/** Lines of a room that are shown when it is opened. */
+const OPEN_LINES = 10
+
+export interface PlainState {
+  roomId: string | undefined
+  roomBefore: string | undefined
+  /** What the next line answers. */
+  question: VerifyQuestion | undefined
+  /** What was last said of each verification: the same is not said twice. */
+  told: Map<string, string>
+  /** Rooms in which it was said that whoever invited us has not been heard. */
+  warned: Set<string>
+  confirmer: Confirmer
+  /** What the last search found. */
+  found: readonly Hit[]
+}
+
+export interface Tools {
+  client: Client
+  state: PlainState
+  print: (...lines: readonly SafeText[]) => void
+  symbols: Symbols
+}
+
+/** What is about this person's own screen. */
+export async function runOwn(command: OwnCommand, tools: Tools, clock: Clock): Promise<void> {
+  const { client, state, print, symbols } = tools
+  if (command.kind === "set") {
+    const { name, value, isHere } = command
+    const wish = { name, value, roomId: isHere ? state.roomId : undefined }
+    return print(...(await changeSetting(client, wish, clock.now())))
+  }
+  if (command.kind === "search") {
+    const roomId = command.everywhere ? undefined : state.roomId
+    const { found, lines } = await plainSearch({ client, clock }, command.words, roomId, symbols)
+    state.found = found
+    return print(...lines)
+  }
+  const hit = state.found[command.number - 1]
+  if (hit === undefined) return print(say`Nothing of that number was found.`)
+  enterRoom(hit.roomId, tools)
+  print(...(await plainAround({ client, clock }, hit, symbols)))
+}
+
+export function roomOf({ client, state }: Tools): RoomView | undefined {
+  return state.roomId === undefined ? undefined : client.room(state.roomId)
+}
+
+export function lineOfSpans(spans: readonly Span[]): SafeText {
+  return safeLine(spans.map(({ text }) => text).join(""))
+}
+
+/** From here on lines are said in this room. */
+function enterRoom(roomId: string, { client, state, print, symbols }: Tools): RoomView {
+  const room = client.room(roomId)
+  if (state.roomId !== roomId) state.roomBefore = state.roomId
+  state.roomId = roomId
+  const people = room.kind === "everyone" ? say`, ${peopleWords(room)}` : say``
+  print(say`${symbols.mark} ${roomHeading(room, symbols)}${people}, ${securityWords(room).text}`)
+  return room
+}
+
+export async function openRoom(roomId: string, tools: Tools): Promise<void> {
+  const { client, print, symbols } = tools
+  const room = enterRoom(roomId, tools)
+  for (const problem of [troubleWords(client.connection()), roomProblemWords(room)])
+    if (problem !== undefined) print(problem)
+  for (const line of client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, 200))))
+    print(...plainRows(line, symbols))
+  if (room.unread > 0) await client.markRead(roomId)
+}
+
+export function listRooms({ client, print, symbols }: Tools): void {
+  for (const [index, room] of client.rooms().entries()) {
+    print(
+      say`${index + 1} ${roomHeading(room, symbols)}${room.unread > 0 ? say`, ${room.unread} new` : say``}`,
+    )
+  }
+}
+
+export function who(tools: Tools): void {
+  const { client, print, symbols } = tools
+  const room = roomOf(tools)
+  if (room === undefined) return print(say`No room is open.`)
+  const members =
+    room.kind === "direct"
+      ? room.peer === undefined
+        ? []
+        : [{ person: room.peer, here: true }]
+      : room.members
+  if (room.kind === "everyone") print(peopleSentence(room))
+  print(say`${safeName(client.self().name)}, you`)
+  for (const { person, here: isHere } of members) {
+    const listed = isHere ? say`` : say`, only listed`
+    print(
+      say`${nameWithMark(person, symbols)}, ${person.online ? say`online` : say`offline`}, ${trustWords(person)}${listed}`,
+    )
+  }
+}
+
+export function receipts(back: number, { client, state, print, symbols }: Tools): void {
+  if (state.roomId === undefined) return print(say`No room is open.`)
+  const found = receiptsOf(client, state.roomId, back)
+  print(...(found === undefined ? [noReceiptsWords(back)] : plainReceipts(found, symbols)))
+}
