@@ -9,6 +9,7 @@ import { expect, test } from "vitest"
 import { ATTACKS } from "../src/attack/attacks.ts"
 import { buildProgram } from "../src/cli/program.ts"
 import { REFUSALS } from "../src/protocol/errors.ts"
+import { LIMIT_NAMES, LIMITS } from "../src/relay/config.ts"
 import { MESSAGE_NUMBERS } from "../src/protocol/messages.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
@@ -46,6 +47,19 @@ test("§18 lists every limit of the protocol and of the relay with its value", a
   const missing = Object.entries(limits).filter(
     ([name, value]) => !listed.some(({ names, numbers }) => names.includes(name) && numbers.includes(value)),
   )
+  expect(missing).toEqual([])
+})
+
+test("§18 lists every setting of the relay with its default and its bounds", () => {
+  const listed = rows(section(protocol, "18"))
+  const missing = LIMIT_NAMES.filter((name) => {
+    const { value, least, most } = LIMITS[name]
+    const line = protocol.split("\n").find((text) => text.startsWith(`| \`${name}\` |`)) ?? ""
+    const bounds = `${least.toLocaleString("en")} to ${most.toLocaleString("en")}`
+    return (
+      !line.includes(bounds) || !listed.some((row) => row.names.includes(name) && row.numbers.includes(value))
+    )
+  })
   expect(missing).toEqual([])
 })
 

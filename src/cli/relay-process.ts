@@ -14,7 +14,7 @@ import { toHex } from "../bytes.ts"
 import type { LogSigner } from "../crypto/checkpoint.ts"
 import { createLogSigner } from "../crypto/log-key.ts"
 import { wipe } from "../crypto/sodium.ts"
-import { DEFAULT_LIMITS } from "../relay/config.ts"
+import type { RelayLimits } from "../relay/config.ts"
 import { journalSize } from "../relay/disk-watch.ts"
 import type { RelayMonitor } from "../relay/monitor.ts"
 import type { OperatorEvent } from "../relay/operator.ts"
@@ -33,6 +33,7 @@ export interface RelayProcessSetup {
   approvals: string
   /** The disk it is on. */
   disk: RelayDisk
+  limits: RelayLimits
   /** Undefined: all addresses. */
   host: string | undefined
   log: Log
@@ -55,6 +56,7 @@ export async function openRelay({
   treeHead,
   approvals,
   disk,
+  limits,
   host,
   log,
   onEvent,
@@ -71,7 +73,7 @@ export async function openRelay({
   const relayId = relay.key.spkiSha256
   const { name, port } = relay.settings
   const listen = (handler: ListenHandler) => {
-    const keys = { privatePem: relay.key.privatePem, certificatePem: relay.certificatePem }
+    const keys = { limits, privatePem: relay.key.privatePem, certificatePem: relay.certificatePem }
     return host === undefined
       ? listenOnAll({ port, ...keys }, handler)
       : listenTls({ host, port, ...keys }, handler)
@@ -80,7 +82,7 @@ export async function openRelay({
     const running = await startRelay({
       store,
       primitives: nodePrimitives,
-      config: { name, admissionHash: relay.admissionHash, limits: DEFAULT_LIMITS },
+      config: { name, admissionHash: relay.admissionHash, limits },
       relayId,
       heads: { signer: logSigner(relay), file: ownFile(treeHead), now: () => systemClock.now() },
       listen,

@@ -33,6 +33,11 @@ const CLOSE_DEADLINE_MS: Millis = 5_000
 export const MAX_HANDSHAKES = 256
 /** Connections at once, handshakes included. Past it new ones are refused; about 45 KiB each. */
 export const MAX_CONNECTIONS = 10_000
+const USUAL_LIMITS = {
+  connections: MAX_CONNECTIONS,
+  handshakes: MAX_HANDSHAKES,
+  handshakeMs: HANDSHAKE_DEADLINE_MS,
+}
 /** Up to this size the pieces of one tick are joined to one write, which is cheaper than writing each. */
 const JOIN_BYTES = 65_536
 
@@ -107,20 +112,23 @@ export interface ListenOptions {
   /** The relay's key and certificate, in PEM (`certificate.ts`). */
   privatePem: string
   certificatePem: string
+  /** Bounds on strangers; without them the usual ones. */
+  limits?: { connections: number; handshakes: number; handshakeMs: Millis }
 }
 
 /** @throws PlatformError `port-busy`, `not-permitted` or `no-such-address`. */
 export function listenTls(options: ListenOptions, handler: ListenHandler): Promise<Listener> {
+  const { connections, handshakes: places, handshakeMs } = { ...USUAL_LIMITS, ...options.limits }
   const server = createServer({
     ...COMMON,
     key: options.privatePem,
     cert: options.certificatePem,
-    handshakeTimeout: HANDSHAKE_DEADLINE_MS,
+    handshakeTimeout: handshakeMs,
     secureOptions: constants.SSL_OP_NO_TICKET,
   })
-  server.maxConnections = MAX_CONNECTIONS
+  server.maxConnections = connections
   const sockets = new Set<Socket>()
-  const handshakes = new Handshakes(MAX_HANDSHAKES)
+  const handshakes = new Handshakes(places)
   let lastId = 0
 
   server.on("connection", (raw: Socket) => {

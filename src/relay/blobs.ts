@@ -9,14 +9,12 @@ import type { Primitives } from "../platform/primitives.ts"
 import type { Refusal } from "../protocol/errors.ts"
 import { BLOB_CHUNK_BYTES, MAX_BLOB_BYTES, type Of } from "../protocol/messages.ts"
 import type { Budget } from "./budget.ts"
+import type { RelayLimits } from "./config.ts"
 import type { Core } from "./core.ts"
 import type { DiskWatch } from "./disk-watch.ts"
 import type { SoundBlobs } from "./sound-blobs.ts"
 import type { RelayStore } from "./store.ts"
 
-/** Unfinished uploads, by the sizes they announced: of one account, and of all. */
-export const MAX_UPLOAD_BYTES_PER_ACCOUNT = 2 * MAX_BLOB_BYTES
-export const MAX_UPLOAD_BYTES = 16 * MAX_BLOB_BYTES
 /** An upload that stands still this long is forgotten. */
 const STALLED_MS: Millis = 600_000
 
@@ -39,9 +37,11 @@ export class Blobs {
   readonly #disk: DiskWatch
   readonly #budget: Budget
   readonly #sound: SoundBlobs
+  readonly #limits: RelayLimits
   readonly #uploads = new Map<string, Upload>()
 
-  constructor({ store, primitives, budget, blobs }: Core, disk: DiskWatch) {
+  constructor({ store, primitives, budget, blobs, config }: Core, disk: DiskWatch) {
+    this.#limits = config.limits
     this.#sound = blobs
     this.#store = store
     this.#primitives = primitives
@@ -102,7 +102,8 @@ export class Blobs {
       all += upload.content.length
       if (upload.account === account) own += upload.content.length
     }
-    if (all > MAX_UPLOAD_BYTES || own > MAX_UPLOAD_BYTES_PER_ACCOUNT) return undefined
+    // By the sizes they announced.
+    if (all > this.#limits.uploadBytes || own > this.#limits.uploadBytesPerAccount) return undefined
     const upload = { account, content: new Uint8Array(total), received: 0, touchedAt: now }
     this.#uploads.set(key, upload)
     return upload

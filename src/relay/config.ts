@@ -1,48 +1,8 @@
-/** What a relay is set up with, and the limits that protect it (PROTOCOL.md §18). */
+/**
+ * What a relay is set up with, and the limits that protect it (PROTOCOL.md §18.2). Each limit has its safe value and the
+ * bounds within which an operator may set another; what others rely on to stay connected cannot be set away.
+ */
 import type { Millis } from "../platform/clock.ts"
-
-export interface RelayLimits {
-  /** Connections at once, from everywhere. */
-  connections: number
-  /** Connections at once, and new ones in a second, from one address. */
-  connectionsPerAddress: number
-  newPerSecond: number
-  /** The machine's own users share one address: only the limit on all connections holds them. */
-  loopbackExempt: boolean
-  /** Entries and blobs of one channel, in bytes. */
-  channelBytes: number
-  channelEntries: number
-  inboxLetters: number
-  /** What one account may append and upload in 24 hours. */
-  accountBytes: number
-  accountEntries: number
-  /** Accounts in the directory, which every client copies. */
-  people: number
-  /** Channels that one connection may have open. */
-  channelsPerConnection: number
-}
-
-export const DEFAULT_LIMITS: RelayLimits = {
-  connections: 12_000,
-  connectionsPerAddress: 64,
-  newPerSecond: 20,
-  loopbackExempt: true,
-  channelBytes: 1_073_741_824,
-  channelEntries: 1_000_000,
-  inboxLetters: 10_000,
-  accountBytes: 268_435_456,
-  accountEntries: 100_000,
-  people: 10_000,
-  channelsPerConnection: 4_096,
-}
-
-export interface RelayConfig {
-  /** What the relay calls itself, up to 128 bytes of UTF-8. */
-  name: string
-  /** `H("admission", a)` of the invitation's code, 32 bytes; undefined lets everybody register. */
-  admissionHash: Uint8Array | undefined
-  limits: RelayLimits
-}
 
 /** A stranger has this long for a hello, and for the registration that may follow. */
 export const HELLO_DEADLINE_MS: Millis = 10_000
@@ -58,3 +18,161 @@ export const BLOB_SWEEP_EVERY_MS: Millis = 60_000
 /** When there are more of them than are dropped at a time. */
 export const BLOB_SWEEP_STEP_MS: Millis = 50
 export const LOOSE_BLOB_MS: Millis = 3_600_000
+/** Entries and letters older than this go (PROTOCOL.md §5.5). */
+export const RETENTION_MS: Millis = 30 * 86_400_000
+
+interface Limit {
+  value: number
+  least: number
+  most: number
+  /** What it bounds, for the operator. */
+  words: string
+}
+
+const KIB = 1_024
+const MIB = 1_048_576
+const GIB = 1_073_741_824
+const HOUR_MS = 3_600_000
+
+/** In the order in which they are shown. Names ending in `Ms` are milliseconds, in `Bytes` bytes. */
+export const LIMITS = {
+  connections: { value: 10_000, least: 1, most: 100_000, words: "connections at once" },
+  connectionsPerAddress: {
+    value: 64,
+    least: 1,
+    most: 100_000,
+    words: "connections at once from one address",
+  },
+  newPerSecond: { value: 20, least: 1, most: 10_000, words: "new connections a second from one address" },
+  handshakes: { value: 256, least: 8, most: 10_000, words: "TLS handshakes in progress" },
+  handshakeMs: { value: 10_000, least: 1_000, most: 120_000, words: "for a TLS handshake" },
+  helloMs: {
+    value: HELLO_DEADLINE_MS,
+    least: 1_000,
+    most: 120_000,
+    words: "for a hello, and for a registration",
+  },
+  pingMs: {
+    value: PING_AFTER_MS,
+    least: 1_000,
+    most: 45_000,
+    words: "of silence until a connection is pinged",
+  },
+  deadMs: {
+    value: DEAD_AFTER_MS,
+    least: 5_000,
+    most: 3_600_000,
+    words: "of silence until a connection is ended",
+  },
+  stalledMs: {
+    value: 120_000,
+    least: 5_000,
+    most: 3_600_000,
+    words: "in which a reader must have read what it was sent",
+  },
+  unreadBytes: {
+    value: 256 * MIB,
+    least: 16 * MIB,
+    most: 64 * GIB,
+    words: "that wait for all slow readers together",
+  },
+  requestsPerSecond: {
+    value: 1_000,
+    least: 10,
+    most: 1_000_000,
+    words: "requests a second of one connection",
+  },
+  personRequestsPerSecond: {
+    value: 2_000,
+    least: 10,
+    most: 1_000_000,
+    words: "requests a second of one person",
+  },
+  addressRequestsPerSecond: {
+    value: 10_000,
+    least: 10,
+    most: 10_000_000,
+    words: "requests a second from one address",
+  },
+  bytesPerSecond: {
+    value: 16 * MIB,
+    least: 64 * KIB,
+    most: 64 * GIB,
+    words: "a second that one connection may send",
+  },
+  channelBytes: { value: GIB, least: MIB, most: 1_024 * GIB, words: "in one channel, blobs included" },
+  channelEntries: { value: 1_000_000, least: 1_000, most: 1_000_000_000, words: "entries in one channel" },
+  channelsPerConnection: {
+    value: 4_096,
+    least: 16,
+    most: 1_000_000,
+    words: "channels open on one connection",
+  },
+  inboxLetters: { value: 10_000, least: 100, most: 1_000_000, words: "letters in one inbox" },
+  lettersPerHour: { value: 60, least: 4, most: 100_000, words: "letters an hour by one person to one inbox" },
+  packageTakesPerHour: {
+    value: 20,
+    least: 2,
+    most: 100_000,
+    words: "key packages an hour by one person of one device",
+  },
+  accountBytes: {
+    value: 256 * MIB,
+    least: MIB,
+    most: 1_024 * GIB,
+    words: "that one person may add in a day",
+  },
+  accountEntries: {
+    value: 100_000,
+    least: 100,
+    most: 1_000_000_000,
+    words: "entries that one person may add in a day",
+  },
+  uploadBytesPerAccount: {
+    value: 16 * MIB,
+    least: 8 * MIB,
+    most: GIB,
+    words: "of unfinished uploads of one person",
+  },
+  uploadBytes: {
+    value: 128 * MIB,
+    least: 8 * MIB,
+    most: 64 * GIB,
+    words: "of unfinished uploads, all together",
+  },
+  people: { value: 10_000, least: 1, most: 1_000_000, words: "people in the directory" },
+  updatesPerHour: {
+    value: 20,
+    least: 2,
+    most: 10_000,
+    words: "changes an hour to one person's directory entry",
+  },
+  retentionMs: {
+    value: RETENTION_MS,
+    least: HOUR_MS,
+    most: 3_650 * 24 * HOUR_MS,
+    words: "until an entry or a letter goes",
+  },
+} as const satisfies Readonly<Record<string, Limit>>
+
+export type LimitName = keyof typeof LIMITS
+export const LIMIT_NAMES = Object.keys(LIMITS) as readonly LimitName[]
+
+export type RelayLimits = Record<LimitName, number> & {
+  /** The machine's own users share one address: only the limit on all connections holds them. */
+  loopbackExempt: boolean
+}
+
+export const DEFAULT_LIMITS: Readonly<RelayLimits> = {
+  ...(Object.fromEntries(LIMIT_NAMES.map((name) => [name, LIMITS[name].value])) as Record<LimitName, number>),
+  loopbackExempt: true,
+}
+
+export interface RelayConfig {
+  /** What the relay calls itself, up to 128 bytes of UTF-8. */
+  name: string
+  /** `H("admission", a)` of the invitation's code, 32 bytes; undefined lets everybody register. */
+  admissionHash: Uint8Array | undefined
+  /** The relay's own: it changes while the relay runs, when the operator says so. */
+  limits: RelayLimits
+}

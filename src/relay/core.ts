@@ -42,7 +42,7 @@ export class Core {
 
   constructor({ store, primitives, config, relayId, heads }: RelaySetup) {
     this.monitor = new Monitor(() => this.now, heads.now())
-    this.effects = new Effects(this.monitor)
+    this.effects = new Effects(this.monitor, () => this.now)
     this.store = store
     this.primitives = primitives
     this.config = config

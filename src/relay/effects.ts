@@ -2,6 +2,7 @@
  * What the relay's core asks its driver to do, and the list it collects that on. Nothing here is done before the
  * commit that it may promise: see `relay.ts`.
  */
+import type { Millis } from "../platform/clock.ts"
 import type { RelayMessage } from "../protocol/messages.ts"
 import { encodeMessage } from "../protocol/messages.ts"
 import { encodeFrame } from "../protocol/framing.ts"
@@ -15,6 +16,8 @@ export type RelayEffect =
   | { kind: "send"; id: number; frame: Uint8Array }
   /** This connection may send frames up to `MAX_FRAME_BYTES` from now on. */
   | { kind: "trust"; id: number }
+  /** Take nothing more off this connection, or go on. */
+  | { kind: "reading"; id: number; isOn: boolean }
   /** Flush, then close; a `disconnected` follows. */
   | { kind: "close"; id: number }
   /** Look into the operator's notes for this code's hash; an `approval` event follows. */
@@ -27,13 +30,18 @@ export const SLOW_BYTES = 1_048_576
 export const STUCK_BYTES = 8 * SLOW_BYTES
 /** The same for somebody who has not greeted yet, and has nothing to ask for. */
 export const STUCK_STRANGER_BYTES = 65_536
+/** What waits for a reader that has stopped reading may wait on, as long as it is no more than this. */
+export const STALLED_BYTES = 65_536
 
 export class Effects {
   readonly #monitor: Monitor
+  readonly #now: () => Millis
   #list: RelayEffect[] = []
 
-  constructor(monitor: Monitor) {
+  /** @param now the core's clock. */
+  constructor(monitor: Monitor, now: () => Millis) {
     this.#monitor = monitor
+    this.#now = now
   }
 
   send(session: Session, message: RelayMessage): void {
@@ -45,11 +53,12 @@ export class Effects {
 
   sendFrame(session: Session, frame: Uint8Array): void {
     if (session.state.kind === "closed") return
+    if (session.outBytes === 0) session.fullSince = this.#now()
     session.outBytes += frame.length
     session.bytesOut += frame.length
     this.#monitor.sent(frame.length)
     const most = session.member === undefined ? STUCK_STRANGER_BYTES : STUCK_BYTES
-    if (session.outBytes > most) this.close(session, "slow")
+    if (session.outBytes > most) this.cutSlow(session)
     else this.#list.push({ kind: "send", id: session.id, frame })
   }
 
@@ -74,6 +83,23 @@ export class Effects {
 
   lookUpApproval(session: Session, hash: Uint8Array): void {
     if (session.state.kind !== "closed") this.#list.push({ kind: "look-up-approval", id: session.id, hash })
+  }
+
+  /** It asks and never reads. A member is told why, should it read after all. */
+  cutSlow(session: Session): void {
+    if (session.state.kind === "closed") return
+    const frame = encodeFrame(encodeMessage({ type: "refused", rid: 0, code: REFUSALS.busy, detail: 0 }))
+    if (session.member !== undefined) this.#list.push({ kind: "send", id: session.id, frame })
+    this.close(session, "slow")
+  }
+
+  /** Nothing more is read from it, until `resume`. */
+  pause(session: Session): void {
+    if (session.state.kind !== "closed") this.#list.push({ kind: "reading", id: session.id, isOn: false })
+  }
+
+  resume(session: Session): void {
+    if (session.state.kind !== "closed") this.#list.push({ kind: "reading", id: session.id, isOn: true })
   }
 
   report(event: OperatorEvent): void {

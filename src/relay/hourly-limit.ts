@@ -4,16 +4,17 @@ import type { Millis } from "../platform/clock.ts"
 const HOUR_MS: Millis = 3_600_000
 
 export class HourlyLimit {
-  readonly #most: number
+  readonly #most: () => number
   /** Who → when. Pruned by `sweep`. */
   readonly #done = new Map<string, Millis[]>()
 
-  constructor(most: number) {
-    this.#most = most
+  /** @param most asked each time where it may change. */
+  constructor(most: number | (() => number)) {
+    this.#most = typeof most === "number" ? () => most : most
   }
 
   allows(who: string, now: Millis): boolean {
-    return this.#recent(who, now).length < this.#most
+    return this.#recent(who, now).length < this.#most()
   }
 
   count(who: string, now: Millis): void {

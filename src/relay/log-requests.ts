@@ -15,9 +15,6 @@ import { HourlyLimit } from "./hourly-limit.ts"
 import type { Session } from "./session.ts"
 import { leaseFor } from "./turns.ts"
 
-/** Honest clients write one a connection until they are answered; one more or less loses nothing. */
-const LETTERS_PER_HOUR = 60
-
 export class LogRequests {
   readonly #core: Core
   readonly #channels: Channels
@@ -27,11 +24,12 @@ export class LogRequests {
   readonly #touched = new Set<Channel>()
   /** Channels where somebody waits for a turn. */
   readonly #queued = new Set<Channel>()
-  /** By writer and inbox: an inbox never forgets a letter, so nobody may fill somebody's. */
-  readonly #letters = new HourlyLimit(LETTERS_PER_HOUR)
+  /** By writer and inbox, which nobody may fill: honest clients write one a connection until they are answered. */
+  readonly #letters: HourlyLimit
 
   constructor(core: Core, channels: Channels, directory: Directory, delivery: Delivery) {
     this.#core = core
+    this.#letters = new HourlyLimit(() => core.config.limits.lettersPerHour)
     this.#channels = channels
     this.#directory = directory
     this.#delivery = delivery

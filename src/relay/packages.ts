@@ -5,12 +5,12 @@
 import { concat, toHex } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import type { Refusal } from "../protocol/errors.ts"
+import type { RelayLimits } from "./config.ts"
 import { isDamage } from "./errors.ts"
 import { HourlyLimit } from "./hourly-limit.ts"
 import type { PackageCount, RelayStore } from "./store.ts"
 
 const MAX_ONE_USE = 64
-const TAKES_PER_HOUR = 20
 /** From here on the owner is told to publish more. */
 export const REFILL_AT = 16
 
@@ -22,9 +22,10 @@ export type Taken =
 export class Packages {
   readonly #store: RelayStore
   /** By requester and target. */
-  readonly #takes = new HourlyLimit(TAKES_PER_HOUR)
+  readonly #takes: HourlyLimit
 
-  constructor(store: RelayStore) {
+  constructor(store: RelayStore, limits: Pick<RelayLimits, "packageTakesPerHour">) {
+    this.#takes = new HourlyLimit(() => limits.packageTakesPerHour)
     this.#store = store
   }
 

@@ -19,8 +19,6 @@ import { type Approval, approvalHash } from "./succession.ts"
 import type { TreeLog } from "./tree-log.ts"
 import type { Refusal } from "../protocol/errors.ts"
 
-/** Changes to one person's entry: each is kept for ever and copied by everybody, and its name is taken for good. */
-const UPDATES_PER_HOUR = 20
 /** More would let a stranger fill the disk with lines of the log. */
 const REFUSALS_TOLD_PER_HOUR = 600
 /** Tries to register on one connection: each costs the relay some signatures to check. */
@@ -38,8 +36,8 @@ export class PeopleRequests {
   readonly #presence = new Presence()
   /** All together. */
   readonly #refusalsTold = new HourlyLimit(REFUSALS_TOLD_PER_HOUR)
-  /** By account. */
-  readonly #updates = new HourlyLimit(UPDATES_PER_HOUR)
+  /** By account: each entry is kept for ever and copied by everybody, and its name is taken for good. */
+  readonly #updates: HourlyLimit
   /** Authenticated connections by device. */
   readonly #members = new Map<string, Session>()
   /** The signature of the head that members were last told of. */
@@ -56,6 +54,7 @@ export class PeopleRequests {
   ) {
     this.#door = door
     this.#core = core
+    this.#updates = new HourlyLimit(() => core.config.limits.updatesPerHour)
     this.#gate = gate
     this.#directory = directory
     this.#log = log

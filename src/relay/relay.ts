@@ -20,10 +20,7 @@ import {
   BLOB_SWEEP_EVERY_MS,
   BLOB_SWEEP_STEP_MS,
   CLOCK_SLACK_MS,
-  DEAD_AFTER_MS,
-  HELLO_DEADLINE_MS,
   LOOSE_BLOB_MS,
-  PING_AFTER_MS,
   SWEEP_EVERY_MS,
 } from "./config.ts"
 import { Core, type RelaySetup } from "./core.ts"
@@ -43,6 +40,7 @@ import { Sees } from "./sees.ts"
 import { Session } from "./session.ts"
 import { ShelfRequests } from "./shelf-requests.ts"
 import type { Approval } from "./succession.ts"
+import { Tending } from "./tending.ts"
 import { TreeLog } from "./tree-log.ts"
 
 export type RelayEvent =
@@ -77,6 +75,7 @@ export class Relay {
   readonly #sees: Sees
   readonly #disk: DiskWatch
   readonly #door: Door
+  readonly #tending: Tending
   readonly #operating: Operating
   readonly #delivery: Delivery
   readonly #retention: Retention
@@ -89,6 +88,7 @@ export class Relay {
   constructor(setup: RelaySetup) {
     this.#core = new Core(setup)
     this.#gate = new AddressGate(setup.config.limits)
+    this.#tending = new Tending(this.#core)
     if (!setup.store.isWhole) this.#core.effects.report({ type: "storage.readonly" })
     this.#directory = new Directory(setup.store)
     const { store, primitives, relayId, heads } = setup
@@ -168,6 +168,7 @@ export class Relay {
       sweep,
       search,
       this.#nextBlobSweep,
+      this.#tending.nextResume,
       this.#retention.nextStep,
       this.#logs.nextTurn ?? sweep,
     )
@@ -198,7 +199,8 @@ export class Relay {
     if (!isBack) return
     core.now = this.#nextSweep = this.#nextBlobSweep = now
     for (const session of this.#sessions.values())
-      session.waitingSince = session.heardAt = session.pingedAt = now
+      session.waitingSince = session.heardAt = session.pingedAt = session.fullSince = now
+    this.#tending.clockSet()
   }
 
   #settle(committed: boolean): RelayEffect[] {
@@ -224,6 +226,7 @@ export class Relay {
     const session = this.#sessions.get(id)
     if (session === undefined) return
     this.#sessions.delete(id)
+    this.#tending.left(session)
     this.#core.monitor.closed()
     session.state = { kind: "closed" }
     if (session.isCounted) this.#gate.left(session.remote, this.#core.now)
@@ -242,6 +245,7 @@ export class Relay {
     let message: ClientMessage | undefined
     try {
       message = decodeClientMessage(body)
+      this.#tending.ask(session, message, body.length)
       this.#route(session, message, body)
     } catch (cause) {
       if (cause instanceof ProtocolError) return this.#broken(session)
@@ -332,9 +336,10 @@ export class Relay {
 
   #tick(): void {
     const { now } = this.#core
+    this.#tending.resume()
     if (now >= this.#nextSweep) {
       this.#nextSweep = now + SWEEP_EVERY_MS
-      for (const session of this.#sessions.values()) this.#sweepSession(session)
+      this.#tending.sweepSessions(this.#sessions.values())
     }
     if (now >= this.#nextBlobSweep) {
       this.#nextBlobSweep = now + BLOB_SWEEP_EVERY_MS
@@ -344,6 +349,7 @@ export class Relay {
       this.#door.sweep(now)
       this.#logs.sweep()
       this.#core.budget.sweep()
+      this.#tending.sweep()
       this.#sees.sweep()
       const isAll = this.#blobs.sweep(now - LOOSE_BLOB_MS)
       // What could not be dropped a moment ago is not tried again at once.
@@ -351,18 +357,5 @@ export class Relay {
         this.#nextBlobSweep = now + BLOB_SWEEP_STEP_MS
     }
     this.#retention.step()
-  }
-
-  #sweepSession(session: Session): void {
-    const { now, effects } = this.#core
-    if (session.state.kind === "closed") return
-    const isWaiting = session.state.kind !== "member"
-    if (isWaiting && now - session.waitingSince >= HELLO_DEADLINE_MS) return effects.close(session, "late")
-    if (now - session.heardAt >= DEAD_AFTER_MS) return effects.close(session, "silent")
-    const silent = now - Math.max(session.heardAt, session.pingedAt)
-    if (!isWaiting && silent >= PING_AFTER_MS) {
-      session.pingedAt = now
-      effects.send(session, { type: "ping", token: 0 })
-    }
   }
 }

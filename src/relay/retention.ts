@@ -1,5 +1,5 @@
 /**
- * Retention (PROTOCOL.md §5.5): what is older than 30 days by the relay's clock goes, an hourly pass over all
+ * Retention (PROTOCOL.md §5.5): what is older than the limit, 30 days, by the relay's clock goes, an hourly pass over all
  * channels in steps that hold nobody up. The log's end, its hash and its positions stay, also when it is empty.
  */
 import type { Millis } from "../platform/clock.ts"
@@ -9,7 +9,6 @@ import { isDamage } from "./errors.ts"
 import { headAfter } from "./damage.ts"
 import type { ChannelRow, OldEntry } from "./store.ts"
 
-export const RETENTION_MS: Millis = 30 * 86_400_000
 /** How often a pass begins. Also how long nothing goes after the start and after a leap of the clock. */
 export const RETENTION_EVERY_MS: Millis = 3_600_000
 /** Between two steps of a pass. */
@@ -77,7 +76,7 @@ export class Retention {
           return true
         }
         for (const row of rows) {
-          const dropped = this.#drop(row, now - RETENTION_MS, room)
+          const dropped = this.#drop(row, now - this.#core.config.limits.retentionMs, room)
           if (dropped > 0) changed.add(row.ref)
           room -= dropped
           if (room === 0) return false

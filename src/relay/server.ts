@@ -276,6 +276,9 @@ class Driver {
         case "trust":
           this.#links.get(effect.id)?.decoder.raiseLimit(MAX_FRAME_BYTES)
           break
+        case "reading":
+          this.#links.get(effect.id)?.connection.setReading?.(effect.isOn)
+          break
         case "close":
           flush(effect.id)
           this.#links.get(effect.id)?.connection.close()

@@ -62,6 +62,10 @@ export class Session {
   bytesOut = 0
   /** Bytes given to the connection since it was last drained. */
   outBytes = 0
+  /** Since when something is unread, as long as `outBytes` is not 0. */
+  fullSince: Millis
+  /** Until when nothing is read from it. */
+  pausedUntil: Millis = 0
   /** Channels where it waits for a turn. */
   turns = 0
   /** Open channels by handle. */
@@ -73,6 +77,7 @@ export class Session {
     this.remote = remote
     this.waitingSince = now
     this.openedAt = now
+    this.fullSince = now
     this.heardAt = now
     this.pingedAt = now
   }

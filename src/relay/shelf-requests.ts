@@ -21,7 +21,7 @@ export class ShelfRequests {
     this.#core = core
     this.#directory = directory
     this.#holder = holder
-    this.#packages = new Packages(core.store)
+    this.#packages = new Packages(core.store, core.config.limits)
   }
 
   putPackages(session: Session, { rid, packages, lastResort }: Of<"putPackages">): void {

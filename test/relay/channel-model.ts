@@ -8,7 +8,8 @@ import { toHex } from "../../src/bytes.ts"
 import { EMPTY_HEAD, nextHead } from "../../src/crypto/hash.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
 import type { RelayMessage } from "../../src/protocol/messages.ts"
-import { RETENTION_EVERY_MS, RETENTION_MS } from "../../src/relay/retention.ts"
+import { RETENTION_MS } from "../../src/relay/config.ts"
+import { RETENTION_EVERY_MS } from "../../src/relay/retention.ts"
 import { MemoryDisk } from "../../src/relay/store-memory-disk.ts"
 import { CoreBench, eidOf, handshake, open, upload, type Wire } from "../support/core-bench.ts"
 import { RelayPerson, sealedEntry } from "../support/relay-people.ts"
@@ -261,6 +262,8 @@ class DaysPass implements Step {
   check = (model: Readonly<Model>) => model.owed.length === 0
 
   async run(model: Model, { bench, wires }: Real): Promise<void> {
+    // Nobody stops reading for so long.
+    for (const wire of wires) await wire.drained()
     // It waits for an hour after a leap of the clock; nobody is silent for so long.
     for (const ms of [this.#days * DAY_MS, RETENTION_EVERY_MS]) {
       bench.now += ms

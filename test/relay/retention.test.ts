@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest"
 import { toHex } from "../../src/bytes.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
-import { LOOSE_BLOB_MS } from "../../src/relay/config.ts"
+import { LOOSE_BLOB_MS, RETENTION_MS } from "../../src/relay/config.ts"
 import { StoreError } from "../../src/relay/errors.ts"
-import { RETENTION_EVERY_MS, RETENTION_MS, RETENTION_STEP_ENTRIES } from "../../src/relay/retention.ts"
+import { RETENTION_EVERY_MS, RETENTION_STEP_ENTRIES } from "../../src/relay/retention.ts"
 import {
   ADMISSION,
   CoreBench,
@@ -331,7 +331,9 @@ describe("the work", () => {
     await bench.settle()
     const { seq } = dora.of("entry").at(-1)!
     expect(seq).toBeLessThan(10)
-    // Alive enough not to be dropped, and reading nothing.
+    // Alive enough not to be dropped, and reading nothing, for longer than usual relays bear.
+    const act = { do: "limits", set: { stalledMs: Number.MAX_SAFE_INTEGER } } as const
+    bench.relay.step({ kind: "operator", act, answered: () => {} }, bench.now)
     for (const end = bench.now + RETENTION_MS + 2 * RETENTION_EVERY_MS; bench.now < end;) {
       await bench.pass(40_000)
       for (const wire of [alice, dora]) wire.post({ type: "pong", token: 0 })

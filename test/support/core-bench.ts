@@ -204,6 +204,7 @@ export class CoreBench {
   }
 
   #perform(effect: Exclude<RelayEffect, { kind: "look-up-approval" }>): void {
+    if (effect.kind === "reading") return
     if (effect.kind === "report") return void this.events.push(effect.event)
     const wire = this.wires.get(effect.id)!
     if (effect.kind === "send") wire.receive(effect.frame)

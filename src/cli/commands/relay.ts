@@ -11,6 +11,7 @@ import type { Log } from "../../platform/log.ts"
 import { systemRandom } from "../../platform/random.ts"
 import { spaceOf } from "../../platform/space.ts"
 import { printHostPort } from "../../protocol/address.ts"
+import { DEFAULT_LIMITS } from "../../relay/config.ts"
 import { ballastSize } from "../../relay/disk-watch.ts"
 import type { RelayDisk } from "../../relay/server.ts"
 import type { OperatorEvent } from "../../relay/operator.ts"
@@ -68,6 +69,7 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
       treeHead: paths.treeHead,
       approvals: paths.approvals,
       disk,
+      limits: { ...DEFAULT_LIMITS },
       host: options.host,
       log,
       onEvent: (event) => {
