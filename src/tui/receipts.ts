@@ -153,10 +153,12 @@ function sumWords(people: readonly ReceiptView[], have: number, read: number): S
   const [only] = people
   if (only !== undefined && people.length === 1)
     return say`${nameInWords(only.person)} ${receiptWords(only.state)}.`
-  const haveIt = say`${have} of ${people.length} ${have === 1 ? say`has` : say`have`} it`
-  return have === 0
-    ? say`${haveIt}.`
-    : say`${haveIt}, ${read} of them ${read === 1 ? say`has` : say`have`} read it.`
+  const haveIt =
+    have === 1 ? say`${have} of ${people.length} has it` : say`${have} of ${people.length} have it`
+  if (have === 0) return say`${haveIt}.`
+  return read === 1
+    ? say`${haveIt}, ${read} of them has read it.`
+    : say`${haveIt}, ${read} of them have read it.`
 }
 
 function forNobody({ state, receipts }: MessageLine["message"]): Sentence {

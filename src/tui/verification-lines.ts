@@ -144,7 +144,7 @@ function wordRows(view: ChatView, { words, kind, count, digits }: VerificationVi
 function countRows(view: ChatView, { kind, words, count, step }: VerificationView): Row[] {
   if (kind !== "room" || words !== undefined || step === "accept?") return []
   const big = bigDigits(count, view.theme.ascii).map((row): Row => [span(say`   ${row}`, "strong")])
-  return [...big, [span(say`   ${count === 1 ? say`has` : say`have`} come in`, "strong")], BLANK]
+  return [...big, [span(say`   ${count === 1 ? say`has come in` : say`have come in`}`, "strong")], BLANK]
 }
 
 /** Who must act, what the others have said, when it ends. */

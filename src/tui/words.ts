@@ -263,7 +263,7 @@ export function errorWords(error: unknown): SafeText {
 /** An error's own words, which start small for use after a colon, as a sentence that stands alone. */
 export function sentenceOf(message: string): SafeText {
   const [first = "", ...rest] = message.trim()
-  const end = /[.!?…]$/u.test(message.trim()) ? "" : "."
+  const end = /[.!?…।]$/u.test(message.trim()) ? "" : "."
   return safeLine(`${first.toUpperCase()}${rest.join("")}${end}`)
 }
 

@@ -20,14 +20,28 @@ test("sentences are found in the source, nested ones too", () => {
   expect(all.get("{0} came in")).toEqual([expect.stringMatching(/^src\/tui\//u)])
 })
 
+/** Spaces before and behind: sentences are put together by them. */
+const edgesOf = (text: string) => [/^\s*/u.exec(text)?.[0], /\s*$/u.exec(text)?.[0]]
+
+function missingWords(language: string, missing: readonly string[]): string {
+  if (missing.length === 0) return ""
+  const lines = missing.map((key) => `  ${JSON.stringify(key)}: "…",`).join("\n")
+  return `add to src/tui/languages/${language}-….ts, with the words that ${language}.ts lists:\n${lines}`
+}
+
 const others = Object.entries(CATALOGUES).filter(([language]) => language !== "en")
 
-describe.each(others)("%s", (_, catalogue) => {
+describe.each(others)("%s", (language, catalogue) => {
   const sentences = [...allSentences().keys()].filter((key) => LETTERS.test(key.replaceAll(/\{\d+\}/gu, "")))
 
   test("nothing is there that no screen says", () => {
     const used = new Set(sentences)
     expect(Object.keys(catalogue).filter((key) => !used.has(key))).toEqual([])
+  })
+
+  test("nothing is missing", () => {
+    const missing = sentences.filter((key) => !Object.hasOwn(catalogue, key))
+    expect(missingWords(language, missing)).toBe("")
   })
 
   test("what is put in is put in once, and no translation controls the terminal", () => {
@@ -39,7 +53,8 @@ describe.each(others)("%s", (_, catalogue) => {
       ([key, translated]) =>
         String(values(translated)) !== String(values(key)) ||
         safeBlock(translated) !== translated ||
-        (translated.trim() === translated) !== (key.trim() === key),
+        translated.normalize("NFC") !== translated ||
+        String(edgesOf(translated)) !== String(edgesOf(key)),
     )
     expect(faults).toEqual([])
   })
