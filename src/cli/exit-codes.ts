@@ -109,6 +109,13 @@ const client: Record<ClientErrorCode, End> = {
   },
   "message-too-long": { exit: EXIT.limit },
   "message-empty": { exit: EXIT.usage },
+  "unknown-message": {
+    exit: EXIT.unknown,
+    hint: "secure-chat history ROOM --json shows the ids of messages",
+  },
+  "not-yours": { exit: EXIT.refused },
+  "message-deleted": { exit: EXIT.unknown },
+  "bad-reaction": { exit: EXIT.usage },
   "not-joined": { exit: EXIT.usage, hint: "secure-chat join INVITATION --name NAME" },
   "already-joined": { exit: EXIT.usage },
   "bad-name": { exit: EXIT.usage },

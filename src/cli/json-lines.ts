@@ -7,6 +7,8 @@ import type {
   ClientEvent,
   MessageView,
   PersonRef,
+  ReactionView,
+  ReplyView,
   PersonView,
   RoomRef,
   RoomView,
@@ -138,7 +140,8 @@ export function roomViewJson(room: RoomView): object {
 }
 
 /** `receipts` stands in rooms only, and not before the relay has the message. */
-function messageJson({ id, text, sentAt, own, state, receipts }: MessageView): object {
+function messageJson(message: MessageView): object {
+  const { id, text, sentAt, own, state, receipts, replyTo, edited, deleted, reactions, unsent } = message
   return {
     id,
     text,
@@ -146,7 +149,21 @@ function messageJson({ id, text, sentAt, own, state, receipts }: MessageView): o
     sentAt: isoTime(sentAt),
     ...(state === undefined ? {} : { state }),
     ...(receipts === undefined ? {} : { receipts }),
+    ...(replyTo === undefined ? {} : { replyTo: replyTo.id, repliedTo: repliedJson(replyTo) }),
+    ...(edited === undefined ? {} : { editedAt: isoTime(edited) }),
+    ...(deleted === undefined ? {} : { deleted }),
+    ...(reactions === undefined ? {} : { reactions: reactions.map(reactionJson) }),
+    ...(unsent === undefined ? {} : { unsent }),
   }
+}
+
+/** `unknown`: the message is not here. */
+function repliedJson({ from, state, text }: ReplyView): object {
+  return { from: personJson(from), state, text }
+}
+
+function reactionJson({ reaction, people, own }: ReactionView): object {
+  return { reaction, own, people: people.map(personJson) }
 }
 
 function details(event: ClientEvent): object {
@@ -161,6 +178,16 @@ function details(event: ClientEvent): object {
       }
     case "message.state":
       return { room: roomJson(event.room), message: { id: event.message.id, state: event.state } }
+    case "message.edited":
+      return { room: roomJson(event.room), from: personJson(event.from), message: messageJson(event.message) }
+    case "message.deleted":
+    case "message.reaction":
+      return {
+        room: roomJson(event.room),
+        from: personJson(event.from),
+        message: { id: event.message.id, from: personJson(event.message.from) },
+        ...(event.type === "message.reaction" ? { reactions: event.reactions } : {}),
+      }
     case "relay.disconnected":
       return { why: event.why, retryAt: event.retryAt === undefined ? null : isoTime(event.retryAt) }
     case "verify.requested":

@@ -23,7 +23,7 @@ export const MAX_BACKUP_VALUE_BYTES = 4_194_304
 const VERSION = 1
 const START_BYTES = 1 + 8
 /** The tables that a keepsake has rows of, and the rows of `meta`. */
-const TABLES_KEPT: readonly TableName[] = ["meta", "person", "conversation", "line", "journal"]
+const TABLES_KEPT: readonly TableName[] = ["meta", "person", "conversation", "line", "remark", "journal"]
 const META_KEPT: ReadonlySet<string> = new Set(
   [...ACCOUNT_ROWS, DIRECTORY_CURSOR, JOURNAL_COUNTER].map((key) => toHex(key)),
 )

@@ -9,6 +9,8 @@ import type {
   ConnectionView,
   DirectoryView,
   KeyView,
+  MessageName,
+  MessageView,
   PersonView,
   ReceiptView,
   RoomRef,
@@ -92,9 +94,10 @@ export interface Client {
   /**
    * Queues one message. Resolves with its id when it is on disk.
    * @throws ClientError `message-too-long`, `message-empty`, `key-changed`, `blocked`, `storage`, `unknown-name`,
-   * `removed`, `inviter-unheard` (`link.goOnWithout` sends all the same).
+   * `removed`, `inviter-unheard` (`link.goOnWithout` sends all the same); for `replyTo` as `remarks.find`.
    */
-  send(roomId: string, text: string): Promise<{ id: string }>
+  send(roomId: string, text: string, replyTo?: MessageName): Promise<{ id: string }>
+  readonly remarks: Remarks
   /** Everything in the room was on the screen: the count goes to zero and, in direct chats, a receipt goes out. */
   markRead(roomId: string): Promise<void>
 
@@ -133,6 +136,21 @@ export interface Desk {
   draft(roomId: string): string
   /** An empty text forgets it. @throws ClientError `unknown-name`, `storage`. */
   keepDraft(roomId: string, text: string): Promise<void>
+}
+
+/**
+ * What is said about messages (PROTOCOL.md §13.7). Each resolves when it is on disk, and throws what `send` throws, and
+ * ClientError `unknown-message`, `message-deleted`.
+ */
+export interface Remarks {
+  /** One message as it is now. @throws ClientError `unknown-message`. */
+  find(roomId: string, message: MessageName): MessageView
+  /** New words for an own message. @throws ClientError `not-yours`, also for one that has failed. */
+  edit(roomId: string, message: MessageName, text: string): Promise<void>
+  /** Takes an own message back: here, and wherever it is read by an honest program. @throws ClientError `not-yours`. */
+  delete(roomId: string, message: MessageName): Promise<void>
+  /** Puts an emoji or a `:word:` to a message, or takes it away. @throws ClientError `bad-reaction`. */
+  react(roomId: string, message: MessageName, reaction: string, on: boolean): Promise<void>
 }
 
 /** How each person's key came, and what this person does about it. */

@@ -29,7 +29,7 @@ export const DIRECTORY_CURSOR = utf8("directory")
 
 export class Contacts {
   readonly #context: Context
-  readonly #lineage = new Lineage()
+  readonly lineage = new Lineage()
   readonly names = new NameBook()
   /** Since when. */
   readonly #online = new Map<string, number>()
@@ -67,31 +67,31 @@ export class Contacts {
   }
 
   get(accountId: Uint8Array): Contact | undefined {
-    return this.#lineage.get(accountId)
+    return this.lineage.get(accountId)
   }
 
   /** The account that whoever has had this one has now. */
   newest(accountId: Uint8Array): Contact | undefined {
-    return this.#lineage.newest(accountId)
+    return this.lineage.newest(accountId)
   }
 
   /** Whether this account has handed over to the one that the person has now, if it is another. */
   isHandedOver(accountId: Uint8Array): boolean {
-    return this.#lineage.isHandedOver(accountId)
+    return this.lineage.isHandedOver(accountId)
   }
 
   /** Every account of a person, oldest first. */
   history(accountId: Uint8Array): Contact[] {
-    return this.#lineage.all(accountId)
+    return this.lineage.all(accountId)
   }
 
   isSamePerson(a: Uint8Array, b: Uint8Array): boolean {
-    return equalBytes(a, b) || equalBytes(this.#lineage.first(a), this.#lineage.first(b))
+    return equalBytes(a, b) || equalBytes(this.lineage.first(a), this.lineage.first(b))
   }
 
   /** This account and those before that have handed over to it, newest first. */
   line(accountId: Uint8Array): Uint8Array[] {
-    return this.#lineage.line(accountId)
+    return this.lineage.line(accountId)
   }
 
   /** Our own account, or one that has handed over to it. */
@@ -111,7 +111,7 @@ export class Contacts {
 
   /** Everybody but oneself, under the account that they have now; nobody who has closed it. */
   others(): readonly Contact[] {
-    const others = [...this.#lineage.contacts()]
+    const others = [...this.lineage.contacts()]
     return others.filter((contact) => isCurrent(contact) && !this.isOwn(contact.entry.accountId))
   }
 
@@ -290,7 +290,7 @@ export class Contacts {
     if (newest.isBlocked) return "blocked"
     const { trust } = newest
     // Whatever a key says that was replaced: it may have been stolen, and it is not this person's any more.
-    if (!this.#lineage.isHandedOver(accountId)) return "changed"
+    if (!this.lineage.isHandedOver(accountId)) return "changed"
     return trust === "verified" || trust === "unverified" ? trust : "changed"
   }
 
@@ -327,7 +327,7 @@ export class Contacts {
 
   /** An id of a key that was given up leads to the person's key of now. */
   byId(id: string): Contact | undefined {
-    for (const { entry } of this.#lineage.contacts()) {
+    for (const { entry } of this.lineage.contacts()) {
       if (personId(entry.accountId) !== id || this.isOwn(entry.accountId)) continue
       return this.newest(entry.accountId)
     }
@@ -371,7 +371,7 @@ export class Contacts {
     this.#refs.clear()
     this.names.set(key, undefined)
     this.#nameSelf()
-    this.#lineage.forget(fromHex(key))
+    this.lineage.forget(fromHex(key))
     this.#alarms.delete(key)
   }
 
@@ -383,7 +383,7 @@ export class Contacts {
 
   #remember(contact: Contact): void {
     const key = toHex(contact.entry.accountId)
-    this.#lineage.put(contact)
+    this.lineage.put(contact)
     this.#ownLine = undefined
     this.#refs.clear()
     if (isCurrent(contact) && isAlarming(contact)) this.#alarms.add(key)

@@ -1,10 +1,11 @@
 /** What a payload leaves in the store (PROTOCOL.md §16): its line, its chain's newest, and its bytes for who missed it. */
 import { concat } from "../bytes.ts"
-import type { Content } from "../protocol/content.ts"
+import { type Content, isRemark, type TextContent } from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
-import { messageView } from "./lines.ts"
 import { showable } from "./payloads.ts"
+import { meetRemarks, noteCopy, takeRemark, whereIn } from "./remark-store.ts"
+import { seenMessage } from "./remark-views.ts"
 import {
   type ChainRecord,
   getRecord,
@@ -15,15 +16,14 @@ import {
   putRecord,
 } from "./records.ts"
 
-/** @returns the place of the line; undefined for a text that is shown already, under whatever number it comes. */
-export function storeText(
-  { room, contacts, context, ref }: Conversation,
+/** @returns undefined for a text that is shown already, under whatever number it comes. */
+function storeText(
+  conversation: Conversation,
   update: Update,
-  time: number,
-  { messageId, text, sentAt }: Content & { type: "text" },
-  account: Uint8Array,
-  place: Uint8Array,
+  { messageId, text, sentAt, replyTo }: TextContent,
+  { chainId, n, time, account, place }: Came,
 ): Uint8Array | undefined {
+  const { room, contacts, context, ref } = conversation
   const key = messageKey(room, account, messageId)
   // Under a key that was given up since it is still the same message.
   if (contacts.line(account).some((each) => update.tx.get("message", messageKey(room, each, messageId))))
@@ -41,12 +41,14 @@ export function storeText(
     text,
     sentAt: showable(sentAt),
     state: undefined,
-    place: undefined,
+    place: { chainId, n },
+    ...(replyTo && { replyTo }),
   }
   putRecord(update.tx, "line", concat(room, place), line)
   update.tx.put("message", key, place)
   const from = contacts.ref(account)
-  const message = messageView(line, contacts)
+  const met = meetRemarks(conversation, update, place, line)
+  const message = seenMessage(whereIn(conversation, update.tx), met)
   update.keep(
     { at: context.clock.now(), type: "message.received", room, line: place, messageId },
     { type: "message.received", room: ref, from, message },
@@ -54,28 +56,32 @@ export function storeText(
   return place
 }
 
-/** @param order of the entry that brought it. */
-export function storeContent(
-  { room, record, context }: Conversation,
-  { tx }: Update,
-  payload: {
-    chainId: Uint8Array
-    n: number
-    hash: Uint8Array
-    bytes: Uint8Array
-    line: Uint8Array | undefined
-    order: number
-  },
-): void {
-  const { chainId, n, hash, bytes, line, order } = payload
-  const stored: PayloadRecord = {
-    hash,
-    line,
-    bytes,
-    order: record.orderBase + order,
-    at: context.clock.now(),
-  }
-  putRecord(tx, "payload", payloadKey(room, chainId, n), stored)
+/** A payload as it came, whoever brought it. */
+export interface Came {
+  content: Content
+  chainId: Uint8Array
+  n: number
+  hash: Uint8Array
+  bytes: Uint8Array
+  /** Of the entry that brought it. */
+  order: number
+  time: number
+  account: Uint8Array
+  /** Where a line of its own would stand. */
+  place: Uint8Array
+}
+
+/** @returns the place of its line; undefined when it has none, or not a new one. */
+export function storePayload(conversation: Conversation, update: Update, came: Came): Uint8Array | undefined {
+  const { room, record, context } = conversation
+  const { content, chainId, n, hash, bytes, order, account } = came
+  const line = content.type === "text" ? storeText(conversation, update, content, came) : undefined
+  const at = context.clock.now()
+  const stored: PayloadRecord = { hash, line, bytes, order: record.orderBase + order, at }
+  putRecord(update.tx, "payload", payloadKey(room, chainId, n), stored)
+  if (content.type === "text") noteCopy(conversation, update, content.messageId, account, { chainId, n })
+  if (isRemark(content)) takeRemark(conversation, update, content, account, { chainId, n })
+  return line
 }
 
 /**

@@ -9,6 +9,10 @@ export type ClientErrorCode =
   | "ambiguous-name" // more than one person is called so
   | "message-too-long"
   | "message-empty"
+  | "unknown-message" // no message here has this id
+  | "not-yours" // only its author may change a message
+  | "message-deleted"
+  | "bad-reaction" // neither an emoji nor a :word:, or too many of them
   | "not-joined" // the profile has no relay yet
   | "already-joined" // the profile belongs to another relay
   | "bad-name" // not a name that may be taken

@@ -118,6 +118,39 @@ export interface MessageView {
   state: MessageState | undefined
   /** In rooms, for own messages that the relay has: how many of the `of` members it was for have it, and have seen it. */
   receipts: { delivered: number; read: number; of: number } | undefined
+  /** What it answers. */
+  replyTo?: ReplyView
+  /** When its author changed the words last, by their clock. */
+  edited?: Millis
+  /** Its author has taken it back, and its text is empty. */
+  deleted?: true
+  /** Most first. */
+  reactions?: readonly ReactionView[]
+  /** What this person has said about it last has not reached the relay, or never will. */
+  unsent?: "queued" | "failed"
+}
+
+/** What a message answers; `unknown`: it is not here, and nobody can say what it was. */
+export interface ReplyView {
+  id: string
+  from: PersonRef
+  state: "there" | "deleted" | "unknown"
+  /** The first line, of at most 200 characters; empty unless it is there. */
+  text: string
+}
+
+export interface ReactionView {
+  /** One emoji or `:word:`. */
+  reaction: string
+  people: readonly PersonRef[]
+  /** This person is among them. */
+  own: boolean
+}
+
+/** A message by its id; by its author as well when they are known, since only both together are one message's. */
+export interface MessageName {
+  id: string
+  from?: Pick<PersonRef, "id">
 }
 
 /** How far one of our messages got with one person: `failed` after 30 days without a receipt. */
@@ -269,6 +302,16 @@ export type ClientEvent =
   | { type: "message.received"; room: RoomRef; from: PersonRef; message: MessageView }
   | { type: "message.sent"; room: RoomRef; message: MessageView }
   | { type: "message.state"; room: RoomRef; message: { id: string }; state: MessageState }
+  | { type: "message.edited"; room: RoomRef; from: PersonRef; message: MessageView }
+  | { type: "message.deleted"; room: RoomRef; from: PersonRef; message: { id: string; from: PersonRef } }
+  /** `reactions`: all that this person has put to it now. */
+  | {
+      type: "message.reaction"
+      room: RoomRef
+      from: PersonRef
+      message: { id: string; from: PersonRef }
+      reactions: readonly string[]
+    }
   | { type: "notice"; room: RoomRef; notice: Notice }
   | { type: "gap.detected"; room: RoomRef; from: PersonRef; missing: number }
   | { type: "room.joined"; room: RoomRef }

@@ -9,6 +9,7 @@ import { payloadHash } from "./chain.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { arrivedOf, takeQuestion } from "./gaps.ts"
+import { noteCopy, placeEdit } from "./remark-store.ts"
 import { takeReceipts } from "./receipts.ts"
 import {
   type ChainRecord,
@@ -55,16 +56,28 @@ export function fixPayload(
   const line =
     queued.content.type === "text" ? (queued.line ?? linePlace(UNPLACED + localOf(key), 0)) : undefined
   const at = context.clock.now()
+  const about = queued.content.type === "edit" ? queued.content.about : undefined
   return {
     payload,
     change: { chain: { ...chain, n: n + 1, previous: hash } },
     save(update) {
-      const stored: PayloadRecord = { hash, line, bytes: payload, order: UNPLACED, at }
+      const stored: PayloadRecord = {
+        hash,
+        line,
+        ...(about && { about }),
+        bytes: payload,
+        order: UNPLACED,
+        at,
+      }
       putRecord(update.tx, "payload", payloadKey(record.room, chainId, n), stored)
       const lineKey = line && concat(record.room, line)
       const shown = lineKey && getRecord<LineRecord>(update.tx, "line", lineKey)
-      if (shown?.kind === "message")
+      if (shown?.kind === "message") {
         putRecord(update.tx, "line", lineKey!, { ...shown, place: { chainId, n } } satisfies LineRecord)
+        // Said in another chain before: that copy is not forgotten.
+        if (shown.place) noteCopy(conversation, update, shown.messageId, shown.account, shown.place)
+      }
+      if (about) placeEdit(conversation, update, about, { chainId, n })
       for (const save of saves) save(update)
     },
   }

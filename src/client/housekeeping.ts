@@ -7,6 +7,7 @@ import type { Context } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
 import { tidyIfPossible } from "./disk-care.ts"
 import { decodeRecord, type PayloadRecord, putRecord } from "./records.ts"
+import { sweepWaiting } from "./remark-store.ts"
 import { SEEN_FOR_MS, sweepSeen } from "./seen.ts"
 import { failExpired, KEPT_FOR_MS } from "./sent.ts"
 import { prefixRange } from "./store.ts"
@@ -20,6 +21,7 @@ export class Housekeeping {
   /** Where the sweeps of each room go on. */
   readonly #seen = new Map<Conversation, Uint8Array>()
   readonly #payloads = new Map<Conversation, Uint8Array>()
+  readonly #waiting = new Map<Conversation, Uint8Array>()
   #cancel: () => void = () => {}
 
   constructor(context: Context) {
@@ -43,6 +45,7 @@ export class Housekeeping {
     for (const conversation of this.#context.rooms()) {
       failExpired(conversation)
       note(this.#seen, conversation, sweepSeen(conversation, this.#seen.get(conversation)))
+      note(this.#waiting, conversation, sweepWaiting(conversation, this.#waiting.get(conversation)))
       note(this.#payloads, conversation, this.#sweepPayloads(conversation, this.#payloads.get(conversation)))
     }
   }

@@ -1,16 +1,26 @@
 /** Events that are kept, so that whoever was not listening can ask for them (`eventsSince`). */
 import { ByteReader, concat, equalBytes, u64 } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
+import type { MessageRef } from "../protocol/remarks.ts"
 import type { Contacts } from "./contacts.ts"
 import { cursorNumber, cursorText } from "./context.ts"
 import type { ClientEvent, MessageState, RoomRef, StampedEvent } from "./events.ts"
-import { messageIdText, messageView } from "./lines.ts"
+import { messageIdText } from "./lines.ts"
 import { decodeRecordIfSound, type LineRecord, messageKey } from "./records.ts"
+import { remarkEvent, seenMessage } from "./remark-views.ts"
 import type { StoreReader } from "./store.ts"
 
 export type JournalRecord = { at: Millis } & (
   | { type: "message.received" | "message.sent"; room: Uint8Array; line: Uint8Array; messageId: Uint8Array }
   | { type: "message.state"; room: Uint8Array; messageId: Uint8Array; state: MessageState }
+  | { type: "message.edited" | "message.deleted"; room: Uint8Array; about: MessageRef; by: Uint8Array }
+  | {
+      type: "message.reaction"
+      room: Uint8Array
+      about: MessageRef
+      by: Uint8Array
+      reactions: readonly string[]
+    }
   | { type: "person.joined"; account: Uint8Array }
   | { type: "person.keyChanged"; account: Uint8Array; how: "rotated" | "replaced" }
   | { type: "person.renamed"; account: Uint8Array; before: string }
@@ -55,6 +65,10 @@ function keptEvent(
       return { type: "person.joined", person: contacts.ref(record.account) }
     case "room.joined":
       return { type: "room.joined", room: refOf(record.room) }
+    case "message.edited":
+    case "message.deleted":
+    case "message.reaction":
+      return remarkEvent({ store, contacts, room: record.room }, refOf(record.room), record)
     case "message.state":
       return {
         type: "message.state",
@@ -66,7 +80,7 @@ function keptEvent(
     case "message.received": {
       const line = findLine(store, contacts.line(contacts.own), record)
       if (!line) return undefined
-      const message = messageView(line, contacts)
+      const message = seenMessage({ store, contacts, room: record.room }, line)
       return record.type === "message.sent"
         ? { type: "message.sent", room: refOf(record.room), message }
         : { type: "message.received", room: refOf(record.room), from: message.from, message }

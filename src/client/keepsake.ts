@@ -17,6 +17,7 @@ import {
   type LineRecord,
   newConversation,
 } from "./records.ts"
+import type { RemarkRecord } from "./remarks.ts"
 import { isSound } from "./restoring.ts"
 import type { Row, StoreReader, TableName } from "./store.ts"
 
@@ -73,6 +74,9 @@ export function* keepsake(source: RowSource): Generator<Kept, Loss> {
     yield { table: "conversation", key, value: encodeRecord(withoutGroup(record)) }
   }
   for (const row of readable("line")) yield { table: "line", key: row.key, value: settled(row.value) }
+
+  for (const { key, value } of readable("remark"))
+    yield { table: "remark", key, value: encodeRecord(stopped(decodeRecord<RemarkRecord>(value))) }
 
   let last = journal ? new ByteReader(journal.value).u64() : 0
   for (const row of readable("journal")) {
@@ -141,6 +145,12 @@ function withoutGroup(record: ConversationRecord): ConversationRecord {
     lastAt,
     nextLocal,
   }
+}
+
+/** What has not reached the relay yet never will. Its payloads stay behind. */
+function stopped(record: RemarkRecord): RemarkRecord {
+  const { unsent } = record
+  return { ...record, places: [], unsent: unsent && { ...unsent, failed: true } }
 }
 
 /** What was still on its way stays visible and says that it did not go: nobody may seal the same payload twice. */

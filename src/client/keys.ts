@@ -11,6 +11,7 @@ import { type Contact, isClosed } from "./entries.ts"
 import { ClientError } from "./errors.ts"
 import type { ClientEvent, KeyView } from "./events.ts"
 import type { KeysApi } from "./client.ts"
+import { meetAuthor } from "./remark-store.ts"
 import { closingEntry } from "./registering.ts"
 import { Renaming } from "./renaming.ts"
 import type { Rooms } from "./rooms.ts"
@@ -204,6 +205,7 @@ export class Keys implements KeysApi {
     const code = isReplaced ? "key-changed" : "key-rotated"
     for (const conversation of this.#concerned(account)) {
       conversation.notice(update, conversation.record.cursor, { code, account })
+      if (!isReplaced) meetAuthor(conversation, update, account)
       update.tell({ type: "room.changed", room: conversation.ref })
     }
     update.after(() => later(at, () => this.#rooms.with(account)?.advance()))

@@ -6,6 +6,7 @@ import { countOf } from "./readers.ts"
 import type { Contacts } from "./contacts.ts"
 import type { MessageView, Notice, RoomRef, TranscriptLine } from "./events.ts"
 import { decodeRecordIfSound, type LineRecord, nextPlace, putRecord, type StoredNotice } from "./records.ts"
+import { seenMessage } from "./remark-views.ts"
 import { prefixRange } from "./store.ts"
 
 const CHANNEL_BYTES = 32
@@ -93,6 +94,7 @@ export function readLines(
   const { room, contacts, context } = conversation
   const range = prefixRange(room)
   if (before !== undefined) range.to = concat(room, fromHex(before))
+  const where = { store: context.store, contacts, room }
   const rows = context.store.range("line", { ...range, reverse: true, limit })
   let at = 0
   return rows.toReversed().map(({ key, value }) => {
@@ -107,7 +109,7 @@ export function readLines(
           kind: "message",
           order,
           at: line.at,
-          message: messageView(line, contacts, countOf(conversation, line, place)),
+          message: seenMessage(where, line, countOf(conversation, line, place)),
         }
       : { kind: "notice", order, at: line.at, notice: noticeView(line.notice, contacts) }
   })

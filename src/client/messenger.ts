@@ -7,7 +7,7 @@ import { CryptoError } from "../crypto/errors.ts"
 import type { Address } from "../platform/network.ts"
 import type { Of } from "../protocol/messages.ts"
 import { connectionView } from "./connection-view.ts"
-import type { Client, Desk, DirectoryGuest } from "./client.ts"
+import type { Client, Desk, DirectoryGuest, Remarks } from "./client.ts"
 import type { Contacts } from "./contacts.ts"
 import { type Context, type Identity, updater } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
@@ -16,6 +16,7 @@ import { endCleanly, hasRoom } from "./disk-care.ts"
 import { ClientError, endsTheProcess } from "./errors.ts"
 import type {
   ConnectionView,
+  MessageName,
   PersonView,
   ReceiptView,
   RoomRef,
@@ -33,12 +34,11 @@ import { checkOutgoing, checkRoom } from "./outgoing.ts"
 import { markRegistered, moveRelay, putRelay, readRelay, type RelayRecord, roomWayOf } from "./profile.ts"
 import { createParts, type Parts } from "./parts.ts"
 import { EventQueue } from "./queue.ts"
-import { decodeRecord } from "./records.ts"
 import { readersOf } from "./readers.ts"
 import { readAll } from "./receipts.ts"
 import { RelayConnection } from "./relay-link.ts"
 import type { Rooms } from "./rooms.ts"
-import { queueText } from "./sending.ts"
+import { countSaid, queueText } from "./sending.ts"
 import type { SeesReport } from "./sees.ts"
 import type { Session } from "./session.ts"
 import { prefixRange } from "./store.ts"
@@ -197,7 +197,7 @@ export class Messenger implements Client {
   }
 
   outboxCount(): number {
-    return this.#deps.store.range("outbox", {}).filter(({ value }) => isText(value)).length
+    return countSaid(this.#deps.store)
   }
 
   findPerson(name: string): PersonView {
@@ -234,12 +234,12 @@ export class Messenger implements Client {
     return this.#deps.store.count("line", prefixRange(this.#rooms.byId(id).room))
   }
 
-  send(id: string, text: string): Promise<{ id: string }> {
+  send(id: string, text: string, replyTo?: MessageName): Promise<{ id: string }> {
     return this.#queue.do(async () => {
       const conversation = this.#rooms.byId(id)
       checkOutgoing(text, conversation)
       checkRoom(conversation)
-      const messageId = queueText(conversation, text)
+      const messageId = queueText(conversation, text, this.#parts.remarks.answered(conversation, replyTo))
       this.#queue.push(() => conversation.advance())
       return { id: messageIdText(messageId) }
     })
@@ -264,6 +264,10 @@ export class Messenger implements Client {
 
   safetyNumber(personId: string): string {
     return this.#contacts.safetyNumber(this.#contacts.findById(personId).entry.accountId)
+  }
+
+  get remarks(): Remarks {
+    return this.#parts.remarks
   }
 
   get link(): RoomLinks {
@@ -393,8 +397,4 @@ export class Messenger implements Client {
     for (const conversation of this.#rooms.all()) conversation.stop()
     this.#link.stop()
   }
-}
-
-function isText(row: Uint8Array): boolean {
-  return decodeRecord<{ content: { type: string } }>(row).content.type === "text"
 }

@@ -1,10 +1,11 @@
 /** Our own message met in the log (PROTOCOL.md §9.4): from here on it stands where everybody sees it. */
 import { concat } from "../bytes.ts"
-import { decodePayload, isVerification } from "../protocol/content.ts"
+import { decodePayload, isRemark, isVerification } from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { showable } from "./payloads.ts"
 import type { Arrival } from "./reading.ts"
+import { settleRemark } from "./remark-store.ts"
 import {
   type ConversationRecord,
   getRecord,
@@ -61,6 +62,7 @@ export function confirmOwn(
     // Somebody may have told us of it already, by another way than this log.
     const settled = settleConfirmed(conversation, update, change.chain ?? record.chain, peers.all())
     if (settled) change.chain = settled
+    if (isRemark(content)) settleRemark(conversation, update, content, false)
     if (isVerification(content))
       conversation.context.verifier().placed(conversation, update, content, message.seq)
     conversation.put(update, change)
@@ -116,25 +118,47 @@ export function failUnconfirmed(conversation: Conversation, update: Update): voi
   failSent(conversation, update)
 }
 
+/** What has no number and will get none: it is not said to have failed, since its author took it back. */
+export function dropQueued(
+  conversation: Conversation,
+  update: Update,
+  own: { key: Uint8Array; record: OutboxRecord },
+): void {
+  update.tx.delete("outbox", own.key)
+  if (own.record.content.type === "text") settleLine(conversation, update, own)
+}
+
 function fail(
   conversation: Conversation,
   update: Update,
   own: { key: Uint8Array; record: OutboxRecord },
 ): void {
-  const { room, record } = conversation
+  const { room } = conversation
   const { tx } = update
   tx.delete("outbox", own.key)
   if (own.record.payload) takeBack(conversation, update, own.record.payload)
+  const { content } = own.record
+  if (isRemark(content)) return settleRemark(conversation, update, content, true)
+  const place = settleLine(conversation, update, own)
+  if (place) setState(conversation, update, concat(room, place), "failed")
+}
+
+/** A line that waited stays where it was written. @returns the end of its key. */
+function settleLine(
+  { room, record }: Conversation,
+  { tx }: Update,
+  own: { key: Uint8Array; record: OutboxRecord },
+): Uint8Array | undefined {
   const from = concat(room, own.record.line ?? linePlace(UNPLACED + localOf(own.key), 0))
   const line = getRecord<LineRecord>(tx, "line", from)
-  if (line?.kind !== "message") return
-  // It stays where it was written; what follows comes after it.
+  if (line?.kind !== "message") return undefined
+  // What follows comes after it.
   const written = own.record.line
   const place = written && isPlaced(written) ? written : nextPlace(tx, room, record.orderBase + record.cursor)
   tx.delete("line", from)
   putRecord(tx, "line", concat(room, place), line)
   tx.put("message", messageKey(room, line.account, line.messageId), place)
-  setState(conversation, update, concat(room, place), "failed")
+  return place
 }
 
 /** What is said to have failed is given to nobody, whoever asks for its number. */

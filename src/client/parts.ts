@@ -13,6 +13,7 @@ import { Keys, type Run } from "./keys.ts"
 import { LinkControl } from "./link.ts"
 import { PackageStock } from "./packages.ts"
 import { markRolledBack } from "./rolled-back.ts"
+import { Remarking } from "./remarking.ts"
 import { Rooms } from "./rooms.ts"
 import { VerifyDriver } from "./verify-driver.ts"
 import { VerifyHeard } from "./verify-heard.ts"
@@ -36,6 +37,7 @@ export interface Parts {
   readonly sees: Sees
   readonly link: LinkControl
   readonly desk: OwnDesk
+  readonly remarks: Remarking
 }
 
 /**
@@ -62,6 +64,7 @@ export function createParts(context: Context, tell: (event: ClientEvent) => void
   const keys = new Keys(context, { contacts, rooms }, { run, tell, isVerifying })
   const sees = new Sees(context, { contacts, rooms, inbox, generation })
   const desk = new OwnDesk(context, rooms, run)
-  const guests = { directory, keys, sees, desk, ...verifying }
+  const remarks = new Remarking(context, contacts, rooms, run)
+  const guests = { directory, keys, sees, desk, remarks, ...verifying }
   return { contacts, rooms, inbox, packages, catchUp, generation, incoming, housekeeping, ...guests }
 }

@@ -10,16 +10,20 @@ import {
   decodeBinding,
   decodePayload,
   FORMS,
+  isSaid,
   isVerification,
   MAX_PAYLOAD_BYTES,
   type Payload,
+  type RemarkContent,
+  type TextContent,
   type VerificationContent,
 } from "../protocol/content.ts"
 import { ProtocolError } from "../protocol/errors.ts"
+import { REMARKS } from "../protocol/remarks.ts"
 import { takeAnswer, takeQuestionOf } from "./answers.ts"
 import { checkBinding, compareRooms } from "./beacons.ts"
 import { chainIdOf, judge, payloadHash } from "./chain.ts"
-import { advanceChain, storeContent, storeText } from "./contents.ts"
+import { advanceChain, storePayload } from "./contents.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { arrivedOf, fillGap, gapAt, gapsOf, giveUpGap, nameEnd, openGap, placeAfterGaps } from "./gaps.ts"
@@ -91,7 +95,13 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
 }
 
 /** After which what has arrived is told. */
-const BRINGS_TEXT: ReadonlySet<Content["type"]> = new Set(["text", "answer", "privateAnswer", "unavailable"])
+const BRINGS_TEXT: ReadonlySet<string> = new Set([
+  "text",
+  ...REMARKS,
+  "answer",
+  "privateAnswer",
+  "unavailable",
+])
 
 /** Everything that somebody else's message does, inside its transaction. */
 function hear(
@@ -186,20 +196,18 @@ function judged(
   // What comes next is not late, whatever somebody else has said to be missing: it stands where it came.
   const late = verdict.kind === "ok" ? undefined : filled
   const place = late?.place ?? placeAfterGaps(tx, room, conversation.record.orderBase + seq)
-  const isText = content.type === "text"
-  const line = isText
-    ? storeText(conversation, update, arrival.message.time, content, account, place)
-    : undefined
-  storeContent(conversation, update, { chainId, n, hash, bytes: plain, line, order: seq })
-  if (isText)
+  const { time } = arrival.message
+  const came = { content, chainId, n, hash, bytes: plain, order: seq, time, account, place }
+  const line = storePayload(conversation, update, came)
+  if (isSaid(content))
     outcome.peer = {
       ...outcome.peer,
       owed: owedFor(outcome.peer, chainId, arrivedOf(tx, room, chainId, chain.n)),
     }
   else if (isVerification(content))
     conversation.context.verifier().heard(conversation, update, content, sender, seq)
-  else act(conversation, update, content, sender, outcome, arrival.message.time)
-  if (line) countText(conversation, arrival.message.time, outcome.change)
+  else act(conversation, update, content, sender, outcome, time)
+  if (line) countText(conversation, time, outcome.change)
 }
 
 /** Where a chain that we have not met begins for us: what its author said since we came was for us. */
@@ -213,7 +221,7 @@ function baseOf({ group }: Conversation, peer: PeerRecord, { starts }: Binding, 
 function act(
   conversation: Conversation,
   update: Update,
-  content: Exclude<Content, VerificationContent>,
+  content: Exclude<Content, VerificationContent | TextContent | RemarkContent>,
   sender: Member,
   outcome: Outcome,
   time: number,
@@ -234,7 +242,6 @@ function act(
         storeAnswered(conversation, update, bytes, chain, place, sender, outcome, time),
       )
     case "beacon":
-    case "text":
       update.tell({ type: "room.changed", room: conversation.ref })
   }
 }
@@ -263,9 +270,10 @@ function storeAnswered(
   const { chainId, n, content } = payload
   nameEnd(conversation, update, payload)
   const hash = payloadHash(channelId, bytes)
-  const isText = content.type === "text"
-  const line = isText ? storeText(conversation, update, time, content, chain.account, place) : undefined
-  storeContent(conversation, update, { chainId, n, hash, bytes, line, order: conversation.record.cursor + 1 })
+  const order = conversation.record.cursor + 1
+  const { account } = chain
+  const came = { content, chainId, n, hash, bytes, order, time, account, place }
+  const line = storePayload(conversation, update, came)
   const { n: last } = advanceChain(conversation, update, chain, { ...chain, n, hash }, chainId, false)
   if (line) countText(conversation, time, outcome.change)
   const arrived = arrivedOf(tx, room, chainId, last)

@@ -1,18 +1,20 @@
 /**
- * What the tables of the store hold (PROTOCOL.md §16): records as JSON, in which bytes are written as
- * `{"~": base64url}`, and the keys under which they lie. Group rows and account keys are raw bytes.
+ * What the tables of the store hold (PROTOCOL.md §16), and the keys under which it lies. Group rows and account keys are
+ * raw bytes, the others records.
  */
-import { ByteReader, concat, fromBase64Url, fromUtf8, toBase64Url, u16, u64, utf8 } from "../bytes.ts"
+import { ByteReader, concat, u16, u64 } from "../bytes.ts"
 import { labelledHash } from "../crypto/hash.ts"
 import type { Millis } from "../platform/clock.ts"
 import { START_OF_LOG } from "./channel-log.ts"
-import type { PayloadRange, VerificationContent } from "../protocol/content.ts"
-import { ClientError } from "./errors.ts"
+import type { PayloadRange, RemarkContent, TextContent, VerificationContent } from "../protocol/content.ts"
+import type { MessageRef } from "../protocol/remarks.ts"
 import type { AlarmReason, MessageState, RoleChange, RoomProblem } from "./events.ts"
 import type { LinkWish } from "./moderating.ts"
 import type { RoomLink } from "./room-header.ts"
 import type { Uncertainty } from "./uncertain.ts"
-import { prefixRange, type StoreReader, type StoreWriter, type TableName } from "./store.ts"
+import { prefixRange, type StoreReader } from "./store.ts"
+
+export { decodeRecord, decodeRecordIfSound, encodeRecord, getRecord, putRecord } from "./record-codec.ts"
 
 /** A payload by its place in a chain. */
 export interface ChainPlace {
@@ -134,7 +136,8 @@ export interface PendingRecord {
 /** A message on its way. `payload` is fixed when its counter is taken, `sealed` each time it is sealed. */
 export interface OutboxRecord {
   content:
-    | { type: "text"; messageId: Uint8Array; sentAt: Millis; text: string }
+    | TextContent
+    | RemarkContent
     | { type: "receipt" }
     | { type: "beacon" }
     | { type: "ask" }
@@ -232,10 +235,20 @@ export type LineRecord =
       sentAt: Millis
       /** What all readers together have reached; undefined for messages of others. */
       state: MessageState | undefined
-      /** Of our own messages, once they have a number: who has them is in the `peer` rows. */
-      place: { chainId: Uint8Array; n: number } | undefined
+      /** Once it has a number; who has ours is in the `peer` rows. */
+      place: PayloadPlace | undefined
+      replyTo?: MessageRef | undefined
+      /** Somebody has said something about it: there are rows in `remark`. */
+      isRemarked?: boolean
+      /** Its author has taken it back, and the text is empty. */
+      isGone?: boolean
     }
   | { kind: "notice"; at: Millis; notice: StoredNotice }
+
+export interface PayloadPlace {
+  chainId: Uint8Array
+  n: number
+}
 
 /** The newest payload of one chain, the first that we know of it, and the leaf that it belongs to. */
 export interface ChainRecord {
@@ -251,6 +264,8 @@ export interface PayloadRecord {
   hash: Uint8Array
   /** The end of its line's key; undefined for receipts and beacons. */
   line: Uint8Array | undefined
+  /** Of our own edits: the message. */
+  about?: MessageRef
   /** As its author fixed it, for whoever has missed it; undefined once it may not be given away any more. */
   bytes: Uint8Array | undefined
   /** Where it stood in the log: who came later was not meant. `UNPLACED` while it is in the outbox. */
@@ -304,66 +319,6 @@ export function messageKey(room: Uint8Array, account: Uint8Array, messageId: Uin
 
 /** Sorts after every log number: lines that have no place in the log yet. */
 export const UNPLACED = 2 ** 52
-
-export function encodeRecord(value: object): Uint8Array {
-  return utf8(JSON.stringify(withoutBytes(value)))
-}
-
-/** @throws ClientError `database-damaged` for bytes that are no record. */
-export function decodeRecord<T>(bytes: Uint8Array): T {
-  try {
-    const record = withBytes(JSON.parse(fromUtf8(bytes)))
-    if (typeof record === "object" && record !== null) return record as T
-  } catch (cause) {
-    throw new ClientError("database-damaged", "a record in the database makes no sense", { cause })
-  }
-  throw new ClientError("database-damaged", "a record in the database makes no sense")
-}
-
-/** Undefined for bytes that are no record: where one that is damaged must not stop the others. */
-export function decodeRecordIfSound<T>(bytes: Uint8Array): T | undefined {
-  try {
-    return decodeRecord<T>(bytes)
-  } catch (cause) {
-    if (cause instanceof ClientError) return undefined
-    throw cause
-  }
-}
-
-/** A copy that JSON can hold. Not left to JSON's own callback, which takes several times as long. */
-function withoutBytes(field: unknown): unknown {
-  if (typeof field !== "object" || field === null) return field
-  if (field instanceof Uint8Array) return { "~": toBase64Url(field) }
-  if (Array.isArray(field)) return field.map(withoutBytes)
-  const plain: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(field)) plain[name] = withoutBytes(value)
-  return plain
-}
-
-/** Puts the bytes back, in place. */
-function withBytes(field: unknown): unknown {
-  if (typeof field !== "object" || field === null) return field
-  if (isBytes(field)) return fromBase64Url(field["~"])
-  const parts = field as Record<string, unknown>
-  for (const name of Object.keys(parts)) {
-    const part = parts[name]
-    if (typeof part === "object") parts[name] = withBytes(part)
-  }
-  return field
-}
-
-function isBytes(field: unknown): field is { "~": string } {
-  return typeof field === "object" && field !== null && "~" in field && typeof field["~"] === "string"
-}
-
-export function getRecord<T>(from: StoreReader, table: TableName, key: Uint8Array): T | undefined {
-  const value = from.get(table, key)
-  return value && decodeRecord<T>(value)
-}
-
-export function putRecord(to: StoreWriter, table: TableName, key: Uint8Array, value: object): void {
-  to.put(table, key, encodeRecord(value))
-}
 
 /** The end of a line's key: place in the log (or `UNPLACED` and a counter), then a number within it. */
 export function linePlace(order: number, sub: number): Uint8Array {

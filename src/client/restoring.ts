@@ -8,6 +8,7 @@ import { CryptoError } from "../crypto/errors.ts"
 import type { Clock } from "../platform/clock.ts"
 import type { Random } from "../platform/random.ts"
 import { decodeDirectoryEntry } from "../protocol/directory-entry.ts"
+import { isReaction, MAX_REACTIONS } from "../protocol/remarks.ts"
 import { DIRECTORY_CURSOR } from "./contacts.ts"
 import { type Context, JOURNAL_COUNTER, type Update } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
@@ -27,6 +28,7 @@ import {
   putRecord,
   UNPLACED,
 } from "./records.ts"
+import { ownRemarks } from "./remark-store.ts"
 import { giveUpChannel } from "./reopening.ts"
 import { setState } from "./sent.ts"
 import { type ClientStore, prefixRange, type StoreReader, type StoreWriter, type TableName } from "./store.ts"
@@ -34,6 +36,7 @@ import { type ClientStore, prefixRange, type StoreReader, type StoreWriter, type
 const TO_GO_ON = utf8("go on ")
 const ROOM_KEY_BYTES = 32
 const LINE_KEY_BYTES = ROOM_KEY_BYTES + 8 + 2
+const REMARK_KEY_BYTES = ROOM_KEY_BYTES + 16 + 32
 const JOURNAL_KEY_BYTES = 8
 
 /**
@@ -120,18 +123,19 @@ function placeAll(tx: StoreWriter, room: Uint8Array, order: number): void {
  */
 function sayUnconfirmed(conversation: Conversation, update: Update): void {
   const { room } = conversation
+  const say = (content: OutboxRecord["content"], line: Uint8Array | undefined) => {
+    const queued: OutboxRecord = { content, payload: undefined, line, sealed: undefined }
+    putRecord(update.tx, "outbox", concat(room, u64(conversation.takeLocal())), queued)
+  }
   for (const { key, value } of update.tx.range("line", prefixRange(room))) {
     const line = decodeRecord<LineRecord>(value)
     if (line.kind !== "message" || line.state !== "relayed") continue
-    const { messageId, sentAt, text } = line
-    const queued: OutboxRecord = {
-      content: { type: "text", messageId, sentAt, text },
-      payload: undefined,
-      line: key.slice(ROOM_KEY_BYTES),
-      sealed: undefined,
+    const { messageId, sentAt, text, replyTo } = line
+    if (!line.isGone) {
+      say({ type: "text", messageId, sentAt, text, replyTo }, key.slice(ROOM_KEY_BYTES))
+      setState(conversation, update, key, "queued")
     }
-    putRecord(update.tx, "outbox", concat(room, u64(conversation.takeLocal())), queued)
-    setState(conversation, update, key, "queued")
+    for (const content of ownRemarks(conversation, update, line)) say(content, undefined)
   }
 }
 
@@ -173,11 +177,37 @@ function fits(table: TableName, key: Uint8Array, record: Record<string, unknown>
       return record["kind"] === "message"
         ? isBytes(record["account"]) && isBytes(record["messageId"]) && typeof record["text"] === "string"
         : record["kind"] === "notice" && typeof record["notice"] === "object" && record["notice"] !== null
+    case "remark":
+      return key.length === REMARK_KEY_BYTES && isRemarkRecord(record)
     case "journal":
       return key.length === JOURNAL_KEY_BYTES && typeof record["type"] === "string"
     default:
       return false
   }
+}
+
+function isRemarkRecord({ edit, gone, reaction, places, unsent }: Record<string, unknown>): boolean {
+  const isUnsent = unsent === undefined || (isAt(unsent) && typeof unsent["failed"] === "boolean")
+  return (
+    (edit === undefined || (isAt(edit) && typeof edit["text"] === "string")) &&
+    (gone === undefined || isMoment(gone)) &&
+    (reaction === undefined || (isAt(reaction) && areReactions(reaction["reactions"]))) &&
+    Array.isArray(places) &&
+    isUnsent
+  )
+}
+
+function areReactions(field: unknown): boolean {
+  const isShort = Array.isArray(field) && field.length <= MAX_REACTIONS
+  return isShort && field.every((each) => typeof each === "string" && isReaction(each))
+}
+
+function isAt(field: unknown): field is Record<string, unknown> {
+  return typeof field === "object" && field !== null && "at" in field && isMoment(field.at)
+}
+
+function isMoment(field: unknown): boolean {
+  return typeof field === "number" && Number.isSafeInteger(field) && field >= 0
 }
 
 /** How and when somebody was verified, if that is known. */
@@ -186,7 +216,7 @@ function isVerified(field: unknown): boolean {
   if (typeof field !== "object" || field === null || !("how" in field) || !("at" in field)) return false
   const { how, at } = field
   const isWay = how === "words" || how === "number" || how === "qr" || how === "room"
-  return isWay && typeof at === "number" && Number.isSafeInteger(at) && at >= 0
+  return isWay && isMoment(at)
 }
 
 function isBytes(field: unknown): field is Uint8Array {

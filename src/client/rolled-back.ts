@@ -6,7 +6,7 @@
 import { concat, equalBytes, toHex } from "../bytes.ts"
 import type { Payload } from "../protocol/content.ts"
 import { payloadHash } from "./chain.ts"
-import { advanceChain, storeContent, storeText } from "./contents.ts"
+import { advanceChain, storePayload } from "./contents.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Context, Update } from "./context.ts"
 import type { Arrival } from "./reading.ts"
@@ -52,12 +52,9 @@ export function recogniseOwn(
   if (known) return
   const account = context.identity.account.accountId
   const place = nextPlace(update.tx, room, record.orderBase + message.seq)
-  const line =
-    content.type === "text"
-      ? storeText(conversation, update, message.time, content, account, place)
-      : undefined
-  if (line) change.lastAt = message.time
-  storeContent(conversation, update, { chainId, n, hash, bytes: plain, line, order: message.seq })
+  const { seq: order, time } = message
+  const came = { content, chainId, n, hash, bytes: plain, order, time, account, place }
+  if (storePayload(conversation, update, came)) change.lastAt = time
   const last = getRecord<ChainRecord>(update.tx, "chain", concat(room, chainId))
   if (last) advanceChain(conversation, update, last, { ...last, n, hash }, chainId, true)
   context.log.write("warn", "own.unknown", { chain: toHex(chainId).slice(0, 8), n })

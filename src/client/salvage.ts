@@ -41,6 +41,7 @@ const BY_KEY_BYTES: Readonly<Record<number, readonly TableName[]>> = {
   8: ["journal"],
   32: ["person", "conversation"],
   42: ["line"],
+  80: ["remark"],
 }
 
 /**

@@ -4,14 +4,14 @@
  * payloads stand in the log in the order of their numbers; a STALE answer seals the same payload again.
  */
 import { concat, equalBytes, u64 } from "../bytes.ts"
-import { encodeBinding, FORMS, isVerification } from "../protocol/content.ts"
+import { encodeBinding, FORMS, isSaid, isVerification } from "../protocol/content.ts"
+import type { MessageRef } from "../protocol/remarks.ts"
 import type { SignedHead } from "../protocol/tree-head.ts"
 import { sharedRooms } from "./beacons.ts"
 import { putBlob } from "./blobs.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { proposeCommit } from "./joining.ts"
-import { messageView } from "./lines.ts"
 import { fixPayload } from "./fixing.ts"
 import { owesReceipt, startsOf } from "./receipts.ts"
 import {
@@ -25,6 +25,8 @@ import {
   UNPLACED,
   groupRowKey,
 } from "./records.ts"
+import { whereIn } from "./remark-store.ts"
+import { seenMessage } from "./remark-views.ts"
 import { packEntry } from "./sealing.ts"
 import { prefixRange, type StoreReader } from "./store.ts"
 import { isUncertain } from "./uncertain.ts"
@@ -40,11 +42,11 @@ const MESSAGES_BEFORE_HEALING = 50
 const INCARNATION_START = 8
 
 /** Writes a text into outbox and transcript. @returns its id, 16 bytes, once it is on disk. */
-export function queueText(conversation: Conversation, text: string): Uint8Array {
-  const { context, record, contacts } = conversation
+export function queueText(conversation: Conversation, text: string, replyTo?: MessageRef): Uint8Array {
+  const { context, record } = conversation
   const at = context.clock.now()
   const messageId = context.random.bytes(16)
-  const content = { type: "text" as const, messageId, sentAt: at, text }
+  const content = { type: "text" as const, messageId, sentAt: at, text, replyTo }
   const line: LineRecord & { kind: "message" } = {
     kind: "message",
     at,
@@ -55,6 +57,7 @@ export function queueText(conversation: Conversation, text: string): Uint8Array 
     sentAt: at,
     state: "queued",
     place: undefined,
+    ...(replyTo && { replyTo }),
   }
   const local = conversation.takeLocal()
   const place = linePlace(UNPLACED + local, 0)
@@ -72,10 +75,20 @@ export function queueText(conversation: Conversation, text: string): Uint8Array 
     update.tx.put("message", messageKey(record.room, line.account, messageId), place)
     update.keep(
       { at, type: "message.sent", room: record.room, line: place, messageId },
-      { type: "message.sent", room: conversation.ref, message: messageView(line, contacts) },
+      {
+        type: "message.sent",
+        room: conversation.ref,
+        message: seenMessage(whereIn(conversation, update.tx), line),
+      },
     )
   })
   return messageId
+}
+
+/** How much of what this person has said has not reached the relay. */
+export function countSaid(store: StoreReader): number {
+  return store.range("outbox", {}).filter(({ value }) => isSaid(decodeRecord<OutboxRecord>(value).content))
+    .length
 }
 
 /** Something that nobody reads as text. */

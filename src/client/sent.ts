@@ -4,7 +4,7 @@
  * and readers who have it drop the second copy.
  */
 import { concat, u64 } from "../bytes.ts"
-import { decodePayload } from "../protocol/content.ts"
+import { decodePayload, isRemark, isSaid } from "../protocol/content.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { messageIdText } from "./lines.ts"
@@ -23,6 +23,8 @@ import {
   type SentRecord,
 } from "./records.ts"
 import { confirmedBy, placedOf } from "./peers.ts"
+import { emptyIfGone, settleRemark, whereIn } from "./remark-store.ts"
+import { lineOf } from "./remarks.ts"
 import { prefixRange } from "./store.ts"
 
 /** A text that nobody has confirmed for so long will not be confirmed any more. */
@@ -85,6 +87,8 @@ function settleAlone(
   limit: number,
 ): OwnChain | undefined {
   if (limit <= chain.confirmed.read) return undefined
+  for (let { delivered: n } = chain.confirmed; n < limit; n++)
+    emptyIfGone(conversation, update, { chainId: chain.chainId, n })
   dropBelow(conversation, update, limit)
   return { ...chain, confirmed: { delivered: limit, read: limit } }
 }
@@ -112,6 +116,7 @@ function mark(
   const { room } = conversation
   const stored = getRecord<PayloadRecord>(update.tx, "payload", payloadKey(room, chainId, n))
   if (stored?.line) setState(conversation, update, concat(room, stored.line), state)
+  emptyIfGone(conversation, update, { chainId, n })
 }
 
 /** Says how far a text of ours has got; never backwards. */
@@ -153,8 +158,8 @@ export function sendAgain(conversation: Conversation, update: Update): boolean {
 }
 
 /**
- * A new leaf has a new chain (PROTOCOL.md §13.1): texts that somebody may not have are said again in it, under the
- * message id that they have, by which whoever has them knows them. Everything else is not worth saying twice.
+ * A new leaf has a new chain (PROTOCOL.md §13.1): what people said that somebody may not have is said again in it, texts
+ * under the message id that they have, by which whoever has them knows them. What was taken back is not.
  */
 export function sayAgain(conversation: Conversation, update: Update): void {
   const { room, record } = conversation
@@ -162,7 +167,8 @@ export function sayAgain(conversation: Conversation, update: Update): void {
     update.tx.delete("sent", key)
     const { n } = decodeRecord<SentRecord>(value)
     const stored = record.chain && payloadOf(conversation, update, record.chain.chainId, n)
-    if (stored?.bytes && stored.line) putQueued(conversation, update, key, stored, undefined)
+    if (stored?.bytes && isSaid(decodePayload(stored.bytes).content) && !isGone(conversation, update, stored))
+      putQueued(conversation, update, key, stored, undefined)
   }
 }
 
@@ -174,7 +180,15 @@ export function failSent(conversation: Conversation, update: Update): void {
     const { n } = decodeRecord<SentRecord>(value)
     const stored = record.chain && payloadOf(conversation, update, record.chain.chainId, n)
     if (stored?.line) setState(conversation, update, concat(room, stored.line), "failed")
+    const said = stored?.bytes && decodePayload(stored.bytes).content
+    if (said && isRemark(said)) settleRemark(conversation, update, said, true)
   }
+}
+
+function isGone(conversation: Conversation, { tx }: Update, { line, about }: PayloadRecord): boolean {
+  if (about) return lineOf(whereIn(conversation, tx), about)?.line.isGone === true
+  const shown = line && getRecord<LineRecord>(tx, "line", concat(conversation.room, line))
+  return shown?.kind === "message" && shown.isGone === true
 }
 
 function payloadOf({ room }: Conversation, { tx }: Update, chainId: Uint8Array, n: number) {
@@ -192,7 +206,7 @@ function putQueued(
   const { content } = decodePayload(bytes!)
   if (line) setState(conversation, update, concat(conversation.room, line), "queued")
   const queued: OutboxRecord = {
-    content: content.type === "text" ? content : { type: "beacon" },
+    content: isSaid(content) ? content : { type: "beacon" },
     payload,
     line,
     sealed: undefined,

@@ -19,6 +19,8 @@ export const TABLES = [
   "sent", // room ‖ u64: own payloads that stand in the log and are not confirmed by everybody
   "line", // room ‖ u64 ‖ u16: transcript
   "message", // room ‖ 16 bytes of author and message id: place of the line
+  "remark", // room ‖ 16 bytes of author and message id ‖ accountId: what that account has said about the message
+  "waiting", // room ‖ accountId ‖ 16 bytes of author and message id: remarks whose message is not here
   "chain", // room ‖ chainId: newest payload of each chain
   "payload", // room ‖ chainId ‖ u64 n: each payload, for whoever has missed it
   "gap", // room ‖ chainId ‖ u64 from: payloads that have not arrived

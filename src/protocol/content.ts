@@ -22,6 +22,7 @@ import {
   u64,
   u8,
 } from "./fields.ts"
+import { type MessageRef, remarkContents, REMARKS } from "./remarks.ts"
 import { VERIFICATION_CONTENTS } from "./verification.ts"
 import { type SignedHead, signedHead } from "./tree-head.ts"
 
@@ -99,12 +100,16 @@ const contents = {
   /** The same as an answer, for whoever brought the key that begins so, and nobody else. */
   privateAnswer: [8, record({ to: fixed(KEY_NAME_BYTES), sealed: sized(MAX_PRIVATE_ANSWER_BYTES) })],
   ...VERIFICATION_CONTENTS,
+  ...remarkContents(MAX_TEXT_BYTES),
 } as const
 
 type Contents = typeof contents
-export type Content = {
+type Encoded = {
   [K in keyof Contents]: { type: K } & (Contents[K][1] extends Field<infer T> ? T : never)
 }[keyof Contents]
+/** A reply is a text that names what it answers. */
+export type TextContent = Extract<Encoded, { type: "text" }> & { replyTo?: MessageRef | undefined }
+export type Content = Exclude<Encoded, { type: "text" | "reply" }> | TextContent
 
 export type VerificationContent = Extract<Content, { type: keyof typeof VERIFICATION_CONTENTS }>
 
@@ -112,8 +117,24 @@ export function isVerification(content: { type: string }): content is Verificati
   return content.type in VERIFICATION_CONTENTS
 }
 
+export type RemarkContent = Extract<Content, { about: MessageRef }>
+
+/** Whether it is about a message that is there already. */
+export function isRemark(content: { type: string }): content is RemarkContent {
+  return REMARKS.has(content.type)
+}
+
+/** Whether people say it: it is worth a receipt, and worth being said again. */
+export function isSaid(content: { type: string }): content is TextContent | RemarkContent {
+  return content.type === "text" || isRemark(content)
+}
+
 export function encodePayload(value: Payload): Uint8Array {
-  const [number, field] = contents[value.content.type] as readonly [number, Field<Content>]
+  const isReply = value.content.type === "text" && value.content.replyTo !== undefined
+  const [number, field] = contents[isReply ? "reply" : value.content.type] as readonly [
+    number,
+    Field<Content>,
+  ]
   const body = encode(record({ number: u8, fields: field }), { number, fields: value.content })
   return encode(payload, { v: 1, ...value, content: body })
 }
@@ -135,7 +156,9 @@ function decodeContent(bytes: Uint8Array): Content {
   const from = new ByteReader(bytes)
   const number = from.u8()
   for (const [type, [known, field]] of Object.entries(contents)) {
-    if (known === number) return { type, ...decode(field as Field<object>, from.rest()) } as Content
+    if (known !== number) continue
+    const fields = decode(field as Field<object>, from.rest())
+    return { ...fields, type: type === "reply" ? "text" : type } as Content
   }
   throw new ProtocolError("bad-payload", `content type ${number}`)
 }

@@ -27,6 +27,7 @@ import { roomFor } from "./session.ts"
 import { alarmDetail, alarmWords } from "./directory-words.ts"
 import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
 import { noticeWords, renamedWords } from "./notice-words.ts"
+import { remarkLines } from "./remark-words.ts"
 import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { namesOf } from "./typed-names.ts"
 import { ASCII_SYMBOLS, nameWithMark, noticeMark, roomInWords, UNICODE_SYMBOLS } from "./theme.ts"
@@ -253,6 +254,10 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
       }
       return
     }
+    case "message.edited":
+    case "message.deleted":
+    case "message.reaction":
+      return print(...remarkLines(event, client, symbols))
     case "message.state":
       return print(stateLine(event, client, symbols))
     case "notice":

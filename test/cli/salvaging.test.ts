@@ -86,7 +86,7 @@ function linesIn(database: string): number {
 test("a whole database is known as one, and a damaged one as well", () => {
   expect(isWhole(folderWith().database, key)).toBe(true)
   expect(isWhole(folderWith(1).database, key)).toBe(false)
-  expect(isWhole(folderWith(100).database, key)).toBe(false)
+  expect(isWhole(folderWith(102).database, key)).toBe(false)
 })
 
 test("salvage puts a working profile in the place of a damaged one, which is kept bit for bit", () => {
@@ -105,7 +105,7 @@ test("salvage puts a working profile in the place of a damaged one, which is kep
   store.close()
   // Damaged again: nothing that was put aside is written over.
   const again = readFileSync(database)
-  again[100 * PAGE_BYTES - 1_000]! ^= 1
+  again[102 * PAGE_BYTES - 1_000]! ^= 1
   writeFileSync(database, again)
   expect(salvageDatabase(database, key).aside).toBe(`${database}.damaged-2`)
   expect(readFileSync(aside).equals(damaged)).toBe(true)
@@ -140,7 +140,7 @@ function linesBy(store: { count(table: "line", range: object): number }): number
 
 test("a salvage that died half way is taken back at the next start", async () => {
   for (const died of ["before the log moved", "after the log moved"]) {
-    const { dir, database, damaged } = folderWith(100)
+    const { dir, database, damaged } = folderWith(102)
     writeFileSync(`${database}-wal`, "")
     writeFileSync(`${database}.salvaged`, "not finished")
     renameSync(database, `${database}.damaged-1`)
@@ -157,7 +157,7 @@ test("a salvage that died half way is taken back at the next start", async () =>
 })
 
 test("reading changes no file", () => {
-  const { dir, damaged, database } = folderWith(1, 100)
+  const { dir, damaged, database } = folderWith(1, 102)
   const store = salvageToMemory(database, key)
   expect(store.count("line", {})).toBeGreaterThan(500)
   expect(readdirSync(dir).toSorted()).toEqual(["chat.db", "key"])
@@ -171,7 +171,7 @@ test("the command: a whole profile is left alone, a damaged one is read or salva
   expect(first.printed()).toContain("nothing is damaged here")
   expect(readFileSync(healthy.database).equals(bytes)).toBe(true)
 
-  const { dir, database, damaged } = folderWith(100)
+  const { dir, database, damaged } = folderWith(102)
   const reading = invocationOn(dir)
   await salvageProfile(reading.invocation, { show: true })
   expect(reading.printed()).toContain("line 1/7 line 1/7")
@@ -186,7 +186,7 @@ test("the command: a whole profile is left alone, a damaged one is read or salva
 })
 
 test("the offer at a start: read, then leave it, or salvage", async () => {
-  const { dir, database, damaged } = folderWith(100)
+  const { dir, database, damaged } = folderWith(102)
   const leaving = invocationOn(dir, "what\nr\nq\n")
   const profile = await openProfileDir(leaving.invocation.config, leaving.invocation.io, { create: false })
   expect(await offerSalvage(leaving.invocation, profile)).toBe(false)

@@ -24,6 +24,7 @@ const ROWS: Kept[] = [
   { table: "person", key: new Uint8Array(32).fill(1), value: utf8("{}") },
   { table: "conversation", key: new Uint8Array(32).fill(2), value: new Uint8Array(0) },
   { table: "line", key: new Uint8Array(42).fill(3), value: new Uint8Array(70_000).fill(4) },
+  { table: "remark", key: new Uint8Array(80).fill(5), value: utf8("{}") },
   { table: "journal", key: u64(1), value: utf8("{}") },
 ]
 const codeOf = (code: string) => expect.objectContaining({ name: "CryptoError", code }) as Error

@@ -82,8 +82,8 @@ const namesIn = (rows: readonly Kept[]) =>
 
 test("it holds the account, the history and the way to it; no key of a device and no group", () => {
   const { rows, loss } = taken(profile())
-  // The garbage in person, conversation, line and journal is no record, and is not carried.
-  expect(loss).toEqual({ places: 4, account: false })
+  // The garbage in person, conversation, line, remark and journal is no record, and is not carried.
+  expect(loss).toEqual({ places: 5, account: false })
   expect(namesIn(rows).toSorted()).toEqual(["account", "format", "journal", "name"])
   expect(new Set(rows.map(({ table }) => table))).toEqual(
     new Set(["meta", "conversation", "line", "journal"]),
@@ -111,7 +111,7 @@ test("damaged rows cost themselves, and what lies between two of them", () => {
   disk.damage("line", lineKey(4))
   const one = taken(disk)
   expect(one.rows.filter(({ table }) => table === "line")).toHaveLength(19)
-  expect(one.loss.places).toBe(5)
+  expect(one.loss.places).toBe(6)
   disk.damage("line", lineKey(8))
   const two = taken(disk)
   const left = two.rows.filter(({ table }) => table === "line").map(({ key }) => key.at(-3))

@@ -39,6 +39,8 @@ const ROOM_HEAD = {
   head: fill(32, 9),
 }
 
+const ABOUT = { author: fill(32, 2), messageId: fill(16, 3) }
+const ABOUT_HEX = `${"02".repeat(32)}${"03".repeat(16)}`
 const SID = fill(16, 4)
 const SID_HEX = "04".repeat(16)
 
@@ -94,6 +96,18 @@ const contents: readonly (readonly [string, Content, string])[] = [
     "roundClose",
     { type: "roundClose", sid: SID, people: [{ id: fill(32, 1), commitment: fill(32, 2) }] },
     `12${SID_HEX}0001${"01".repeat(32)}${"02".repeat(32)}`,
+  ],
+  [
+    "reply",
+    { type: "text", messageId: fill(16, 1), sentAt: 258, text: "hi", replyTo: ABOUT },
+    `1e${"01".repeat(16)}0000000000000102${ABOUT_HEX}000000026869`,
+  ],
+  ["edit", { type: "edit", about: ABOUT, at: 258, text: "hi" }, `1f${ABOUT_HEX}0000000000000102000000026869`],
+  ["delete", { type: "delete", about: ABOUT, at: 258 }, `20${ABOUT_HEX}0000000000000102`],
+  [
+    "reaction",
+    { type: "reaction", about: ABOUT, at: 258, reactions: [":a:", "\u{1f44d}"] },
+    `21${ABOUT_HEX}00000000000001020002000000033a613a00000004f09f918d`,
   ],
   ["roundReveal", { type: "roundReveal", sid: SID, random: fill(32, 5) }, `13${SID_HEX}${"05".repeat(32)}`],
 ]

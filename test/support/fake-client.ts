@@ -3,6 +3,7 @@ import { ClientError, type Client, type SeesReport } from "../../src/client/clie
 import type {
   ClientEvent,
   ConnectionView,
+  MessageName,
   MessageState,
   MessageView,
   Notice,
@@ -29,6 +30,7 @@ import { FakeDesk } from "./fake-desk.ts"
 import { noDirectory } from "./fake-directory.ts"
 import { FakeLinks } from "./fake-links.ts"
 import { FakeKeys } from "./fake-keys.ts"
+import { FakeRemarks } from "./fake-remarks.ts"
 import { FakeReceipts } from "./fake-receipts.ts"
 import { FakeVerification } from "./fake-verification.ts"
 
@@ -37,7 +39,13 @@ export { NOON } from "./fake-people.ts"
 export class FakeClient implements Client {
   readonly directory = noDirectory()
   readonly desk = new FakeDesk()
-  readonly sent: { roomId: string; text: string }[] = []
+  readonly sent: { roomId: string; text: string; replyTo?: string }[] = []
+  readonly remarks: FakeRemarks = new FakeRemarks({
+    self: () => this.#self,
+    transcript: (roomId) => this.#find(roomId).lines,
+    room: (roomId) => refOf(this.#find(roomId).view),
+    emit: (event) => this.emit(event),
+  })
   readonly readRooms: string[] = []
   readonly verification: FakeVerification = new FakeVerification(this)
   stopped = false
@@ -135,8 +143,15 @@ export class FakeClient implements Client {
   }
 
   /** A message of somebody else arrives. */
-  receive(roomId: string, from: PersonRef, text: string, at: number = this.now): MessageView {
-    const message = messageOf(this.#id(), from, text, at)
+  receive(
+    roomId: string,
+    from: PersonRef,
+    text: string,
+    at: number = this.now,
+    replyTo?: MessageName,
+  ): MessageView {
+    const plain = messageOf(this.#id(), from, text, at)
+    const message = replyTo ? { ...plain, replyTo: this.remarks.quoted(roomId, replyTo) } : plain
     const room = this.#find(roomId)
     room.lines.push({ kind: "message", order: this.#next(), at, message })
     room.view = { ...room.view, unread: room.view.unread + 1, lastAt: at }
@@ -287,7 +302,7 @@ export class FakeClient implements Client {
     return this.#find(roomId).lines.length
   }
 
-  send(roomId: string, text: string): Promise<{ id: string }> {
+  send(roomId: string, text: string, replyTo?: MessageName): Promise<{ id: string }> {
     const failure = this.failNextSend
     this.failNextSend = undefined
     if (failure !== undefined) return Promise.reject(failure)
@@ -303,8 +318,9 @@ export class FakeClient implements Client {
       sentAt: this.now,
       state: "queued",
       receipts: undefined,
+      ...(replyTo && { replyTo: this.remarks.quoted(roomId, replyTo) }),
     }
-    this.sent.push({ roomId, text })
+    this.sent.push({ roomId, text, ...(replyTo && { replyTo: replyTo.id }) })
     room.lines.push({ kind: "message", order: this.#next(), at: this.now, message })
     this.#outbox += 1
     this.emit({ type: "message.sent", room: refOf(room.view), message })

@@ -3,6 +3,7 @@
  * and whatever `send` promised must be shown once to everybody, in one order.
  */
 import { expect } from "vitest"
+import type { MessageView } from "../../src/client/events.ts"
 import type { MlsEngine } from "../../src/crypto/mls-engine.ts"
 import { createMlsEngine } from "../../src/crypto/mls.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
@@ -28,6 +29,8 @@ export interface Tally {
   cuts: number
   relayCrashes: number
   messages: number
+  /** Edits, deletions, reactions and replies that were tried. */
+  remarks: number
   /** What an adversary did. */
   harm: number
 }
@@ -64,12 +67,16 @@ export async function live(
   for (const someone of people.slice(0, 3)) await someone.start()
   await world.run(world.chance.below(20_000))
   let relayCrashes = 0
+  let remarks = 0
   for (let step = 0; step < STEPS; step++) {
     const someone = world.chance.pick(people)
     const dice = world.chance.below(100)
     if (!someone.isUp) await someone.start()
-    else if (dice < 60) await speak(world, someone, `${someone.name} ${step}`)
-    else if (dice < 66) someone.crash()
+    else if (dice < 48) await speak(world, someone, `${someone.name} ${step}`)
+    else if (dice < 60) {
+      remarks++
+      await remark(world, someone, step)
+    } else if (dice < 66) someone.crash()
     else if (dice < 70) await someone.stop()
     else if (dice < 75) world.network.cutAll()
     else if (dice < 80 && relay.isUp) {
@@ -95,7 +102,7 @@ export async function live(
   const crashes = people.reduce((sum, someone) => sum + someone.crashes, 0)
   const harm = (adversary?.noises ?? 0) + (adversary?.spoiled ?? 0)
   relayCrashes += relay.crashesInSync
-  const tally = { crashes, cuts: world.network.cuts, relayCrashes, messages, harm }
+  const tally = { crashes, cuts: world.network.cuts, relayCrashes, messages, remarks, harm }
   return { world, relay, people, tally }
 }
 
@@ -123,7 +130,7 @@ export function addTally(total: Tally, more: Tally): void {
 }
 
 export function noTally(): Tally {
-  return { crashes: 0, cuts: 0, relayCrashes: 0, messages: 0, harm: 0 }
+  return { crashes: 0, cuts: 0, relayCrashes: 0, messages: 0, remarks: 0, harm: 0 }
 }
 
 /** Makes the engine of each process; the stand-ins of one world verify each certificate once. */
@@ -145,6 +152,31 @@ async function speak(world: World, someone: SimPerson, text: string): Promise<vo
     await someone.say(to, to === "#everyone" ? text : `${text} to ${to}`)
   } catch {
     // Not registered yet, nobody of that name yet, or dead between the save and its answer: nothing was promised.
+  }
+}
+
+const ACTS = ["edit", "delete", "react", "react", "reply"] as const
+const REACTIONS = ["\u{1f44d}", "\u{2764}\u{fe0f}", ":yes:"]
+
+/** Says something about what was said. */
+export async function remark(world: World, someone: SimPerson, step: number): Promise<void> {
+  const { chance } = world
+  const others = NAMES.filter((name) => name !== someone.name && hasChat(someone, name))
+  const to = chance.chance(0.6) || others.length === 0 ? "#everyone" : chance.pick(others)
+  const act = chance.pick(ACTS)
+  const word = {
+    edit: `rather ${step}`,
+    delete: "",
+    react: chance.pick(REACTIONS),
+    reply: `${someone.name} ${step} re`,
+  }
+  // Of the last few: what is new is still on its way to somebody.
+  const pick = (among: readonly MessageView[]) =>
+    among[among.length - 1 - chance.below(Math.min(4, among.length))]!
+  try {
+    await someone.remark(to, act, word[act], pick)
+  } catch {
+    // Not in the room yet, or dead between the save and its answer: nothing was promised.
   }
 }
 
@@ -179,7 +211,31 @@ export function check(people: readonly SimPerson[], why: string): void {
     ).toEqual([])
   }
   expect(new Set(longest).size, `${why}: shown twice`).toBe(longest.length)
+  checkRemarks(people, why)
   checkPromises(people, why)
+}
+
+/** Whoever has a message sees it as everybody else does. */
+export function checkRemarks(people: readonly SimPerson[], why: string): void {
+  const first = new Map<string, string>()
+  for (const someone of people) {
+    const names = NAMES.filter((name) => name !== someone.name && hasChat(someone, name))
+    for (const to of ["#everyone", ...names]) {
+      for (const line of someone.lines(to)) {
+        if (line.kind !== "message") continue
+        const { id, text, edited, deleted, reactions, unsent, replyTo } = line.message
+        const said = (reactions ?? []).map(({ reaction, people: by }) => [
+          reaction,
+          by.map((each) => each.id).sort(),
+        ])
+        // A newcomer does not have what is answered: who was meant is the same.
+        const seen = JSON.stringify({ text, edited, deleted, said, unsent, re: replyTo?.id })
+        const known = first.get(id) ?? seen
+        first.set(id, known)
+        if (known !== seen) expect(seen, `${why}: message ${id} at ${someone.name} in ${to}`).toBe(known)
+      }
+    }
+  }
 }
 
 /** Everybody is heard again, nothing is shown twice or in another order, and what was promised is shown. */

@@ -3,7 +3,7 @@ import { createMlsEngine } from "../../src/crypto/mls.ts"
 import type { MlsEngine } from "../../src/crypto/mls-engine.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { ClientError } from "../../src/client/errors.ts"
-import type { StampedEvent, TranscriptLine } from "../../src/client/events.ts"
+import type { MessageView, StampedEvent, TranscriptLine } from "../../src/client/events.ts"
 import type { Messenger } from "../../src/client/messenger.ts"
 import { openClient } from "../../src/client/open.ts"
 import { createProfile, setRelay } from "../../src/client/profile.ts"
@@ -155,13 +155,54 @@ export class SimPerson {
     if (process.alive) this.promised.push({ room: to, text })
   }
 
+  /**
+   * Says something about a message that `pick` chooses: of all that are here, of one's own for an edit or a deletion.
+   * What was promised of it follows; when this dies on the way, nothing is promised of it any more.
+   */
+  async remark(
+    to: string,
+    act: "edit" | "delete" | "react" | "reply",
+    word: string,
+    pick: (among: readonly MessageView[]) => MessageView,
+  ): Promise<void> {
+    const { client, process } = this.#running!
+    const room = client.findRoom(to)
+    const isOwn = act === "edit" || act === "delete"
+    const among = this.messages(to).filter(({ own, state }) => !isOwn || (own && state !== "failed"))
+    if (among.length === 0) return
+    const message = pick(among)
+    if (act === "reply") {
+      await client.send(room.id, word, message)
+      if (process.alive) this.promised.push({ room: to, text: word })
+      return
+    }
+    if (act === "react") {
+      const isOn = !message.reactions?.some(({ reaction, own }) => own && reaction === word)
+      return client.remarks.react(room.id, message, word, isOn)
+    }
+    const at = this.promised.findIndex((each) => each.room === to && each.text === message.text)
+    if (at >= 0) this.promised.splice(at, 1)
+    if (act === "delete") return client.remarks.delete(room.id, message)
+    // The number of an author's words stays their beginning.
+    const text = `${message.text} ${word}`
+    await client.remarks.edit(room.id, message, text)
+    if (process.alive && at >= 0) this.promised.push({ room: to, text })
+  }
+
+  /** What is there to be read. */
+  messages(to: string): MessageView[] {
+    return this.lines(to).flatMap((line) =>
+      line.kind === "message" && !line.message.deleted ? [line.message] : [],
+    )
+  }
+
   lines(to: string): readonly TranscriptLine[] {
     const { client } = this.#running!
     return client.transcript(client.findRoom(to).id, 100_000)
   }
 
   texts(to: string): string[] {
-    return this.lines(to).flatMap((line) => (line.kind === "message" ? [line.message.text] : []))
+    return this.messages(to).map(({ text }) => text)
   }
 
   notices(to: string): string[] {

@@ -19,6 +19,7 @@ import { chatHi } from "./hi-chat.ts"
 import { commandsHi } from "./hi-commands.ts"
 import { startHi } from "./hi-start.ts"
 import { keysHi } from "./hi-keys.ts"
+import { remarksHi } from "./hi-remarks.ts"
 import { verifyHi } from "./hi-verify.ts"
 import { wordsHi } from "./hi-words.ts"
 import { seesHi } from "./hi-sees.ts"
@@ -28,6 +29,7 @@ export const hindi: Catalogue = {
   ...commandsHi,
   ...startHi,
   ...keysHi,
+  ...remarksHi,
   ...verifyHi,
   ...wordsHi,
   ...seesHi,
