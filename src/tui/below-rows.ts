@@ -100,7 +100,11 @@ function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
     const { dot } = view.theme.symbols
     const size = say`[pasted ${lines} lines ${dot} ${sizeWords(bytes)}`
     if (cut) add(say`${size} ${dot} CUT: no message holds so much ${dot} Esc drops]`, "danger")
-    else add(say`${size} ${dot} Enter sends ${dot} Esc drops]`, "accent")
+    else
+      add(
+        say`${size} ${dot} ${labelOf(view.keys, "submit")} sends ${dot} ${labelOf(view.keys, "editor")} edits ${dot} Esc drops]`,
+        "accent",
+      )
   }
   if (view.toast !== undefined) add(view.toast.text, view.toast.tone)
   return banners

@@ -2,7 +2,7 @@
 import type { PersonView, RoomView } from "../client/events.ts"
 import { composerWidth } from "./below-rows.ts"
 import { parseLine, type Command } from "./commands.ts"
-import { nextCompletion, startCompletion } from "./completion.ts"
+import { nextCompletion, startCompletion, typedPath } from "./completion.ts"
 import {
   clearDraft,
   edit,
@@ -74,9 +74,11 @@ function onAction(view: ChatView, action: Action): Step {
     case "submit":
       return submit(view)
     case "complete":
-      return still(complete(view, 1))
+      return complete(view, 1)
     case "complete-back":
-      return still(complete(view, -1))
+      return complete(view, -1)
+    case "editor":
+      return effect(view, { kind: "editor", roomId: view.roomId, text: view.composer.text })
     case "up":
       return still(withComposer(view, vertical(view.composer, -1, composerWidth(view))))
     case "down":
@@ -174,13 +176,15 @@ function open(view: ChatView, room: RoomView | undefined): Step {
   return effect({ ...view, toast: undefined }, { kind: "open-room", roomId: room.id })
 }
 
-function complete(view: ChatView, by: 1 | -1): ChatView {
+function complete(view: ChatView, by: 1 | -1): Step {
   const names = namesToType(view.data.people)
+  const path = view.completion === undefined ? typedPath(view.composer) : undefined
+  if (path !== undefined) return effect(view, { kind: "complete-path", typed: path, by })
   const next =
     view.completion === undefined
       ? startCompletion(view.composer, names, by)
       : nextCompletion(view.composer, view.completion, by)
-  return next === undefined ? view : { ...view, ...next }
+  return still(next === undefined ? view : { ...view, ...next })
 }
 
 function escape(view: ChatView): ChatView {
@@ -278,6 +282,8 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       return effect(view, { kind: "invite" })
     case "act":
       return effect(view, command)
+    case "editor":
+      return effect(view, { kind: "editor", roomId: view.roomId, text: "" })
     case "invite":
     case "sees":
     case "moderators":

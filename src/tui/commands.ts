@@ -221,6 +221,7 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "search":
     case "search-all":
     case "jump":
+    case "editor":
     case "set":
     case "theme":
     case "ascii":

@@ -1,10 +1,12 @@
 /**
- * Tab: completes the word before the caret. At the start of the line a command, after a command or `@` a person,
- * after `#` the room, elsewhere a person's name. Tab again goes on to the next candidate, Shift+Tab back.
+ * Tab: completes the word before the caret. At the start of the line a command, after a command a person, a setting or a
+ * file, after `@` a person, after `#` the room, after `:` an emoji, elsewhere a person's name. Tab again goes on to the next candidate, Shift+Tab back.
  */
 import { COMMANDS } from "./commands.ts"
 import { setDraft, type Composer } from "./composer-state.ts"
+import { emojiLike } from "./emoji.ts"
 import { safeTyped } from "./safe-text.ts"
+import { SETTING_NAMES, SETTINGS } from "./setting-table.ts"
 
 export interface Completion {
   candidates: readonly string[]
@@ -30,6 +32,27 @@ export function startCompletion(
     before: before.slice(0, found.from),
     after,
   }
+  return { composer: applied(composer, completion), completion }
+}
+
+/** What stands where a command reads the path of a file; undefined elsewhere. */
+export function typedPath({ text, caret }: Composer): string | undefined {
+  const found = /^\/(\S+)\s+(.*)$/u.exec(text.slice(0, caret))
+  const row = found === null ? undefined : COMMANDS.find(({ word }) => word === found[1]!.toLowerCase())
+  return row?.takes === "path?" ? found![2] : undefined
+}
+
+/** Once the paths are known; undefined when something else stands there meanwhile, or there are none. */
+export function completePath(
+  composer: Composer,
+  typed: string,
+  candidates: readonly string[],
+  by: 1 | -1,
+): { composer: Composer; completion: Completion } | undefined {
+  if (typedPath(composer) !== typed || candidates.length === 0) return undefined
+  const before = composer.text.slice(0, composer.caret - typed.length)
+  const index = by === 1 ? 0 : candidates.length - 1
+  const completion = { candidates, index, before, after: composer.text.slice(composer.caret) }
   return { composer: applied(composer, completion), completion }
 }
 
@@ -73,6 +96,21 @@ function candidatesFor(
       return { from, candidates: matching(all, typed).map((name) => quote(name) + end) }
     }
   }
+  const setting = /^\/(\S+)\s+(?:(\S+)\s+)?(\S*)$/u.exec(before)
+  if (setting !== null) {
+    const [, word = "", name, typed = ""] = setting
+    const row = COMMANDS.find((known) => known.word === word.toLowerCase())
+    if (row?.takes === "setting?") {
+      const words = settingWords(row.word, name)
+      return { from: before.length - typed.length, candidates: matching(words, typed) }
+    }
+  }
+  const emoji = /(?:^|\s):([\w+-]{1,20}):?$/u.exec(before)
+  if (emoji !== null) {
+    const typed = emoji[1]!
+    const from = before.lastIndexOf(`:${typed}`)
+    return { from, candidates: emojiLike(typed).map((each) => `${each} `) }
+  }
   if (/^#\S*$/u.test(before))
     return { from: 0, candidates: "#everyone".startsWith(before) ? ["#everyone "] : [] }
   const word = /(?:^|\s)(@?)([^\s@]+|)$/u.exec(before)
@@ -82,6 +120,15 @@ function candidatesFor(
   const atStart = from - word[1]!.length === 0
   const end = atStart && word[1] === "" ? ": " : " "
   return { from, candidates: matching(names, typed).map((name) => name + end) }
+}
+
+/** What may stand behind `/set`, `/set NAME` and the commands named after a setting. */
+function settingWords(word: string, name: string | undefined): readonly string[] {
+  if (word === "set" && name === undefined) return SETTING_NAMES.map((each) => `${each} `)
+  const setting = SETTING_NAMES.find((known) => known === (word === "set" ? name : word))
+  if (setting === undefined || (word !== "set" && name !== undefined)) return []
+  const values = SETTINGS[setting].values.split(", ").filter((value) => !/^\d/u.test(value))
+  return word === "notify" ? [...values, "text on", "text off"] : values
 }
 
 function matching(names: readonly string[], typed: string): string[] {

@@ -33,6 +33,7 @@ type Plain =
   | "goto"
   | "search"
   | "history"
+  | "editor"
   | "rooms"
   | "people"
   | "help"
@@ -90,6 +91,7 @@ export const KEYS: readonly KeyRow[] = [
   row("goto", ["ctrl+o", "alt+k"], say`go to a room, a person, a command`, ["ctrl+k", "tab"]),
   row("search", ["ctrl+f"], say`search in this room; again: everywhere`),
   row("history", ["ctrl+r"], say`what you wrote before`),
+  row("editor", ["ctrl+x ctrl+e", "alt+c"], say`write in your own editor`),
   row("rooms", ["f2", "f4"], say`rooms`, ["alt+b"]),
   row("people", ["f3", "alt+n"], say`people`),
   row("verify", ["f5"], say`verify the person you talk to`),

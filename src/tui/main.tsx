@@ -51,6 +51,10 @@ export interface TuiOptions {
   keys?: KeyMap
   /** Aborted by the caller on SIGTERM, SIGHUP and the like: ends the screen as quitting does. */
   stop?: AbortSignal
+  /** The text as the person's editor left it; has the terminal to itself meanwhile. */
+  edit?(text: string): Promise<string>
+  /** Paths that begin so, for completion. */
+  pathsLike?(typed: string): readonly string[]
   /** Stops the process until somebody continues it (SIGTSTP). Without it Ctrl+Z does nothing. */
   suspend?(): Promise<void>
 }
@@ -75,6 +79,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       palette: paletteOf(options.theme ?? settings.theme, env),
       manyColours: hasManyColours(env),
     })
+  let isLent = false
   let keeper: DraftKeeper | undefined
   let attention: Attention | undefined
   let client: Client | undefined
@@ -106,7 +111,8 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       clock,
       notifier,
       view: chatNow,
-      write: (bytes) => output.write(bytes),
+      // Somebody else's screen is not ours to write on.
+      write: (bytes) => void (isLent || output.write(bytes)),
     })
     const settings = opened.desk.settings()
     const first = initialChat(
@@ -127,6 +133,8 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       invitation: options.invitation,
       settled: () => dispatch({ kind: "theme", theme: looksOf(opened.desk.settings()) }),
       heard: (event) => attention?.heard(event),
+      edit,
+      pathsLike: (typed) => options.pathsLike?.(typed) ?? [],
       redraw,
       suspend,
       quit,
@@ -170,6 +178,21 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       await stopProcess()
       terminal.enter()
     })
+  }
+  const edit = async (text: string) => {
+    let edited: string | undefined
+    if (options.edit === undefined) return undefined
+    await suspender?.(async () => {
+      terminal.leave()
+      isLent = true
+      try {
+        edited = await options.edit?.(text)
+      } finally {
+        isLent = false
+        terminal.enter()
+      }
+    })
+    return edited
   }
   const onSuspender = (given: typeof suspender) => {
     suspender = given

@@ -10,11 +10,13 @@ export type OwnCommand =
   | { kind: "search"; words: string; everywhere: boolean }
   /** To the line of this number among those that were found last. */
   | { kind: "jump"; number: number }
+  | { kind: "editor" }
 
 export type OwnWord =
   | "search"
   | "search-all"
   | "jump"
+  | "editor"
   | "set"
   | "theme"
   | "ascii"
@@ -26,6 +28,7 @@ export const OWN_COMMANDS: readonly (CommandRow & { word: OwnWord })[] = [
   { word: "search", usage: say`/search WORDS`, what: say`find messages in this room`, takes: "words?" },
   { word: "search-all", usage: say`/search-all WORDS`, what: say`find messages everywhere`, takes: "words?" },
   { word: "jump", usage: say`/jump N`, what: say`go to the N-th that was found`, takes: "number" },
+  { word: "editor", usage: say`/editor`, what: say`write in your own editor`, takes: "nothing" },
   {
     word: "set",
     usage: say`/set [NAME] [VALUE]`,
@@ -53,6 +56,7 @@ export const OWN_COMMANDS: readonly (CommandRow & { word: OwnWord })[] = [
 export function ownCommandOf(word: OwnWord, argument: string | undefined): OwnCommand | undefined {
   if (word === "search" || word === "search-all")
     return { kind: "search", words: argument ?? "", everywhere: word === "search-all" }
+  if (word === "editor") return { kind: "editor" }
   if (word === "jump") {
     const number = numberIn(argument ?? "")
     return number > 0 ? { kind: "jump", number } : undefined

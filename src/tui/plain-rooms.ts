@@ -46,7 +46,11 @@ export interface Tools {
 }
 
 /** What is about this person's own screen. */
-export async function runOwn(command: OwnCommand, tools: Tools, clock: Clock): Promise<void> {
+export async function runOwn(
+  command: Exclude<OwnCommand, { kind: "editor" }>,
+  tools: Tools,
+  clock: Clock,
+): Promise<void> {
   const { client, state, print, symbols } = tools
   if (command.kind === "set") {
     const { name, value, isHere } = command

@@ -50,6 +50,8 @@ export interface PlainOptions {
   invitation(): Invitation | undefined
   ascii: boolean
   clock: Clock
+  /** The text as the person's editor left it; undefined where there is none. */
+  edit?(text: string): Promise<string>
   /** Makes the terminal sound once; undefined where nobody hears it. */
   ring?(): void
   stop?: AbortSignal
@@ -104,6 +106,16 @@ export async function runPlain(options: PlainOptions): Promise<void> {
   } finally {
     unsubscribe()
   }
+}
+
+/** There is no line to come back to: what was saved is sent, and never run as a command. */
+async function sendEdited({ client, state, print }: Tools, { edit }: PlainOptions): Promise<void> {
+  if (edit === undefined) return print(say`There is no editor here.`)
+  if (state.roomId === undefined) return print(say`No room is open.`)
+  print(say`What you save is sent when you leave the editor; an empty text is not.`)
+  const text = await edit("")
+  if (text.trim() === "") return print(say`Nothing was sent.`)
+  await sendOrWarn(client, state.warned, state.roomId, text)
 }
 
 /** Whoever listens to lines is told of each; the bell is for what the settings say. */
@@ -230,6 +242,9 @@ async function runCommand(
     case "jump":
     case "set":
       await runOwn(command, tools, options.clock)
+      return undefined
+    case "editor":
+      await sendEdited(tools, options)
       return undefined
     case "redraw":
       if (state.roomId !== undefined) await openRoom(state.roomId, tools)

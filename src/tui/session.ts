@@ -51,6 +51,9 @@ export interface SessionDeps {
   settled: () => void
   /** Somebody who looks elsewhere is to know of this, perhaps. */
   heard: (event: ClientEvent) => void
+  /** Lends the terminal to the person's editor; undefined: there is none. */
+  edit: (text: string) => Promise<string | undefined>
+  pathsLike: (typed: string) => readonly string[]
   redraw: () => void
   suspend: () => void
   quit: () => void
@@ -250,6 +253,14 @@ function perform(
         const path = await deps.exportRoom(effect.roomId, effect.path)
         tell(say`Saved in ${safeLine(path)}. The file is not encrypted.`, "good")
       })
+    case "editor":
+      return attempt(async () => {
+        const text = await deps.edit(effect.text)
+        if (text === undefined) tell(say`There is no editor here.`, "warning")
+        else dispatch({ kind: "edited", roomId: effect.roomId, text })
+      })
+    case "complete-path":
+      return dispatch({ ...effect, kind: "paths", paths: deps.pathsLike(effect.typed) })
     case "set":
       return attempt(() => actOnSetting(deps, effect, tell))
     case "redraw":

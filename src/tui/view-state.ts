@@ -8,7 +8,8 @@
  */
 import type { MessageState, TranscriptLine } from "../client/events.ts"
 import { onKey } from "./chat-keys.ts"
-import { EMPTY_COMPOSER, setDraft } from "./composer-state.ts"
+import { completePath } from "./completion.ts"
+import { clearDraft, EMPTY_COMPOSER, paste, setDraft } from "./composer-state.ts"
 import { DEFAULT_KEYS, type KeyMap } from "./key-map.ts"
 import { keptKey, keptScroll, withTail, type Loaded } from "./line-window.ts"
 import type { SafeText } from "./safe-text.ts"
@@ -86,6 +87,10 @@ function apply(view: ChatView, event: ChatEvent): Step {
       return still(onOpened(view, event))
     case "found":
       return still(withFound(view, event.query, event.found))
+    case "edited":
+      return still(onEdited(view, event))
+    case "paths":
+      return still({ ...view, ...completePath(view.composer, event.typed, event.paths, event.by) })
     case "older":
       return still(event.roomId === view.roomId ? onOlder(view, event) : view)
     case "message-state":
@@ -205,6 +210,14 @@ function withState(
       ? { ...line, message: { ...line.message, state } }
       : line,
   )
+}
+
+/** Never sent from here: it stands where one writes, a long one with its size. */
+function onEdited(view: ChatView, { roomId, text }: ChatEvent & { kind: "edited" }): ChatView {
+  const composer = paste(clearDraft(view.composer), text)
+  if (roomId === view.roomId) return { ...view, composer, completion: undefined }
+  if (roomId === undefined) return view
+  return { ...view, drafts: new Map(view.drafts).set(roomId, composer.text) }
 }
 
 /** What could not be sent goes back where it was written, unless something else stands there by now. */

@@ -141,6 +141,9 @@ export type ChatEvent =
       draft?: string
       at?: string
     }
+  /** The text as the editor left it. */
+  | { kind: "edited"; roomId: string | undefined; text: string }
+  | { kind: "paths"; typed: string; by: 1 | -1; paths: readonly string[] }
   | { kind: "found"; query: SafeText; found: Found }
   | { kind: "older"; roomId: string; lines: readonly TranscriptLine[]; complete: boolean }
   | { kind: "message-state"; roomId: string; id: string; state: MessageState }
@@ -174,6 +177,9 @@ export type Effect =
   | { kind: "moderators" }
   | { kind: "export"; roomId: string; path: string | undefined }
   | ({ kind: "set" } & SettingWish)
+  /** Gives the text to the person's editor. */
+  | { kind: "editor"; roomId: string | undefined; text: string }
+  | { kind: "complete-path"; typed: string; by: 1 | -1 }
   | { kind: "redraw" }
   | { kind: "suspend" }
   | { kind: "quit" }

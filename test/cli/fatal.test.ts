@@ -62,6 +62,8 @@ for (const fatal of [FAILED, DAMAGED]) {
       invitation: () => undefined,
       settled: never,
       heard: () => {},
+      edit: never,
+      pathsLike: never,
       redraw: never,
       suspend: never,
       quit: never,

@@ -1,4 +1,7 @@
 /** The full screen in a real pseudo-terminal, over a client without a network. */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { expect, test } from "vitest"
 import { fixtureCommand, NODE, runSource, TerminalProgram } from "../support/terminal.ts"
 
@@ -17,6 +20,8 @@ function expectRestored(program: TerminalProgram): void {
   expect(modes.wraparoundMode).toBe(true)
   expect(modes.bracketedPasteMode).toBe(false)
   expect(modes.sendFocusMode).toBe(false)
+  expect(modes.mouseTrackingMode).toBe("none")
+  expect(program.raw.split("\u001b[22;2t").length).toBe(program.raw.split("\u001b[23;2t").length)
   expect(program.raw.lastIndexOf("\u001b[?25h")).toBeGreaterThan(program.raw.lastIndexOf("\u001b[?25l"))
   expect(program.screen()).toContain("before the chat")
 }
@@ -96,6 +101,34 @@ test("SIGTERM that nobody handles still leaves the terminal as it was", async ()
   const end = await program.ended
   expect(end.signal ?? end.code).not.toBe(0)
   expectRestored(program)
+})
+
+test("the person's editor has the terminal to itself, and what it saved stands where one writes", async () => {
+  const memory = mkdtempSync(join(tmpdir(), "tui-"))
+  // Says what screen it is on, and waits until it is told to go on.
+  const editor = join(memory, "editor.sh")
+  writeFileSync(editor, 'printf "the editor\\n"; read answer; printf "%s" " $answer" >> "$1"')
+  const env = { EDITOR: `sh ${editor}`, XDG_RUNTIME_DIR: memory }
+  const program = runSource(FIXTURE, [], { columns: 80, rows: 24, env })
+  await program.until("Open page 41.")
+  expect(program.raw).toMatch(/\u001b\]2;\(\d\) secure-chat\u0007/u)
+  program.type("half")
+  await program.until("▸ half")
+  program.type("\u0018\u0005")
+  await program.until("the editor")
+  expect(program.alternate()).toBe(false)
+  expect(program.emulator.modes.bracketedPasteMode).toBe(false)
+  program.type("and more\r")
+  await program.until("▸ half and more")
+  expect(program.alternate()).toBe(true)
+  expect(program.emulator.modes.bracketedPasteMode).toBe(true)
+  expect(readdirSync(memory)).toEqual(["editor.sh"])
+  program.type("\r")
+  await program.until(/you ✓.*│ half and more/u)
+  program.type("\u0004")
+  expect((await program.ended).code).toBe(0)
+  expectRestored(program)
+  rmSync(memory, { recursive: true })
 })
 
 test("a crash while the chat is open leaves the terminal as it was and says one sentence", async () => {

@@ -4,6 +4,7 @@
  * signal finds no listener of ours. `--crash` throws while drawing.
  */
 import { systemClock } from "../../src/platform/clock.ts"
+import { editText } from "../../src/cli/editor.ts"
 import { suspendJob } from "../../src/cli/suspend.ts"
 import { runPlain, runTui } from "../../src/tui/main.tsx"
 import { classroom } from "./fake-client.ts"
@@ -52,6 +53,8 @@ if (flags.has("--plain")) {
       invitation: () => undefined,
       ascii: false,
       color: false,
+      env: process.env,
+      edit: (text) => editText(text, process.env, process.cwd()),
       stop: stop.signal,
       suspend: () => suspendJob(systemClock),
     })

@@ -106,6 +106,12 @@ test.each([
   ["#e", ["#everyone "]],
   ["ra", ["Ravi: "]],
   ["thanks ra", ["thanks Ravi "]],
+  ["well done :thumbs", ["well done 👍 ", "well done 👎 "]],
+  [":tad", ["🎉 "]],
+  ["/theme li", ["/theme light"]],
+  ["/set no", ["/set notify ", "/set notify-text "]],
+  ["/set notify me", ["/set notify mentions"]],
+  ["/notify te", ["/notify text on", "/notify text off"]],
 ])("Tab after %j goes through %j and round", (typed, results) => {
   let step = startCompletion(setDraft(EMPTY_COMPOSER, typed), NAMES, 1)!
   const seen = [step.composer.text as string]
@@ -118,7 +124,7 @@ test.each([
   expect(startCompletion(setDraft(EMPTY_COMPOSER, typed), NAMES, -1)!.composer.text).toBe(results.at(-1))
 })
 
-test.each(["", "zz", "/zz", "hello "])("Tab after %j does nothing", (typed) => {
+test.each(["", "zz", "/zz", "hello ", ":zzz", "12:30", "/dnd 4"])("Tab after %j does nothing", (typed) => {
   expect(startCompletion(setDraft(EMPTY_COMPOSER, typed), NAMES, 1)).toBeUndefined()
 })
 

@@ -99,6 +99,7 @@ const answers: Record<string, [lines: string[], words: string]> = {
     ["/search-all third", "/jump 1", "/jump 2"],
     "12:03 Meera T ✓: Can you help me with the third question?\nNothing of",
   ],
+  editor: [["/editor"], "There is no editor here."],
   set: [["/set"], "notify       all           what tells you of a message (all, mentions, off)"],
   theme: [["/theme light", "/theme"], "theme: light. It can be: auto, dark,"],
   ascii: [["/ascii", "/ascii"], "ascii: on.\nascii: off."],
@@ -256,4 +257,27 @@ test("a double is marked wherever the name stands alone, and a verified twin has
   const written = await run(client, ["/who", "/fingerprint Rav1"])
   expect(written).toContain("Rav1 ?zzzzzz (looks like Ravi), online, not verified")
   expect(written).toContain("The name looks like Ravi, who is somebody else.")
+})
+
+test("/editor sends what was saved as it is, and nothing when nothing was", async () => {
+  const client = await classroom()
+  const sent = client.sent.length
+  const saved = ["/quit\nis no command here", " \n"]
+  const written: string[] = []
+  await runPlain({
+    client,
+    lines: (async function* () {
+      yield* ["/editor", "/editor"]
+    })(),
+    write: (text) => void written.push(text),
+    exportRoom: () => Promise.resolve(""),
+    readCode: (typed) => Promise.resolve(typed),
+    relayNote: () => undefined,
+    invitation: () => undefined,
+    ascii: false,
+    clock: systemClock,
+    edit: () => Promise.resolve(saved.shift()!),
+  })
+  expect(written.join("")).toContain("Nothing was sent.")
+  expect(client.sent.slice(sent).map(({ text }) => text)).toEqual(["/quit\nis no command here"])
 })

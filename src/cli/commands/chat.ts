@@ -8,6 +8,8 @@ import { runPlain, runTui, type WelcomeActions } from "../../tui/main.tsx"
 import { waitingWords } from "../../tui/words.ts"
 import { clientLog, composeClient } from "../compose.ts"
 import { runDemo } from "../demo.ts"
+import { editText } from "../editor.ts"
+import { pathsLike } from "../paths-like.ts"
 import { hostedInvitation, hostingNote, startHostedRelay } from "../hosting.ts"
 import { writeNewFile } from "../new-file.ts"
 import { readCode } from "../read-code.ts"
@@ -109,6 +111,8 @@ async function chatOnScreen({ io, config }: Invocation, seat: Seat): Promise<voi
     ...(config.theme !== undefined && { theme: config.theme }),
     env: io.env,
     keys: readKeys(config),
+    edit: (text) => editText(text, io.env, config.profileDir),
+    pathsLike,
     stop: io.stop,
     ...(canSuspend() && { suspend: () => suspendJob(systemClock) }),
   })
@@ -134,6 +138,16 @@ async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void
       invitation: () => hostedInvitation(config),
       ascii: config.ascii || seat.client.desk.settings().ascii,
       clock: systemClock,
+      ...(io.stdin.isTTY && {
+        edit: async (text: string) => {
+          reader.pause()
+          try {
+            return await editText(text, io.env, config.profileDir)
+          } finally {
+            reader.resume()
+          }
+        },
+      }),
       ...(process.stdout.isTTY && { ring: () => io.resultText("\u0007") }),
       stop: io.stop,
     })

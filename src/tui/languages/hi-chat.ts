@@ -145,7 +145,6 @@ export const chatHi: Catalogue = {
   "[pasted {0} lines {1} {2}": "[{0} पंक्तियाँ चिपकाईं {1} {2}",
   "{0} {1} CUT: no message holds so much {2} Esc drops]":
     "{0} {1} काटा गया: एक संदेश में इतना नहीं आता {2} Esc हटाएँ]",
-  "{0} {1} Enter sends {2} Esc drops]": "{0} {1} Enter भेजें {2} Esc हटाएँ]",
   "Nothing of that number was found.": "इस नंबर का कुछ नहीं मिला।",
   "What you wrote before": "जो आपने पहले लिखा",
   "  nothing written before": "  पहले कुछ नहीं लिखा",

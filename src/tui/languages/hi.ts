@@ -18,6 +18,7 @@ import type { Catalogue } from "../language.ts"
 import { chatHi } from "./hi-chat.ts"
 import { commandsHi } from "./hi-commands.ts"
 import { startHi } from "./hi-start.ts"
+import { ownHi } from "./hi-own.ts"
 import { keysHi } from "./hi-keys.ts"
 import { remarksHi } from "./hi-remarks.ts"
 import { verifyHi } from "./hi-verify.ts"
@@ -30,6 +31,7 @@ export const hindi: Catalogue = {
   ...startHi,
   ...keysHi,
   ...remarksHi,
+  ...ownHi,
   ...verifyHi,
   ...wordsHi,
   ...seesHi,
