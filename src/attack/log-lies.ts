@@ -2,18 +2,16 @@
 import { roomKeys } from "../crypto/channel-keys.ts"
 import type { Of, RelayMessage } from "../protocol/messages.ts"
 import type { Line } from "./lying-relay.ts"
-import { type Actor, type Stage, write } from "./stage.ts"
+import { type Actor, codesOf, hasText, PATIENCE_MS, type Stage, write } from "./stage.ts"
 
 export type Entry = Of<"entry">
 export const MINUTE = 60_000
 
+/** What goes on instead of an entry. */
+export type ChatLie = (entry: Entry, line: Line) => readonly RelayMessage[]
+
 /** From now on answers for message entries that reach `to`; of their chats, or of #everyone. */
-export function onMessages(
-  stage: Stage,
-  to: Actor,
-  where: "chat" | "room",
-  lie: (entry: Entry, line: Line) => readonly RelayMessage[],
-): void {
+export function onMessages(stage: Stage, to: Actor, where: "chat" | "room", lie: ChatLie): void {
   const { channel } = roomKeys(stage.primitives, stage.roomSecret, stage.pin.sha256)
   stage.relay.lies = {
     down: (message, line) => {
@@ -27,9 +25,9 @@ export function onMessages(
 export const isMessage = ({ entry }: Entry) => entry[0] === 1
 
 /** The first time only. */
-export function once(
-  lie: (entry: Entry) => readonly RelayMessage[],
-): (entry: Entry) => readonly RelayMessage[] {
+export function once<T extends RelayMessage>(
+  lie: (entry: Entry) => readonly T[],
+): (entry: Entry) => readonly (T | Entry)[] {
   let isDone = false
   return (entry) => {
     if (isDone || !isMessage(entry)) return [entry]
@@ -61,7 +59,17 @@ export async function sheWrites(stage: Stage, alice: Actor, times: number): Prom
   return texts
 }
 
+/** Whether Bob has all that Alice wrote to him, in time. */
+export function hasAll(
+  stage: Stage,
+  bob: Actor,
+  texts: readonly string[],
+  ms = PATIENCE_MS,
+): Promise<boolean> {
+  return stage.until(() => texts.every((text) => hasText(bob, "alice", text)), ms)
+}
+
+/** Whether this person's program says a code, in time. */
 export function said(stage: Stage, to: Actor, code: string): Promise<boolean> {
-  const events = () => to.events.some((event) => event.type === "relay.disconnected" && event.why === code)
-  return stage.until(events)
+  return stage.until(() => codesOf(to).includes(code))
 }

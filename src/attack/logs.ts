@@ -1,8 +1,20 @@
 /** What a relay may do to the log of a conversation on its way to one person (PROTOCOL.md §5, §9). */
 import { encodeEntry } from "../protocol/envelope.ts"
 import type { RelayMessage } from "../protocol/messages.ts"
-import { type Entry, isMessage, MINUTE, once, onMessages, renumbered, said, sheWrites } from "./log-lies.ts"
 import {
+  type ChatLie,
+  type Entry,
+  hasAll,
+  isMessage,
+  MINUTE,
+  once,
+  onMessages,
+  renumbered,
+  said,
+  sheWrites,
+} from "./log-lies.ts"
+import {
+  type Actor,
   type Attack,
   hasText,
   mustBe,
@@ -14,60 +26,51 @@ import {
   write,
 } from "./stage.ts"
 
-/** A lie about one entry that keeps no order: the client gives the connection up. */
-function disorder(name: string, line: string, lie: (entry: Entry, stage: Stage) => readonly Entry[]): Attack {
+type About = Pick<Attack, "name" | "line" | "verdict">
+
+/** The relay lies to Bob about his chat with Alice while she writes there. @param times how often she does. */
+function inChat(
+  about: About,
+  lie: (stage: Stage) => ChatLie,
+  times: (stage: Stage) => number,
+  end: (stage: Stage, bob: Actor, texts: readonly string[]) => Promise<unknown> = hasAll,
+): Attack {
   return {
-    name,
-    line,
+    ...about,
     by: "the relay",
-    verdict: {
-      kind: "detected",
-      by: "relay-inconsistent",
-      words: "the connection is given up, and the next one brings everything once",
-    },
     where: "everywhere",
     play: async (stage) => {
       const [alice, bob] = await pairOf(stage)
-      onMessages(
-        stage,
-        bob,
-        "chat",
-        once((entry) => lie(entry, stage)),
-      )
-      await sheWrites(stage, alice, 2 + stage.dice.below(2))
-      await said(stage, bob, "relay-inconsistent")
+      onMessages(stage, bob, "chat", lie(stage))
+      await end(stage, bob, await sheWrites(stage, alice, times(stage)))
       return undefined
     },
   }
 }
 
+/** A lie about one entry that keeps no order: the client gives the connection up. */
+function disorder(name: string, line: string, lie: (entry: Entry, stage: Stage) => readonly Entry[]): Attack {
+  const words = "the connection is given up, and the next one brings everything once"
+  return inChat(
+    { name, line, verdict: { kind: "detected", by: "relay-inconsistent", words } },
+    (stage) => once((entry) => lie(entry, stage)),
+    ({ dice }) => 2 + dice.below(2),
+    (stage, bob) => said(stage, bob, "relay-inconsistent"),
+  )
+}
+
 /** A lie about the bytes of one entry: it does not open, and its author brings it again. */
 function spoiled(name: string, line: string, spoil: (entry: Uint8Array, stage: Stage) => Uint8Array): Attack {
-  return {
-    name,
-    line,
-    by: "the relay",
-    verdict: {
-      kind: "detected",
-      by: "unreadable",
-      words: "a line says that something does not open; the author brings it again",
+  const words = "a line says that something does not open; the author brings it again"
+  return inChat(
+    { name, line, verdict: { kind: "detected", by: "unreadable", words } },
+    (stage) => once((entry) => [{ ...entry, entry: spoil(entry.entry, stage) }]),
+    () => 2,
+    async (stage, bob, texts) => {
+      await said(stage, bob, "unreadable")
+      await hasAll(stage, bob, texts, 3 * PATIENCE_MS)
     },
-    where: "everywhere",
-    play: async (stage) => {
-      const [alice, bob] = await pairOf(stage)
-      onMessages(
-        stage,
-        bob,
-        "chat",
-        once((entry) => [{ ...entry, entry: spoil(entry.entry, stage) }]),
-      )
-      const texts = await sheWrites(stage, alice, 2)
-      const isSaid = () =>
-        bob.events.some((event) => event.type === "notice" && event.notice.code === "unreadable")
-      await stage.until(() => isSaid() && texts.every((text) => hasText(bob, "alice", text)), 3 * PATIENCE_MS)
-      return undefined
-    },
-  }
+  )
 }
 
 const withheld: Attack = disorder(
@@ -76,30 +79,20 @@ const withheld: Attack = disorder(
   () => [],
 )
 
-const hidden: Attack = {
-  name: "entry-hidden",
-  line: "The relay leaves a message out and numbers the others as if it had never been",
-  by: "the relay",
-  verdict: {
-    kind: "detected",
-    by: "gap",
-    words: "a line says that a message is missing until its author has brought it",
+const hidden: Attack = inChat(
+  {
+    name: "entry-hidden",
+    line: "The relay leaves a message out and numbers the others as if it had never been",
+    verdict: {
+      kind: "detected",
+      by: "gap",
+      words: "a line says that a message is missing until its author has brought it",
+    },
   },
-  where: "everywhere",
-  play: async (stage) => {
-    const [alice, bob] = await pairOf(stage)
-    let isDue = true
-    onMessages(
-      stage,
-      bob,
-      "chat",
-      renumbered((entry) => (isDue ? ((isDue = false), []) : [entry])),
-    )
-    const texts = await sheWrites(stage, alice, 3)
-    await stage.until(() => texts.every((text) => hasText(bob, "alice", text)), 2 * PATIENCE_MS)
-    return undefined
-  },
-}
+  () => renumbered(once(() => [])),
+  () => 3,
+  (stage, bob, texts) => hasAll(stage, bob, texts, 2 * PATIENCE_MS),
+)
 
 const heldBack: Attack = {
   name: "newest-held-back",
@@ -126,42 +119,34 @@ const heldBack: Attack = {
   },
 }
 
-const replayed: Attack = {
-  name: "entry-replayed",
-  line: "The relay appends a message a second time",
-  by: "the relay",
-  verdict: { kind: "harmless", words: "it is shown once" },
-  where: "everywhere",
-  play: async (stage) => {
-    const [alice, bob] = await pairOf(stage)
-    onMessages(
-      stage,
-      bob,
-      "chat",
-      renumbered((entry) => [entry, entry]),
-    )
-    const texts = await sheWrites(stage, alice, 2)
-    await stage.until(() => texts.every((text) => hasText(bob, "alice", text)))
+const replayed: Attack = inChat(
+  {
+    name: "entry-replayed",
+    line: "The relay appends a message a second time",
+    verdict: { kind: "harmless", words: "it is shown once" },
+  },
+  () => renumbered((entry) => [entry, entry]),
+  () => 2,
+  async (stage, bob, texts) => {
+    await hasAll(stage, bob, texts)
     await stage.pause(500)
-    return undefined
   },
-}
+)
 
-const reordered: Attack = {
-  name: "entries-reordered",
-  line: "The relay gives two messages in the other order, each with the other's number",
-  by: "the relay",
-  verdict: {
-    kind: "detected",
-    by: "gap",
-    words: "what came too soon shows that something was missing, until it is here",
+const reordered: Attack = inChat(
+  {
+    name: "entries-reordered",
+    line: "The relay gives two messages in the other order, each with the other's number",
+    verdict: {
+      kind: "detected",
+      by: "gap",
+      words: "what came too soon shows that something was missing, until it is here",
+    },
   },
-  where: "everywhere",
-  play: async (stage) => {
-    const [alice, bob] = await pairOf(stage)
+  () => {
     let held: Entry | undefined
     let isDone = false
-    onMessages(stage, bob, "chat", (entry) => {
+    return (entry) => {
       if (isDone || !isMessage(entry)) return [entry]
       if (held === undefined) {
         held = entry
@@ -172,12 +157,10 @@ const reordered: Attack = {
         { ...entry, seq: held.seq },
         { ...held, seq: entry.seq },
       ]
-    })
-    const texts = await sheWrites(stage, alice, 3)
-    await stage.until(() => texts.every((text) => hasText(bob, "alice", text)))
-    return undefined
+    }
   },
-}
+  () => 3,
+)
 
 const foreign: Attack = {
   name: "entry-of-another-room",
@@ -203,36 +186,29 @@ const foreign: Attack = {
         return other === undefined ? [entry] : [entry, { ...entry, entry: other }]
       }),
     )
-    const texts = await sheWrites(stage, alice, 2)
-    await stage.until(() => texts.every((text) => hasText(bob, "alice", text)))
+    await hasAll(stage, bob, await sheWrites(stage, alice, 2))
     return undefined
   },
 }
 
-const noise: Attack = {
-  name: "entry-of-noise",
-  line: "The relay invents a message",
-  by: "the relay",
-  verdict: { kind: "detected", by: "unreadable", words: "a line says that something does not open" },
-  where: "everywhere",
-  play: async (stage) => {
-    const [alice, bob] = await pairOf(stage)
-    let isDue = true
+const noise: Attack = inChat(
+  {
+    name: "entry-of-noise",
+    line: "The relay invents a message",
+    verdict: { kind: "detected", by: "unreadable", words: "a line says that something does not open" },
+  },
+  ({ random }) => {
     const invented = () =>
       encodeEntry({
         kind: "message",
         blobHash: undefined,
-        nonce: stage.random.bytes(24),
-        sealed: stage.random.bytes(1_040),
+        nonce: random.bytes(24),
+        sealed: random.bytes(1_040),
       })
-    const lie = (entry: Entry) =>
-      isDue ? ((isDue = false), [entry, { ...entry, entry: invented() }]) : [entry]
-    onMessages(stage, bob, "chat", renumbered(lie))
-    const texts = await sheWrites(stage, alice, 2)
-    await stage.until(() => texts.every((text) => hasText(bob, "alice", text)))
-    return undefined
+    return renumbered(once((entry) => [entry, { ...entry, entry: invented() }]))
   },
-}
+  () => 2,
+)
 
 const thrownAway: Attack = {
   name: "accepted-and-dropped",
@@ -278,11 +254,8 @@ const beganAnew: Attack = {
       ],
     }
     stage.relay.cutAll()
-    await stage.until(() =>
-      bob.events.some((event) => event.type === "notice" && event.notice.code === "log-reset"),
-    )
-    const texts = await sheWrites(stage, alice, 2)
-    await stage.until(() => texts.every((text) => hasText(bob, "alice", text)))
+    await said(stage, bob, "log-reset")
+    await hasAll(stage, bob, await sheWrites(stage, alice, 2))
     return undefined
   },
 }
@@ -314,37 +287,19 @@ const forkedRoom: Attack = {
   },
 }
 
-const damage: Attack = {
-  name: "damage-claimed",
-  line: "The relay says that its disk has lost a message",
-  by: "the relay",
-  verdict: { kind: "detected", by: "lost-entries", words: "a line says so; its author brings it again" },
-  where: "everywhere",
-  play: async (stage) => {
-    const [alice, bob] = await pairOf(stage)
-    const lie = ({ handle, seq, position }: Entry): readonly RelayMessage[] => {
-      return [
-        {
-          type: "damaged",
-          handle,
-          from: seq,
-          to: seq,
-          head: stage.random.bytes(32),
-          nextPosition: position + 1,
-        },
-      ]
-    }
-    let isDone = false
-    onMessages(stage, bob, "chat", (entry) => {
-      if (isDone || !isMessage(entry)) return [entry]
-      isDone = true
-      return lie(entry)
-    })
-    const texts = await sheWrites(stage, alice, 2)
-    await stage.until(() => texts.every((text) => hasText(bob, "alice", text)))
-    return undefined
+const damage: Attack = inChat(
+  {
+    name: "damage-claimed",
+    line: "The relay says that its disk has lost a message",
+    verdict: { kind: "detected", by: "lost-entries", words: "a line says so; its author brings it again" },
   },
-}
+  ({ random }) =>
+    once(({ handle, seq, position }): readonly RelayMessage[] => {
+      const head = random.bytes(32)
+      return [{ type: "damaged", handle, from: seq, to: seq, head, nextPosition: position + 1 }]
+    }),
+  () => 2,
+)
 
 export const LOG_ATTACKS: readonly Attack[] = [
   withheld,

@@ -64,6 +64,16 @@ export function isEntryOf(entry: Uint8Array, accountId: Uint8Array): boolean {
   return equalBytes(decodeDirectoryEntry(entry).accountId, accountId)
 }
 
+/** Lies to this person alone. */
+export function only({ accountId }: Pick<Profile, "accountId">): (reader: Uint8Array | undefined) => boolean {
+  return (reader) => reader !== undefined && equalBytes(reader, accountId)
+}
+
+/** Three people who have just come, and need not know each other yet. */
+async function threeOf(stage: Stage): Promise<[alice: Actor, bob: Actor, carol: Actor]> {
+  return [await stage.join("alice"), await stage.join("bob"), await stage.join("carol")]
+}
+
 const keyInEntry: Attack = {
   name: "key-in-entry",
   line: "The relay changes a key in Bob's entry of the directory",
@@ -110,11 +120,8 @@ const keyAtLookUp: Attack = {
     const { id } = alice.client.findPerson("bob")
     let changed: Uint8Array | undefined
     const double = stage.prepare("carol").accountId
-    onDirectory(
-      stage,
-      (reader) => reader !== undefined && equalBytes(reader, alice.accountId),
-      (bytes) =>
-        isEntryOf(bytes, double) ? (changed ??= renamed(stage.profile(double), bytes, "bob")) : bytes,
+    onDirectory(stage, only(alice), (bytes) =>
+      isEntryOf(bytes, double) ? (changed ??= renamed(stage.profile(double), bytes, "bob")) : bytes,
     )
     const carol = await stage.join("carol")
     await stage.until(() => alice.client.people().filter(({ name }) => name === "bob").length === 2)
@@ -137,11 +144,7 @@ const keyPackage: Attack = {
   verdict: { kind: "harmless", words: "nothing is sealed to it; the message waits for a package of Bob's" },
   where: "everywhere",
   play: async (stage) => {
-    const [alice, bob, carol] = [
-      await stage.join("alice"),
-      await stage.join("bob"),
-      await stage.join("carol"),
-    ]
+    const [alice, bob, carol] = await threeOf(stage)
     await mustBe(stage, () => knows(alice, "bob") && knows(bob, "alice"), "the two to know each other")
     const theirs = putPackages(stage, carol)
     stage.relay.lies = {
@@ -174,11 +177,7 @@ const packageTwice: Attack = {
   verdict: { kind: "harmless", words: "one of the two chats is opened again with another; nothing is lost" },
   where: "everywhere",
   play: async (stage) => {
-    const [alice, bob, carol] = [
-      await stage.join("alice"),
-      await stage.join("bob"),
-      await stage.join("carol"),
-    ]
+    const [alice, bob, carol] = await threeOf(stage)
     const theyMeet = () =>
       [alice, carol].every((each) => knows(each, "bob")) && bob.client.people().length === 2
     await mustBe(stage, theyMeet, "them to know each other")
@@ -210,11 +209,7 @@ const welcome: Attack = {
   },
   where: "everywhere",
   play: async (stage) => {
-    const [alice, bob, carol] = [
-      await stage.join("alice"),
-      await stage.join("bob"),
-      await stage.join("carol"),
-    ]
+    const [alice, bob, carol] = await threeOf(stage)
     const theyMeet = () => [bob, carol].every((each) => knows(alice, each.name) && knows(each, "alice"))
     await mustBe(stage, theyMeet, "them to know each other")
     const first = await write(stage, alice, "carol")

@@ -239,7 +239,7 @@ const oldHeader: Attack = {
     const alice = await stage.join("alice")
     const old = await firstHandshake(stage, alice)
     const bob = await stage.join("bob")
-    await mustBe(stage, () => membersOf(alice).length === 1 && membersOf(bob).length === 1, "two in the room")
+    await inOneRoom(stage, alice, bob)
     stage.relay.lies = {
       down: (message, line) =>
         message.type === "header" && !line.isOf(alice.accountId) && !line.isOf(bob.accountId)
@@ -252,6 +252,11 @@ const oldHeader: Attack = {
     if (membersOf(carol).some(({ here }) => here)) return "somebody counts as here who is not"
     return roomGoesOn(stage, [alice, bob])
   },
+}
+
+function inOneRoom(stage: Stage, ...people: readonly Actor[]): Promise<void> {
+  const isWhole = () => people.every((each) => membersOf(each).length === people.length - 1)
+  return mustBe(stage, isWhole, `${people.length} in the room`)
 }
 
 async function firstHandshake(stage: Stage, { accountId }: Actor): Promise<Of<"handshake">> {
@@ -314,7 +319,7 @@ const asksForHistory: Attack = {
     const heard: Payload[] = []
     const alice = await stage.join("alice", { engine: listening((payload) => void heard.push(payload)) })
     const bob = await stage.join("bob")
-    await mustBe(stage, () => membersOf(alice).length === 1 && membersOf(bob).length === 1, "two in the room")
+    await inOneRoom(stage, alice, bob)
     const before = [await write(stage, alice, ROOM), await write(stage, alice, ROOM)]
     await mustBe(stage, () => before.every((text) => hasText(bob, ROOM, text)), "what is said before")
     const chains = heard.filter(({ content }) => content.type === "text")

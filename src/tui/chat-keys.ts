@@ -285,6 +285,7 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
     case "editor":
       return effect(view, { kind: "editor", roomId: view.roomId, text: "" })
     case "invite":
+    case "directory":
     case "sees":
     case "moderators":
     case "redraw":

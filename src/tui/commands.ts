@@ -26,6 +26,7 @@ export type Command =
   /** Oneself, for everybody. */
   | { kind: "rename"; name: string }
   | { kind: "fingerprint"; name: string | undefined }
+  | { kind: "directory" }
   | { kind: "sees" }
   | { kind: KeyAction; name: string | undefined }
   | { kind: "export"; path: string | undefined }
@@ -100,6 +101,12 @@ export const COMMANDS: readonly CommandRow[] = [
     usage: say`/fingerprint [NAME]`,
     what: say`the key of a person, or your own`,
     takes: "name?",
+  },
+  {
+    word: "directory",
+    usage: say`/directory`,
+    what: say`is the list of people the same for all?`,
+    takes: "nothing",
   },
   { word: "sees", usage: say`/sees`, what: say`what the relay holds about you now`, takes: "nothing" },
   ...ROOM_COMMANDS,
@@ -212,6 +219,7 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "help":
     case "who":
     case "invite":
+    case "directory":
     case "sees":
     case "unread":
     case "close":

@@ -24,6 +24,7 @@ import { notificationOf } from "./notifying.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { fingerprintLines } from "./fingerprint.ts"
 import { roomFor } from "./session.ts"
+import { DIRECTORY_TITLE, directoryLines } from "./directory-page.ts"
 import { alarmDetail, alarmWords } from "./directory-words.ts"
 import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
 import { noticeWords, renamedWords } from "./notice-words.ts"
@@ -227,6 +228,9 @@ async function runCommand(
       return undefined
     case "act":
       print((await state.confirmer.ask(client, command.act, command.name)).text)
+      return undefined
+    case "directory":
+      print(DIRECTORY_TITLE, ...directoryLines(client, tools.symbols).map(lineOfSpans))
       return undefined
     case "sees":
       print(SEES_TITLE, ...seesLines(await client.sees()).map(lineOfSpans))

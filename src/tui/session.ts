@@ -11,6 +11,7 @@ import { freshReceipts, noReceiptsWords, receiptsOf } from "./receipts.ts"
 import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
 import { Searching } from "./searching.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
+import { DIRECTORY_TITLE, directoryLines } from "./directory-page.ts"
 import { alarmWords } from "./directory-words.ts"
 import { renamedWords } from "./notice-words.ts"
 import { fingerprintPage } from "./fingerprint.ts"
@@ -229,6 +230,11 @@ function perform(
       return attempt(async () => {
         const lines = invitationLines(await invitationOf(client, deps.invitation()))
         dispatch({ kind: "overlay", overlay: { kind: "page", title: INVITATION_TITLE, lines, offset: 0 } })
+      })
+    case "directory":
+      return attempt(() => {
+        const lines = directoryLines(client, deps.view().theme.symbols)
+        dispatch({ kind: "overlay", overlay: { kind: "page", title: DIRECTORY_TITLE, lines, offset: 0 } })
       })
     case "sees":
       return attempt(async () => {

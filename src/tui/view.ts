@@ -172,6 +172,7 @@ export type Effect =
   | { kind: "keys"; action: KeyAction; name: string | undefined; peer: PersonView | undefined }
   | { kind: "receipts"; roomId: string; back: number }
   | { kind: "invite" }
+  | { kind: "directory" }
   | { kind: "sees" }
   | { kind: "act"; act: RoomAct; name: string }
   | { kind: "moderators" }

@@ -85,6 +85,7 @@ const answers: Record<string, [lines: string[], words: string]> = {
   alias: [["/alias ravi Mr. Kumar"], "Ravi is now called Mr. Kumar ?7f3c2k, on your screens only"],
   rename: [['/rename "Asha K"'], "You are called Asha K now; before you were Asha."],
   fingerprint: [["/fingerprint ravi"], "u_Ravi"],
+  directory: [["/directory"], "The relay's list of people\nIt has not been read yet."],
   sees: [["/sees"], "There is no connection to the relay."],
   trust: [["/trust"], "Imran ?9qx4e1  not verified"],
   keys: [["/keys ravi"], "signed by the key before, the key now, verified by safety number"],

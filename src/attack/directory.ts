@@ -1,0 +1,116 @@
+/** Lies about the directory as a whole: two of them, an older one, a name that looks like another (PROTOCOL.md §8.4–§8.6). */
+import type { Of } from "../protocol/messages.ts"
+import { said } from "./log-lies.ts"
+import { isEntryOf, only, onDirectory, renamed } from "./people.ts"
+import { type Actor, type Attack, codeThrownBy, knows, mustBe, pairOf, type Stage, write } from "./stage.ts"
+
+const CAUGHT = "directory-split"
+const SPLIT = { kind: "detected", by: CAUGHT } as const
+
+const twoDirectories: Attack = {
+  name: "two-directories",
+  line: "The relay shows Alice and Bob two lists of people, each of them signed",
+  by: "the relay",
+  verdict: {
+    ...SPLIT,
+    words: "the next message between the two brings the other list's signature: an alarm, with proof",
+  },
+  where: "everywhere",
+  // The person has to decide before anything goes on.
+  recovers: false,
+  play: async (stage) => {
+    const [alice, bob] = await pairOf(stage)
+    const { accountId } = stage.prepare("carol")
+    let other: Uint8Array | undefined
+    onDirectory(stage, only(alice), (bytes) =>
+      isEntryOf(bytes, accountId) ? (other ??= renamed(stage.profile(accountId), bytes, "dave")) : bytes,
+    )
+    await stage.join("carol")
+    await mustBe(stage, () => knows(alice, "dave") && knows(bob, "carol"), "the two lists to be read")
+    const [from, to] = stage.dice.below(2) === 0 ? [alice, bob] : [bob, alice]
+    await write(stage, from, to.name)
+    await said(stage, to, CAUGHT)
+    return undefined
+  },
+}
+
+const rolledBack: Attack = {
+  name: "directory-rolled-back",
+  line: "The relay shows Alice the list of people as it was, which it has signed as well",
+  by: "the relay",
+  verdict: { ...SPLIT, words: "she has read a later one, and nothing goes on before she decides" },
+  where: "everywhere",
+  recovers: false,
+  play: async (stage) => {
+    const [alice] = await pairOf(stage)
+    const old = headsFor(stage, alice).at(-1)!
+    await stage.join("carol")
+    await mustBe(stage, () => knows(alice, "carol"), "the list to grow")
+    const isNewer = () => headsFor(stage, alice).some(({ head }) => head.size > old.head.size)
+    await mustBe(stage, isNewer, "a later signature")
+    stage.relay.lies = {
+      down: (message, line) =>
+        message.type === "treeHead" && line.isOf(alice.accountId)
+          ? [{ ...old, rid: message.rid }]
+          : [message],
+    }
+    stage.relay.cutAll()
+    await said(stage, alice, CAUGHT)
+    return undefined
+  },
+}
+
+/** What the relay has signed for this person, on all their connections. */
+function headsFor(stage: Stage, { accountId }: Actor): Of<"treeHead">[] {
+  return [...stage.relay.lines()]
+    .filter((line) => line.isOf(accountId))
+    .flatMap(({ heard }) => heard)
+    .filter((message) => message.type === "treeHead")
+}
+
+/** Each looks like `bob`: by letters that are drawn alike, in capitals, or but for a sign. */
+const DOUBLES = ["b0b", "B0B", "bo-b"] as const
+
+const lookAlike: Attack = {
+  name: "look-alike-registered",
+  line: "The relay lets somebody in under a name that looks like Bob's",
+  by: "the relay",
+  verdict: {
+    kind: "detected",
+    by: "look-alike",
+    words: "it is said, both stand with their tags, and neither name is taken without one",
+  },
+  where: "everywhere",
+  recovers: false,
+  play: async (stage) => {
+    const [alice, bob] = await pairOf(stage)
+    const name = DOUBLES[stage.dice.below(DOUBLES.length)]!
+    const double = stage.prepare(name)
+    let shown: Uint8Array | undefined
+    onDirectory(
+      stage,
+      () => true,
+      (bytes) => (isEntryOf(bytes, double.accountId) ? (shown ?? bytes) : bytes),
+    )
+    const { down } = stage.relay.lies
+    stage.relay.lies = {
+      ...(down && { down }),
+      // An honest core would refuse the name.
+      up: (message, line) => {
+        if (message.type !== "register" || !line.isOf(double.accountId)) return [message]
+        shown ??= message.entry
+        return [{ ...message, entry: renamed(double, message.entry, "visitor") }]
+      },
+    }
+    await stage.join(name, { isAttacker: true })
+    await mustBe(stage, () => knows(alice, name) && knows(bob, name), "the double to be known")
+    for (const typed of ["bob", name]) {
+      const code = await codeThrownBy(() => alice.client.findPerson(typed))
+      if (code !== "ambiguous-name") return `a command takes "${typed}" for one of the two`
+    }
+    const unmarked = alice.client.people().filter(({ ambiguous }) => !ambiguous)
+    return unmarked.length > 0 ? "one of the two stands there without a tag" : undefined
+  },
+}
+
+export const DIRECTORY_ATTACKS: readonly Attack[] = [twoDirectories, rolledBack, lookAlike]
