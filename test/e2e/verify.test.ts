@@ -43,7 +43,7 @@ test(
     asha.type("/verify ravi\r")
     await asha.until("How do you want to compare?")
     asha.type("1")
-    await asha.until("Waiting for ravi.")
+    await asha.until("Waiting for ravi ?")
     ravi.type("half a sen")
     await ravi.until(/asha \?\w+ asks you to compare seven words now\. F5 opens it\./u)
     ravi.type("tence")
