@@ -87,8 +87,8 @@ export const DEFENCES: readonly Defence[] = [
   {
     name: "version-tried-again",
     file: "src/client/relay-link.ts",
-    find: '      refusal === "superseded" ||\n      refusal === "bad-version"\n',
-    replace: '      refusal === "superseded"\n',
+    find: '      refusal === "bad-version" ||\n',
+    replace: "",
     why: "a relay that says it speaks another version is asked again and again",
     red: ["version-lowered"],
   },
