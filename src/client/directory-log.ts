@@ -32,6 +32,7 @@ import {
   type ToldRecord,
 } from "./directory-records.ts"
 import { alarmView } from "./directory-views.ts"
+import { putRelay, readRelay } from "./profile.ts"
 import type { AlarmReason } from "./events.ts"
 
 /** Heads of others that are kept, one of each person and log. */
@@ -51,6 +52,8 @@ export class DirectoryLog {
   #next: SignedHead | undefined
   /** What the present question showed to the relay. */
   #shown: readonly SignedHead[] = []
+  /** By this process; a head that is known already says nothing. */
+  #isInvitationHeard = false
   /** Asks the relay again. */
   lookAgain: () => void = () => {}
 
@@ -129,7 +132,16 @@ export class DirectoryLog {
       putLog(tx, next)
       after(() => (this.#log = next))
     })
-    return this.#settleTold()
+    this.#hearInvitation()
+    return this.isDistrusted ? "stop" : this.#settleTold()
+  }
+
+  /** Whoever invited us has told us, by a way of their own, what the relay had shown them. */
+  #hearInvitation(): void {
+    if (this.#isInvitationHeard) return
+    this.#isInvitationHeard = true
+    const { inviter, directory } = readRelay(this.#context.store) ?? {}
+    if (inviter && directory) this.hear(inviter, directory)
   }
 
   /** A question was not answered on this connection. */
@@ -292,6 +304,8 @@ export class DirectoryLog {
       if (log) this.index.drop(update, log.log)
       update.tx.delete("meta", LOG_ROW)
       putTold(update.tx, [])
+      const relay = readRelay(this.#context.store)
+      if (relay) putRelay(update.tx, { ...relay, directory: undefined })
       this.#contacts.readAgain(update)
       update.after(() => {
         this.#alarm = accepted

@@ -95,6 +95,7 @@ export class LinkControl implements RoomLinks {
         roomSecret: isComputed ? undefined : link.secret,
         room: generation > 0 ? { channelId, generation } : undefined,
         inviter: this.#own,
+        directory: this.#context.heads().toTell(),
       })
     })
   }

@@ -21,8 +21,9 @@ import type { Clock } from "../platform/clock.ts"
 import type { Pin } from "../platform/network.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
-import type { DirectoryPin, Link, RoomOfLink, SpokenInvitation } from "../protocol/address.ts"
+import type { Link, RoomOfLink, SpokenInvitation } from "../protocol/address.ts"
 import { NAME_FAULTS, readName } from "../protocol/names.ts"
+import type { SignedHead } from "../protocol/tree-head.ts"
 import type { Identity } from "./context.ts"
 import { ALARM_ROW, LOG_ROW } from "./directory-records.ts"
 import { ClientError } from "./errors.ts"
@@ -50,7 +51,7 @@ export interface RelayRecord {
   /** What an invitation by a member says besides: the room that its secret leads to, who that is, and the directory. */
   room?: RoomOfLink | undefined
   inviter?: Uint8Array | undefined
-  directory?: DirectoryPin | undefined
+  directory?: SignedHead | undefined
 }
 
 /** The way into `#everyone`. */

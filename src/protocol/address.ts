@@ -7,8 +7,9 @@
  *
  * The fragment never travels: nothing here is ever sent to a relay as it stands.
  */
-import { ByteReader, BytesError, concat, fromBase64Url, toBase64Url, u32, u64 } from "../bytes.ts"
+import { ByteReader, BytesError, concat, fromBase64Url, toBase64Url, u32 } from "../bytes.ts"
 import { ProtocolError } from "./errors.ts"
+import { decodeHead, encodeHead, HEAD_BYTES, type SignedHead } from "./tree-head.ts"
 
 export const DEFAULT_PORT = 7667
 const SCHEME = "secure-chat://"
@@ -28,21 +29,14 @@ export interface Link {
   room?: RoomOfLink | undefined
   /** accountId of the member whose invitation this is, 32 bytes. */
   inviter?: Uint8Array | undefined
-  /** The relay's directory as the inviter knew it. */
-  directory?: DirectoryPin | undefined
+  /** The head of the relay's directory that the inviter believes (§8.6). */
+  directory?: SignedHead | undefined
 }
 
 export interface RoomOfLink {
   channelId: Uint8Array
   /** From 1. */
   generation: number
-}
-
-/** A head of the directory's log (§8.5). */
-export interface DirectoryPin {
-  size: number
-  /** 32 bytes. */
-  root: Uint8Array
 }
 
 export interface SpokenInvitation {
@@ -69,7 +63,7 @@ export function printLink(link: Omit<Link, "kind">): string {
     ...(link.roomSecret ? [`i=${toBase64Url(link.roomSecret)}`] : []),
     ...(link.room ? [`c=${toBase64Url(concat(link.room.channelId, u32(link.room.generation)))}`] : []),
     ...(link.inviter ? [`p=${toBase64Url(link.inviter)}`] : []),
-    ...(link.directory ? [`d=${toBase64Url(concat(u64(link.directory.size), link.directory.root))}`] : []),
+    ...(link.directory ? [`d=${toBase64Url(encodeHead(link.directory))}`] : []),
   ]
   return `${SCHEME}${printHostPort(link)}/#${secrets.join("&")}`
 }
@@ -127,14 +121,12 @@ function roomField(fields: Map<string, string>): RoomOfLink | undefined {
   return room
 }
 
-function directoryField(fields: Map<string, string>): DirectoryPin | undefined {
-  const bytes = secretField(fields, "d", 40)
-  if (!bytes) return undefined
+function directoryField(fields: Map<string, string>): SignedHead | undefined {
+  const bytes = secretField(fields, "d", HEAD_BYTES)
   try {
-    const from = new ByteReader(bytes)
-    return { size: from.u64(), root: from.raw(32).slice() }
+    return bytes && decodeHead(bytes)
   } catch (cause) {
-    if (!(cause instanceof BytesError)) throw cause
+    if (!(cause instanceof ProtocolError)) throw cause
     throw bad("the link's d= is damaged; copy it whole")
   }
 }

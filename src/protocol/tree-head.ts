@@ -26,6 +26,18 @@ export const signedHead = record({
 })
 export type SignedHead = typeof signedHead extends Field<infer T> ? T : never
 
+/** `encodeHead` gives so many. */
+export const HEAD_BYTES = 208
+
+export function encodeHead(head: SignedHead): Uint8Array {
+  return encode(signedHead, head)
+}
+
+/** @throws ProtocolError `bad-message`. The byte fields are copies. */
+export function decodeHead(bytes: Uint8Array): SignedHead {
+  return read(signedHead, bytes)
+}
+
 const formerHead = record({ log: u64, size: u64, root: fixed(32) })
 export type FormerHead = typeof formerHead extends Field<infer T> ? T : never
 

@@ -24,7 +24,15 @@ const link: Link = {
 }
 const LINK = `secure-chat://192.168.1.5:7667/#k=${K}&a=${A}&i=${I}`
 const C = toBase64Url(concat(count(32), u32(258)))
-const D = toBase64Url(concat(u64(1_000), count(32)))
+const HEAD = {
+  logPublic: count(32),
+  endorsement: count(64),
+  log: 1_700_000_000,
+  size: 1_000,
+  root: count(32),
+  signature: count(64),
+}
+const D = toBase64Url(concat(count(32), count(64), u64(1_700_000_000), u64(1_000), count(32), count(64)))
 const WORDS = "one two three four five six seven eight nine ten eleven twelve"
 
 test("vector: a link, both ways", () => {
@@ -34,7 +42,7 @@ test("vector: a link, both ways", () => {
     ...link,
     room: { channelId: count(32), generation: 258 },
     inviter: count(32),
-    directory: { size: 1_000, root: count(32) },
+    directory: HEAD,
   }
   expect(printLink(full)).toBe(`${LINK}&c=${C}&p=${K}&d=${D}`)
   expect(parseInvitation(printLink(full))).toEqual(full)
@@ -50,7 +58,7 @@ const accepted: readonly (readonly [string, string, object])[] = [
   ["a member's link", `${LINK}&p=${K}`, { inviter: count(32), room: undefined }],
   ["the link of a later generation", `${LINK}&c=${C}`, { room: { channelId: count(32), generation: 258 } }],
   ["the same on an open relay", `secure-chat://h/#k=${K}&i=${I}&c=${C}`, { admission: undefined, room: { generation: 258 } }],
-  ["a link with a head of the directory", `${LINK}&d=${D}`, { directory: { size: 1_000, root: count(32) } }],
+  ["a link with a head of the directory", `${LINK}&d=${D}`, { directory: HEAD }],
   ["a link with an IPv6 address", `secure-chat://[fe80::1]:8/#k=${K}`, { host: "fe80::1", port: 8 }],
   ["twelve words", `relay.lan ${WORDS}`, { kind: "words", host: "relay.lan", port: DEFAULT_PORT, words: WORDS.split(" ") }],
   ["twelve words in capitals, on several lines", `relay.lan:81\n${WORDS.toUpperCase().replaceAll(" ", "\n  ")}`, { kind: "words", port: 81, words: WORDS.split(" ") }],
@@ -80,7 +88,7 @@ const refused: readonly (readonly [string, string])[] = [
     `${LINK}&c=${toBase64Url(concat(count(32), u32(0)))}`,
   ],
   ["a link with half a head", `${LINK}&d=${K}`],
-  ["a link with a head beyond all numbers", `${LINK}&d=${toBase64Url(new Uint8Array(40).fill(255))}`],
+  ["a link with a head beyond all numbers", `${LINK}&d=${toBase64Url(new Uint8Array(208).fill(255))}`],
   ["a link with two keys", `${LINK}&k=${K}`],
   ["a link with a part without a name", `${LINK}&=abc`],
   ["a link with an empty part", `${LINK}&`],
