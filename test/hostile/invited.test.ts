@@ -50,8 +50,8 @@ test("a relay that shows a newcomer another directory is caught before anything 
   const { world, alice, invitation } = await invited()
   const wire = new Wire()
   // In bob's place stands somebody else of his name.
-  const false_ = entryOf(createAccount(systemRandom), { name: "bob" })
-  lieTo(world, wire, { entries: (real) => real.map((entry, at) => (at === 1 ? false_ : entry)) })
+  const other = entryOf(createAccount(systemRandom), { name: "bob" })
+  lieTo(world, wire, { entries: (real) => real.map((entry, at) => (at === 1 ? other : entry)) })
   const carol = await world.start("carol", { wire, invitation })
   await world.until(() => splits(carol).length > 0, "the alarm")
   expect(splits(carol)).toMatchObject([
