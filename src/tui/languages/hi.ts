@@ -17,6 +17,7 @@
 import type { Catalogue } from "../language.ts"
 import { chatHi } from "./hi-chat.ts"
 import { commandsHi } from "./hi-commands.ts"
+import { directoryHi } from "./hi-directory.ts"
 import { startHi } from "./hi-start.ts"
 import { ownHi } from "./hi-own.ts"
 import { keysHi } from "./hi-keys.ts"
@@ -28,6 +29,7 @@ import { seesHi } from "./hi-sees.ts"
 export const hindi: Catalogue = {
   ...chatHi,
   ...commandsHi,
+  ...directoryHi,
   ...startHi,
   ...keysHi,
   ...remarksHi,
