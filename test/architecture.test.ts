@@ -31,7 +31,7 @@ test(`no file outgrows ${MAX_LINES} lines`, () => {
 
 test("nothing unexpected stands at the top level", () => {
   const expected =
-    /^(package\.json|package-lock\.json|tsconfig\.json|src|test|keys|docs|README\.md|LICENSE|CHANGELOG\.md)$/
+    /^(package\.json|package-lock\.json|tsconfig\.json|src|test|keys|packaging|docs|README\.md|LICENSE|CHANGELOG\.md)$/
   const ignored = /^(\..*|node_modules|dist|coverage)$/
   expect(readdirSync(root).filter((name) => !expected.test(name) && !ignored.test(name))).toEqual([])
 })

@@ -20,6 +20,9 @@ export type CliErrorCode =
   | "not-approved" // the operator's code is not taken
   | "revoked" // the account lives on another device now
   | "directory-split" // the relay was caught, and the person has not decided
+  | "bad-config" // `relay.json` says something that cannot be
+  | "no-such-invitation" // `relay revoke` of one that is not good anyway
+  | "no-such-person" // the operator named somebody whom the relay does not know
   | "banned" // the operator has shut this person out
   | "awaiting" // the operator has not yet let this person in
   | "relay-refused" // the relay refuses for another reason

@@ -70,6 +70,12 @@ const cli: Record<CliErrorCode, End> = {
     exit: EXIT.refused,
     hint: "your profile was restored elsewhere, or this device's certificate has run out; what is stored here can still be read (history --offline)",
   },
+  "bad-config": { exit: EXIT.usage, hint: "OPERATING.md lists every setting" },
+  "no-such-invitation": {
+    exit: EXIT.unknown,
+    hint: "secure-chat relay invitations shows those that are good",
+  },
+  "no-such-person": { exit: EXIT.unknown, hint: "secure-chat relay clients shows who is connected" },
   banned: {
     exit: EXIT.refused,
     hint: "ask the operator; what is stored here can still be read (history --offline)",

@@ -27,7 +27,6 @@ import {
   showId,
 } from "./commands/read.ts"
 import { showReceipts } from "./commands/receipts.ts"
-import { type RelayStartOptions, startRelayCommand, stopRelayCommand } from "./commands/relay.ts"
 import { rename, type RenameOptions } from "./commands/rename.ts"
 import { restore, type RestoreOptions } from "./commands/restore.ts"
 import { type ActOptions, actOnRoom, showLink, showModerators } from "./commands/room.ts"
@@ -38,11 +37,12 @@ import { verify, type VerifyOptions } from "./commands/verify.ts"
 import { showCode } from "./commands/verify-live.ts"
 import { showVersion } from "./commands/version.ts"
 import type { RoomAct } from "../tui/room-acts.ts"
-import { addApproval, addKeys, addOwnKeys } from "./program-keys.ts"
+import { addKeys, addOwnKeys } from "./program-keys.ts"
+import { addRelay } from "./program-relay.ts"
 import { addDoctor, addSettings } from "./program-settings.ts"
 import { answerQrFile, READ_QR } from "./qr-file.ts"
 import type { Io } from "./io.ts"
-import { parseCount, parseDuration, parsePort } from "./numbers.ts"
+import { parseCount, parseDuration } from "./numbers.ts"
 
 /** Parses and runs with `parseAsync(args, { from: "user" })`; throws `CommanderError` where commander would exit. */
 export function buildProgram(io: Io): Command {
@@ -316,26 +316,6 @@ function addSalvage(program: Command, io: Io): void {
     .description("make a new profile of what can be read of a damaged one; the old file is kept")
     .option("--show", "only print the history that can be read", false)
     .action(run(io, (invocation, options: SalvageOptions) => salvageProfile(invocation, options)))
-}
-
-function addRelay(program: Command, io: Io): void {
-  const relay = program.command("relay").description("run the box that everybody connects to")
-  relay
-    .command("start")
-    .description("start a relay, and print its invitation")
-    .option("--host <address>", "address to listen on; without it, all of this machine's")
-    .option("--port <port>", "port to listen on; 0 lets the system choose", parsePort)
-    .option("--name <text>", "what the relay calls itself")
-    .option("--open", "let everybody on the network join")
-    .option("--advertise <host>", "address to put into the invitation")
-    .option("--no-discovery", "do not announce the relay on the network")
-    .addOption(new Option("--background").hideHelp().default(false))
-    .action(run(io, (invocation, options: RelayStartOptions) => startRelayCommand(invocation, options)))
-  addApproval(relay, io)
-  relay
-    .command("stop")
-    .description("stop the relay of this folder")
-    .action(run(io, (invocation) => stopRelayCommand(invocation)))
 }
 
 /** Commander reports through us: it neither writes to the process nor ends it. */

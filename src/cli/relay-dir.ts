@@ -7,6 +7,8 @@
  *     invitation     a line with the link, and one with the twelve words, 0600 (PROTOCOL.md §17)
  *     approvals.json whose lost keys may be replaced, by the hash of a code, 0600
  *     settings.json  name, port and openness of the last start
+ *     relay.json     what the administrator has set; it need not exist
+ *     control        how other programs of this user reach the relay that runs, 0600; run/socket is the place
  *     relay.log
  *     ballast        space held in reserve, given up when the disk is full
  *     not-in-backups/tree-head     the last signed head of the directory (PROTOCOL.md §8.6)
@@ -44,9 +46,9 @@ import { MAX_RELAY_NAME_BYTES } from "../protocol/messages.ts"
 import { CliError } from "./errors.ts"
 
 export interface RelayOptions {
-  name?: string
-  port?: number
-  open?: boolean
+  name?: string | undefined
+  port?: number | undefined
+  open?: boolean | undefined
 }
 
 export interface Settings {
@@ -94,6 +96,9 @@ export const relayFiles = (dir: string) => ({
   approvals: join(dir, "approvals.json"),
   settings: join(dir, "settings.json"),
   database: join(dir, "relay.db"),
+  config: join(dir, "relay.json"),
+  control: join(dir, "control"),
+  controlFolder: join(dir, "run"),
   log: join(dir, "relay.log"),
   ballast: join(dir, "ballast"),
   notInBackups: join(dir, NOT_IN_BACKUPS),
@@ -154,6 +159,13 @@ export function finishRelayDir(
     utf8(`${JSON.stringify({ ...relay.settings, port: address.port })}\n`),
   )
   return invitation
+}
+
+/** The link of the folder's own invitation, as the last start wrote it. @throws CliError `relay-not-running`. */
+export function storedLink(dir: string): string {
+  const { invitation } = relayFiles(dir)
+  if (!nodeFiles.exists(invitation)) throw new CliError("relay-not-running", `there is no relay in ${dir}`)
+  return fromUtf8(nodeFiles.read(invitation, MAX_FILE_BYTES)).split("\n")[0]!.trim()
 }
 
 function printInvitation(

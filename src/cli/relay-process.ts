@@ -17,10 +17,12 @@ import { wipe } from "../crypto/sodium.ts"
 import type { RelayLimits } from "../relay/config.ts"
 import { journalSize } from "../relay/disk-watch.ts"
 import type { RelayMonitor } from "../relay/monitor.ts"
+import type { OperatorAct, OperatorAnswer } from "../relay/operating.ts"
 import type { OperatorEvent } from "../relay/operator.ts"
 import { type RelayDisk, startRelay } from "../relay/server.ts"
 import { SqliteRelayStore } from "../relay/store-sqlite.ts"
 import { approvalIn } from "./approvals.ts"
+import { backUpStore } from "./relay-backup.ts"
 import type { RelayDir } from "./relay-dir.ts"
 
 export interface RelayProcessSetup {
@@ -44,6 +46,9 @@ export interface RelayProcessSetup {
 export interface RelayProcess {
   port: number
   readonly monitor: RelayMonitor
+  operate(act: OperatorAct): Promise<OperatorAnswer>
+  /** A copy of the store, made while it serves. @param path is not there yet. @throws CliError, PlatformError, StoreError. */
+  backUp(path: string): Promise<{ bytes: number }>
   /** Tells the network that it is here. */
   announce(): void
   stop(): Promise<void>
@@ -94,15 +99,23 @@ export async function openRelay({
       onFatal,
     })
     let takeBack = () => {}
+    let backup: Promise<{ bytes: number }> = Promise.resolve({ bytes: 0 })
     return {
       port: running.port,
       monitor: running.monitor,
+      operate: (act) => running.operate(act),
+      backUp: (path) => {
+        backup = backup.catch(() => {}).then(() => backUpStore(store, path))
+        return backup
+      },
       announce: () => {
         takeBack = createDiscovery(log).announce({ name, port: running.port, pinHex: toHex(relayId) })
       },
       stop: async () => {
         takeBack()
         await running.stop()
+        // A copy under way is finished: half a one is of no use to anybody.
+        await backup.catch(() => {})
         store.close()
       },
     }

@@ -12,6 +12,8 @@ declare module "better-sqlite3-multiple-ciphers" {
     prepare<Bound extends unknown[], Row = unknown>(sql: string): Database.Statement<Bound, Row>
     transaction<Run extends (...values: never[]) => unknown>(run: Run): Run
     exec(sql: string): this
+    /** Each step copies as many pages as `progress` says. */
+    backup(path: string, options: { progress(): number }): Promise<unknown>
     pragma(source: string, options?: { simple?: boolean }): unknown
     /** @returns 0 when the raw key was taken. */
     key(key: Buffer): number

@@ -20,7 +20,7 @@ export type OperatorAct =
   /** @param hash H("admission", code): the code itself stays with whoever made it. */
   | { do: "invite"; hash: Uint8Array; uses: number | undefined; until: Millis | undefined }
   | { do: "invite-main" }
-  | { do: "revoke"; id: string }
+  | { do: "revoke"; invitation: string }
   | { do: "invitations" }
   | { do: "queue" }
   | { do: "admit" | "turn-away"; who: string }
@@ -101,7 +101,7 @@ export class Operating {
       case "invite-main":
         return done(door.restoreMain())
       case "revoke":
-        return done(door.revoke(act.id, now))
+        return done(door.revoke(act.invitation, now))
       case "invitations":
         return () => ({ ok: true, mode: door.mode, invitations: door.invitations(now) })
       case "queue":

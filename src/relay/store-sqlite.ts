@@ -12,6 +12,7 @@ import { BLOB_CHUNK_BYTES } from "../protocol/messages.ts"
 import { StoreError } from "./errors.ts"
 import type { DoorStore } from "./door-store.ts"
 import type { About, Held } from "./held.ts"
+import { copyDatabase } from "./store-sqlite-backup.ts"
 import { sqliteDoor } from "./store-sqlite-door.ts"
 import { SqliteHeld } from "./store-sqlite-held.ts"
 import {
@@ -62,10 +63,7 @@ export class SqliteRelayStore implements RelayStore {
     try {
       this.#sql = statements(this.#db)
       this.#held = new SqliteHeld(this.#db)
-      this.door = sqliteDoor(db, {
-        stage: (write) => this.#stage(write),
-        read: (read) => this.#readLog(read),
-      })
+      this.door = sqliteDoor(db, { stage: (to) => this.#stage(to), read: (it) => this.#readLog(it) })
       this.incarnation = this.#readIncarnation()
     } catch (cause) {
       this.#db.close()
@@ -320,6 +318,11 @@ export class SqliteRelayStore implements RelayStore {
 
   get reusableBytes(): number {
     return this.#read(() => this.#sql.freePages.get()!.freelist_count) * PAGE_BYTES
+  }
+
+  /** Into an empty file. @throws StoreError. */
+  copyTo(path: string): Promise<void> {
+    return copyDatabase(this.#db, path)
   }
 
   /** Bounds the database to `pages` of 4,096 bytes; at or below its present size, it grows no more. */

@@ -60,7 +60,7 @@ test("an invitation lets in as many as it says, until it ends, and not after it 
     invitations: { id: string }[]
   } & OperatorAnswer
   expect(invitations).toHaveLength(2)
-  expect(await ask(bench, { do: "revoke", id: invitations[1]!.id })).toEqual({ ok: true, done: 1 })
+  expect(await ask(bench, { do: "revoke", invitation: invitations[1]!.id })).toEqual({ ok: true, done: 1 })
   expect(await tries(bench, names[3]!, code(2))).toBe(told("not-allowed"))
   expect(await tries(bench, names[3]!)).toBe(IN)
 })
@@ -77,7 +77,7 @@ test("an invitation ends by the clock, and is forgotten", async () => {
 test("the relay's own invitation can be revoked, and given back; who is here stays", async () => {
   const bench = new CoreBench()
   const { person } = await bench.join("alice")
-  expect(await ask(bench, { do: "revoke", id: "main" })).toEqual({ ok: true, done: 1 })
+  expect(await ask(bench, { do: "revoke", invitation: "main" })).toEqual({ ok: true, done: 1 })
   expect(await tries(bench, bench.person("bob"))).toBe(told("not-allowed"))
   expect(await returns(bench, person)).toBe("ready")
   expect(await ask(bench, { do: "invitations" })).toMatchObject({ invitations: [] })

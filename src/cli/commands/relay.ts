@@ -1,5 +1,6 @@
 /** `secure-chat relay start` and `relay stop`: the relay as a process, from its folder to its screen. */
-import { statSync } from "node:fs"
+import { renameSync, statSync } from "node:fs"
+import manifest from "../../../package.json" with { type: "json" }
 import { toHex, utf8 } from "../../bytes.ts"
 import { systemClock } from "../../platform/clock.ts"
 import { PlatformError } from "../../platform/errors.ts"
@@ -8,14 +9,18 @@ import { nodeFiles } from "../../platform/files.ts"
 import { type Lock, takeLock } from "../../platform/lock.ts"
 import { openLog } from "../../platform/log-pino.ts"
 import type { Log } from "../../platform/log.ts"
+import { type Page, servePages } from "../../platform/http.ts"
 import { systemRandom } from "../../platform/random.ts"
 import { spaceOf } from "../../platform/space.ts"
 import { printHostPort } from "../../protocol/address.ts"
-import { DEFAULT_LIMITS } from "../../relay/config.ts"
 import { ballastSize } from "../../relay/disk-watch.ts"
+import type { LimitName } from "../../relay/config.ts"
+import { prometheus } from "../../relay/metrics.ts"
+import type { RelayMonitor } from "../../relay/monitor.ts"
 import type { RelayDisk } from "../../relay/server.ts"
 import type { OperatorEvent } from "../../relay/operator.ts"
 import { safeLine, safeName } from "../../tui/safe-text.ts"
+import { type Controlled, serveRelayControl } from "../control-server.ts"
 import { CliError } from "../errors.ts"
 import { isoTime, jsonLine, resultJson } from "../json-lines.ts"
 import {
@@ -26,6 +31,8 @@ import {
   type RelayDir,
   relayFiles,
 } from "../relay-dir.ts"
+import { parsePort } from "../numbers.ts"
+import { keepLimit, limitsOf, readRelayFile, type RelayFile } from "../relay-config.ts"
 import { openRelay } from "../relay-process.ts"
 import { localTime } from "../transcript-text.ts"
 import type { Invocation } from "./context.ts"
@@ -37,10 +44,16 @@ export interface RelayStartOptions {
   open?: boolean
   advertise?: string
   discovery: boolean
+  /** A file of settings. */
+  config?: string
+  /** Where metrics and health are served: ADDRESS:PORT, or PORT. */
+  metrics?: string
   /** Nothing after the first line: whoever started us will not go on reading. */
   background: boolean
 }
 
+/** Some hundred thousand lines. */
+const MAX_LOG_BYTES = 33_554_432
 const STOP_DEADLINE_MS = 15_000
 const STOP_POLL_MS = 50
 const MAX_PID_BYTES = 32
@@ -53,24 +66,29 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
   const dir = config.relayDir
   const paths = relayFiles(dir)
   nodeFiles.ensureFolder(dir)
+  const file = readRelayFile(options.config ?? paths.config, options.config !== undefined)
+  const chosen = settle(options, file)
   const lock = takeRelayLock(dir)
   try {
     const disk = diskOf(dir)
     if (disk.space.look().freeBytes < START_BYTES) disk.ballast.release()
     nodeFiles.writeAtomic(paths.pid, utf8(`${process.pid}\n`))
-    const relay = prepareRelayDir(dir, options, { random: systemRandom, clock: systemClock })
+    const relay = prepareRelayDir(dir, chosen, { random: systemRandom, clock: systemClock })
+    turnLog(paths.log)
     const log = openLog({ file: paths.log, level: "info" })
+    const limits = limitsOf(file)
     const ended = Promise.withResolvers<void>()
     // It may fail before anybody waits for it.
     ended.promise.catch(() => {})
+    const open: { close(): Promise<void> }[] = []
     const running = await openRelay({
       relay,
       database: paths.database,
       treeHead: paths.treeHead,
       approvals: paths.approvals,
       disk,
-      limits: { ...DEFAULT_LIMITS },
-      host: options.host,
+      limits,
+      host: chosen.host,
       log,
       onEvent: (event) => {
         note(log, event)
@@ -79,18 +97,85 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
       onFatal: ended.reject,
     })
     try {
-      const address = { host: advertisedHost(options.host, options.advertise), port: running.port }
+      const address = { host: advertisedHost(chosen.host, chosen.advertise), port: running.port }
+      const { version } = manifest
+      const settings = options.config ?? paths.config
+      const keep = (limit: LimitName, value: number | undefined) => keepLimit(settings, limit, value)
+      const controlled = { ...running, name: relay.settings.name, version, limits, keepLimit: keep }
+      open.push(await control(invocation, controlled))
+      if (chosen.metrics) {
+        const pages = await servePages(chosen.metrics, pagesOf(running.monitor))
+        open.push(pages)
+        io.say(
+          `Metrics and health: http://${printHostPort({ ...chosen.metrics, port: pages.port })}/metrics and /health`,
+        )
+      }
       showReady(invocation, relay, address, finishRelayDir(dir, relay, address))
-      if (options.discovery) running.announce()
+      if (chosen.discovery) running.announce()
       io.stop.addEventListener("abort", () => ended.resolve())
       if (io.stop.aborted) ended.resolve()
       await ended.promise
     } finally {
+      for (const each of open) await each.close()
       await running.stop()
     }
     nodeFiles.remove(paths.pid)
   } finally {
     lock.release()
+  }
+}
+
+/** A relay serves also where no socket can be made; then nobody can ask it how it is. */
+async function control({ io, config }: Invocation, relay: Controlled): Promise<{ close(): Promise<void> }> {
+  const { controlFolder, control: where } = relayFiles(config.relayDir)
+  try {
+    return await serveRelayControl(controlFolder, where, relay)
+  } catch (cause) {
+    if (!(cause instanceof PlatformError)) throw cause
+    io.say(`${cause.message}: relay status and its like will not work.`)
+    return { close: () => Promise.resolve() }
+  }
+}
+
+/** What was typed goes before what the file says. */
+function settle(options: RelayStartOptions, file: RelayFile) {
+  const metrics = options.metrics === undefined ? file.metrics : parseMetrics(options.metrics)
+  return {
+    name: options.name ?? file.name,
+    port: options.port ?? file.port,
+    open: options.open,
+    host: options.host ?? file.host,
+    advertise: options.advertise ?? file.advertise,
+    discovery: options.discovery && file.discovery !== false,
+    metrics,
+  }
+}
+
+/** `9667`, `127.0.0.1:9667`, `[::1]:9667`. @throws CliError `usage`. */
+function parseMetrics(typed: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]:|([^:[\]]+):)?(\d{1,5})$/.exec(typed)
+  if (match === null)
+    throw new CliError("usage", `"${typed}" is no address with a port, such as 127.0.0.1:9667`)
+  return { host: match[1] ?? match[2] ?? "127.0.0.1", port: parsePort(match[3]!) }
+}
+
+/** A log that has grown large is put aside, and the one that was put aside before goes. */
+function turnLog(path: string): void {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES) renameSync(path, `${path}.1`)
+}
+
+function pagesOf(monitor: RelayMonitor): Record<string, () => Page> {
+  const type = "text/plain; version=0.0.4; charset=utf-8"
+  return {
+    "/metrics": () => ({ status: 200, type, text: prometheus(monitor.snapshot()) }),
+    "/health": () => {
+      const isLow = monitor.snapshot().disk?.isLow === true
+      return {
+        status: isLow ? 503 : 200,
+        type: "text/plain",
+        text: isLow ? "the disk is nearly full\n" : "ok\n",
+      }
+    },
   }
 }
 

@@ -1,0 +1,207 @@
+/**
+ * A local socket on which programs of the same user talk to a running one: a Unix socket, mode 0600, in a folder of
+ * mode 0700; on Windows a named pipe. What travels are lines of UTF-8. Who may open the socket is the system's to
+ * decide; who may say something is decided by a token in a file that only the same user reads, because a pipe's
+ * name is visible to all.
+ *
+ * Everything is bounded: connections, the length of a line, what waits to be read by a slow reader, and the time
+ * until the token has come.
+ */
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs"
+import { connect, createServer, type Socket } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Millis } from "./clock.ts"
+import { PlatformError, systemCode } from "./errors.ts"
+import { nodeFiles } from "./files.ts"
+
+/** Bytes of one line, in either direction. */
+export const MAX_CONTROL_LINE_BYTES = 1_048_576
+/** Programs that are connected at once. */
+export const MAX_CONTROL_CONNECTIONS = 16
+/** A program says within this time who it is. */
+export const CONTROL_DEADLINE_MS: Millis = 5_000
+/** What waits for a program that does not read; then it is cut. */
+const MAX_WAITING_BYTES = 8_388_608
+/** A socket's path has 108 bytes on Linux and 104 elsewhere, the zero at its end included. */
+const MAX_PATH_BYTES = 100
+const TOKEN_BYTES = 16
+const MAX_FILE_BYTES = 4_096
+
+/** One program that is connected and has shown the token. */
+export interface ControlPeer {
+  /** Queues a line; false once the connection is gone. */
+  send(line: string): boolean
+  close(): void
+  /** Calls back once, when the connection is gone. */
+  onGone(act: () => void): void
+}
+
+export interface ControlServer {
+  close(): Promise<void>
+}
+
+/**
+ * Listens until `close`. What an earlier process left behind makes way: the caller holds the folder's lock.
+ *
+ * @param folder made when missing; its mode becomes 0700.
+ * @param note the path of the file that tells other programs of this user how to get here, mode 0600.
+ * @throws PlatformError.
+ */
+export async function serveControl(
+  folder: string,
+  note: string,
+  said: (peer: ControlPeer, line: string) => void,
+): Promise<ControlServer> {
+  const token = randomBytes(TOKEN_BYTES).toString("hex")
+  const { at, remove } = placeFor(folder)
+  const open = new Set<Socket>()
+  const server = createServer((socket) => {
+    socket.on("error", () => {}) // "close" follows
+    if (open.size >= MAX_CONTROL_CONNECTIONS) return void socket.destroy()
+    open.add(socket)
+    socket.once("close", () => open.delete(socket))
+    greet(socket, token, said)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause) =>
+      reject(new PlatformError("not-permitted", `no control socket can be made at ${at}`, { cause })),
+    )
+    // The mode is that of the folder until it is set: nobody else gets that far.
+    server.listen(at, resolve)
+  })
+  server.on("error", () => {})
+  if (process.platform !== "win32") chmodSync(at, 0o600)
+  nodeFiles.writeAtomic(note, new TextEncoder().encode(`${JSON.stringify({ v: 1, at, token })}\n`))
+  return {
+    close: () =>
+      new Promise((done) => {
+        nodeFiles.remove(note)
+        server.close(() => {
+          remove()
+          done()
+        })
+        for (const socket of open) socket.destroy()
+      }),
+  }
+}
+
+function placeFor(folder: string): { at: string; remove: () => void } {
+  if (process.platform === "win32") {
+    const name = createHash("sha256").update(folder).update(randomBytes(8)).digest("hex").slice(0, 32)
+    return { at: `\\\\.\\pipe\\secure-chat-${name}`, remove: () => {} }
+  }
+  const own = join(folder, "socket")
+  if (Buffer.byteLength(own) <= MAX_PATH_BYTES) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    chmodSync(folder, 0o700)
+    rmSync(own, { force: true })
+    return { at: own, remove: () => rmSync(own, { force: true }) }
+  }
+  // Made by the system with a name that nobody knows, mode 0700.
+  const made = mkdtempSync(join(tmpdir(), "secure-chat-"))
+  return { at: join(made, "socket"), remove: () => rmSync(made, { recursive: true, force: true }) }
+}
+
+function greet(socket: Socket, token: string, said: (peer: ControlPeer, line: string) => void): void {
+  const late = setTimeout(() => socket.destroy(), CONTROL_DEADLINE_MS)
+  socket.once("close", () => clearTimeout(late))
+  const peer: ControlPeer = {
+    send: (line) => {
+      if (socket.destroyed || socket.writableEnded) return false
+      socket.write(`${line}\n`)
+      if (socket.writableLength > MAX_WAITING_BYTES) socket.destroy()
+      return !socket.destroyed
+    },
+    close: () => socket.end(),
+    onGone: (act) => void socket.once("close", act),
+  }
+  let isKnown = false
+  cutLines(socket, (line) => {
+    if (isKnown) return said(peer, line)
+    isKnown = isToken(line, token)
+    if (!isKnown) return void socket.destroy()
+    clearTimeout(late)
+  })
+}
+
+function isToken(line: string, token: string): boolean {
+  const [said, known] = [line, token].map((text) => createHash("sha256").update(text).digest())
+  return timingSafeEqual(said!, known!)
+}
+
+/** A line that is too long, or is no UTF-8, ends the connection. */
+function cutLines(socket: Socket, take: (line: string) => void): void {
+  let waiting: Buffer[] = []
+  let size = 0
+  const decoder = new TextDecoder("utf-8", { fatal: true })
+  socket.on("data", (chunk: Buffer) => {
+    let rest = chunk
+    for (let end = rest.indexOf(10); end >= 0 && !socket.destroyed; end = rest.indexOf(10)) {
+      const whole = Buffer.concat([...waiting, rest.subarray(0, end)])
+      rest = rest.subarray(end + 1)
+      ;[waiting, size] = [[], 0]
+      if (whole.length > MAX_CONTROL_LINE_BYTES) return void socket.destroy()
+      let line: string
+      try {
+        line = decoder.decode(whole)
+      } catch {
+        return void socket.destroy()
+      }
+      take(line)
+    }
+    size += rest.length
+    if (size > MAX_CONTROL_LINE_BYTES) return void socket.destroy()
+    if (rest.length > 0) waiting.push(rest)
+  })
+}
+
+export interface ControlConnection {
+  send(line: string): void
+  close(): void
+}
+
+/**
+ * @param note as given to `serveControl`.
+ * @param ended is called once, after the last line.
+ * @throws PlatformError `not-found` when nobody serves there, `not-permitted`.
+ */
+export async function openControl(
+  note: string,
+  said: (line: string) => void,
+  ended: () => void,
+): Promise<ControlConnection> {
+  const { at, token } = readNote(note)
+  const socket = connect(at)
+  await new Promise<void>((resolve, reject) => {
+    socket.once("connect", resolve)
+    socket.once("error", (cause) => {
+      const isAllowed = !["EACCES", "EPERM"].includes(systemCode(cause) ?? "")
+      reject(
+        isAllowed
+          ? new PlatformError("not-found", "nobody answers on the control socket", { cause })
+          : new PlatformError("not-permitted", "another user's program is running there", { cause }),
+      )
+    })
+  })
+  socket.on("error", () => {})
+  cutLines(socket, said)
+  socket.once("close", ended)
+  socket.write(`${token}\n`)
+  return { send: (line) => void socket.write(`${line}\n`), close: () => void socket.destroy() }
+}
+
+function readNote(path: string): { at: string; token: string } {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined)
+    throw new PlatformError("not-found", "nobody has a control socket there")
+  try {
+    const text = new TextDecoder().decode(nodeFiles.read(path, MAX_FILE_BYTES))
+    const note = JSON.parse(text) as { at?: unknown; token?: unknown } | null
+    if (typeof note?.at === "string" && typeof note.token === "string")
+      return { at: note.at, token: note.token }
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause
+  }
+  throw new PlatformError("not-found", `${path} does not say where the control socket is`)
+}
