@@ -89,7 +89,7 @@ test(
     await emil.until(/dora \?/u)
 
     dora.type("/verify emil show\r")
-    await dora.until("Waiting for emil.")
+    await dora.until("Waiting for emil ?")
     // The last row of the code is paper.
     await dora.until((screen) => screen.trimEnd().endsWith("█".repeat(47)))
     const rows = dora.rows().map((row) => row.slice(1, 48).padEnd(47))
