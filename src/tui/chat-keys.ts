@@ -16,6 +16,7 @@ import {
 import type { Key } from "./key-decoder.ts"
 import { actionOf, labelOf } from "./key-map.ts"
 import type { Action, Move } from "./key-table.ts"
+import { mouseAction, wheelKey } from "./mouse.ts"
 import { onOverlayKey } from "./overlay-keys.ts"
 import { overlayOf } from "./verification-keys.ts"
 import { foremost } from "./verification-words.ts"
@@ -42,8 +43,15 @@ export function onKey(view: ChatView, key: Key): Step {
   const armed = key.kind === "chord" && key.chord === "ctrl+c"
   // What the next Ctrl+C does is only said as long as it is true.
   const calm = armed || !view.quitArmed ? view : { ...view, quitArmed: false, toast: undefined }
-  if (calm.overlay !== undefined) return onOverlayKey(calm, calm.overlay, key)
+  if (calm.overlay !== undefined) {
+    const meant = key.kind === "mouse" ? wheelKey(key) : key
+    return meant === undefined ? still(calm) : onOverlayKey(calm, calm.overlay, meant)
+  }
   switch (key.kind) {
+    case "mouse": {
+      const action = mouseAction(calm, key)
+      return action === undefined ? still(calm) : onAction(calm, action)
+    }
     case "text":
       return still(withComposer({ ...calm, firstChord: undefined }, insert(calm.composer, key.text)))
     case "paste":
@@ -103,6 +111,8 @@ function onAction(view: ChatView, action: Action): Step {
       return verify(view, undefined, undefined)
     case "receipts":
       return receipts(view, 1)
+    case "mouse":
+      return effect(view, { kind: "set", name: "mouse", value: undefined, roomId: undefined })
     case "redraw":
     case "suspend":
       return effect(view, { kind: action.kind })

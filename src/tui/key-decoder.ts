@@ -3,7 +3,7 @@
  * "hi" + Enter and a chunk "hi\r", and swallows what it does not know. Here every chunk ends in a list of keys.
  *
  * A key is named as the key table names it: `enter`, `ctrl+j`, `alt+a`, `shift+tab`, `f1`. Pasted text never
- * becomes keys, mouse reports and answers of the terminal become nothing.
+ * becomes keys, answers of the terminal become nothing.
  */
 
 export type Key =
@@ -13,6 +13,8 @@ export type Key =
   /** Verbatim, escape sequences included: whoever takes it cleans it. */
   | { kind: "paste"; text: string }
   | { kind: "focus"; focused: boolean }
+  /** Pressed at a cell, from 0 at the upper left. Only where the mouse was asked for. */
+  | { kind: "mouse"; button: "left" | "wheel-up" | "wheel-down"; x: number; y: number }
 
 /** Longest paste that is kept, in UTF-16 units; the rest is dropped. */
 export const MAX_PASTE_UNITS = 1_048_576
@@ -189,11 +191,36 @@ function takeCsi(rest: string, from: number, alt: string, keys: Key[]): number {
   const final = rest[end]!
   // Mouse, old form: three bytes follow.
   if (final === "M" && parameters === "") return rest.length < end + 4 ? 0 : end + 4
-  if (parameters.startsWith("<") || parameters.startsWith("?") || parameters.startsWith(">")) return end + 1
+  if (parameters.startsWith("<")) {
+    const mouse = final === "M" ? mouseKey(parameters.slice(1)) : undefined
+    if (mouse !== undefined) keys.push(mouse)
+    return end + 1
+  }
+  if (parameters.startsWith("?") || parameters.startsWith(">")) return end + 1
   if (final === "I" || final === "O") keys.push({ kind: "focus", focused: final === "I" })
   const chord = csiChord(parameters, final)
   if (chord !== undefined) keys.push({ kind: "chord", chord: alt + chord })
   return end + 1
+}
+
+/** Largest place on a screen that is believed. */
+const MAX_CELL = 10_000
+/** What Shift, Alt and Ctrl add to a button's number. */
+const MOUSE_MODIFIERS = 4 | 8 | 16
+const MOUSE_BUTTONS: Readonly<Record<number, "left" | "wheel-up" | "wheel-down">> = {
+  0: "left",
+  64: "wheel-up",
+  65: "wheel-down",
+}
+
+/** `button;column;row` of an SGR report, both from 1. Movements, releases and other buttons are nothing. */
+function mouseKey(parameters: string): (Key & { kind: "mouse" }) | undefined {
+  const match = /^(\d{1,3});(\d{1,5});(\d{1,5})$/u.exec(parameters)
+  if (match === null) return undefined
+  const [code = 0, x = 0, y = 0] = match.slice(1).map(Number)
+  const button = MOUSE_BUTTONS[code & ~MOUSE_MODIFIERS]
+  if (button === undefined || x < 1 || y < 1 || x > MAX_CELL || y > MAX_CELL) return undefined
+  return { kind: "mouse", button, x: x - 1, y: y - 1 }
 }
 
 function csiChord(parameters: string, final: string): string | undefined {

@@ -40,6 +40,7 @@ type Plain =
   | "verify"
   | "receipts"
   | "redraw"
+  | "mouse"
   | "suspend"
 
 /** What a key does. Editing keys go to the composer. */
@@ -107,6 +108,7 @@ export const KEYS: readonly KeyRow[] = [
   row("down", ["down"], say`down`),
   row("escape", ["esc"], say`close, cancel`),
   row("help", ["f1"], say`help`),
+  row("mouse", ["alt+m"], say`mouse on or off; also /mouse`),
   row("redraw", ["ctrl+l"], say`draw the screen again`),
   row("suspend", ["ctrl+z"], say`pause; fg comes back`),
   row("interrupt", ["ctrl+c"], say`empty the text; twice: quit`),

@@ -115,6 +115,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       write: (bytes) => void (isLent || output.write(bytes)),
     })
     const settings = opened.desk.settings()
+    terminal.mouse(settings.mouse)
     const first = initialChat(
       snapshotOf(opened),
       looksOf(settings),
@@ -131,7 +132,11 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       exportRoom: options.exportRoom,
       readCode: options.readCode,
       invitation: options.invitation,
-      settled: () => dispatch({ kind: "theme", theme: looksOf(opened.desk.settings()) }),
+      settled: () => {
+        const now = opened.desk.settings()
+        terminal.mouse(now.mouse)
+        dispatch({ kind: "theme", theme: looksOf(now) })
+      },
       heard: (event) => attention?.heard(event),
       edit,
       pathsLike: (typed) => options.pathsLike?.(typed) ?? [],

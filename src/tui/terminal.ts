@@ -17,6 +17,10 @@ export const ANCHOR = "\t"
 const ENTER = "\u001b[?7l\u001b[?2004h\u001b[?1004h"
 const LEAVE = "\u001b[?1004l\u001b[?2004l\u001b[?7h"
 
+/** Presses and the wheel, in the form that knows wide screens. */
+const MOUSE_ON = "\u001b[?1000h\u001b[?1006h"
+const MOUSE_OFF = "\u001b[?1006l\u001b[?1000l"
+
 /** How long a lone Escape is waited on, in milliseconds: the rest of a function key comes in less. */
 const ESCAPE_MS = 30
 
@@ -35,6 +39,8 @@ export interface TerminalInput {
 
 export interface Terminal {
   enter(): void
+  /** Whether the terminal reports its mouse; while it does, Shift selects text. Stays so over `leave` and `enter`. */
+  mouse(on: boolean): void
   /** Puts every mode back. Safe to call twice; what is called on every way out. */
   leave(): void
 }
@@ -51,6 +57,7 @@ export function openTerminal(
   const decoder = new KeyDecoder()
   let cancelFlush: (() => void) | undefined
   let entered = false
+  let hasMouse = false
   const onData = (chunk: string) => {
     cancelFlush?.()
     cancelFlush = undefined
@@ -62,10 +69,15 @@ export function openTerminal(
     })
   }
   return {
+    mouse(on) {
+      if (on === hasMouse) return
+      hasMouse = on
+      if (entered) output.write(on ? MOUSE_ON : MOUSE_OFF)
+    },
     enter() {
       if (entered) return
       entered = true
-      output.write(hasTitle ? SAVE_TITLE + ENTER : ENTER)
+      output.write((hasTitle ? SAVE_TITLE : "") + ENTER + (hasMouse ? MOUSE_ON : ""))
       input.setEncoding("utf8")
       input.setRawMode?.(true)
       input.on("data", onData)
@@ -83,7 +95,7 @@ export function openTerminal(
       // A terminal that hung up cannot be set back, and need not be.
       attempt(() => input.setRawMode?.(false))
       input.pause()
-      attempt(() => output.write(hasTitle ? LEAVE + RESTORE_TITLE : LEAVE))
+      attempt(() => output.write((hasMouse ? MOUSE_OFF : "") + LEAVE + (hasTitle ? RESTORE_TITLE : "")))
     },
   }
 }

@@ -131,6 +131,24 @@ test("the person's editor has the terminal to itself, and what it saved stands w
   rmSync(memory, { recursive: true })
 })
 
+test.each(["quit", "SIGTERM", "crash"] as const)(
+  "the mouse works once it is asked for, and is given back on %s",
+  async (end) => {
+    const program = await opened(end === "crash" ? "--crash" : "--stop-on-term")
+    expect(program.emulator.modes.mouseTrackingMode).toBe("none")
+    program.type("/mouse on\r")
+    await program.until("mouse: on.")
+    expect(program.emulator.modes.mouseTrackingMode).toBe("vt200")
+    program.type("\u001b[<0;5;4M\u001b[<0;5;4m")
+    await program.until("Can you help me")
+    if (end === "quit") program.type("\u0004")
+    else if (end === "SIGTERM") program.kill("SIGTERM")
+    else program.type("this breaks it\r")
+    expect((await program.ended).code).toBe(end === "crash" ? 2 : 0)
+    expectRestored(program)
+  },
+)
+
 test("a crash while the chat is open leaves the terminal as it was and says one sentence", async () => {
   const program = await opened("--crash")
   program.type("this breaks it\r")

@@ -16,6 +16,8 @@ function shown(keys: readonly Key[]): string[] {
         return `<${key.text}>`
       case "focus":
         return key.focused ? "focus" : "blur"
+      case "mouse":
+        return `${key.button} ${key.x} ${key.y}`
     }
   })
 }
@@ -49,7 +51,9 @@ test.each<[string, string[]]>([
   [`${ESC}/msg bob hi\r`, ["esc", "'/msg bob hi'", "enter"]],
   [`${ESC}[I${ESC}[O`, ["focus", "blur"]],
   // Mouse reports and answers of the terminal are no keys.
-  [`a${ESC}[<0;10;5Mb${ESC}[<0;10;5mc`, ["'a'", "'b'", "'c'"]],
+  [`a${ESC}[<0;10;5Mb${ESC}[<0;10;5mc`, ["'a'", "left 9 4", "'b'", "'c'"]],
+  [`${ESC}[<64;1;1M${ESC}[<65;300;90M${ESC}[<16;2;2M`, ["wheel-up 0 0", "wheel-down 299 89", "left 1 1"]],
+  [`${ESC}[<2;1;1M${ESC}[<32;1;1M${ESC}[<0;0;1M${ESC}[<0;99999;1M${ESC}[<0;1M${ESC}[<;;Ma`, ["'a'"]],
   [`a${ESC}[M !!b`, ["'a'", "'b'"]],
   [`${ESC}]11;rgb:0/0/0${ESC}\\x${ESC}]52;c;AAAA\u0007y`, ["'x'", "'y'"]],
   [`${ESC}[?62;22cz`, ["'z'"]],
@@ -77,7 +81,10 @@ test.each([
     ["<ab>", "'c'"],
   ],
   [[`${ESC}[200~${ESC}[20`, `2~${ESC}[201~`], [`<${ESC}[202~>`]],
-  [[`${ESC}[<0;1`, ";1M", "a"], ["'a'"]],
+  [
+    [`${ESC}[<0;1`, ";1M", "a"],
+    ["left 0 0", "'a'"],
+  ],
   [[`${ESC}]0;t`, "itle\u0007a"], ["'a'"]],
 ])("cut as %j it is %j", (chunks, keys) => expect(decode(...chunks)).toEqual(keys))
 

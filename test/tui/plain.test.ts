@@ -5,6 +5,7 @@ import { systemClock } from "../../src/platform/clock.ts"
 import { COMMANDS } from "../../src/tui/commands.ts"
 import type { PlainOptions } from "../../src/tui/plain.ts"
 import { runPlain } from "../../src/tui/main.tsx"
+import { IN_LINES } from "../support/every-command.ts"
 import { bigClass } from "../support/fake-class.ts"
 import { classroom, type FakeClient, NOON } from "../support/fake-client.ts"
 import { HOSTILE_CORPUS } from "../support/hostile-text.ts"
@@ -65,54 +66,8 @@ test("sends, says what became of it, shows what others write and in which room",
   expect(written).toMatch(/^\d\d:\d\d Ravi \?7f3c2k: hi$/mu)
 })
 
-const answers: Record<string, [lines: string[], words: string]> = {
-  help: [["/help"], "/verify [NAME] [HOW]: compare keys"],
-  msg: [["/msg ravi psst"], "[Ravi ?7f3c2k]"],
-  go: [["/go"], "2 Meera T ✓, 1 new"],
-  win: [["/win 2"], "Can you help me"],
-  unread: [["/unread"], "Can you help me"],
-  close: [["/win 2", "/close"], "— #everyone"],
-  invite: [["/invite"], "secure-chat://192.168.1.5:7667/#k="],
-  link: [["/link"], "The relay, and #everyone, let in whoever has this."],
-  moderators: [["/moderators"], "Moderators, who may remove people and replace the link: you"],
-  remove: [["/remove ravi", "/remove Ravi"], "Ravi ?7f3c2k is being removed."],
-  unban: [["/unban ravi"], "Ravi ?7f3c2k may come in again, by a new invitation"],
-  promote: [["/promote ravi", "/promote ravi"], "Ravi ?7f3c2k is being made a moderator."],
-  demote: [["/demote ravi"], "Ravi ?7f3c2k will be no moderator any more."],
-  who: [["/who"], "Imran ?9qx4e1, offline, not verified, only listed"],
-  receipts: [["/receipts"], "Imran ?9qx4e1 does not have it yet"],
-  verify: [["/verify ravi", "digits", "yes"], "VERIFIED: Ravi."],
-  alias: [["/alias ravi Mr. Kumar"], "Ravi is now called Mr. Kumar ?7f3c2k, on your screens only"],
-  rename: [['/rename "Asha K"'], "You are called Asha K now; before you were Asha."],
-  fingerprint: [["/fingerprint ravi"], "u_Ravi"],
-  directory: [["/directory"], "The relay's list of people\nIt has not been read yet."],
-  sees: [["/sees"], "There is no connection to the relay."],
-  trust: [["/trust"], "Imran ?9qx4e1  not verified"],
-  keys: [["/keys ravi"], "signed by the key before, the key now, verified by safety number"],
-  decide: [["/decide ravi"], "There is nothing to decide about Ravi ?7f3c2k: not verified."],
-  later: [["/later ravi"], "There is nothing to put off about Ravi ?7f3c2k."],
-  block: [["/block ravi"], "Ravi ?7f3c2k is blocked: nothing of them is shown"],
-  unblock: [["/unblock ravi"], "Ravi ?7f3c2k is not blocked any more."],
-  export: [["/export notes.txt"], "Saved in notes.txt. The file is not encrypted."],
-  search: [["/search QUIZ today"], "1 message\n1 2022-11-22 12:02 Ravi ?7f3c2k: Is the quiz today?"],
-  "search-all": [["/search-all third"], "1 2022-11-22 12:03 Meera T Meera T: …"],
-  jump: [
-    ["/search-all third", "/jump 1", "/jump 2"],
-    "12:03 Meera T ✓: Can you help me with the third question?\nNothing of",
-  ],
-  editor: [["/editor"], "There is no editor here."],
-  set: [["/set"], "notify       all           what tells you of a message (all, mentions, off)"],
-  theme: [["/theme light", "/theme"], "theme: light. It can be: auto, dark,"],
-  ascii: [["/ascii", "/ascii"], "ascii: on.\nascii: off."],
-  mouse: [["/mouse on"], "mouse: on."],
-  notify: [["/notify mentions", "/notify text on", "/notify"], "In this room: mentions. It can be"],
-  dnd: [["/dnd 45m"], "dnd: until 12:45."],
-  redraw: [["/redraw"], "Open page 41."],
-  quit: [["/quit", "never sent"], "You are Asha"],
-}
-
 test.each(COMMANDS.map((row) => row.word))("/%s works here too", async (word) => {
-  const [lines, words] = answers[word]!
+  const [lines, words] = IN_LINES[word]!
   const client = await classroom()
   expect(await run(client, lines)).toContain(words)
   expect(client.sent.map(({ text }) => text)).not.toContain("never sent")

@@ -122,6 +122,23 @@ test("every mode that is set is set back, once", () => {
   expect(input.listenerCount("data")).toBe(0)
 })
 
+test("the mouse is reported only while it is asked for, and never to whoever comes after us", () => {
+  const { terminal, written } = opened()
+  const last = () => written.at(-1)
+  terminal.mouse(false)
+  expect(written).toHaveLength(1)
+  terminal.mouse(true)
+  expect(last()).toBe(`${ESC}[?1000h${ESC}[?1006h`)
+  terminal.leave()
+  expect(last()).toContain(`${ESC}[?1006l${ESC}[?1000l`)
+  terminal.enter()
+  expect(last()).toContain(`${ESC}[?1000h${ESC}[?1006h`)
+  terminal.mouse(false)
+  expect(last()).toBe(`${ESC}[?1006l${ESC}[?1000l`)
+  terminal.leave()
+  expect(last()).not.toContain("?1000")
+})
+
 test("a terminal that hung up is left without complaint", () => {
   const { input, terminal } = opened()
   input.broken = true

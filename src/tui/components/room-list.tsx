@@ -1,6 +1,7 @@
 /** The left pane: rooms with their numbers, marks and unread counts, then people there is no chat with yet. */
 import { memo, type ReactNode } from "react"
 import type { PersonView, RoomView } from "../../client/events.ts"
+import { roomWindow, withoutRoom } from "../room-window.ts"
 import { repeatSafe, safeName, say, type SafeText } from "../safe-text.ts"
 import { drawnCells, fit, truncate } from "../text-width.ts"
 import { roomTitle, span, trustMark, trustStyle, type Span, type Theme } from "../theme.ts"
@@ -18,15 +19,8 @@ export interface RoomListProps {
 
 export const RoomList = memo(function RoomList(props: RoomListProps): ReactNode {
   const { rooms, people, width, height, theme } = props
-  const reached = new Set(rooms.flatMap(({ peer }) => (peer === undefined ? [] : [peer.id])))
-  const others = people.filter(({ id }) => !reached.has(id))
-  // The open room is always in sight, however many there are.
-  const limit = others.length > 0 && height > 6 ? height - Math.min(4, others.length + 1) - 1 : height - 1
-  const at = Math.max(
-    0,
-    rooms.findIndex(({ id }) => id === props.roomId),
-  )
-  const first = Math.max(0, Math.min(at - limit + 1, rooms.length - limit))
+  const others = withoutRoom(people, rooms)
+  const { first, limit } = roomWindow(rooms, props.roomId, others.length, height)
   const shown = rooms.slice(first, first + limit)
   const rows = [
     { key: "rooms", spans: [span(say`Rooms`, "faint")] },

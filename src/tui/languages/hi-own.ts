@@ -3,6 +3,7 @@ import type { Catalogue } from "../language.ts"
 
 export const ownHi: Catalogue = {
   "/editor": "/editor",
+  "mouse on or off; also /mouse": "माउस चालू या बंद; /mouse से भी",
   "write in your own editor": "अपने एडिटर में लिखें",
   "Nothing was sent.": "कुछ भेजा नहीं गया।",
   "There is no editor here.": "यहाँ कोई एडिटर नहीं है।",
