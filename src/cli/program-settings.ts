@@ -32,9 +32,15 @@ export function addSettings(program: Command, io: Io): void {
     .action(run(io, async (invocation) => showKeys(invocation)))
 }
 
+interface DoctorOptions {
+  attack: boolean
+  term: boolean
+  net: boolean
+}
+
 export function addDoctor(program: Command, io: Io): void {
   program
-    .command("doctor")
+    .command("doctor [invitation...]")
     .description("look whether this program does what it promises")
     .addOption(
       new Option("--attack", "attack it: a lying relay and hostile people, on this computer only").default(
@@ -42,9 +48,19 @@ export function addDoctor(program: Command, io: Io): void {
       ),
     )
     .addOption(new Option("--term", "look at this terminal and at the file of your own keys").default(false))
+    .addOption(
+      new Option(
+        "--net",
+        "look for the step that fails on the way to the relay, or to that of an invitation",
+      ).default(false),
+    )
     .action(
-      run(io, async (invocation, { attack, term }: { attack: boolean; term: boolean }) => {
-        if (!attack && !term) throw new CliError("usage", "doctor needs --attack or --term")
+      run(io, async (invocation, { attack, term, net }: DoctorOptions, invitation: string[]) => {
+        if (!attack && !term && !net) throw new CliError("usage", "doctor needs --attack, --net or --term")
+        if (net) {
+          const { checkTheNet } = await import("./commands/doctor-net.ts")
+          await checkTheNet(invocation, invitation)
+        }
         if (term) examineTerminal(invocation)
         if (!attack) return
         const { attackItself } = await import("./commands/doctor.ts")
