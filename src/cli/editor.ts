@@ -12,12 +12,22 @@ import type { Io } from "./io.ts"
 const MAX_TEXT_BYTES = 1_048_576
 const PREFIX = "secure-chat-edit-"
 
-/** @returns the text as it was saved, without the line end at its end. @throws Error when the editor ends badly. */
-export async function editText(text: string, env: Io["env"], profileDir: string): Promise<string> {
+/**
+ * @param stop the program ends: the editor does as well, and the text goes at once.
+ * @returns the text as it was saved, without the line end at its end. @throws Error when the editor ends badly.
+ */
+export async function editText(
+  text: string,
+  env: Io["env"],
+  profileDir: string,
+  stop?: AbortSignal,
+): Promise<string> {
   removeLeftovers(profileDir)
   const memory = env["XDG_RUNTIME_DIR"] ?? ""
   const base = isAbsolute(memory) && existsSync(memory) ? memory : profileDir
   const folder = mkdtempSync(join(base, PREFIX))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  stop?.addEventListener("abort", remove)
   try {
     const path = join(folder, "message.txt")
     const file = openSync(path, "wx", 0o600)
@@ -26,11 +36,12 @@ export async function editText(text: string, env: Io["env"], profileDir: string)
     } finally {
       closeSync(file)
     }
-    const code = await runEditor(env, path)
+    const code = await runEditor(env, path, stop)
     if (code !== 0) throw new Error("the editor ended with a fault; the text is as it was")
     return new TextDecoder().decode(nodeFiles.read(path, MAX_TEXT_BYTES)).replace(/\r?\n$/u, "")
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    stop?.removeEventListener("abort", remove)
+    remove()
   }
 }
 
@@ -41,14 +52,16 @@ function removeLeftovers(profileDir: string): void {
 }
 
 /** `EDITOR` may hold options, as shells read it. */
-function runEditor(env: Io["env"], path: string): Promise<number | null> {
+function runEditor(env: Io["env"], path: string, stop: AbortSignal | undefined): Promise<number | null> {
   const isWindows = process.platform === "win32"
   const editor = env["VISUAL"] || env["EDITOR"] || (isWindows ? "notepad" : "vi")
   const child = isWindows
     ? spawn(`${editor} "${path}"`, { stdio: "inherit", shell: true })
     : spawn("/bin/sh", ["-c", `${editor} "$1"`, "sh", path], { stdio: "inherit" })
-  return new Promise((resolve, reject) => {
+  const end = () => void child.kill()
+  stop?.addEventListener("abort", end)
+  return new Promise<number | null>((resolve, reject) => {
     child.once("error", reject)
     child.once("exit", (code) => resolve(code))
-  })
+  }).finally(() => stop?.removeEventListener("abort", end))
 }

@@ -29,6 +29,8 @@ export class DraftKeeper {
     }
     if (this.#now?.roomId === roomId && this.#now.text === composer.text) return
     this.#now = { roomId, text: composer.text }
+    // What has been sent must not be there again.
+    if (composer.text === "") return this.#keep()
     this.#cancel ??= this.#clock.wakeAt(this.#clock.now() + KEEP_MS, () => this.#keep())
   }
 

@@ -97,9 +97,11 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
   const dispatch = (event: ChatEvent) => {
     const { view, effects } = reduceChat(chatNow(), event)
     store.set(view)
-    keeper?.look(view)
-    attention?.look(view)
     session?.perform(effects)
+    // After what was asked for: a text that is sent is with the client before its draft goes.
+    const now = chatNow()
+    keeper?.look(now)
+    attention?.look(now)
   }
   const openChat = (opened: Client, note: string | undefined) => {
     welcome?.stop()

@@ -12,6 +12,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 export interface Notifier {
   kind: "osc99" | "osc777" | "osc9" | "bell"
+  /** Not every terminal of this family does it: whoever hears nothing else hears the bell. */
+  isUnsure: boolean
   /** tmux hands it on to the terminal around it only in a wrapping of its own; the bell marks tmux's own window. */
   isInTmux: boolean
   /** Whether a title may be written: the console of Linux, and what says nothing of itself, would print it. */
@@ -24,15 +26,25 @@ export function notifierOf(env: Environment): Notifier {
   const isBare = term === "" || term === "linux" || term === "dumb" || /^vt\d/u.test(term)
   // screen hands nothing on, and what ran it says nothing of what shows it now.
   const isScreen = !isInTmux && term.startsWith("screen")
-  return { kind: isBare || isScreen ? "bell" : kindOf(env, term), isInTmux, hasTitle: !isBare }
+  const kind = isBare || isScreen ? "bell" : kindOf(env, term)
+  const isUnsure = kind === "osc777" && !isSure777(env)
+  return { kind, isUnsure, isInTmux, hasTitle: !isBare }
+}
+
+const isSet = (env: Environment, name: string) => (env[name] ?? "") !== ""
+
+/** The others show it with a patch or an extension only. */
+function isSure777(env: Environment): boolean {
+  const program = env["TERM_PROGRAM"] ?? ""
+  const isKnown = program === "WezTerm" || program === "ghostty"
+  return isKnown || isSet(env, "WEZTERM_PANE") || isSet(env, "GHOSTTY_RESOURCES_DIR")
 }
 
 function kindOf(env: Environment, term: string): Notifier["kind"] {
   const program = env["TERM_PROGRAM"] ?? ""
-  const has = (name: string) => (env[name] ?? "") !== ""
+  const has = (name: string) => isSet(env, name)
   if (term === "xterm-kitty" || has("KITTY_WINDOW_ID") || term.startsWith("foot")) return "osc99"
-  if (program === "WezTerm" || has("WEZTERM_PANE") || program === "ghostty" || has("GHOSTTY_RESOURCES_DIR"))
-    return "osc777"
+  if (isSure777(env)) return "osc777"
   if (has("VTE_VERSION") || term.startsWith("rxvt-unicode")) return "osc777"
   return program === "iTerm.app" || has("ITERM_SESSION_ID") ? "osc9" : "bell"
 }
@@ -48,10 +60,13 @@ const ST = `${ESC}\\`
 const OSC = `${ESC}]`
 
 /** What to write. Texts are safe already; what would end or split a sequence goes here. */
-export function notificationBytes({ kind, isInTmux }: Notifier, { title, body }: Notification): string {
+export function notificationBytes(
+  { kind, isInTmux, isUnsure }: Notifier,
+  { title, body }: Notification,
+): string {
   if (kind === "bell") return BELL
   const wrap = (text: string) => (isInTmux ? `${ESC}Ptmux;${text.replaceAll(ESC, ESC + ESC)}${ST}` : text)
-  const bell = isInTmux ? BELL : ""
+  const bell = isInTmux || isUnsure ? BELL : ""
   switch (kind) {
     case "osc99":
       return (
@@ -76,7 +91,8 @@ function plain(text: SafeText): string {
 }
 
 export const SAVE_TITLE = `${ESC}[22;2t`
-export const RESTORE_TITLE = `${ESC}[23;2t`
+/** Where titles are not kept, an empty one is left rather than an old number. */
+export const RESTORE_TITLE = `${OSC}2;${BELL}${ESC}[23;2t`
 
 /** The number of unread messages, and nothing else of them. */
 export function titleBytes(unread: number): string {

@@ -15,7 +15,7 @@ import { DIRECTORY_TITLE, directoryLines } from "./directory-page.ts"
 import { alarmWords } from "./directory-words.ts"
 import { renamedWords } from "./notice-words.ts"
 import { fingerprintPage } from "./fingerprint.ts"
-import { meantRooms } from "./mentions.ts"
+import { Meant } from "./mentions.ts"
 import { actOnSetting } from "./setting-session.ts"
 import { safeLine, say, type SafeText } from "./safe-text.ts"
 import { nameInWords, nameToType, roomInWords, span } from "./theme.ts"
@@ -67,14 +67,15 @@ export interface Session {
   stop(): void
 }
 
-export function snapshotOf(client: Client): Snapshot {
+/** @param meant kept by whoever asks often. */
+export function snapshotOf(client: Client, meant = new Meant()): Snapshot {
   return {
     self: client.self(),
     connection: client.connection(),
     outbox: client.outboxCount(),
     rooms: client.rooms(),
     people: client.people(),
-    meant: meantRooms(client),
+    meant: meant.of(client),
     verifications: client.verification.all(),
   }
 }
@@ -83,10 +84,15 @@ export function startSession(deps: SessionDeps): Session {
   const { client, clock, dispatch } = deps
   let cancelRefresh: (() => void) | undefined
   let cancelFullRefresh: (() => void) | undefined
+  const meant = new Meant()
 
   const readAgain = (asked: number) => {
     try {
-      dispatch({ kind: "snapshot", data: snapshotOf(client), tail: tailOf(client, deps.view(), asked) })
+      dispatch({
+        kind: "snapshot",
+        data: snapshotOf(client, meant),
+        tail: tailOf(client, deps.view(), asked),
+      })
     } catch (error) {
       deps.fail(error)
     }

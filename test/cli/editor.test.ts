@@ -60,3 +60,14 @@ test("paths: as they were typed, folders with a slash, hidden ones for whoever a
   const inHome = readdirSync(homedir()).find((name) => !name.startsWith("."))
   if (inHome !== undefined) expect(pathsLike(`~/${inHome}`)[0]).toMatch(/^~\//u)
 })
+
+test("when the program ends, so does the editor, and the text is gone before it has", async () => {
+  const stop = new AbortController()
+  const script = join(dir, "editor.sh")
+  writeFileSync(script, `touch ${dir}/seen; exec sleep 60`)
+  const edited = editText("secret", { EDITOR: `exec sh ${script}` }, dir, stop.signal)
+  while (!readdirSync(dir).includes("seen")) await new Promise((resolve) => setTimeout(resolve, 5))
+  stop.abort()
+  expect(left()).toEqual([])
+  await expect(edited).rejects.toThrow("ended with a fault")
+})

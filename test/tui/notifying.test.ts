@@ -37,7 +37,7 @@ test("a title is written only where it cannot be printed", () => {
 })
 
 const told = { title: safeName("Asha"), body: safeLine("é; x") }
-const plain = { isInTmux: false, hasTitle: true }
+const plain = { isInTmux: false, isUnsure: false, hasTitle: true }
 
 test.each([
   [{ ...plain, kind: "bell" as const }, "\u0007"],
@@ -52,6 +52,17 @@ test.each([
     `${ESC}Ptmux;${ESC}${ESC}]9;Asha: é, x${ESC}${ESC}\\${ESC}\\\u0007`,
   ],
 ])("%j writes %j", (notifier, bytes) => expect(notificationBytes(notifier, told)).toBe(bytes))
+
+test("where nobody knows whether the terminal shows it, the bell is heard as well", () => {
+  expect(notifierOf({ TERM: "xterm-256color", VTE_VERSION: "7600" }).isUnsure).toBe(true)
+  expect(notifierOf({ TERM: "xterm-ghostty", TERM_PROGRAM: "ghostty" }).isUnsure).toBe(false)
+  expect(notificationBytes({ ...plain, kind: "osc777", isUnsure: true }, told).endsWith("\u0007")).toBe(true)
+})
+
+test("a name of one letter in a long text is looked for a few times only", () => {
+  expect(mentions(`${"ab".repeat(5_000)} a`, "a")).toBe(false)
+  expect(mentions("ab ab a", "a")).toBe(true)
+})
 
 test("property: whatever a peer is called and says, it ends no sequence and begins none", () => {
   fc.assert(
@@ -135,7 +146,7 @@ test("told once in a while, never of what is before somebody's eyes; the title c
   const attention = new Attention({
     client: it.client,
     clock,
-    notifier: { kind: "bell", isInTmux: false, hasTitle: true },
+    notifier: { ...plain, kind: "bell", hasTitle: true },
     view: () => it.view,
     write: (bytes) => void written.push(bytes),
   })
@@ -167,7 +178,7 @@ test("a terminal that reports no focus: whoever has not pressed a key for a minu
   const attention = new Attention({
     client: it.client,
     clock: { now: () => it.client.now, wakeAt: () => () => {} },
-    notifier: { kind: "bell", isInTmux: false, hasTitle: false },
+    notifier: { ...plain, kind: "bell", hasTitle: false },
     view: () => it.view,
     write: (bytes) => void written.push(bytes),
   })

@@ -111,7 +111,7 @@ async function chatOnScreen({ io, config }: Invocation, seat: Seat): Promise<voi
     ...(config.theme !== undefined && { theme: config.theme }),
     env: io.env,
     keys: readKeys(config),
-    edit: (text) => editText(text, io.env, config.profileDir),
+    edit: (text) => editText(text, io.env, config.profileDir, io.stop),
     pathsLike,
     stop: io.stop,
     ...(canSuspend() && { suspend: () => suspendJob(systemClock) }),
@@ -142,7 +142,7 @@ async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void
         edit: async (text: string) => {
           reader.pause()
           try {
-            return await editText(text, io.env, config.profileDir)
+            return await editText(text, io.env, config.profileDir, io.stop)
           } finally {
             reader.resume()
           }
