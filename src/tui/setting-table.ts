@@ -2,8 +2,6 @@
 import { NOTIFY_RULES, THEMES, type Settings } from "../client/client.ts"
 import type { Millis } from "../platform/clock.ts"
 import { joinSafe, safeLine, say, type SafeText } from "./safe-text.ts"
-import { drawnCells } from "./text-width.ts"
-import { repeatSafe } from "./safe-text.ts"
 import { timeOfDay } from "./words.ts"
 
 export const SETTING_NAMES = ["theme", "ascii", "mouse", "notify", "notify-text", "dnd"] as const
@@ -130,15 +128,10 @@ export function settingAnswer(settings: Settings, wish: SettingWish, now: Millis
   return { kind: "change", change, said: say`${safeLine(name)}: ${row.shown(after, now)}.` }
 }
 
-/** Cells of a name and of a value in the list. */
-const NAME_CELLS = 13
-const VALUE_CELLS = 14
-
+/** Two lines a setting: what it is now, and what it can be. */
 function settingLines(settings: Settings, now: Millis): readonly SafeText[] {
-  const pad = (text: SafeText, cells: number) => say`${text}${repeatSafe(say` `, cells - drawnCells(text))}`
-  return SETTING_NAMES.map((name) => {
+  return SETTING_NAMES.flatMap((name) => {
     const { shown, what, values } = SETTINGS[name]
-    const value = pad(shown(settings, now), VALUE_CELLS)
-    return say`${pad(safeLine(name), NAME_CELLS)}${value}${what} (${values})`
+    return [say`${safeLine(name)}: ${shown(settings, now)}`, say`  ${what} (${values})`]
   })
 }

@@ -39,7 +39,7 @@ export const IN_LINES: Readonly<Record<string, readonly [lines: readonly string[
     "12:03 Meera T ✓: Can you help me with the third question?\nNothing of",
   ],
   editor: [["/editor"], "There is no editor here."],
-  set: [["/set"], "notify       all           what tells you of a message (all, mentions, off)"],
+  set: [["/set"], "notify: all\n  what tells you of a message (all, mentions, off)"],
   theme: [["/theme light", "/theme"], "theme: light. It can be: auto, dark,"],
   ascii: [["/ascii", "/ascii"], "ascii: on.\nascii: off."],
   mouse: [["/mouse on"], "mouse: on."],

@@ -80,6 +80,14 @@ test.each(SIZES)("go to and search at $columns × $rows", async (size) => {
   await end(stage)
 })
 
+test.each(SIZES)("the settings at $columns × $rows", async (size) => {
+  const stage = await chatStage(size, await classroom())
+  stage.type("/set\r")
+  await expectGoldenScreen(stage, nameOf("settings", size), "theme")
+  stage.type("\u001b")
+  await end(stage)
+})
+
 test.each(SIZES)("everything that can go wrong at once, at $columns × $rows", async (size) => {
   const client = await classroom()
   const meera = client.findPerson("Meera T")
