@@ -7,6 +7,7 @@ import { fromUtf8, utf8 } from "../bytes.ts"
 import { PlatformError } from "../platform/errors.ts"
 import { nodeFiles } from "../platform/files.ts"
 import { takeLock } from "../platform/lock.ts"
+import { safeLine, say } from "../tui/safe-text.ts"
 import type { Config } from "./config.ts"
 import { CliError } from "./errors.ts"
 import { EXIT } from "./exit-codes.ts"
@@ -39,7 +40,7 @@ export async function startHostedRelay(config: Config, io: Io): Promise<string |
   if (!isHosting(config)) return undefined
   const started = await startDetachedRelay(["--data", hostedDir(config)], io.env)
   if (!("exitCode" in started) || started.exitCode === EXIT.locked) return undefined
-  return `Your relay did not start: ${started.said.trim().split("\n")[0] ?? ""}`
+  return say`Your relay did not start: ${safeLine(started.said.trim().split("\n")[0] ?? "")}`
 }
 
 /** Always beside the profile, whatever `--data` means to other commands. */
@@ -76,8 +77,9 @@ function isRunning(config: Config): boolean {
 /** What the person should know while and after chatting; undefined without a relay here. */
 export function hostingNote(config: Config, env: Io["env"]): string | undefined {
   if (!isHosting(config)) return undefined
-  if (!isRunning(config)) return "Your relay has stopped. The next start of the chat here starts it again."
+  if (!isRunning(config)) return say`Your relay has stopped. The next start of the chat here starts it again.`
   // Whoever came by way of npm has no program of that name.
   const program = env["npm_lifecycle_event"] === "start" ? "npm start --" : "secure-chat"
-  return `Your relay goes on running on this computer. To end it: ${program} relay stop --data "${hostedDir(config)}"`
+  const command = safeLine(`${program} relay stop --data "${hostedDir(config)}"`)
+  return say`Your relay goes on running on this computer. To end it: ${command}`
 }

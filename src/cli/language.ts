@@ -2,8 +2,10 @@
  * Which language the program speaks: `--language`, else `SECURE_CHAT_LANGUAGE`, else what is kept in a file, else the
  * system's.
  */
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import envPaths from "env-paths"
+import { utf8 } from "../bytes.ts"
+import { nodeFiles } from "../platform/files.ts"
 import { type Language, LANGUAGES } from "../tui/language.ts"
 
 const OPTION = "--language"
@@ -11,6 +13,13 @@ const OPTION = "--language"
 /** Where a choice is kept, for all profiles of this user: the tag alone. */
 export function languageFile(): string {
   return join(envPaths("secure-chat", { suffix: "" }).config, "language")
+}
+
+/** @throws PlatformError `not-permitted`, `disk-full`, `disk-failed`. */
+export function keepLanguage(language: Language): void {
+  const file = languageFile()
+  nodeFiles.ensureFolder(dirname(file))
+  nodeFiles.writeAtomic(file, utf8(`${language}\n`))
 }
 
 /** The language of a tag such as `hi`, `hi_IN.UTF-8` or `en-GB`; undefined for any other. */

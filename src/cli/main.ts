@@ -7,7 +7,8 @@ import "./speak.ts"
 import { CommanderError } from "commander"
 import { BytesError } from "../bytes.ts"
 import { sodiumReady } from "../crypto/sodium.ts"
-import { safeLine } from "../tui/safe-text.ts"
+import { messageSentence } from "../tui/language.ts"
+import { safeLine, say } from "../tui/safe-text.ts"
 import { endOf, EXIT, type ExitCode } from "./exit-codes.ts"
 import type { Io } from "./io.ts"
 import { buildProgram } from "./program.ts"
@@ -54,29 +55,31 @@ function explain(error: unknown, io: Io): ExitCode {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done
     io.say(`secure-chat: ${commandSentence(error)}`)
-    io.say("secure-chat --help lists the commands")
+    io.say(say`secure-chat --help lists the commands`)
     return EXIT.usage
   }
   const end = error instanceof BytesError ? undefined : endOf(error)
   if (end) {
-    io.say(`secure-chat: ${safeLine(end.sentence)}`)
-    if (end.hint !== undefined) io.say(end.hint)
+    io.say(`secure-chat: ${safeLine(messageSentence(end.sentence))}`)
+    if (end.hint !== undefined) io.say(messageSentence(end.hint))
     return end.exit
   }
   const what =
-    error instanceof Error ? `${error.name}: ${error.message}` : "something that is no error was thrown"
-  io.say(`secure-chat: this is a fault of the program, not of yours (${safeLine(what)})`)
-  io.say("Nothing that was saved is lost. SECURE_CHAT_DEBUG=1 shows where it happened.")
+    error instanceof Error
+      ? safeLine(`${error.name}: ${error.message}`)
+      : say`something that is no error was thrown`
+  io.say(say`secure-chat: this is a fault of the program, not of yours (${what})`)
+  io.say(say`Nothing that was saved is lost. SECURE_CHAT_DEBUG=1 shows where it happened.`)
   return EXIT.internal
 }
 
 function commandSentence(error: CommanderError): string {
   switch (error.code) {
     case "commander.help":
-      return "this command needs another word"
+      return say`this command needs another word`
     case "commander.excessArguments":
     case "commander.unknownCommand":
-      return "there is no such command, or it has too many arguments"
+      return say`there is no such command, or it has too many arguments`
     default:
       return safeLine(error.message.replace(/^error: /, ""))
   }

@@ -16,7 +16,7 @@ const WHAT_FOR = say`A passphrase locks your keys and messages on this disk: you
 export async function askPassphrase(config: Config, io: Io): Promise<string> {
   if (config.passphraseFd !== undefined) return fromDescriptor(config.passphraseFd)
   if (!io.stdin.isTTY) throw new CliError("no-passphrase", "this profile is locked with a passphrase")
-  return askHidden(io, "Passphrase: ")
+  return askHidden(io, say`Passphrase: `)
 }
 
 /** For a profile that is being made. Undefined: none is wanted, or nobody is there to ask. */
@@ -25,10 +25,10 @@ export async function askNewPassphrase(config: Config, io: Io): Promise<string |
   if (!io.stdin.isTTY) return undefined
   for (const { text } of wrap(WHAT_FOR, (process.stderr.columns ?? 81) - 1)) io.say(text)
   for (;;) {
-    const first = await askHidden(io, "Choose a passphrase for this profile, or press Enter for none: ")
+    const first = await askHidden(io, say`Choose a passphrase for this profile, or press Enter for none: `)
     if (first === "") return undefined
-    if ((await askHidden(io, "The same again: ")) === first) return checked(first)
-    io.say("The two were different.")
+    if ((await askHidden(io, say`The same again: `)) === first) return checked(first)
+    io.say(say`The two were different.`)
   }
 }
 

@@ -25,6 +25,7 @@ import { nodeFiles } from "../platform/files.ts"
 import { takeLock } from "../platform/lock.ts"
 import { nodePrimitives } from "../platform/primitives.ts"
 import { systemRandom } from "../platform/random.ts"
+import { safeLine, say } from "../tui/safe-text.ts"
 import type { Config } from "./config.ts"
 import { CliError } from "./errors.ts"
 import type { Io } from "./io.ts"
@@ -113,7 +114,7 @@ async function dataKeyOf(dir: string, config: Config, io: Io): Promise<Secret> {
   }
   const complete = found === "vault" || found === "key"
   if (complete && (bytes ?? 0) === 0) {
-    throw new ClientError("database-damaged", `${path} is ${bytes === undefined ? "gone" : "empty"}`)
+    throw new ClientError("database-damaged", bytes === undefined ? `${path} is gone` : `${path} is empty`)
   }
   const { file, dataKey } =
     found === undefined ? await createKey(dir, config, io) : await readKey(dir, found, config, io)
@@ -137,8 +138,8 @@ async function createKey(dir: string, config: Config, io: Io): Promise<StoreKey>
   const dataKey = new Secret(systemRandom.bytes(DATA_KEY_BYTES))
   const passphrase = await askNewPassphrase(config, io)
   if (passphrase === undefined) {
-    io.say(`No passphrase: the key to this profile lies in ${join(dir, "key")}.`)
-    io.say("Whoever can read that file, or has this disk, can read the messages.")
+    io.say(say`No passphrase: the key to this profile lies in ${safeLine(join(dir, "key"))}.`)
+    io.say(say`Whoever can read that file, or has this disk, can read the messages.`)
     nodeFiles.writeAtomic(join(dir, "key.new"), utf8(`${toHex(dataKey.expose())}\n`))
     return { file: "key.new", dataKey }
   }

@@ -3,6 +3,7 @@ import type { Client } from "../client/client.ts"
 import { decodeRecordIfSound, type OutboxRecord } from "../client/records.ts"
 import type { ClientStore } from "../client/store.ts"
 import type { Io } from "./io.ts"
+import { safeLine, say } from "../tui/safe-text.ts"
 import { printHostPort } from "../protocol/address.ts"
 import { failIfRefused, isDiskFull, waitFor, type Waiting } from "./wait.ts"
 
@@ -61,7 +62,10 @@ export async function syncIfPossible({ client, waiting }: Session, io: Io): Prom
   if (waited.kind === "found" && waited.value === "synced") return
   const connection = client.connection()
   if (isDiskFull(connection))
-    return io.say("The disk is full, so nothing new was fetched: this is what is stored here.")
-  const place = connection.state === "offline" ? "" : ` at ${printHostPort(connection)}`
-  io.say(`No relay answers${place}: this is what is stored here.`)
+    return io.say(say`The disk is full, so nothing new was fetched: this is what is stored here.`)
+  io.say(
+    connection.state === "offline"
+      ? say`No relay answers: this is what is stored here.`
+      : say`No relay answers at ${safeLine(printHostPort(connection))}: this is what is stored here.`,
+  )
 }

@@ -1,7 +1,7 @@
 /** Chooses the language when it is imported: before everything else, so that no sentence is made in another one first. */
 import { readFileSync } from "node:fs"
 import { speak } from "../tui/language.ts"
-import { CATALOGUES } from "../tui/languages/catalogues.ts"
+import { CATALOGUES, ERROR_CATALOGUES } from "../tui/languages/catalogues.ts"
 import { chooseLanguage, languageFile } from "./language.ts"
 
 function keptLanguage(): string | undefined {
@@ -13,4 +13,4 @@ function keptLanguage(): string | undefined {
 }
 
 const language = chooseLanguage(process.argv.slice(2), process.env, keptLanguage())
-speak(language, CATALOGUES[language])
+speak(language, CATALOGUES[language], ERROR_CATALOGUES[language])

@@ -8,6 +8,8 @@ import { Writable } from "node:stream"
 import { BytesError, fromUtf8, utf8 } from "../bytes.ts"
 import { CryptoError } from "../crypto/errors.ts"
 import { secretOf, wordsOf } from "../crypto/invitation-words.ts"
+import { say } from "../tui/safe-text.ts"
+import { sentenceOf } from "../tui/words.ts"
 import { CliError } from "./errors.ts"
 import type { Io } from "./io.ts"
 
@@ -28,7 +30,7 @@ export async function giveWords(io: Io, descriptor: number | undefined, secret: 
   if (descriptor !== undefined) return writeTo(descriptor, `${words}\n`)
   const each = words.split(" ").map((word, at) => `${String(at + 1).padStart(2)} ${word.padEnd(9)}`)
   io.say(
-    "Write down these twelve words. Nobody can open the backup without them, and they are not shown again:",
+    say`Write down these twelve words. Nobody can open the backup without them, and they are not shown again:`,
   )
   io.say("")
   for (let at = 0; at < each.length; at += WORDS_IN_LINE)
@@ -39,7 +41,7 @@ export async function giveWords(io: Io, descriptor: number | undefined, secret: 
         .trimEnd()}`,
     )
   io.say("")
-  await askLine(io, "Press Enter when they are on paper. ")
+  await askLine(io, say`Press Enter when they are on paper. `)
 }
 
 /**
@@ -50,7 +52,7 @@ export async function withWords<T>(
   io: Io,
   descriptor: number | undefined,
   attempt: (secret: Uint8Array) => T,
-  question = "The twelve words of this backup: ",
+  question: string = say`The twelve words of this backup: `,
 ): Promise<T> {
   if (descriptor !== undefined) return attempt(parse(readFrom(descriptor)))
   for (let tried = 1; ; tried++) {
@@ -59,7 +61,7 @@ export async function withWords<T>(
       return attempt(parse(typed))
     } catch (cause) {
       if (!(cause instanceof CryptoError) || cause.code !== "bad-words" || tried === TRIES) throw cause
-      io.say(`${cause.message}. Once more:`)
+      io.say(say`${sentenceOf(cause.message)} Once more:`)
     }
   }
 }

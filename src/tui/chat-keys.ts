@@ -265,6 +265,7 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
     }
     case "alias":
     case "rename":
+    case "language":
       return effect(view, command)
     case "search":
       return openSearch(view, safeTyped(command.words), command.everywhere || view.roomId === undefined)

@@ -235,7 +235,8 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "ascii":
     case "mouse":
     case "notify":
-    case "dnd": {
+    case "dnd":
+    case "language": {
       const command = ownCommandOf(word, text)
       return command && done(command)
     }

@@ -6,6 +6,7 @@ import { COMMANDS } from "./commands.ts"
 import { setDraft, type Composer } from "./composer-state.ts"
 import { emojiLike } from "./emoji.ts"
 import { safeTyped } from "./safe-text.ts"
+import { LANGUAGES } from "./language.ts"
 import { SETTING_NAMES, SETTINGS } from "./setting-table.ts"
 
 export interface Completion {
@@ -122,8 +123,9 @@ function candidatesFor(
   return { from, candidates: matching(names, typed).map((name) => name + end) }
 }
 
-/** What may stand behind `/set`, `/set NAME` and the commands named after a setting. */
+/** What may stand behind `/set`, `/set NAME`, `/language` and the commands named after a setting. */
 function settingWords(word: string, name: string | undefined): readonly string[] {
+  if (word === "language") return name === undefined ? Object.keys(LANGUAGES) : []
   if (word === "set" && name === undefined) return SETTING_NAMES.map((each) => `${each} `)
   const setting = SETTING_NAMES.find((known) => known === (word === "set" ? name : word))
   if (setting === undefined || (word !== "set" && name !== undefined)) return []

@@ -18,14 +18,23 @@ type Pieces = readonly (string | number)[]
 
 let spoken: Language = "en"
 let catalogue: Catalogue = {}
+let messages: Catalogue = {}
+let messageForms: readonly MessageForm[] | undefined
 let plurals = new Intl.PluralRules("en")
 let known = new WeakMap<TemplateStringsArray, Pieces>()
 
-export function speak(language: Language, sentences: Catalogue): void {
+/** @param errors messages of errors, which are plain English strings until somebody is to read them. */
+export function speak(language: Language, sentences: Catalogue, errors: Catalogue = {}): void {
   spoken = language
   catalogue = sentences
+  messages = errors
+  messageForms = undefined
   plurals = new Intl.PluralRules(language)
   known = new WeakMap()
+}
+
+export function spokenLanguage(): Language {
+  return spoken
 }
 
 /** Whether this many takes the form for one: in Hindi none does too. */
@@ -67,4 +76,59 @@ export function piecesOf(translated: string): Pieces {
     .split(/(\{\d+\})/u)
     .filter((piece) => piece !== "")
     .map((piece) => (/^\{\d+\}$/u.test(piece) ? Number(piece.slice(1, -1)) : piece))
+}
+
+/** One message of an error: what stands between what is put in, and the translation. */
+interface MessageForm {
+  fixed: readonly string[]
+  pieces: Pieces
+}
+
+/**
+ * The message of an error as the spoken language has it; as it is when no catalogue has it. What is put in stays as it
+ * is, unless it is a whole message itself. Nothing here knows of errors: what made them speaks English.
+ */
+export function messageSentence(message: string): string {
+  const exact = messageNamed(message)
+  if (exact !== undefined) return exact
+  messageForms ??= formsOf(messages)
+  for (const { fixed, pieces } of messageForms) {
+    const values = valuesIn(message, fixed)
+    if (values === undefined) continue
+    // Two messages in one: what an error says, and what was done about it.
+    const isTwo = fixed[0] === "" && fixed[1]?.startsWith("; ") === true
+    const said = values.map((value) => (isTwo ? messageSentence(value) : (messageNamed(value) ?? value)))
+    return pieces.map((piece) => (typeof piece === "string" ? piece : (said[piece] ?? ""))).join("")
+  }
+  return message
+}
+
+function messageNamed(message: string): string | undefined {
+  return Object.hasOwn(messages, message) ? messages[message] : undefined
+}
+
+/** Those with the most words of their own first: the others could take parts of them for values. */
+function formsOf(all: Catalogue): readonly MessageForm[] {
+  const length = ({ fixed }: MessageForm) => fixed.join("").length
+  return Object.entries(all)
+    .filter(([key]) => key.includes("{0}"))
+    .map(([key, translated]) => ({ fixed: key.split(/\{\d+\}/u), pieces: piecesOf(translated) }))
+    .toSorted((a, b) => length(b) - length(a))
+}
+
+/** What stands in a message between the fixed parts; undefined when it has not this form. Linear in its length. */
+function valuesIn(message: string, fixed: readonly string[]): string[] | undefined {
+  const first = fixed[0] ?? ""
+  const last = fixed.at(-1) ?? ""
+  if (!message.startsWith(first)) return undefined
+  let at = first.length
+  const values: string[] = []
+  for (const part of fixed.slice(1, -1)) {
+    const found = part === "" ? at : message.indexOf(part, at)
+    if (found < 0) return undefined
+    values.push(message.slice(at, found))
+    at = found + part.length
+  }
+  if (message.length < at + last.length || !message.endsWith(last)) return undefined
+  return [...values, message.slice(at, message.length - last.length)]
 }

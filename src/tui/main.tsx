@@ -11,6 +11,7 @@ import { DraftKeeper } from "./draft-keeper.ts"
 import { notifierOf } from "./notifying.ts"
 import { hasManyColours, paletteOf } from "./palettes.ts"
 import type { Invitation } from "./invitation.ts"
+import type { Language } from "./language.ts"
 import type { Key } from "./key-decoder.ts"
 import type { KeyMap } from "./key-map.ts"
 import { startSession, snapshotOf, type Session } from "./session.ts"
@@ -41,6 +42,8 @@ export interface TuiOptions {
   relayNote(): string | undefined
   /** What `/invite` shows: read anew each time, and undefined when this computer runs no relay of its own. */
   invitation(): Invitation | undefined
+  /** Writes down which language the next start speaks. */
+  keepLanguage(language: Language): void
   ascii: boolean
   color: boolean
   /** Goes before what was set and kept. */
@@ -134,6 +137,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       exportRoom: options.exportRoom,
       readCode: options.readCode,
       invitation: options.invitation,
+      keepLanguage: options.keepLanguage,
       settled: () => {
         const now = opened.desk.settings()
         terminal.mouse(now.mouse)

@@ -1,6 +1,8 @@
 /** Commands about this person's own screen: rows of the one table in `commands.ts`, and what a line of them asks for. */
 import { numberIn } from "./command-arguments.ts"
 import type { CommandRow } from "./commands.ts"
+import type { Language } from "./language.ts"
+import { languageNamed } from "./language-choice.ts"
 import { say } from "./safe-text.ts"
 import { SETTING_NAMES, type SettingName } from "./setting-table.ts"
 
@@ -11,6 +13,8 @@ export type OwnCommand =
   /** To the line of this number among those that were found last. */
   | { kind: "jump"; number: number }
   | { kind: "editor" }
+  /** Undefined: tell which there are. */
+  | { kind: "language"; language: Language | undefined }
 
 export type OwnWord =
   | "search"
@@ -23,6 +27,7 @@ export type OwnWord =
   | "mouse"
   | "notify"
   | "dnd"
+  | "language"
 
 export const OWN_COMMANDS: readonly (CommandRow & { word: OwnWord })[] = [
   { word: "search", usage: say`/search WORDS`, what: say`find messages in this room`, takes: "words?" },
@@ -50,6 +55,12 @@ export const OWN_COMMANDS: readonly (CommandRow & { word: OwnWord })[] = [
     takes: "setting?",
   },
   { word: "dnd", usage: say`/dnd 45m|off`, what: say`tell me nothing for so long`, takes: "setting?" },
+  {
+    word: "language",
+    usage: say`/language [en|hi]`,
+    what: say`language, from the next start on`,
+    takes: "setting?",
+  },
 ]
 
 /** Undefined for a line that is not written as its usage says. */
@@ -60,6 +71,10 @@ export function ownCommandOf(word: OwnWord, argument: string | undefined): OwnCo
   if (word === "jump") {
     const number = numberIn(argument ?? "")
     return number > 0 ? { kind: "jump", number } : undefined
+  }
+  if (word === "language") {
+    const language = argument === undefined ? undefined : languageNamed(argument)
+    return argument !== undefined && language === undefined ? undefined : { kind: word, language }
   }
   const words = argument?.split(/\s+/u) ?? []
   const set = (name: SettingName, value: string | undefined, isHere = false): OwnCommand => ({

@@ -45,9 +45,9 @@ export interface Tools {
   symbols: Symbols
 }
 
-/** What is about this person's own screen. */
+/** What is about this person's own screen and the client knows. */
 export async function runOwn(
-  command: Exclude<OwnCommand, { kind: "editor" }>,
+  command: Exclude<OwnCommand, { kind: "editor" | "language" }>,
   tools: Tools,
   clock: Clock,
 ): Promise<void> {

@@ -7,6 +7,8 @@ import type { ClientEvent } from "../client/events.ts"
 import type { Clock } from "../platform/clock.ts"
 import { COMMANDS, parseLine, type Command } from "./commands.ts"
 import { invitationLines, type Invitation } from "./invitation.ts"
+import { type Language, messageSentence } from "./language.ts"
+import { languageAnswer } from "./language-choice.ts"
 import { plainKeys } from "./key-actions.ts"
 import {
   lineOfSpans,
@@ -49,6 +51,8 @@ export interface PlainOptions {
   relayNote(): string | undefined
   /** What `/invite` shows; undefined when this computer runs no relay of its own. */
   invitation(): Invitation | undefined
+  /** Writes down which language the next start speaks. */
+  keepLanguage(language: Language): void
   ascii: boolean
   clock: Clock
   /** The text as the person's editor left it; undefined where there is none. */
@@ -250,6 +254,9 @@ async function runCommand(
     case "editor":
       await sendEdited(tools, options)
       return undefined
+    case "language":
+      print(languageAnswer(command.language, (language) => options.keepLanguage(language)))
+      return undefined
     case "redraw":
       if (state.roomId !== undefined) await openRoom(state.roomId, tools)
       return undefined
@@ -314,7 +321,9 @@ function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): 
     case "directory.split":
       return print(say`${symbols.mark} ${alarmWords(event.alarm.why)} ${alarmDetail(event.alarm)}`)
     case "error":
-      return print(...linesOf(safeBlock(event.detail)).map((text) => say`${symbols.mark} ${text}`))
+      return print(
+        ...linesOf(safeBlock(messageSentence(event.detail))).map((text) => say`${symbols.mark} ${text}`),
+      )
     case "directory.replaced":
     case "gap.detected":
     case "ready":

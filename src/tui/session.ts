@@ -17,6 +17,8 @@ import { renamedWords } from "./notice-words.ts"
 import { fingerprintPage } from "./fingerprint.ts"
 import { Meant } from "./mentions.ts"
 import { actOnSetting } from "./setting-session.ts"
+import { type Language, messageSentence } from "./language.ts"
+import { languageAnswer } from "./language-choice.ts"
 import { safeLine, say, type SafeText } from "./safe-text.ts"
 import { nameInWords, nameToType, roomInWords, span } from "./theme.ts"
 import { actInPanel, readCode, startVerifying } from "./verify-session.ts"
@@ -48,6 +50,8 @@ export interface SessionDeps {
   readCode: (typed: string) => Promise<string>
   /** Read anew each time; undefined when this computer runs no relay of its own. */
   invitation: () => Invitation | undefined
+  /** For all profiles of this person, from the next start on. */
+  keepLanguage: (language: Language) => void
   /** Settings have changed: how the screen looks, and what the terminal reports. */
   settled: () => void
   /** Somebody who looks elsewhere is to know of this, perhaps. */
@@ -275,6 +279,8 @@ function perform(
       return dispatch({ ...effect, kind: "paths", paths: deps.pathsLike(effect.typed) })
     case "set":
       return attempt(() => actOnSetting(deps, effect, tell))
+    case "language":
+      return attempt(() => tell(languageAnswer(effect.language, deps.keepLanguage), "plain"))
     case "redraw":
       return deps.redraw()
     case "suspend":
@@ -366,7 +372,7 @@ function worthTelling(event: ClientEvent): { text: SafeText; tone: Tone } | unde
     case "directory.split":
       return { text: alarmWords(event.alarm.why), tone: "danger" }
     case "error":
-      return { text: say`Something went wrong: ${safeLine(event.detail)}`, tone: "danger" }
+      return { text: say`Something went wrong: ${safeLine(messageSentence(event.detail))}`, tone: "danger" }
     case "person.keyChanged":
       return event.how === "rotated"
         ? undefined

@@ -11,6 +11,7 @@ import type { KeyAction } from "./key-actions.ts"
 import type { KeyMap } from "./key-map.ts"
 import type { Receipts } from "./receipts.ts"
 import type { RoomAct } from "./room-acts.ts"
+import type { Language } from "./language.ts"
 import type { SettingWish } from "./setting-table.ts"
 import type { SafeText } from "./safe-text.ts"
 import type { Scroll } from "./scroll.ts"
@@ -181,6 +182,7 @@ export type Effect =
   /** Gives the text to the person's editor. */
   | { kind: "editor"; roomId: string | undefined; text: string }
   | { kind: "complete-path"; typed: string; by: 1 | -1 }
+  | { kind: "language"; language: Language | undefined }
   | { kind: "redraw" }
   | { kind: "suspend" }
   | { kind: "quit" }

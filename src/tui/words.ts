@@ -7,7 +7,7 @@ import type { ConnectionProblem, ConnectionView, PersonRef, RoomProblem, RoomVie
 import { ClientError, type Client } from "../client/client.ts"
 import { SPLIT_TROUBLE } from "./directory-words.ts"
 import { stoppedByKey, stoppedWords } from "./key-words.ts"
-import { isOne } from "./language.ts"
+import { isOne, messageSentence } from "./language.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { nameInWords, nameToType } from "./theme.ts"
 
@@ -257,13 +257,14 @@ export function errorWords(error: unknown): SafeText {
   if (error instanceof ClientError) {
     return error.code === "storage" ? say`Not saved. ${sentenceOf(message)}` : sentenceOf(message)
   }
-  return say`That did not work: ${safeLine(message)}`
+  return say`That did not work: ${safeLine(messageSentence(message))}`
 }
 
 /** An error's own words, which start small for use after a colon, as a sentence that stands alone. */
 export function sentenceOf(message: string): SafeText {
-  const [first = "", ...rest] = message.trim()
-  const end = /[.!?…।]$/u.test(message.trim()) ? "" : "."
+  const said = messageSentence(message.trim())
+  const [first = "", ...rest] = said
+  const end = /[.!?…।]$/u.test(said) ? "" : say`.`
   return safeLine(`${first.toUpperCase()}${rest.join("")}${end}`)
 }
 

@@ -45,6 +45,7 @@ export const IN_LINES: Readonly<Record<string, readonly [lines: readonly string[
   mouse: [["/mouse on"], "mouse: on."],
   notify: [["/notify mentions", "/notify text on", "/notify"], "In this room: mentions. It can be"],
   dnd: [["/dnd 45m"], "dnd: until 12:45."],
+  language: [["/language HI", "/language"], "हिन्दी from the next start on, unless --language"],
   redraw: [["/redraw"], "Open page 41."],
   quit: [["/quit", "never sent"], "You are Asha"],
 }
@@ -89,6 +90,7 @@ export const ON_SCREEN: Readonly<Record<string, readonly [lines: readonly string
   mouse: [["/mouse on"], "mouse: on."],
   notify: [["/notify mentions"], "In this room: notify mentions."],
   dnd: [["/dnd 45m"], "dnd: until"],
+  language: [["/language"], "This is English."],
   redraw: [["/redraw"], "#everyone ▸"],
   quit: [["/quit"], ""],
 }

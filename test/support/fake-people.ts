@@ -67,6 +67,6 @@ export function onlyPerson(people: readonly PersonView[], name: string): PersonV
   if (found.length > 1)
     throw new ClientError("ambiguous-name", `"${name}" is the name of ${found.length} people.`)
   const only = found[0]
-  if (only === undefined) throw new ClientError("unknown-name", `Nobody here is called "${name}".`)
+  if (only === undefined) throw new ClientError("unknown-name", `nobody here is called "${name}"`)
   return only
 }

@@ -14,6 +14,33 @@ export function allSentences(): Map<string, string[]> {
   return found
 }
 
+const MESSAGE = /(?:new (?:ClientError|CliError)\(\s*(?:[\w.]+|"[\w-]+"),|\bhint:)\s*(?=["'`])/gu
+
+/** What errors say, and what they hint at: strings and templates in the places where they are made. */
+export function allErrorMessages(): Set<string> {
+  const found = new Set<string>()
+  for (const file of globSync("src/{client,tui,cli}/**/*.{ts,tsx}", { cwd: root }).toSorted()) {
+    const source = readFileSync(`${root}/${file}`, "utf8")
+    for (const match of source.matchAll(MESSAGE)) found.add(literalAt(source, match.index + match[0].length))
+  }
+  return found
+}
+
+/** Everything that is written in the source, to find there what no scanner can. */
+export function wholeSource(): string {
+  const files = globSync("src/{client,protocol,crypto,platform,cli,tui}/**/*.{ts,tsx}", {
+    cwd: root,
+    exclude: ["**/languages/**"],
+  })
+  return files.map((file) => readFileSync(`${root}/${file}`, "utf8")).join("\n")
+}
+
+/** @param at where the opening quote or backtick is. */
+function literalAt(source: string, at: number): string {
+  if (source[at] === "`") return readTemplate(source, at).key
+  return source.slice(at + 1, source.indexOf(source[at]!, at + 1))
+}
+
 /** In the order in which they end. */
 export function sentencesOf(source: string): string[] {
   const keys: string[] = []

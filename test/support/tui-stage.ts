@@ -32,6 +32,7 @@ export class Stage {
       input: this.#input as unknown as NodeJS.ReadStream,
       output: this.#output as unknown as NodeJS.WriteStream,
       exportRoom: () => Promise.resolve("/tmp/room.txt"),
+      keepLanguage: () => {},
       readCode: (typed) => Promise.resolve(typed),
       relayNote: () => undefined,
       invitation: () => undefined,

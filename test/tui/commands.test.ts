@@ -109,6 +109,7 @@ test.each([
   ["well done :thumbs", ["well done 👍 ", "well done 👎 "]],
   [":tad", ["🎉 "]],
   ["/theme li", ["/theme light"]],
+  ["/language h", ["/language hi"]],
   ["/set no", ["/set notify ", "/set notify-text "]],
   ["/set notify me", ["/set notify mentions"]],
   ["/notify te", ["/notify text on", "/notify text off"]],

@@ -1,11 +1,12 @@
 /** Every sentence of the interface in every language: none is missing, none is dead, nothing is put in twice or lost. */
 import { afterEach, describe, expect, test } from "vitest"
+import { ClientError } from "../../src/client/client.ts"
 import { chooseLanguage } from "../../src/cli/language.ts"
-import { isOne, LANGUAGES, piecesOf, speak } from "../../src/tui/language.ts"
-import { CATALOGUES } from "../../src/tui/languages/catalogues.ts"
+import { isOne, LANGUAGES, messageSentence, piecesOf, speak } from "../../src/tui/language.ts"
+import { CATALOGUES, ERROR_CATALOGUES } from "../../src/tui/languages/catalogues.ts"
 import { safeBlock, say } from "../../src/tui/safe-text.ts"
-import { plural } from "../../src/tui/words.ts"
-import { allSentences, sentencesOf } from "../support/templates.ts"
+import { errorWords, plural } from "../../src/tui/words.ts"
+import { allErrorMessages, allSentences, sentencesOf, wholeSource } from "../support/templates.ts"
 
 const LETTERS = /\p{L}/u
 
@@ -23,40 +24,118 @@ test("sentences are found in the source, nested ones too", () => {
 /** Spaces before and behind: sentences are put together by them. */
 const edgesOf = (text: string) => [/^\s*/u.exec(text)?.[0], /\s*$/u.exec(text)?.[0]]
 
-function missingWords(language: string, missing: readonly string[]): string {
+function missingWords(file: string, language: string, missing: readonly string[]): string {
   if (missing.length === 0) return ""
   const lines = missing.map((key) => `  ${JSON.stringify(key)}: "…",`).join("\n")
-  return `add to src/tui/languages/${language}-….ts, with the words that ${language}.ts lists:\n${lines}`
+  return `add to src/tui/languages/${file}, with the words that ${language}.ts lists:\n${lines}`
 }
 
 const others = Object.entries(CATALOGUES).filter(([language]) => language !== "en")
 
 describe.each(others)("%s", (language, catalogue) => {
-  const sentences = [...allSentences().keys()].filter((key) => LETTERS.test(key.replaceAll(/\{\d+\}/gu, "")))
+  const all = new Set(allSentences().keys())
+  const sentences = [...all].filter((key) => LETTERS.test(key.replaceAll(/\{\d+\}/gu, "")))
 
   test("nothing is there that no screen says", () => {
-    const used = new Set(sentences)
-    expect(Object.keys(catalogue).filter((key) => !used.has(key))).toEqual([])
+    expect(Object.keys(catalogue).filter((key) => !all.has(key))).toEqual([])
   })
 
   test("nothing is missing", () => {
     const missing = sentences.filter((key) => !Object.hasOwn(catalogue, key))
-    expect(missingWords(language, missing)).toBe("")
+    expect(missingWords(`${language}-….ts`, language, missing)).toBe("")
+  })
+
+  test("what is typed and pressed is the same in every language", () => {
+    const keys =
+      /(?<![\w./])\/[a-z][a-z-]*|--[a-z][a-z-]+|\bF\d\b|Ctrl\+\w|\b(?:Enter|Esc)\b|^on, off$|^45m.*/gu
+    const typed = (text: string) => String((text.match(keys) ?? []).toSorted())
+    expect(Object.entries(catalogue).filter(([key, said]) => typed(key) !== typed(said))).toEqual([])
   })
 
   test("what is put in is put in once, and no translation controls the terminal", () => {
-    const values = (text: string) =>
-      piecesOf(text)
-        .filter((piece) => typeof piece === "number")
-        .toSorted((a, b) => a - b)
+    const sorted = (text: string) => String(values(text).toSorted((a, b) => a - b))
     const faults = Object.entries(catalogue).filter(
       ([key, translated]) =>
-        String(values(translated)) !== String(values(key)) ||
+        sorted(translated) !== sorted(key) ||
         safeBlock(translated) !== translated ||
         translated.normalize("NFC") !== translated ||
         String(edgesOf(translated)) !== String(edgesOf(key)),
     )
     expect(faults).toEqual([])
+  })
+})
+
+const values = (text: string) => piecesOf(text).filter((piece) => typeof piece === "number")
+
+describe.each(Object.entries(ERROR_CATALOGUES).filter(([language]) => language !== "en"))(
+  "errors in %s",
+  (language, catalogue) => {
+    // What is only put together from others has no words of its own.
+    const messages = [...allErrorMessages()].filter((key) =>
+      /\p{L}{3}/u.test(key.replaceAll(/\{\d+\}/gu, " ")),
+    )
+
+    test("none is missing", () => {
+      const missing = messages.filter((key) => !Object.hasOwn(catalogue, key))
+      expect(messages.length).toBeGreaterThan(150)
+      expect(missingWords(`${language}-errors….ts`, language, missing)).toBe("")
+    })
+
+    test("none is there that nothing says", () => {
+      const known = new Set(messages)
+      const source = wholeSource()
+      const isSaid = (key: string) =>
+        known.has(key) || key.split(/\{\d+\}/u).every((part) => source.includes(part.replace(/^; /u, "")))
+      expect(Object.keys(catalogue).filter((key) => !isSaid(key))).toEqual([])
+    })
+
+    test("what is put in is put in once, in the order in which the English one counts", () => {
+      const faults = Object.entries(catalogue).filter(
+        ([key, translated]) =>
+          values(key).some((value, index) => value !== index) ||
+          String(values(translated).toSorted((a, b) => a - b)) !== String(values(key)) ||
+          safeBlock(translated) !== translated ||
+          translated.normalize("NFC") !== translated ||
+          translated.trim() !== translated,
+      )
+      expect(faults).toEqual([])
+    })
+  },
+)
+
+describe("an error's message", () => {
+  const errors = {
+    "the disk is full": "डिस्क भर गई है",
+    'nobody here is called "{0}"': 'यहाँ "{0}" नाम का कोई नहीं है',
+    "{0} looks like {1}": "{1} जैसा {0}",
+    "{0}; it waits": "{0}; रुका है",
+    "too large{0}: at most {1}{2}": "{2} {1} से बड़ा{0}",
+  }
+
+  test.each([
+    ["the disk is full", "डिस्क भर गई है"],
+    ['nobody here is called "Ravi"', 'यहाँ "Ravi" नाम का कोई नहीं है'],
+    ['nobody here is called "" or "x""', 'यहाँ "" or "x"" नाम का कोई नहीं है'],
+    ["Asha looks like the disk is full", "डिस्क भर गई है जैसा Asha"],
+    ["{1} looks like {0}", "{0} जैसा {1}"],
+    ['nobody here is called "a"; it waits', 'यहाँ "a" नाम का कोई नहीं है; रुका है'],
+    ["too large (9): at most 7", "7  से बड़ा (9)"],
+    ["something else", "something else"],
+    ["constructor", "constructor"],
+    ['nobody here is called "Ravi', 'nobody here is called "Ravi'],
+  ])("%j becomes %j", (message, said) => {
+    speak("hi", {}, errors)
+    expect(messageSentence(message)).toBe(said)
+    speak("en", {})
+    expect(messageSentence(message)).toBe(message)
+  })
+
+  test("stands on the screen as a sentence in the spoken language", () => {
+    speak("hi", CATALOGUES.hi, ERROR_CATALOGUES.hi)
+    expect(errorWords(new ClientError("unknown-name", 'nobody here is called "Ravi"'))).toBe(
+      'यहाँ "Ravi" नाम का कोई नहीं है।',
+    )
+    expect(errorWords(new ClientError("storage", "the disk is full"))).toBe("नहीं सहेजा गया। डिस्क भर गई है।")
   })
 })
 

@@ -1,6 +1,7 @@
 /** Settings by command, the same in words everywhere; drafts on their way to the client. */
 import { expect, test } from "vitest"
 import { DEFAULT_SETTINGS } from "../../src/client/client.ts"
+import { PlatformError } from "../../src/platform/errors.ts"
 import { systemClock } from "../../src/platform/clock.ts"
 import { parseLine } from "../../src/tui/commands.ts"
 import { DraftKeeper } from "../../src/tui/draft-keeper.ts"
@@ -107,4 +108,29 @@ test("a draft is written once a second at most, at once when the room changes, a
   look()
   await keeper.flush()
   expect(desk.drafts.size).toBe(0)
+})
+
+test("/language on the full screen keeps it for the next start, and says when it cannot", async () => {
+  const kept: string[] = []
+  const keepLanguage = (language: string) => {
+    if (kept.push(language) > 1) throw new PlatformError("disk-full", "no space left")
+  }
+  const stage = new Stage(
+    { kind: "chat", client: await classroom() },
+    { columns: 80, rows: 24 },
+    systemClock,
+    {
+      keepLanguage,
+    },
+  )
+  await stage.until("#everyone ▸")
+  stage.type("/language hi\r")
+  await stage.until("हिन्दी from the next start on")
+  stage.type("/language\r")
+  await stage.until("This is English. From the next start on: /language en (English), /language hi")
+  stage.type("/language en\r")
+  await stage.until("That did not work: no space left")
+  expect(kept).toEqual(["hi", "en"])
+  for (let press = 0; press < 3; press++) stage.type("\u0003")
+  await stage.done
 })

@@ -5,7 +5,7 @@ import { systemClock } from "../../platform/clock.ts"
 import { systemRandom } from "../../platform/random.ts"
 import { checkName } from "../../client/profile.ts"
 import { foldedName } from "../../protocol/names.ts"
-import { safeName } from "../../tui/safe-text.ts"
+import { safeName, say } from "../../tui/safe-text.ts"
 import { approve, openApprovals, withdraw } from "../approvals.ts"
 import { CliError } from "../errors.ts"
 import { isoTime, resultJson } from "../json-lines.ts"
@@ -44,9 +44,9 @@ function note({ io, config, show }: Invocation, path: string, name: string, now:
     `Code for ${safeName(name)}, good once, until ${localTime(until)}:\n  ${words}`,
   )
   if (config.json) return
-  io.say(`Give it to ${safeName(name)} in person: whoever has these words gets this name.`)
-  io.say(`They run: secure-chat join INVITATION --name "${safeName(name)}" --replace`)
-  io.say("Everybody will see that the key changed, and is asked to compare it.")
+  io.say(say`Give it to ${safeName(name)} in person: whoever has these words gets this name.`)
+  io.say(say`They run: secure-chat join INVITATION --name "${safeName(name)}" --replace`)
+  io.say(say`Everybody will see that the key changed, and is asked to compare it.`)
 }
 
 function list({ show }: Invocation, path: string, now: number): void {

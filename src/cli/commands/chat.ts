@@ -11,6 +11,7 @@ import { runDemo } from "../demo.ts"
 import { editText } from "../editor.ts"
 import { pathsLike } from "../paths-like.ts"
 import { hostedInvitation, hostingNote, startHostedRelay } from "../hosting.ts"
+import { keepLanguage } from "../language.ts"
 import { writeNewFile } from "../new-file.ts"
 import { readCode } from "../read-code.ts"
 import { readKeys } from "../key-settings.ts"
@@ -19,6 +20,7 @@ import { settle } from "../settle.ts"
 import { canSuspend, suspendJob } from "../suspend.ts"
 import { exportText } from "../transcript-text.ts"
 import { welcomeActions } from "../welcome-actions.ts"
+import { say } from "../../tui/safe-text.ts"
 import type { Io } from "../io.ts"
 import type { Invocation } from "./context.ts"
 import { plainWelcome } from "./plain-welcome.ts"
@@ -38,7 +40,7 @@ export async function chat(invocation: Invocation): Promise<void> {
     if (!isDamage(error) || !io.stdin.isTTY) throw error
     await seat.leave()
     if (!(await offerSalvage(invocation, profile))) throw error
-    io.say("Start secure-chat again: it takes the old device's place and joins its rooms again.")
+    io.say(say`Start secure-chat again: it takes the old device's place and joins its rooms again.`)
   } finally {
     await seat.leave()
     profile.close()
@@ -106,6 +108,7 @@ async function chatOnScreen({ io, config }: Invocation, seat: Seat): Promise<voi
     readCode: (typed) => readCode(typed, io),
     relayNote: () => hostingNote(config, io.env),
     invitation: () => hostedInvitation(config),
+    keepLanguage,
     ascii: config.ascii,
     color: config.color,
     ...(config.theme !== undefined && { theme: config.theme }),
@@ -136,6 +139,7 @@ async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void
       readCode: (typed) => readCode(typed, io),
       relayNote: () => hostingNote(config, io.env),
       invitation: () => hostedInvitation(config),
+      keepLanguage,
       ascii: config.ascii || seat.client.desk.settings().ascii,
       clock: systemClock,
       ...(io.stdin.isTTY && {

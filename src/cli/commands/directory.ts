@@ -7,7 +7,7 @@ import { sodiumReady } from "../../crypto/sodium.ts"
 import { nodeFiles } from "../../platform/files.ts"
 import { nodePrimitives } from "../../platform/primitives.ts"
 import { alarmDetail, alarmWords } from "../../tui/directory-words.ts"
-import { safeName } from "../../tui/safe-text.ts"
+import { safeName, say } from "../../tui/safe-text.ts"
 import { nameWithMark } from "../../tui/theme.ts"
 import { CliError } from "../errors.ts"
 import { isoTime, personJson, resultJson } from "../json-lines.ts"
@@ -115,7 +115,7 @@ export async function showHeads(invocation: Invocation): Promise<void> {
 export async function showEvidence(invocation: Invocation): Promise<void> {
   await withClient(invocation, async ({ client, store }) => {
     const evidence = client.directory.evidence()
-    if (evidence === undefined) return invocation.io.say("There was no alarm.")
+    if (evidence === undefined) return invocation.io.say(say`There was no alarm.`)
     const relay = readRelay(store)?.pin
     const fields = { relay: relay ? toHex(relay) : null, evidence }
     invocation.show(resultJson("directory.evidence", readProfile(store)?.name, fields), evidence.trimEnd())
@@ -125,7 +125,7 @@ export async function showEvidence(invocation: Invocation): Promise<void> {
 export async function acceptDirectory(invocation: Invocation): Promise<void> {
   await withClient(invocation, async ({ client }) => {
     const { alarm } = client.directory.view()
-    if (!alarm || alarm.accepted) return invocation.io.say("There is no alarm to accept.")
+    if (!alarm || alarm.accepted) return invocation.io.say(say`There is no alarm to accept.`)
     await client.directory.accept()
     const text =
       "From now on the relay's list of people is read anew. What you know of people's keys stays as it is."

@@ -3,7 +3,7 @@ import type { Client } from "../../client/client.ts"
 import type { KeyView, PersonView } from "../../client/events.ts"
 import { keyLines } from "../../tui/key-words.ts"
 import { trustLine } from "../../tui/key-actions.ts"
-import { safeName } from "../../tui/safe-text.ts"
+import { safeName, say } from "../../tui/safe-text.ts"
 import { CliError } from "../errors.ts"
 import { isoTime, personJson, personViewJson, resultJson } from "../json-lines.ts"
 import { settle, SYNC_MS, syncIfPossible } from "../settle.ts"
@@ -89,8 +89,8 @@ export async function rotateKey(invocation: Invocation, { timeout }: OwnKeyOptio
       key: key ? keyJson(key) : null,
     })
     invocation.show(json, `${safeName(self.name)} has a new key: ${safeName(self.tag)}`)
-    io.say("The old one has signed it: whoever had verified you has verified you still.")
-    io.say("Backups from before know only the old key. Make a new one.")
+    io.say(say`The old one has signed it: whoever had verified you has verified you still.`)
+    io.say(say`Backups from before know only the old key. Make a new one.`)
   })
 }
 

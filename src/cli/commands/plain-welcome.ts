@@ -1,6 +1,6 @@
 /** The first start in lines: a name, then an invitation or a relay of one's own. */
 import type { Client } from "../../client/client.ts"
-import { safeLine, safeName } from "../../tui/safe-text.ts"
+import { safeLine, safeName, say } from "../../tui/safe-text.ts"
 import type { WelcomeActions } from "../../tui/main.tsx"
 
 /** @returns undefined when the input ends first. */
@@ -11,7 +11,7 @@ export async function plainWelcome(
 ): Promise<Client | undefined> {
   const stopLooking = actions.findRelays(({ name, host, port }) =>
     print(
-      `${safeName(name)} at ${safeLine(`${host}:${port}`)} is a relay that shows itself on this network.`,
+      say`${safeName(name)} at ${safeLine(`${host}:${port}`)} is a relay that shows itself on this network.`,
     ),
   )
   try {
@@ -29,15 +29,15 @@ async function findRelay(
   let name = await askName(actions, lines, print)
   for (;;) {
     if (name === undefined) return undefined
-    print("Paste your invitation, or type its address and 12 words,")
-    print("or write host to run a relay on this computer:")
+    print(say`Paste your invitation, or type its address and 12 words,`)
+    print(say`or write host to run a relay on this computer:`)
     const typed = await next(lines)
     if (typed === undefined) return undefined
     if (typed === "") continue
     if (typed.toLowerCase() === "host") {
       const hosted = await actions.hostHere(name)
       if (hosted.ok) {
-        print("Your relay runs. The invitation for the others:")
+        print(say`Your relay runs. The invitation for the others:`)
         print(`  ${hosted.invitation}`)
         if (hosted.words !== "") print(`  ${hosted.words}`)
         return hosted.client
@@ -58,7 +58,7 @@ async function askName(
   print: (line: string) => void,
 ): Promise<string | undefined> {
   for (;;) {
-    print("Your name, as others will see it:")
+    print(say`Your name, as others will see it:`)
     const typed = await next(lines)
     if (typed === undefined) return undefined
     const checked = actions.checkName(typed)

@@ -1,7 +1,7 @@
 /** Commands that print what is stored: `id show`, `people list`, `rooms list`, `history`, `export`. */
 import { systemClock } from "../../platform/clock.ts"
 import { printHostPort } from "../../protocol/address.ts"
-import { safeName } from "../../tui/safe-text.ts"
+import { safeLine, safeName, say } from "../../tui/safe-text.ts"
 import { nameWithMark, roomHeading } from "../../tui/theme.ts"
 import { peopleWords } from "../../tui/words.ts"
 import { jsonLine, lineJson, personJson, personViewJson, resultJson, roomViewJson } from "../json-lines.ts"
@@ -110,7 +110,9 @@ export async function exportRoom(invocation: Invocation, to: string, options: Ex
       options.format === "json" ? `${jsonLine(exportJson(parts))}\n` : exportText(parts, invocation.symbols)
     if (options.out === undefined) return invocation.io.resultText(text)
     const path = writeNewFile(options.out, text)
-    invocation.io.say(`Written to ${path}. It is not encrypted: whoever has the file can read it.`)
+    invocation.io.say(
+      say`Written to ${safeLine(path)}. It is not encrypted: whoever has the file can read it.`,
+    )
     if (invocation.config.json)
       invocation.io.result(jsonLine(resultJson("exported", parts.profile, { path })))
   })

@@ -5,6 +5,7 @@ import { receiptsOf } from "../../tui/receipts.ts"
 import { nameWithMark } from "../../tui/theme.ts"
 import { personJson, resultJson, roomJson } from "../json-lines.ts"
 import { syncIfPossible } from "../settle.ts"
+import { say } from "../../tui/safe-text.ts"
 import { type Invocation, withClient } from "./context.ts"
 import type { ReadOptions } from "./read.ts"
 
@@ -26,7 +27,7 @@ export async function showReceipts(
       throw new ClientError("unknown-name", `there is no message of yours in ${to}`)
     const receipts = client.receipts(room.id, messageId)
     if (receipts.length === 0)
-      invocation.io.say("The relay does not have this message yet, so nobody has it.")
+      invocation.io.say(say`The relay does not have this message yet, so nobody has it.`)
     for (const { person, state } of receipts) {
       const fields = { room: roomJson(room), message: { id: messageId }, person: personJson(person), state }
       const { symbols } = invocation

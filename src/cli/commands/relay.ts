@@ -19,7 +19,7 @@ import { prometheus } from "../../relay/metrics.ts"
 import type { RelayMonitor } from "../../relay/monitor.ts"
 import type { RelayDisk } from "../../relay/server.ts"
 import type { OperatorEvent } from "../../relay/operator.ts"
-import { safeLine, safeName } from "../../tui/safe-text.ts"
+import { safeLine, safeName, say } from "../../tui/safe-text.ts"
 import { type Controlled, serveRelayControl } from "../control-server.ts"
 import { CliError } from "../errors.ts"
 import { isoTime, jsonLine, resultJson } from "../json-lines.ts"
@@ -250,12 +250,13 @@ function showReady(
     // The first line of a relay is only this: its readers look at `type` first.
     return io.result(jsonLine({ type: "relay.ready", v: 1, ts: isoTime(systemClock.now()), ...ready }))
   }
-  io.result(`${safeName(name)} is running at ${printHostPort(address)}. Ctrl+C stops it.`)
+  io.result(say`${safeName(name)} is running at ${safeLine(printHostPort(address))}. Ctrl+C stops it.`)
   io.result("")
-  io.result("Invitation, to copy:")
+  io.result(say`Invitation, to copy:`)
   io.result(`  ${link}`)
-  if (words !== undefined) io.result(`The same, to read aloud or from the wall:\n  ${words}`)
-  if (words === undefined) io.result("Everybody on this network may join, and read #everyone from then on.")
+  if (words !== undefined) io.result(`${say`The same, to read aloud or from the wall:`}\n  ${words}`)
+  if (words === undefined)
+    io.result(say`Everybody on this network may join, and read #everyone from then on.`)
   io.result("")
 }
 

@@ -9,7 +9,7 @@ import { fileError, systemCode } from "../../platform/errors.ts"
 import { systemClock } from "../../platform/clock.ts"
 import { nodePrimitives } from "../../platform/primitives.ts"
 import { systemRandom } from "../../platform/random.ts"
-import { safeName } from "../../tui/safe-text.ts"
+import { safeName, say } from "../../tui/safe-text.ts"
 import { readPieces } from "../backup-file.ts"
 import { clientLog, composeClient } from "../compose.ts"
 import { CliError } from "../errors.ts"
@@ -88,12 +88,12 @@ async function takePlace({ io, show }: Invocation, store: ClientStore, timeout: 
     if (isOnline) await settle({ client, waiting })
     const self = client.self()
     const json = { person: personJson(self), connected: isOnline, rooms: client.rooms().length }
-    show(resultJson("restored", self.name, json), `${safeName(self.name)} is back`)
+    show(resultJson("restored", self.name, json), say`${safeName(self.name)} is back`)
     if (!isOnline)
       io.say(
-        "The relay was not reached: this device takes the lost one's place when it is, at the next start.",
+        say`The relay was not reached: this device takes the lost one's place when it is, at the next start.`,
       )
-    io.say("Messages since the backup may be missing. Make a new backup from time to time.")
+    io.say(say`Messages since the backup may be missing. Make a new backup from time to time.`)
   } finally {
     await client.stop()
   }

@@ -3,6 +3,7 @@ import type { Client } from "../../client/client.ts"
 import { ClientError } from "../../client/errors.ts"
 import { linkRoom, type PreparedAct, prepareAct, roleLines, type RoomAct } from "../../tui/room-acts.ts"
 import { CliError } from "../errors.ts"
+import { say } from "../../tui/safe-text.ts"
 import type { Io } from "../io.ts"
 import { personJson, resultJson, roomJson } from "../json-lines.ts"
 import { settle, syncIfPossible } from "../settle.ts"
@@ -51,7 +52,7 @@ async function confirm(io: Io, { warning }: PreparedAct): Promise<void> {
   io.say(warning)
   if (!io.stdin.isTTY)
     throw new CliError("usage", "nobody is there to be asked; --yes does it without asking")
-  const answer = await askLine(io, "Do it? Type yes: ")
+  const answer = await askLine(io, say`Do it? Type yes: `)
   if (answer.trim().toLowerCase() !== "yes") throw new CliError("usage", "nothing was done")
 }
 
@@ -116,6 +117,6 @@ async function printLink(invocation: Invocation, client: Client): Promise<void> 
   const { room, link } = linkRoom(client)
   const invitation = await client.link.invitation(room.id)
   const fields = { room: roomJson(room), generation: link.generation, invitation }
-  invocation.io.say("Whoever has this can join the relay and the room, visibly:")
+  invocation.io.say(say`Whoever has this can join the relay and the room, visibly:`)
   invocation.show(resultJson("link", client.self().name, fields), invitation)
 }

@@ -8,6 +8,7 @@ import { resultJson } from "../json-lines.ts"
 import { openProfileDir, type ProfileDir } from "../profile-dir.ts"
 import { isWhole, salvageDatabase, type SalvagedFolder, salvageToMemory } from "../salvaging.ts"
 import { exportText } from "../transcript-text.ts"
+import { safeLine, say } from "../../tui/safe-text.ts"
 import type { Invocation } from "./context.ts"
 
 export interface SalvageOptions {
@@ -15,7 +16,7 @@ export interface SalvageOptions {
   show: boolean
 }
 
-const CHOICES = "r reads what can still be read, s makes a new profile of it, q leaves it as it is:"
+const CHOICES = say`r reads what can still be read, s makes a new profile of it, q leaves it as it is:`
 
 export async function salvageProfile(invocation: Invocation, { show }: SalvageOptions): Promise<void> {
   const { io, config } = invocation
@@ -24,13 +25,15 @@ export async function salvageProfile(invocation: Invocation, { show }: SalvageOp
     if (show) return await showHistory(invocation, profile)
     if (profile.withDatabase(isWhole)) {
       const json = resultJson("salvaged", undefined, { whole: true })
-      return invocation.show(json, "nothing is damaged here, and nothing was changed")
+      return invocation.show(json, say`nothing is damaged here, and nothing was changed`)
     }
     const salvaged = profile.withDatabase(salvageDatabase)
     const { rows, places, aside } = salvaged
     const json = resultJson("salvaged", undefined, { whole: false, rows, places, aside })
     invocation.show(json, salvagedWords(salvaged))
-    io.say("At the next start this is a new device: it takes the old one's place and joins its rooms again.")
+    io.say(
+      say`At the next start this is a new device: it takes the old one's place and joins its rooms again.`,
+    )
   } finally {
     profile.close()
   }
@@ -39,7 +42,7 @@ export async function salvageProfile(invocation: Invocation, { show }: SalvageOp
 /** For a person at a terminal whose profile turned out to be damaged. @returns true when it was salvaged. */
 export async function offerSalvage(invocation: Invocation, profile: ProfileDir): Promise<boolean> {
   const { io } = invocation
-  io.say("This profile's database is damaged. Nothing was deleted, and nothing is sent from it any more.")
+  io.say(say`This profile's database is damaged. Nothing was deleted, and nothing is sent from it any more.`)
   const reader = createInterface({ input: io.stdin, terminal: false })
   const stop = () => reader.close()
   io.stop.addEventListener("abort", stop)
@@ -70,9 +73,11 @@ export function isDamage(error: unknown): boolean {
 function salvagedWords({ rows, places, aside }: SalvagedFolder): string {
   const lost =
     places === 0
-      ? "everything that is carried over could be read"
-      : `${places} ${places === 1 ? "place" : "places"} could not be read`
-  return `salvaged ${rows} records; ${lost}; the damaged database is kept as ${aside}`
+      ? say`everything that is carried over could be read`
+      : places === 1
+        ? say`1 place could not be read`
+        : say`${places} places could not be read`
+  return say`salvaged ${rows} records; ${lost}; the damaged database is kept as ${safeLine(aside)}`
 }
 
 async function showHistory(invocation: Invocation, profile: ProfileDir): Promise<void> {

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline"
 import type { VerificationView } from "../../client/client.ts"
 import type { StampedEvent } from "../../client/events.ts"
 import { qrTextRows } from "../../tui/qr-drawing.ts"
-import { safeLine } from "../../tui/safe-text.ts"
+import { safeLine, say } from "../../tui/safe-text.ts"
 import { actOnVerification, choicesOf } from "../../tui/verification-choices.ts"
 import { isOver, outcomeWords } from "../../tui/verification-words.ts"
 import { verificationLines } from "../../tui/verification-text.ts"
@@ -162,7 +162,7 @@ function printCode(
   const inked = isTerminal && color
   const drawn = ascii ? undefined : qrTextRows(safeLine(code), room, inked)
   if (drawn === undefined) {
-    io.say("The code needs half blocks and a window of 47 by 25 cells; this is its text:")
+    io.say(say`The code needs half blocks and a window of 47 by 25 cells; this is its text:`)
     return io.result(code)
   }
   io.result(code)
@@ -179,8 +179,8 @@ function answers({ io }: Invocation, { client }: ClientSession, id: string): { c
     const choices = choicesOf(view)
     const choice = choices.find(({ word, key }) => said === word || said === key || said === LONG[key])
     if (choice === undefined || isOver(view)) {
-      const words = choices.map(({ word }) => word).join(", ")
-      return io.say(isOver(view) ? "That came too late." : `Now it takes: ${words}.`)
+      const words = safeLine(choices.map(({ word }) => word).join(", "))
+      return io.say(isOver(view) ? say`That came too late.` : say`Now it takes: ${words}.`)
     }
     await actOnVerification(client.verification, id, choice.act)
   }

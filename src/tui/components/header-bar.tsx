@@ -3,7 +3,7 @@ import type { ReactNode } from "react"
 import type { RoomView } from "../../client/events.ts"
 import { joinSafe, repeatSafe, say, type SafeText } from "../safe-text.ts"
 import { labelOf } from "../key-map.ts"
-import { cellsOf, drawnCells, truncate } from "../text-width.ts"
+import { cellsOf, truncate } from "../text-width.ts"
 import { nameWithMark, roomTitle, span, type Span, type Symbols } from "../theme.ts"
 import { currentRoom, type ChatView } from "../view.ts"
 import { peopleWords, securityWords } from "../words.ts"
@@ -30,7 +30,7 @@ function headerSpans(view: ChatView): readonly Span[] {
   const middle = facts.length === 0 ? say`` : say`${between}${joinSafe(facts, between)}`
   const extra = others > 0 && view.columns < 60 ? say`${between}${others} new` : say``
   const words = say`${between}${view.columns < 60 ? shortSecurity(security.tone, symbols) : security.text}`
-  const inner = width - drawnCells(right) - 1
+  const inner = width - cellsOf(right) - 1
   const cells = inner - cellsOf(lead) - cellsOf(words) - cellsOf(extra)
   // On a narrow screen half a number would mislead: there it stands whole or not at all.
   const shownMiddle =
@@ -40,13 +40,14 @@ function headerSpans(view: ChatView): readonly Span[] {
     inner - cellsOf(lead) - cellsOf(shownMiddle) - cellsOf(extra),
     symbols.more,
   )
-  const used = drawnCells(lead) + drawnCells(shownMiddle) + drawnCells(shownWords) + drawnCells(extra)
+  // As wide as any terminal draws it: what stands on the right must not be pushed over the edge.
+  const used = cellsOf(lead) + cellsOf(shownMiddle) + cellsOf(shownWords) + cellsOf(extra)
   return [
     span(lead, "strong"),
     span(shownMiddle),
     span(shownWords, security.tone),
     span(extra, "accent"),
-    span(repeatSafe(say` `, width - used - drawnCells(right))),
+    span(repeatSafe(say` `, width - used - cellsOf(right))),
     span(right, "faint"),
   ]
 }

@@ -3,7 +3,7 @@ import { Box } from "ink"
 import type { ReactNode } from "react"
 import { pageHeight, pageLines, pageTitle, panelWidth, type Page } from "../pages.ts"
 import { repeatSafe, say, type SafeText } from "../safe-text.ts"
-import { cellsOf, drawnCells, truncate } from "../text-width.ts"
+import { cellsOf, truncate } from "../text-width.ts"
 import { span, type Span, type Theme } from "../theme.ts"
 import type { ChatView } from "../view.ts"
 import { Line } from "./line.tsx"
@@ -22,7 +22,7 @@ export function Panel({ title, lines, footer, width, theme }: PanelProps): React
   return (
     <Box flexDirection="column" width={width} flexShrink={0}>
       <Line
-        spans={[span(say`${head}${repeatSafe(horizontal, width - drawnCells(head))}`, "accent")]}
+        spans={[span(say`${head}${repeatSafe(horizontal, width - cellsOf(head))}`, "accent")]}
         theme={theme}
       />
       {lines.map((line, index) => (

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react"
 import type { ConnectionView } from "../../client/events.ts"
 import { joinSafe, repeatSafe, safeName, say, type SafeText } from "../safe-text.ts"
-import { cellsOf, drawnCells, truncate } from "../text-width.ts"
+import { cellsOf, truncate } from "../text-width.ts"
 import { labelOf } from "../key-map.ts"
 import { roomTitle, span, type Span, type Style } from "../theme.ts"
 import type { ChatView } from "../view.ts"
@@ -28,13 +28,14 @@ function statusSpans(view: ChatView): readonly Span[] {
     width - cellsOf(left) - cellsOf(waiting),
     symbols.more,
   )
-  const used = drawnCells(left) + drawnCells(waiting) + drawnCells(middle)
+  // As wide as any terminal draws it: what stands on the right must not be pushed over the edge.
+  const used = cellsOf(left) + cellsOf(waiting) + cellsOf(middle)
   const hints = hintsFor(width - used - 3, view)
   return [
     span(left, connectionStyle(connection)),
     span(waiting, "warning"),
     span(middle, "accent"),
-    span(repeatSafe(say` `, width - used - drawnCells(hints))),
+    span(repeatSafe(say` `, width - used - cellsOf(hints))),
     span(hints, "faint"),
   ]
 }

@@ -122,4 +122,10 @@ export const commandsHi: Catalogue = {
   "find messages everywhere": "सब जगह संदेश खोजें",
   "/jump N": "/jump N",
   "go to the N-th that was found": "मिले हुए में से N-वें पर जाएँ",
+  "{0} from the next start on, unless --language or SECURE_CHAT_LANGUAGE asks for another one.":
+    "अगली बार शुरू करने पर {0}, जब तक --language या SECURE_CHAT_LANGUAGE कोई और भाषा न माँगे।",
+  "/language {0} ({1})": "/language {0} ({1})",
+  "This is {0}. From the next start on: {1}.": "यह {0} है। अगली बार शुरू करने पर: {1}।",
+  "/language [en|hi]": "/language [en|hi]",
+  "language, from the next start on": "भाषा, अगली बार शुरू करने पर",
 }

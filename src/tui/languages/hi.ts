@@ -16,6 +16,7 @@
  */
 import type { Catalogue } from "../language.ts"
 import { chatHi } from "./hi-chat.ts"
+import { cliHi } from "./hi-cli.ts"
 import { commandsHi } from "./hi-commands.ts"
 import { directoryHi } from "./hi-directory.ts"
 import { startHi } from "./hi-start.ts"
@@ -28,6 +29,7 @@ import { seesHi } from "./hi-sees.ts"
 
 export const hindi: Catalogue = {
   ...chatHi,
+  ...cliHi,
   ...commandsHi,
   ...directoryHi,
   ...startHi,
