@@ -13,7 +13,10 @@ import { nameOf, onReadCode, onVerification, onVerifyHow } from "./verification-
 import { still, type ChatView, type Overlay, type Step } from "./view.ts"
 
 export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
-  if (key.kind === "chord" && key.chord === "ctrl+c") return still(closed(view))
+  if (key.kind === "chord" && key.chord === "ctrl+c")
+    return overlay.kind === "search"
+      ? onSearchKey(view, overlay, { kind: "chord", chord: "esc" })
+      : still(closed(view))
   if (key.kind === "chord" && actionOf(view.keys, key.chord, true)?.kind === "redraw")
     return { view, effects: [{ kind: "redraw" }] }
   switch (overlay.kind) {

@@ -86,7 +86,7 @@ test("the lines up to the one that was found, and a few before it", async () => 
   expect([near.lines.length, near.complete]).toEqual([SLICE_LINES, false])
   // The one that was found stands at the edge of a slice: what is before it is there as well.
   const edge = (await linesTo(deps, (await found(client, "message 801")).hits[0]!, 3))!
-  expect([edge.lines.length, edge.complete]).toEqual([2 * SLICE_LINES, false])
+  expect([edge.lines.length, edge.complete]).toEqual([3 * SLICE_LINES, false])
   const gone = { ...hit, line: { ...hit.line, message: { ...hit.line.message, id: "m_gone" } } }
   expect(await linesTo(deps, gone, 3)).toBeUndefined()
 })
@@ -197,6 +197,8 @@ test("search: each letter asks anew, the same key again looks everywhere, Enter 
     { kind: "search", query: "third", roomId: EVERYONE },
   ])
   expect(it.press("esc").taken()).toEqual([stop])
+  expect(it.press("ctrl+f", "ctrl+c").taken().at(-1)).toEqual(stop)
+  expect(it.view.overlay).toBeUndefined()
 })
 
 test("a line far up is found and stands on the screen, in its own room", async () => {

@@ -299,3 +299,16 @@ test("Tab in a path asks the disk; what comes too late changes nothing", async (
   expect(it.press("tab").view.composer.text).toBe("/export notes/")
   expect(it.taken()).toEqual([])
 })
+
+test("the next unread room is the one where somebody means us", async () => {
+  const it = await chat()
+  const [ravi, imran] = [it.client.findPerson("ravi"), it.client.findPerson("imran")]
+  it.open((await it.client.openChat(imran.id)).id)
+  it.client.receive(EVERYONE, ravi, "who is there?")
+  it.refresh().taken()
+  expect([...it.view.data.meant]).toEqual([MEERA])
+  expect(it.press("ctrl+g").taken()).toContainEqual({ kind: "open-room", roomId: MEERA })
+  it.client.receive(EVERYONE, ravi, "@Asha, are you?")
+  expect(it.refresh().view.data.meant.has(EVERYONE)).toBe(true)
+  expect(it.press("alt+a").taken()).toContainEqual({ kind: "open-room", roomId: EVERYONE })
+})

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline"
 import type { Client } from "../../client/client.ts"
 import { readProfile } from "../../client/profile.ts"
 import { systemClock } from "../../platform/clock.ts"
+import type { KeyMap } from "../../tui/key-map.ts"
 import { runPlain, runTui, type WelcomeActions } from "../../tui/main.tsx"
 import { waitingWords } from "../../tui/words.ts"
 import { clientLog, composeClient } from "../compose.ts"
@@ -29,13 +30,15 @@ import { isDamage, offerSalvage } from "./salvage.ts"
 export async function chat(invocation: Invocation): Promise<void> {
   const { io, config } = invocation
   if (!io.stdin.isTTY && !config.plain) return runDemo(io, systemClock)
+  // Before anything is made or connected: a file of keys that is refused is no start.
+  const keys = isForLines(invocation) ? undefined : readKeys(config)
   const profile = await openProfileDir(config, io, { create: true })
   const seat = new Seat(invocation, profile)
   try {
     const trouble = await startHostedRelay(config, io)
     if (trouble !== undefined) io.say(trouble)
     await seat.takeKnown()
-    await (isForLines(invocation) ? chatInLines(invocation, seat) : chatOnScreen(invocation, seat))
+    await (keys === undefined ? chatInLines(invocation, seat) : chatOnScreen(invocation, seat, keys))
   } catch (error) {
     if (!isDamage(error) || !io.stdin.isTTY) throw error
     await seat.leave()
@@ -97,7 +100,7 @@ class Seat {
   }
 }
 
-async function chatOnScreen({ io, config }: Invocation, seat: Seat): Promise<void> {
+async function chatOnScreen({ io, config }: Invocation, seat: Seat, keys: KeyMap): Promise<void> {
   const { client } = seat
   const { summary } = await runTui({
     start: client ? { kind: "chat", client } : { kind: "welcome", actions: seat.actions },
@@ -113,7 +116,7 @@ async function chatOnScreen({ io, config }: Invocation, seat: Seat): Promise<voi
     color: config.color,
     ...(config.theme !== undefined && { theme: config.theme }),
     env: io.env,
-    keys: readKeys(config),
+    keys,
     edit: (text) => editText(text, io.env, config.profileDir, io.stop),
     pathsLike,
     stop: io.stop,

@@ -45,11 +45,13 @@ function connectionStyle(connection: ConnectionView): Style {
   return connection.state === "refused" ? "danger" : "warning"
 }
 
-/** `[2:#group-a(2) 3:Asha(1)]`: rooms with something new that are not open. */
-function hotlist(view: ChatView): SafeText {
-  const hot = view.data.rooms.flatMap((room, index) =>
-    room.unread > 0 && room.id !== view.roomId ? [say`${index + 1}:${roomTitle(room)}(${room.unread})`] : [],
-  )
+/** `[1:#everyone(2!) 3:Asha(1)]`: rooms with something new that are not open; a mark where somebody in a room means us. */
+function hotlist({ data, roomId }: ChatView): SafeText {
+  const hot = data.rooms.flatMap((room, index) => {
+    if (room.unread === 0 || room.id === roomId) return []
+    const mark = room.kind === "everyone" && data.meant.has(room.id) ? say`!` : say``
+    return [say`${index + 1}:${roomTitle(room)}(${room.unread}${mark})`]
+  })
   return hot.length === 0 ? say`` : say`[${joinSafe(hot, say` `)}]`
 }
 
