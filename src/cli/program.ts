@@ -26,6 +26,7 @@ import {
   showHistory,
   showId,
 } from "./commands/read.ts"
+import { deleteMessage, editMessage, reactTo, type RemarkOptions } from "./commands/remark.ts"
 import { showReceipts } from "./commands/receipts.ts"
 import { rename, type RenameOptions } from "./commands/rename.ts"
 import { restore, type RestoreOptions } from "./commands/restore.ts"
@@ -102,11 +103,13 @@ function addTalking(program: Command, io: Io): void {
     .addOption(timeout("10s"))
     .option("--require-verified", "only to people you have verified", false)
     .option("--without-inviter", "although whoever invited you has not been heard there", false)
+    .option("--reply-to <message-id>", "the message that it answers")
     .action(
       run(io, (invocation, options: SendOptions, to: string, text: string[]) =>
         send(invocation, to, text, options),
       ),
     )
+  addRemarks(program, io)
   program
     .command("listen")
     .description("print what happens, from where the last listen ended")
@@ -208,6 +211,39 @@ function addReading(program: Command, io: Io): void {
     .option("--out <path>", "a new file; without it, stdout")
     .addOption(offline())
     .action(run(io, (invocation, options: ExportOptions, to: string) => exportRoom(invocation, to, options)))
+}
+
+function addRemarks(program: Command, io: Io): void {
+  program
+    .command("edit <to> <message-id> [text...]")
+    .description("give a message of yours new words; without text, or with -, from stdin")
+    .addOption(timeout("10s"))
+    .action(
+      run(io, (invocation, options: RemarkOptions, to: string, id: string, text: string[]) =>
+        editMessage(invocation, to, id, text, options),
+      ),
+    )
+  program
+    .command("delete <to> <message-id>")
+    .description("take back a message of yours; whoever has read it may have kept it")
+    .addOption(timeout("10s"))
+    .action(
+      run(io, (invocation, options: RemarkOptions, to: string, id: string) =>
+        deleteMessage(invocation, to, id, options),
+      ),
+    )
+  program
+    .command("react <to> <message-id> <reaction>")
+    .description("put an emoji or a :word: to a message")
+    .option("--off", "take it away", false)
+    .addOption(timeout("10s"))
+    .action(
+      run(
+        io,
+        (invocation, options: RemarkOptions & { off: boolean }, to: string, id: string, reaction: string) =>
+          reactTo(invocation, to, id, reaction, options),
+      ),
+    )
 }
 
 function addDirectory(program: Command, io: Io): void {

@@ -5,6 +5,8 @@
 import type { ClientEvent, MessageView, RoomRef, TranscriptLine } from "../client/events.ts"
 import type { Millis } from "../platform/clock.ts"
 import { deliveryMark } from "../tui/delivery.ts"
+import { deletedWords, editedWords, reactionsInWords, replyWords } from "../tui/message-extras.ts"
+import { remarkLine } from "../tui/remark-words.ts"
 import { linesOf, safeBlock, safeLine } from "../tui/safe-text.ts"
 import { nameWithMark, noticeMark, roomTitle, type Symbols } from "../tui/theme.ts"
 import { noticeWords } from "../tui/notice-words.ts"
@@ -30,10 +32,19 @@ export function lineText(line: TranscriptLine, symbols: Symbols): string {
 
 export function messageText(at: Millis, message: MessageView, symbols: Symbols): string {
   const author = message.own ? "you" : nameWithMark(message.from, symbols)
-  const [first = "", ...more] = linesOf(safeBlock(message.text))
+  const [first = "", ...more] = message.deleted ? [deletedWords()] : linesOf(safeBlock(message.text))
   const mark = message.own ? deliveryMark(message, symbols, Number.POSITIVE_INFINITY) : ""
   const state = mark === "" ? "" : `  ${mark}`
-  return [`${localTime(at)}  ${author}: ${first}${state}`, ...more.map((line) => INDENT + line)].join("\n")
+  const edited = editedWords(message)
+  const said = reactionsInWords(message)
+  const changed = edited === "" ? "" : ` ${edited}`
+  const below = [
+    ...(message.replyTo ? [replyWords(message.replyTo, symbols)] : []),
+    ...more,
+    ...(said === "" ? [] : [said]),
+  ]
+  const head = `${localTime(at)}  ${author}: ${first}${changed}${state}`
+  return [head, ...below.map((line) => INDENT + line)].join("\n")
 }
 
 /** One line for `listen`; undefined for what a person need not read. */
@@ -46,6 +57,10 @@ export function eventText(event: ClientEvent, at: Millis, symbols: Symbols): str
       const [head, ...more] = messageText(at, event.message, symbols).split("\n")
       return [`${time}  ${room}${head!.slice(time.length + 2)}`, ...more].join("\n")
     }
+    case "message.edited":
+    case "message.deleted":
+    case "message.reaction":
+      return `${time}  ${remarkLine(event, roomTitle(event.room), undefined, symbols).join("\n")}`
     case "notice":
       return `${time}  ${roomTitle(event.room)} ${noticeMark(event.notice, symbols)} ${noticeWords(event.notice)}`
     case "relay.connected":

@@ -5,6 +5,7 @@
 import type { VerificationView } from "../client/client.ts"
 import { rowOfCaret } from "./composer-state.ts"
 import { labelOf } from "./key-map.ts"
+import { aboutWords, pickHint } from "./remark-keys.ts"
 import { composerRowLimit } from "./layout.ts"
 import { say, sliceSafe, type SafeText } from "./safe-text.ts"
 import { drawnCells, truncate, wrap } from "./text-width.ts"
@@ -106,6 +107,8 @@ function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
         "accent",
       )
   }
+  if (view.about !== undefined) add(aboutWords(view.about, view.theme.symbols), "accent")
+  if (view.picked !== undefined) add(pickHint(view), "accent")
   if (view.toast !== undefined) add(view.toast.text, view.toast.tone)
   return banners
 }

@@ -20,6 +20,15 @@ import { mouseAction, wheelKey } from "./mouse.ts"
 import { onOverlayKey } from "./overlay-keys.ts"
 import { overlayOf } from "./verification-keys.ts"
 import { foremost } from "./verification-words.ts"
+import {
+  editLast,
+  endAbout,
+  mayEditLast,
+  onPickKey,
+  runRemark,
+  saveEdit,
+  startPicking,
+} from "./remark-keys.ts"
 import { safeTyped, say, sliceSafe } from "./safe-text.ts"
 import { AT_END, scrollBy, scrollToTop } from "./scroll.ts"
 import { openSearch } from "./search-panel.ts"
@@ -47,6 +56,7 @@ export function onKey(view: ChatView, key: Key): Step {
     const meant = key.kind === "mouse" ? wheelKey(key) : key
     return meant === undefined ? still(calm) : onOverlayKey(calm, calm.overlay, meant)
   }
+  if (calm.picked !== undefined && key.kind !== "mouse") return onPickKey(calm, calm.picked, key)
   switch (key.kind) {
     case "mouse": {
       const action = mouseAction(calm, key)
@@ -88,11 +98,14 @@ function onAction(view: ChatView, action: Action): Step {
     case "editor":
       return effect(view, { kind: "editor", roomId: view.roomId, text: view.composer.text })
     case "up":
+      if (mayEditLast(view)) return still(editLast(view))
       return still(withComposer(view, vertical(view.composer, -1, composerWidth(view))))
     case "down":
       return still(withComposer(view, vertical(view.composer, 1, composerWidth(view))))
     case "escape":
       return still(escape(view))
+    case "pick":
+      return still(isEscapeDue(view) ? escape(view) : startPicking(view))
     case "interrupt":
       return interrupt(view)
     case "end-of-input":
@@ -197,7 +210,13 @@ function complete(view: ChatView, by: 1 | -1): Step {
   return still(next === undefined ? view : { ...view, ...next })
 }
 
+/** Esc on an empty line ends what there is to end before it begins something. */
+function isEscapeDue(view: ChatView): boolean {
+  return view.about !== undefined || view.toast !== undefined || view.composer.pasted !== undefined
+}
+
 function escape(view: ChatView): ChatView {
+  if (view.about !== undefined) return endAbout(view)
   if (view.composer.pasted !== undefined) return withComposer(view, clearDraft(view.composer))
   return { ...view, toast: undefined, completion: undefined }
 }
@@ -239,11 +258,20 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
         return still(
           told(before, say`Not sent: no room is open. ${labelOf(view.keys, "goto")} opens one.`, "warning"),
         )
-      const below = { ...view, scroll: AT_END, unreadFrom: undefined }
-      return effect(below, { kind: "send", roomId: view.roomId, text: command.text, typed })
+      if (view.about?.kind === "edit") return saveEdit(view, view.roomId, view.about.message, command.text)
+      const below = { ...view, scroll: AT_END, unreadFrom: undefined, about: undefined }
+      const replyTo = view.about?.message
+      return effect(below, { kind: "send", roomId: view.roomId, text: command.text, typed, replyTo })
     }
     case "msg":
       return effect(view, { kind: "send-to", to: command.to, text: command.text, typed })
+    case "reply":
+    case "edit":
+    case "delete":
+    case "react":
+    case "copy":
+    case "open":
+      return runRemark(view, command, before)
     case "go":
       if (command.to !== undefined) return effect(view, { kind: "go", to: command.to })
       return still({ ...view, overlay: { kind: "picker", source: "all", query: say``, index: 0 } })

@@ -7,6 +7,7 @@ import { ROOM_COMMANDS, type RoomCommand, roomCommandOf, type RoomWord } from ".
 import type { KeyAction } from "./key-actions.ts"
 import { keyHelp, type KeyMap } from "./key-map.ts"
 import { OWN_COMMANDS, type OwnCommand, ownCommandOf, type OwnWord } from "./own-commands.ts"
+import { REMARK_COMMANDS, type RemarkCommand, remarkCommandOf, type RemarkWord } from "./remark-commands.ts"
 import { safeName, say, type SafeText } from "./safe-text.ts"
 import { bareName, takeName, unquote } from "./typed-names.ts"
 import type { VerifyHow } from "./view.ts"
@@ -37,6 +38,7 @@ export type Command =
   | { kind: "quit" }
   | RoomCommand
   | OwnCommand
+  | RemarkCommand
 
 export type Parsed =
   | { kind: "command"; command: Command }
@@ -44,7 +46,11 @@ export type Parsed =
   | { kind: "refused"; why: SafeText }
   | { kind: "nothing" }
 
-type Word = Exclude<Command["kind"], "say" | RoomCommand["kind"] | OwnCommand["kind"]> | RoomWord | OwnWord
+type Word =
+  | Exclude<Command["kind"], "say" | RoomCommand["kind"] | OwnCommand["kind"]>
+  | RoomWord
+  | OwnWord
+  | RemarkWord
 
 export interface CommandRow {
   word: Word
@@ -60,6 +66,7 @@ export interface CommandRow {
     | "path?"
     | "number"
     | "number?"
+    | "number text"
     | "reset?"
     | "setting?"
     | "words?"
@@ -73,6 +80,7 @@ export const COMMANDS: readonly CommandRow[] = [
     what: say`to one person only; also @NAME TEXT`,
     takes: "name text",
   },
+  ...REMARK_COMMANDS,
   { word: "go", usage: say`/go [NAME]`, what: say`open a chat or #everyone`, takes: "name?" },
   { word: "win", usage: say`/win N`, what: say`open the room with that number`, takes: "number" },
   { word: "unread", usage: say`/unread`, what: say`open the next room with something new`, takes: "nothing" },
@@ -179,6 +187,11 @@ function parseCommand(text: string, names: readonly string[]): Parsed {
       ? usage
       : { kind: "command", command: { kind: "msg", to: name, text: message } }
   }
+  const remark = REMARK_COMMANDS.find((known) => known.word === row.word)
+  if (remark !== undefined) {
+    const command = remarkCommandOf(remark.word, rest)
+    return command === undefined ? usage : { kind: "command", command }
+  }
   const argument = rest.trim()
   if (argument.includes("\n")) return { kind: "refused", why: say`Not done: a command is one line.` }
   if (row.takes === "nothing" && argument !== "") return usage
@@ -215,6 +228,12 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
       return done({ kind: "export", path: text })
     case "msg":
     case "alias":
+    case "reply":
+    case "edit":
+    case "delete":
+    case "react":
+    case "copy":
+    case "open":
       return undefined
     case "help":
     case "who":

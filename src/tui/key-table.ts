@@ -39,6 +39,7 @@ type Plain =
   | "help"
   | "verify"
   | "receipts"
+  | "pick"
   | "redraw"
   | "mouse"
   | "suspend"
@@ -96,6 +97,7 @@ export const KEYS: readonly KeyRow[] = [
   row("rooms", ["f2", "f4"], say`rooms`, ["alt+b"]),
   row("people", ["f3", "alt+n"], say`people`),
   row("verify", ["f5"], say`verify the person you talk to`),
+  row("pick", ["alt+j"], say`choose a message: answer, change, react, copy, …`, ["esc"]),
   row("receipts", ["f6"], say`who has your newest message`),
   row("page-up", ["pageup"], say`scroll up`),
   row("page-down", ["pagedown"], say`scroll down`),

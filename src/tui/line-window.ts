@@ -2,9 +2,10 @@
  * The part of a room that is loaded, and how it stays true: newest lines are read again and again, and whatever
  * vanished from them (a gap that was filled), came between them or moved is so on the screen as well.
  */
-import type { TranscriptLine } from "../client/events.ts"
+import type { ClientEvent, TranscriptLine } from "../client/events.ts"
 import type { Scroll } from "./scroll.ts"
 import { keyOf } from "./transcript-rows.ts"
+import { type ChatView, TAIL_LINES } from "./view.ts"
 
 export interface Loaded {
   lines: readonly TranscriptLine[]
@@ -57,4 +58,18 @@ export function keptScroll(
   if (key === scroll.key) return scroll
   // The last row of the line above, whatever number that has.
   return key === undefined ? { kind: "end" } : { kind: "at", key, row: Number.MAX_SAFE_INTEGER }
+}
+
+const CHANGES_LINES: ReadonlySet<ClientEvent["type"]> = new Set([
+  "room.changed",
+  "message.state",
+  "message.edited",
+  "message.deleted",
+  "message.reaction",
+])
+
+/** A gap that is filled, or a receipt, may concern a line that is loaded and no longer among the newest. */
+export function changesOldLines(event: ClientEvent, { roomId, lines }: ChatView): boolean {
+  if (!("room" in event) || !CHANGES_LINES.has(event.type)) return false
+  return event.room.id === roomId && lines.length > TAIL_LINES
 }

@@ -52,6 +52,8 @@ export interface TuiOptions {
   env?: Readonly<Record<string, string | undefined>>
   /** Undefined: as they are without a file of the person's own. */
   keys?: KeyMap
+  /** Shows an address in the system's browser. */
+  openLink?(address: string): Promise<void>
   /** Aborted by the caller on SIGTERM, SIGHUP and the like: ends the screen as quitting does. */
   stop?: AbortSignal
   /** The text as the person's editor left it; has the terminal to itself meanwhile. */
@@ -146,6 +148,8 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       heard: (event) => attention?.heard(event),
       edit,
       pathsLike: (typed) => options.pathsLike?.(typed) ?? [],
+      write: (bytes) => output.write(bytes),
+      openLink: options.openLink?.bind(options),
       redraw,
       suspend,
       quit,

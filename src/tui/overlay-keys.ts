@@ -12,6 +12,8 @@ import { clustersOf } from "./text-width.ts"
 import { nameOf, onReadCode, onVerification, onVerifyHow } from "./verification-keys.ts"
 import { still, type ChatView, type Overlay, type Step } from "./view.ts"
 
+type Choices = NonNullable<(Overlay & { kind: "page" })["choices"]>
+
 export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
   if (key.kind === "chord" && key.chord === "ctrl+c")
     return overlay.kind === "search"
@@ -21,6 +23,7 @@ export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
     return { view, effects: [{ kind: "redraw" }] }
   switch (overlay.kind) {
     case "page":
+      if (overlay.choices !== undefined) return onChoice(view, overlay, overlay.choices, key)
       if (overlay.decide !== undefined) return onDecision(view, overlay, overlay.decide, key)
       return still(onPage(view, overlay, key))
     case "help":
@@ -41,6 +44,13 @@ export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
     case "read-code":
       return onReadCode(view, overlay, key)
   }
+}
+
+/** Only a key answers, never a paste. */
+function onChoice(view: ChatView, overlay: Page, choices: Choices, key: Key): Step {
+  const chosen = key.kind === "paste" ? undefined : choices.find((each) => each.key === nameOf(key))
+  if (chosen) return { view: closed(view), effects: [chosen.effect] }
+  return still(onPage(view, overlay, key))
 }
 
 function closed(view: ChatView): ChatView {

@@ -2,7 +2,9 @@
 import type { Client } from "../client/client.ts"
 import type { RoomView } from "../client/events.ts"
 import type { Clock } from "../platform/clock.ts"
+import type { LinkBook, MessageBook } from "./link-book.ts"
 import type { OwnCommand } from "./own-commands.ts"
+import { numberedRows } from "./plain-remarks.ts"
 import { plainAround, plainSearch } from "./plain-search.ts"
 import type { VerifyQuestion } from "./plain-verify.ts"
 import { noReceiptsWords, plainReceipts, receiptsOf } from "./receipts.ts"
@@ -11,7 +13,6 @@ import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import type { Hit } from "./search.ts"
 import { changeSetting } from "./setting-session.ts"
 import { nameWithMark, roomHeading, type Span, type Symbols } from "./theme.ts"
-import { plainRows } from "./transcript-rows.ts"
 import {
   peopleSentence,
   peopleWords,
@@ -36,6 +37,11 @@ export interface PlainState {
   confirmer: Confirmer
   /** What the last search found. */
   found: readonly Hit[]
+  /** Numbers of what was printed. */
+  messages: MessageBook
+  links: LinkBook
+  /** What the same command once more does. */
+  sure: string | undefined
 }
 
 export interface Tools {
@@ -88,12 +94,12 @@ function enterRoom(roomId: string, { client, state, print, symbols }: Tools): Ro
 }
 
 export async function openRoom(roomId: string, tools: Tools): Promise<void> {
-  const { client, print, symbols } = tools
+  const { client, print } = tools
   const room = enterRoom(roomId, tools)
   for (const problem of [troubleWords(client.connection()), roomProblemWords(room)])
     if (problem !== undefined) print(problem)
   for (const line of client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, 200))))
-    print(...plainRows(line, symbols))
+    print(...numberedRows(line, roomId, tools))
   if (room.unread > 0) await client.markRead(roomId)
 }
 

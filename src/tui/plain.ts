@@ -21,6 +21,8 @@ import {
   type PlainState,
   type Tools,
 } from "./plain-rooms.ts"
+import { LinkBook, MessageBook } from "./link-book.ts"
+import { numberedRows, runRemark } from "./plain-remarks.ts"
 import { lineOfMessage, messageLine, stateLine } from "./plain-lines.ts"
 import { notificationOf } from "./notifying.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
@@ -35,7 +37,6 @@ import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./sa
 import { namesOf } from "./typed-names.ts"
 import { ASCII_SYMBOLS, nameWithMark, noticeMark, roomInWords, UNICODE_SYMBOLS } from "./theme.ts"
 import { answerQuestion, verifyEventLines, verifyInLines } from "./plain-verify.ts"
-import { plainRows } from "./transcript-rows.ts"
 import { connectionWords, errorWords, limitWords, troubleWords } from "./words.ts"
 
 export interface PlainOptions {
@@ -53,6 +54,8 @@ export interface PlainOptions {
   invitation(): Invitation | undefined
   /** Writes down which language the next start speaks. */
   keepLanguage(language: Language): void
+  /** Shows an address in the system's browser. */
+  openLink?: ((address: string) => Promise<void>) | undefined
   ascii: boolean
   clock: Clock
   /** The text as the person's editor left it; undefined where there is none. */
@@ -74,6 +77,9 @@ export async function runPlain(options: PlainOptions): Promise<void> {
     warned: new Set(),
     confirmer: new Confirmer(),
     found: [],
+    messages: new MessageBook(),
+    links: new LinkBook(),
+    sure: undefined,
   }
   const print = (...lines: readonly SafeText[]) => {
     for (const line of lines) options.write(`${line}\n`)
@@ -246,6 +252,14 @@ async function runCommand(
           say`Saved in ${safeLine(await options.exportRoom(state.roomId, command.path))}. The file is not encrypted.`,
         )
       return undefined
+    case "reply":
+    case "edit":
+    case "delete":
+    case "react":
+    case "copy":
+    case "open":
+      await runRemark(command, tools, options.openLink)
+      return undefined
     case "search":
     case "jump":
     case "set":
@@ -266,14 +280,15 @@ async function runCommand(
 }
 
 /** One line per event that a person wants to hear of. */
-function onEvent(event: ClientEvent, { client, state, print, symbols }: Tools): void {
+function onEvent(event: ClientEvent, tools: Tools): void {
+  const { client, state, print, symbols } = tools
   switch (event.type) {
     case "message.received":
     case "message.sent": {
       const where =
         event.room.id === state.roomId ? say`` : say`[${roomInWords(client.room(event.room.id))}] `
       const line = messageLine(client, event.room.id, event.message.id) ?? lineOfMessage(event.message)
-      const rows = plainRows(line, symbols)
+      const rows = numberedRows(line, event.room.id, tools)
       print(...rows.map((row, index) => (index === 0 ? say`${where}${row}` : row)))
       if (event.type === "message.received" && event.room.id === state.roomId) {
         client.markRead(event.room.id).catch((error: unknown) => print(errorWords(error)))

@@ -13,6 +13,16 @@ const QUOTED_CELLS = 40
 /** One line for each event, and more for the words of an edit. */
 export function remarkLines(event: RemarkEvent, client: Client, symbols: Symbols): readonly SafeText[] {
   const where = roomInWords(client.room(event.room.id))
+  return remarkLine(event, where, findMessage(client, event), symbols)
+}
+
+/** @param message that is spoken of; undefined: nobody knows. */
+export function remarkLine(
+  event: RemarkEvent,
+  where: SafeText,
+  message: MessageView | undefined,
+  symbols: Symbols,
+): readonly SafeText[] {
   const who = whoWords(event.from, symbols)
   switch (event.type) {
     case "message.edited": {
@@ -23,7 +33,6 @@ export function remarkLines(event: RemarkEvent, client: Client, symbols: Symbols
     case "message.deleted":
       return [say`${symbols.mark} ${who} deleted a message (${where})`]
     case "message.reaction": {
-      const message = findMessage(client, event)
       const about = message === undefined ? say`…` : quotedWords(message, symbols)
       if (event.reactions.length === 0)
         return [say`${symbols.mark} ${who} took back what they had put to "${about}" (${where})`]

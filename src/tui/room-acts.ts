@@ -3,7 +3,7 @@
  * so that all of them say the same before anything happens.
  */
 import { type Client, ClientError } from "../client/client.ts"
-import type { LinkView, PersonRef, RoomRef } from "../client/events.ts"
+import type { LinkView, MessageName, PersonRef, RoomRef } from "../client/events.ts"
 import type { Invitation } from "./invitation.ts"
 import { joinSafe, say, type SafeText } from "./safe-text.ts"
 import { nameAgain, nameInWords, nameWithMark, type Symbols } from "./theme.ts"
@@ -151,10 +151,11 @@ export async function sendOrWarn(
   warned: Set<string>,
   roomId: string,
   text: string,
+  replyTo?: MessageName,
 ): Promise<{ id: string }> {
   if (warned.delete(roomId)) await client.link.goOnWithout(roomId)
   try {
-    return await client.send(roomId, text)
+    return await client.send(roomId, text, replyTo)
   } catch (cause) {
     if (!(cause instanceof ClientError) || cause.code !== "inviter-unheard") throw cause
     warned.add(roomId)

@@ -19,6 +19,8 @@ import { Meant } from "./mentions.ts"
 import { actOnSetting } from "./setting-session.ts"
 import { type Language, messageSentence } from "./language.ts"
 import { languageAnswer } from "./language-choice.ts"
+import { changesOldLines } from "./line-window.ts"
+import { actOnRemark } from "./remark-session.ts"
 import { safeLine, say, type SafeText } from "./safe-text.ts"
 import { nameInWords, nameToType, roomInWords, span } from "./theme.ts"
 import { actInPanel, readCode, startVerifying } from "./verify-session.ts"
@@ -59,6 +61,10 @@ export interface SessionDeps {
   /** Lends the terminal to the person's editor; undefined: there is none. */
   edit: (text: string) => Promise<string | undefined>
   pathsLike: (typed: string) => readonly string[]
+  /** Bytes for the terminal that draw nothing: the clipboard. */
+  write: (bytes: string) => void
+  /** Shows an address in the system's browser; undefined: there is none. */
+  openLink: ((address: string) => Promise<void>) | undefined
   redraw: () => void
   suspend: () => void
   quit: () => void
@@ -157,12 +163,6 @@ function tailOf(client: Client, { roomId, overlay }: ChatView, asked: number): T
   return { roomId, lines, asked, receipts: { line, people } }
 }
 
-/** A gap that is filled, or a receipt, may concern a line that is loaded and no longer among the newest. */
-function changesOldLines(event: ClientEvent, { roomId, lines }: ChatView): boolean {
-  if (event.type !== "room.changed" && event.type !== "message.state") return false
-  return event.room.id === roomId && lines.length > TAIL_LINES
-}
-
 interface Tools {
   attempt: (work: () => void | Promise<void>) => void
   tell: (text: SafeText, tone: Tone) => void
@@ -182,6 +182,8 @@ function perform(
   switch (effect.kind) {
     case "send":
       return send(deps, effect.roomId, effect, { refresh, warned })
+    case "remark":
+      return attempt(() => actOnRemark(deps, effect, { tell, refresh }))
     case "send-to":
       return sendTo(deps, effect, { tell, refresh, warned })
     case "open-room":
@@ -293,10 +295,10 @@ function perform(
 function send(
   deps: SessionDeps,
   roomId: string,
-  { text, typed }: { text: string; typed: SafeText },
+  { text, typed, replyTo }: Effect & { kind: "send" },
   { refresh, warned }: Pick<Tools, "refresh" | "warned">,
 ): void {
-  sendOrWarn(deps.client, warned, roomId, text).then(refresh, (error: unknown) => {
+  sendOrWarn(deps.client, warned, roomId, text, replyTo).then(refresh, (error: unknown) => {
     deps.dispatch({ kind: "not-sent", roomId, text: typed, why: say`Not sent. ${errorWords(error)}` })
   })
 }

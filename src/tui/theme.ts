@@ -25,6 +25,10 @@ export interface Symbols {
   menu: SafeText
   dot: SafeText
   mark: SafeText
+  /** Before an item of a list. */
+  bullet: SafeText
+  /** Before what a message answers. */
+  corner: SafeText
 }
 
 export const UNICODE_SYMBOLS: Symbols = {
@@ -45,6 +49,8 @@ export const UNICODE_SYMBOLS: Symbols = {
   menu: say`≡`,
   dot: say`·`,
   mark: say`—`,
+  bullet: say`•`,
+  corner: say`└`,
 }
 
 export const ASCII_SYMBOLS: Symbols = {
@@ -65,6 +71,8 @@ export const ASCII_SYMBOLS: Symbols = {
   menu: say`=`,
   dot: say`-`,
   mark: say`--`,
+  bullet: say`*`,
+  corner: say`\\`,
 }
 
 /** What a piece of text is; `look` says how that is drawn. */

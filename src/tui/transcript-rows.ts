@@ -4,6 +4,10 @@
  *     12:03 Asha ✓          │ Yes, at 12:30.
  *                           │ and a second line
  *     12:04 you ✓✓ read     │ thank you
+ *     12:03                 │ what follows within five minutes has no name again
+ *                           │ └ re Ravi ?7f3c2k: Is the quiz today?
+ *     12:04 Meera T ✓       │ At 12:30. (edited)
+ *                           │ 👍 2
  *     12:05 you ! failed    │ are you there?
  *                           │ ! Not delivered, and not tried any more. …
  *
@@ -13,8 +17,18 @@
  */
 import type { TranscriptLine } from "../client/events.ts"
 import { deliveryMark, deliveryWords, failureWords, isLost } from "./delivery.ts"
+import { LinkBook } from "./link-book.ts"
+import {
+  deletedWords,
+  editedWords,
+  extrasOf,
+  reactionSpans,
+  reactionsInWords,
+  replyWords,
+} from "./message-extras.ts"
+import { messageRows } from "./message-text.ts"
 import { linesOf, repeatSafe, safeBlock, say, type SafeText } from "./safe-text.ts"
-import { drawnCells, fit, truncate, wrap, type WrappedRow } from "./text-width.ts"
+import { cellsOf, drawnCells, fit, truncate, wrap, type WrappedRow } from "./text-width.ts"
 import {
   nameWithMark,
   noticeMark,
@@ -45,7 +59,14 @@ export interface Row {
 export interface RowContext {
   width: number
   symbols: Symbols
+  /** This person's name, to be marked where somebody uses it. */
+  selfName: string
+  /** Key of the message that is picked. */
+  picked: string | undefined
 }
+
+/** One sender's lines closer together than this have one head. */
+const GROUP_MS = 5 * 60_000
 
 /** Stays the same while a message travels: its place in the order changes, its id does not. */
 export function keyOf(line: TranscriptLine): string {
@@ -55,6 +76,9 @@ export function keyOf(line: TranscriptLine): string {
 /** Rows of the lines that were asked for, kept until the line, its neighbour or the width changes. */
 export class RowCache {
   readonly #kept = new Map<string, { stamp: string; line: TranscriptLine; rows: readonly Row[] }>()
+
+  /** Numbers of the links that were drawn; each keeps its own. */
+  readonly links = new LinkBook()
 
   #draft: { text: SafeText; width: number; rows: readonly WrappedRow[] } | undefined
 
@@ -77,7 +101,9 @@ export class RowCache {
     const before = lines[index - 1]
     const key = keyOf(line)
     const newDay = before === undefined || !sameDay(before.at, line.at)
-    const stamp = `${context.width} ${context.symbols.vertical} ${newDay} ${unreadFrom === key} ${looksOf(line)}`
+    const isFollowing = !newDay && unreadFrom !== key && follows(before, line)
+    const place = `${newDay} ${unreadFrom === key} ${isFollowing} ${context.picked === key}`
+    const stamp = `${context.width} ${context.symbols.vertical} ${context.selfName} ${place} ${looksOf(line)}`
     const kept = this.#kept.get(key)
     if (kept !== undefined && kept.stamp === stamp && sameText(kept.line, line)) return kept.rows
     const rows: Row[] = []
@@ -93,7 +119,7 @@ export class RowCache {
         head: undefined,
         spans: [span(ruled(say`new since you left`, context), "accent")],
       })
-    rows.push(...rowsOf(line, key, context))
+    rows.push(...rowsOf(line, key, { ...context, isFollowing, links: this.links }))
     if (this.#kept.size > 4_000) this.#kept.clear()
     this.#kept.set(key, { stamp, line, rows })
     return rows
@@ -104,12 +130,26 @@ function sameDay(a: number, b: number): boolean {
   return dayOf(a) === dayOf(b)
 }
 
+/** Whether nothing but a little time is between two messages of one person. */
+function follows(before: TranscriptLine | undefined, line: TranscriptLine): boolean {
+  if (before?.kind !== "message" || line.kind !== "message") return false
+  const [one, two] = [before.message.from, line.message.from]
+  // How far each of one's own got stands beside its name.
+  const isSame = !line.message.own && one.id === two.id && one.trust === two.trust && one.name === two.name
+  return isSame && Math.abs(line.at - before.at) < GROUP_MS
+}
+
+interface Drawing extends RowContext {
+  isFollowing: boolean
+  links: LinkBook
+}
+
 /** Whatever of a line can change while its text stays. */
 function looksOf(line: TranscriptLine): string {
   if (line.kind === "notice") return `${line.at}`
   const { from, state, receipts } = line.message
   const counts = receipts === undefined ? "" : `${receipts.delivered} ${receipts.read} ${receipts.of}`
-  return `${line.at} ${state ?? ""} ${counts} ${from.trust} ${from.tag} ${from.name}`
+  return `${line.at} ${state ?? ""} ${counts} ${from.trust} ${from.tag} ${from.name} ${extrasOf(line.message)}`
 }
 
 function sameText(a: TranscriptLine, b: TranscriptLine): boolean {
@@ -125,7 +165,7 @@ function ruled(text: SafeText, { width, symbols }: RowContext): SafeText {
   return say`${left}${inner}${repeatSafe(symbols.horizontal, Math.min(width, 60) - 2 - drawnCells(inner))}`
 }
 
-function rowsOf(line: TranscriptLine, key: string, context: RowContext): Row[] {
+function rowsOf(line: TranscriptLine, key: string, context: Drawing): Row[] {
   if (line.kind === "notice") return noticeRows(line, key, context)
   return context.width >= BESIDE_MIN ? besideRows(line, key, context) : belowRows(line, key, context)
 }
@@ -137,38 +177,47 @@ function nameWidth(width: number): number {
   return width >= 72 ? 20 : 16
 }
 
-function besideRows(line: MessageLine, key: string, context: RowContext): Row[] {
-  const { symbols, width } = context
+/** The line beside the text, or what points to the message that is picked. */
+function gutterOf(key: string, { symbols, picked }: RowContext): Span {
+  return picked === key ? span(say`${symbols.pointer} `, "accent") : span(say`${symbols.vertical} `, "faint")
+}
+
+function besideRows(line: MessageLine, key: string, context: Drawing): Row[] {
+  const { width } = context
   const names = nameWidth(width)
-  const gutter = span(say`${symbols.vertical} `, "faint")
+  const gutter = gutterOf(key, context)
   const blank = span(repeatSafe(say` `, 6 + names + 1))
-  const texts = textRows(line, width - names - 9, symbols)
-  const spans = [span(say`${timeOfDay(line.at)} `, "faint"), ...headSpans(line, names, symbols)]
+  const texts = textRows(line, width - names - 9, context)
+  const spans = [span(say`${timeOfDay(line.at)} `, "faint"), ...headSpans(line, names, context)]
   return texts.map((body, row) => {
     return row === 0
-      ? { key: `${key} 0`, head: { spans, width: 6 + names }, spans: [gutter, body] }
-      : { key: `${key} ${row}`, head: undefined, spans: [blank, gutter, body] }
+      ? { key: `${key} 0`, head: { spans, width: 6 + names }, spans: [gutter, ...body] }
+      : { key: `${key} ${row}`, head: undefined, spans: [blank, gutter, ...body] }
   })
 }
 
-function belowRows(line: MessageLine, key: string, context: RowContext): Row[] {
-  const { symbols, width } = context
-  const head = [span(say`${timeOfDay(line.at)} `, "faint"), ...headSpans(line, width - 6, symbols)]
-  const texts = textRows(line, width - 3, symbols)
+function belowRows(line: MessageLine, key: string, context: Drawing): Row[] {
+  const { width, isFollowing } = context
+  const head = [
+    span(say`${timeOfDay(line.at)} `, "faint"),
+    ...headSpans(line, width - 6, { ...context, isFollowing: false }),
+  ]
+  const texts = textRows(line, width - 3, context)
   return [
-    { key: `${key} head`, head: undefined, spans: head },
+    ...(isFollowing ? [] : [{ key: `${key} head`, head: undefined, spans: head }]),
     ...texts.map((body, row) => ({
       key: `${key} ${row}`,
       head: undefined,
-      spans: [span(say` ${symbols.vertical} `, "faint"), body],
+      spans: [span(say` `), gutterOf(key, context), ...body],
     })),
   ]
 }
 
 /** `Asha ✓` or `you ✓✓`, exactly `width` cells. */
-function headSpans(line: MessageLine, width: number, symbols: Symbols): Span[] {
+function headSpans(line: MessageLine, width: number, { symbols, isFollowing }: Drawing): Span[] {
   const { message } = line
   const you = say`you`
+  if (isFollowing) return [span(repeatSafe(say` `, width))]
   const mark = message.own
     ? deliveryMark(message, symbols, width - drawnCells(you) - 1)
     : trustMark(message.from, symbols)
@@ -185,19 +234,43 @@ function headSpans(line: MessageLine, width: number, symbols: Symbols): Span[] {
 }
 
 /** The text, and under a message that failed what that means. */
-function textRows({ message }: MessageLine, width: number, symbols: Symbols): readonly Span[] {
-  const rows = wrap(safeBlock(message.text), width).map(({ text }) =>
-    span(text, isLost(message) ? "danger" : "plain"),
-  )
+function textRows({ message }: MessageLine, width: number, context: Drawing): readonly Span[][] {
+  const { symbols, selfName, links } = context
+  const rows = message.deleted
+    ? [[span(deletedWords(), "faint")]]
+    : messageRows(safeBlock(message.text), {
+        width,
+        symbols,
+        selfName: message.own ? "" : selfName,
+        linkNumber: (index) => links.numberOf(message.id, index),
+        style: isLost(message) ? "danger" : "plain",
+      })
+  const edited = editedWords(message)
+  if (edited !== "") {
+    const last = rows.at(-1)!
+    const used = last.reduce((sum, { text }) => sum + cellsOf(text), 0)
+    if (used + 1 + cellsOf(edited) <= width) last.push(span(say` ${edited}`, "faint"))
+    else rows.push(...wrap(edited, width).map(({ text }) => [span(text, "faint")]))
+  }
+  const above = message.replyTo
+    ? [[span(truncate(replyWords(message.replyTo, symbols), width, symbols.more), "faint")]]
+    : []
+  const said = reactionSpans(message, width, symbols)
   const failure = failureWords(message)
   const after =
     failure === undefined
       ? []
-      : wrap(say`${symbols.changed} ${failure}`, width).map(({ text }) => span(text, "danger"))
-  if (rows.length <= MAX_MESSAGE_ROWS) return [...rows, ...after]
+      : wrap(say`${symbols.changed} ${failure}`, width).map(({ text }) => [span(text, "danger")])
+  if (said.length > 0) after.unshift(said)
+  if (rows.length <= MAX_MESSAGE_ROWS) return [...above, ...rows, ...after]
   const hidden = rows.length - MAX_MESSAGE_ROWS
   const folded = say`${symbols.more} ${plural(hidden, say`more row`, say`more rows`)}: /export has all`
-  return [...rows.slice(0, MAX_MESSAGE_ROWS), span(truncate(folded, width, symbols.more)), ...after]
+  return [
+    ...above,
+    ...rows.slice(0, MAX_MESSAGE_ROWS),
+    [span(truncate(folded, width, symbols.more))],
+    ...after,
+  ]
 }
 
 function noticeRows(line: TranscriptLine & { kind: "notice" }, key: string, context: RowContext): Row[] {
@@ -218,9 +291,9 @@ function noticeRows(line: TranscriptLine & { kind: "notice" }, key: string, cont
 
 /**
  * One line as the line mode prints it: states in words, for they are listened to; every further line of the text is
- * marked as a continuation.
+ * marked as a continuation. Messages have the number by which commands name them.
  */
-export function plainRows(line: TranscriptLine, symbols: Symbols): readonly SafeText[] {
+export function plainRows(line: TranscriptLine, symbols: Symbols, number?: number): readonly SafeText[] {
   const time = timeOfDay(line.at)
   if (line.kind === "notice")
     return [say`${time} ${noticeMark(line.notice, symbols)} ${noticeWords(line.notice)}`]
@@ -231,7 +304,18 @@ export function plainRows(line: TranscriptLine, symbols: Symbols): readonly Safe
       ? say`you`
       : say`you (${state})`
     : nameWithMark(message.from, symbols)
-  return linesOf(safeBlock(message.text)).map((text, row) =>
-    row === 0 ? say`${time} ${who}: ${text}` : say`      ${symbols.vertical} ${text}`,
-  )
+  const head = number === undefined ? time : say`[${number}] ${time}`
+  const more = (text: SafeText) => say`      ${symbols.vertical} ${text}`
+  const edited = editedWords(message)
+  const texts = message.deleted ? [deletedWords()] : linesOf(safeBlock(message.text))
+  const said = reactionsInWords(message)
+  const rows = texts.map((text, row) => {
+    const whole = row === texts.length - 1 && edited !== "" ? say`${text} ${edited}` : text
+    return row === 0 ? say`${head} ${who}: ${whole}` : more(whole)
+  })
+  return [
+    ...rows,
+    ...(message.replyTo ? [more(replyWords(message.replyTo, symbols))] : []),
+    ...(said === "" ? [] : [more(said)]),
+  ]
 }

@@ -12,7 +12,7 @@ import { completePath } from "./completion.ts"
 import { clearDraft, EMPTY_COMPOSER, paste, setDraft } from "./composer-state.ts"
 import { DEFAULT_KEYS, type KeyMap } from "./key-map.ts"
 import { keptKey, keptScroll, withTail, type Loaded } from "./line-window.ts"
-import type { SafeText } from "./safe-text.ts"
+import { say, type SafeText } from "./safe-text.ts"
 import { AT_END, scrollToTop } from "./scroll.ts"
 import { withFound } from "./search-panel.ts"
 import type { Theme } from "./theme.ts"
@@ -58,6 +58,8 @@ export function initialChat(
     drafts: new Map(),
     completion: undefined,
     found: [],
+    picked: undefined,
+    about: undefined,
     overlay: undefined,
     toast: undefined,
     quitArmed: false,
@@ -158,7 +160,9 @@ function freshOverlay(
 
 function onOpened(view: ChatView, event: ChatEvent & { kind: "opened" }): ChatView {
   const drafts = new Map(view.drafts)
-  if (view.roomId !== undefined && view.roomId !== event.roomId) drafts.set(view.roomId, view.composer.text)
+  // What was to take a message's place is no draft of a new one.
+  const draft = view.about?.kind === "edit" ? say`` : view.composer.text
+  if (view.roomId !== undefined && view.roomId !== event.roomId) drafts.set(view.roomId, draft)
   const unread = view.data.rooms.find((room) => room.id === event.roomId)?.unread ?? 0
   const composer =
     view.roomId === event.roomId
@@ -180,6 +184,8 @@ function onOpened(view: ChatView, event: ChatEvent & { kind: "opened" }): ChatVi
     composer,
     drafts,
     completion: undefined,
+    picked: undefined,
+    about: view.roomId === event.roomId ? view.about : undefined,
     overlay: undefined,
   }
   const { at } = event

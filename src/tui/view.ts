@@ -3,13 +3,21 @@
  * the client because of it. `view-state.ts` says what an event does.
  */
 import type { VerificationView } from "../client/client.ts"
-import type { ConnectionView, MessageState, PersonView, RoomView, TranscriptLine } from "../client/events.ts"
+import type {
+  ConnectionView,
+  MessageState,
+  MessageView,
+  PersonView,
+  RoomView,
+  TranscriptLine,
+} from "../client/events.ts"
 import type { Completion } from "./completion.ts"
 import type { Composer } from "./composer-state.ts"
 import type { Key } from "./key-decoder.ts"
 import type { KeyAction } from "./key-actions.ts"
 import type { KeyMap } from "./key-map.ts"
 import type { Receipts } from "./receipts.ts"
+import type { RemarkWish } from "./remark-acts.ts"
 import type { RoomAct } from "./room-acts.ts"
 import type { Language } from "./language.ts"
 import type { SettingWish } from "./setting-table.ts"
@@ -59,6 +67,8 @@ export type Overlay =
       lines: readonly (readonly Span[])[]
       offset: number
       decide?: PersonView | undefined
+      /** Keys that answer the page. */
+      choices?: readonly { key: string; effect: Effect }[]
     }
   /** One of our messages and how far it got with each person. */
   | ({ kind: "receipts"; offset: number } & Receipts)
@@ -106,6 +116,10 @@ export interface ChatView {
   completion: Completion | undefined
   /** What the last search found, for `/jump`. */
   found: readonly Hit[]
+  /** Id of the message that was chosen, and whose keys are those of `remark-keys.ts`. */
+  picked: string | undefined
+  /** What is being written answers this message, or takes its place. */
+  about: { kind: "reply" | "edit"; message: MessageView } | undefined
   overlay: Overlay | undefined
   toast: Toast | undefined
   /** The next Ctrl+C quits. */
@@ -153,7 +167,8 @@ export type ChatEvent =
   | { kind: "not-sent"; roomId: string | undefined; text: SafeText; why: SafeText }
 
 export type Effect =
-  | { kind: "send"; roomId: string; text: string; typed: SafeText }
+  | { kind: "send"; roomId: string; text: string; typed: SafeText; replyTo?: MessageView | undefined }
+  | { kind: "remark"; roomId: string; wish: RemarkWish }
   | { kind: "send-to"; to: string; text: string; typed: SafeText }
   | { kind: "open-room"; roomId: string }
   | { kind: "go"; to: string }

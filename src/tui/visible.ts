@@ -15,7 +15,12 @@ export function viewportOf(view: ChatView): Viewport {
     lines: view.lines,
     unreadFrom: view.unreadFrom,
     height: layout.bodyHeight,
-    context: { width: layout.chatWidth, symbols: view.theme.symbols },
+    context: {
+      width: layout.chatWidth,
+      symbols: view.theme.symbols,
+      selfName: view.data.self.name,
+      picked: view.picked,
+    },
     cache: view.cache,
   }
 }

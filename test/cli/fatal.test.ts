@@ -62,6 +62,8 @@ for (const fatal of [FAILED, DAMAGED]) {
       keepLanguage: () => {},
       readCode: never,
       invitation: () => undefined,
+      write: () => {},
+      openLink: undefined,
       settled: never,
       heard: () => {},
       edit: never,

@@ -15,6 +15,9 @@ test("every command is tried in the line mode and on the screen, and nothing els
 
 const invitation = () => ({ link: "secure-chat://192.168.1.5:7667/#k=abc", words: undefined })
 
+/** What two of them do say. */
+const SAID: Readonly<Record<string, readonly string[]>> = { msg: ["psst"], reply: ["soon"] }
+
 test.each(words)("/%s works on the screen", async (word) => {
   const [lines, seen] = ON_SCREEN[word]!
   const client = await classroom()
@@ -31,7 +34,7 @@ test.each(words)("/%s works on the screen", async (word) => {
   }
   await stage.until(seen)
   // Nothing of a command is ever said to a room.
-  expect(client.sent.slice(sent).map(({ text }) => text)).toEqual(word === "msg" ? ["psst"] : [])
+  expect(client.sent.slice(sent).map(({ text }) => text)).toEqual(SAID[word] ?? [])
   stage.type("\u0003\u0003\u0003")
   await stage.done
 })

@@ -33,6 +33,7 @@ async function run(
     keepLanguage: () => {},
     readCode: (typed) => Promise.resolve(typed),
     relayNote: () => "a relay runs here",
+    openLink: () => Promise.resolve(),
     invitation,
     ascii: false,
     clock: { ...systemClock, now: () => NOON },
@@ -46,7 +47,7 @@ test("opens the room, shows its last lines and what is new", async () => {
   expect(written).toContain("You are Asha.")
   expect(written).toContain("a relay runs here")
   expect(written).toContain("— #everyone, 3 here, 1 listed, end-to-end, 2 not verified")
-  expect(written).toMatch(/^\d\d:\d\d Meera T ✓: Open page 41\.$/mu)
+  expect(written).toMatch(/^\[1\] \d\d:\d\d Meera T ✓: Open page 41\.$/mu)
   expect(client.readRooms).toEqual(["r_everyone"])
 })
 
@@ -63,8 +64,8 @@ test("sends, says what became of it, shows what others write and in which room",
   expect(client.sent.map(({ text }) => text)).toContain("hello")
   expect(written).toMatch(/you \(waiting to be sent\): hello/u)
   expect(written).toContain("— at the relay (#everyone)")
-  expect(written).toMatch(/\[Meera T\] \d\d:\d\d Meera T ✓: two\n {6}│ lines\n/u)
-  expect(written).toMatch(/^\d\d:\d\d Ravi \?7f3c2k: hi$/mu)
+  expect(written).toMatch(/\[Meera T\] \[5\] \d\d:\d\d Meera T ✓: two\n {6}│ lines\n/u)
+  expect(written).toMatch(/^\[6\] \d\d:\d\d Ravi \?7f3c2k: hi$/mu)
 })
 
 test.each(COMMANDS.map((row) => row.word))("/%s works here too", async (word) => {
@@ -124,7 +125,7 @@ test("what was missing is said when it comes, however far up it belongs", async 
       client.fillGap("r_everyone", ravi, ["what was missing"])
     },
   })
-  expect(written).toMatch(/^\d\d:\d\d Ravi \?7f3c2k: what was missing$/mu)
+  expect(written).toMatch(/^\[\d+\] \d\d:\d\d Ravi \?7f3c2k: what was missing$/mu)
 })
 
 test("/invite writes both writings of the invitation, as they are when it is asked", async () => {

@@ -16,6 +16,7 @@ import { keepLanguage } from "../language.ts"
 import { writeNewFile } from "../new-file.ts"
 import { readCode } from "../read-code.ts"
 import { readKeys } from "../key-settings.ts"
+import { openLink } from "../open-link.ts"
 import { openProfileDir, type ProfileDir } from "../profile-dir.ts"
 import { settle } from "../settle.ts"
 import { canSuspend, suspendJob } from "../suspend.ts"
@@ -109,6 +110,7 @@ async function chatOnScreen({ io, config }: Invocation, seat: Seat, keys: KeyMap
     output: process.stdout,
     exportRoom: (roomId, path) => seat.exportRoom(roomId, path),
     readCode: (typed) => readCode(typed, io),
+    openLink: (address) => openLink(address),
     relayNote: () => hostingNote(config, io.env),
     invitation: () => hostedInvitation(config),
     keepLanguage,
@@ -140,6 +142,7 @@ async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void
       write: (text) => io.resultText(text),
       exportRoom: (roomId, path) => seat.exportRoom(roomId, path),
       readCode: (typed) => readCode(typed, io),
+      openLink: (address) => openLink(address),
       relayNote: () => hostingNote(config, io.env),
       invitation: () => hostedInvitation(config),
       keepLanguage,

@@ -20,6 +20,8 @@ export interface SendOptions {
   requireVerified: boolean
   /** Although whoever invited us has not been heard in the room. */
   withoutInviter: boolean
+  /** Id of the message that it answers. */
+  replyTo?: string
 }
 
 /** More than any message may have; what is longer is refused by the client with its own words. */
@@ -54,7 +56,8 @@ export async function send(
     else await hearInviter(session, room, options.withoutInviter)
     const states = follow(invocation, session, room)
     try {
-      const { id } = await client.send(room.id, text)
+      const { replyTo } = options
+      const { id } = await client.send(room.id, text, replyTo === undefined ? undefined : { id: replyTo })
       client.start()
       const wanted = WANTED[options.wait]
       const waited = await waitFor(waiting, () => {
@@ -118,7 +121,8 @@ function reachedWords(client: Client, room: RoomRef, id: string): string {
   return ` by everybody (${count("delivered", "read")} of ${people.length} have it, ${count("read")} have read it)`
 }
 
-async function messageText(io: Io, words: readonly string[]): Promise<string> {
+/** @throws CliError `usage`. */
+export async function messageText(io: Io, words: readonly string[]): Promise<string> {
   const fromStdin = words.length === 0 || (words.length === 1 && words[0] === "-")
   if (!fromStdin) return words.join(" ")
   if (words.length === 0 && io.stdin.isTTY)

@@ -343,4 +343,7 @@ export const errorsHi: Catalogue = {
   "there is no message with this id in this room": "इस कमरे में इस id का कोई संदेश नहीं है",
   "two people have used this id: nobody can say which is meant":
     "यह id दो लोगों ने उपयोग किया है: कोई नहीं बता सकता कि किसका मतलब है",
+  "nothing was said in {0} yet": "{0} में अभी कुछ नहीं कहा गया है",
+  "this did not go out, and is not tried any more": "यह बाहर नहीं गया, और अब कोशिश नहीं की जाती",
+  "{0}, which opens addresses, is not here": "{0}, जो पते खोलता है, यहाँ नहीं है",
 }

@@ -1,0 +1,286 @@
+/** Messages about messages on the screen and in the line mode: drawn, chosen, answered, changed. */
+import { expect, test } from "vitest"
+import { systemClock } from "../../src/platform/clock.ts"
+import { runPlain, type TuiOptions } from "../../src/tui/main.tsx"
+import { classroom, type FakeClient, NOON } from "../support/fake-client.ts"
+import { expectGoldenScreen } from "../support/golden.ts"
+import { chat, EVERYONE } from "../support/tui-chat.ts"
+import { Stage } from "../support/tui-stage.ts"
+
+const SIZES = [
+  { columns: 40, rows: 12 },
+  { columns: 80, rows: 24 },
+  { columns: 120, rows: 40 },
+]
+
+/** A room in which everything was said that can be said about messages. */
+async function talk(): Promise<{
+  client: FakeClient
+  ids: Record<"page" | "quiz" | "mine" | "link", string>
+}> {
+  const client = await classroom()
+  const [page, quiz, mine] = client
+    .transcript(EVERYONE, 10)
+    .flatMap((line) => (line.kind === "message" ? [line.message] : []))
+  const meera = client.findPerson("Meera T")
+  const ravi = client.findPerson("ravi")
+  client.receive(EVERYONE, meera, "@Asha at half past, **no notes**", NOON + 300_000, quiz)
+  client.receive(EVERYONE, meera, "- pencil\n- `q3.txt`", NOON + 360_000)
+  const link = client.receive(EVERYONE, ravi, "see https://example.org/quiz", NOON + 420_000)
+  const gone = client.receive(EVERYONE, ravi, "never mind", NOON + 430_000)
+  client.receive(EVERYONE, meera, "which page?", NOON + 440_000, { id: "m_unknown" })
+  client.remarks.editedBy(EVERYONE, meera, page!.id, "Open page 42.")
+  client.remarks.deletedBy(EVERYONE, ravi, gone.id)
+  client.remarks.reactedBy(EVERYONE, meera, mine!.id, "\u{1f44d}")
+  client.remarks.reactedBy(EVERYONE, ravi, mine!.id, "\u{1f44d}")
+  client.remarks.reactedBy(EVERYONE, client.self(), page!.id, ":yes:")
+  client.setRoom(EVERYONE, { unread: 0 })
+  return { client, ids: { page: page!.id, quiz: quiz!.id, mine: mine!.id, link: link.id } }
+}
+
+async function stageOf(
+  client: FakeClient,
+  size: { columns: number; rows: number },
+  more: Partial<TuiOptions> = {},
+): Promise<Stage> {
+  const stage = new Stage({ kind: "chat", client }, size, systemClock, more)
+  await stage.until("which page?")
+  return stage
+}
+
+async function end(stage: Stage): Promise<void> {
+  stage.type("\u0003\u0003")
+  stage.type("\u0003\u0003")
+  await stage.done
+}
+
+test.each(SIZES)("replies, edits, reactions, links and lists at $columns × $rows", async (size) => {
+  const name = (what: string) => `tui-${what}-${size.columns}x${size.rows}.txt`
+  const { client, ids } = await talk()
+  const stage = await stageOf(client, size)
+  await expectGoldenScreen(stage, name("remarks"), "which page?")
+  stage.type("\u001b")
+  await expectGoldenScreen(stage, name("remarks-picked"), "R answer")
+  stage.type("r")
+  await stage.until(/Esc\s+cancels/u)
+  stage.type("page 42\r")
+  await stage.until("page 42")
+  expect(client.sent.at(-1)).toMatchObject({
+    text: "page 42",
+    replyTo: expect.stringMatching(/^m_/u) as string,
+  })
+  stage.type(`/delete\r`)
+  await expectGoldenScreen(stage, name("remarks-delete"), /D\s+deletes/u)
+  stage.type("\u001b")
+  await stage.until("which page?")
+  expect(client.remarks.asked).not.toContain(`delete ${ids.mine}`)
+  await end(stage)
+})
+
+test("in ASCII nothing of ours is beyond it, and the words of reactions are offered", async () => {
+  const { client } = await talk()
+  const stage = await stageOf(client, { columns: 80, rows: 24 }, { ascii: true })
+  stage.type("\u001b")
+  await stage.until("R answer")
+  stage.type("+")
+  const screen = await stage.until(":thanks:")
+  expect(screen).not.toMatch(/[^\u0000-\u007f]/u)
+  stage.type("1")
+  await stage.until("which page?")
+  await stage.until(":yes: 1")
+  await end(stage)
+})
+
+test("a link is opened only after its whole address stood there", async () => {
+  const { client } = await talk()
+  const opened: string[] = []
+  const openLink = async (address: string) => void opened.push(address)
+  const stage = await stageOf(client, { columns: 80, rows: 24 }, { openLink })
+  stage.type("/open 1\r")
+  await stage.until("https://example.org/quiz")
+  await stage.until("Open this address?")
+  expect(opened).toEqual([])
+  stage.type("o")
+  await stage.until("Opened.")
+  expect(opened).toEqual(["https://example.org/quiz"])
+  await end(stage)
+})
+
+test("keys of a chosen message", async () => {
+  const it = await chat()
+  const { client } = it
+  const [first, second, own] = it.view.lines.flatMap((line) =>
+    line.kind === "message" ? [line.message] : [],
+  )
+  expect(it.press("esc").view.picked).toBe(own!.id)
+  expect(it.press("up").view.picked).toBe(second!.id)
+  expect(it.screen().filter((row) => row.includes("▸"))).toEqual([
+    expect.stringContaining("Is the quiz today?"),
+  ])
+  it.type("e")
+  expect(it.view).toMatchObject({ picked: undefined, about: undefined })
+  expect(it.view.toast?.text).toContain("Only whoever wrote")
+  it.press("esc", "alt+j", "up", "up", "up")
+  expect(it.view.picked).toBe(first!.id)
+  it.type("y")
+  expect(it.taken()).toEqual([
+    { kind: "remark", roomId: EVERYONE, wish: { do: "copy", text: "Open page 41." } },
+  ])
+  it.press("esc", "up").type("v")
+  expect(it.taken()).toEqual([{ kind: "verify", name: second!.from.id, how: undefined }])
+  it.press("esc").type("i")
+  expect(it.taken()).toEqual([{ kind: "receipts", roomId: EVERYONE, back: 1 }])
+  it.press("esc", "down")
+  expect(it.view.picked).toBeUndefined()
+  expect(client.remarks.asked).toEqual([])
+})
+
+test("Esc, e and Enter change a message; Esc leaves it as it was; the up arrow begins it too", async () => {
+  const it = await chat()
+  const own = it.view.lines.findLast((line) => line.kind === "message" && line.message.own)!
+  it.press("up")
+  expect(it.view).toMatchObject({
+    about: { kind: "edit" },
+    composer: { text: /Yes, at half past/u.exec(it.view.composer.text)?.input },
+  })
+  it.press("esc")
+  expect(it.view).toMatchObject({ about: undefined, composer: { text: "" } })
+  it.press("esc").type("e").type(" And a ruler.").press("enter")
+  const [effect] = it.taken()
+  expect(effect).toMatchObject({
+    kind: "remark",
+    wish: { do: "edit", text: expect.stringContaining("to write with. And a ruler.") as string },
+  })
+  expect(it.view.about).toBeUndefined()
+  expect(own.kind).toBe("message")
+})
+
+test("an answer keeps its draft when it is cancelled, and goes out as one when it is not", async () => {
+  const it = await chat()
+  it.press("esc", "up").type("r").type("no").press("esc")
+  expect(it.view).toMatchObject({ about: undefined, composer: { text: "no" } })
+  it.press("ctrl+u", "esc").press("up").type("r").type("soon").press("enter")
+  expect(it.taken().at(-1)).toMatchObject({
+    kind: "send",
+    text: "soon",
+    replyTo: { text: "Is the quiz today?" },
+  })
+})
+
+test.each([
+  ["/reply 2 in an hour", { kind: "send", text: "in an hour", replyTo: { text: "Is the quiz today?" } }],
+  ["/reply at noon", { kind: "send", text: "at noon", replyTo: { text: "Is the quiz today?" } }],
+  ["/edit new words", { kind: "remark", wish: { do: "edit", text: "new words" } }],
+  [
+    "/react :yes:",
+    { kind: "remark", wish: { do: "react", reaction: ":yes:", message: { text: "Is the quiz today?" } } },
+  ],
+  [
+    "/react 3 :no:",
+    { kind: "remark", wish: { do: "react", reaction: ":no:", message: { text: "Open page 41." } } },
+  ],
+  ["/copy 2", { kind: "remark", wish: { do: "copy", text: "Is the quiz today?" } }],
+])("%s", async (line, effect) => {
+  const it = await chat()
+  it.type(line).press("enter")
+  expect(it.taken()).toEqual([
+    expect.objectContaining(effect.kind === "send" ? { kind: "send" } : { kind: "remark" }),
+  ])
+  const again = await chat()
+  again.type(line).press("enter")
+  expect(again.taken()[0]).toMatchObject(effect)
+})
+
+test.each([
+  "/reply",
+  "/reply 2",
+  "/react",
+  "/react two words",
+  "/delete me",
+  "/edit 2 x",
+  "/edit 9 x",
+  "/open 7",
+  "/delete 2",
+])("%s asks nothing of anybody", async (line) => {
+  const it = await chat()
+  it.type(line).press("enter")
+  expect(it.taken()).toEqual([])
+  expect(it.view.toast).toBeDefined()
+})
+
+/** Runs lines in the line mode. */
+async function plain(
+  client: FakeClient,
+  lines: readonly string[],
+): Promise<{ written: string; opened: string[] }> {
+  let written = ""
+  const opened: string[] = []
+  async function* input(): AsyncGenerator<string> {
+    for (const line of lines) {
+      await new Promise((resolve) => setImmediate(resolve))
+      yield line
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await runPlain({
+    client,
+    lines: input(),
+    write: (text) => (written += text),
+    exportRoom: () => Promise.resolve("x"),
+    readCode: (typed) => Promise.resolve(typed),
+    relayNote: () => undefined,
+    invitation: () => undefined,
+    keepLanguage: () => {},
+    openLink: async (address) => void opened.push(address),
+    ascii: false,
+    clock: { ...systemClock, now: () => NOON },
+  })
+  return { written, opened }
+}
+
+test("the line mode numbers messages, and every command takes the number", async () => {
+  const { client, ids } = await talk()
+  const { written, opened } = await plain(client, [
+    "/reply 2 soon",
+    "/edit 3 Yes, at one.",
+    "/edit 3",
+    "/react 1 :yes:",
+    "/react 2 :no:",
+    "/copy 1",
+    "/open 1",
+    "/open 1",
+    "/delete 3",
+    "/react 2 :no:",
+    "/delete 3",
+    "/delete 3",
+    "/edit 1 not mine",
+    "/reply 99 nobody",
+    "/react 2 hello",
+  ])
+  expect(written).toMatch(/^\[1\] \d\d:\d\d Meera T ✓: Open page 42\. \(edited\)$/mu)
+  expect(written).toMatch(/^ +│ :yes: 1 \(you too\)$/mu)
+  expect(written).toMatch(/^ +│ └ re Ravi \?7f3c2k: Is the quiz today\?$/mu)
+  expect(written).toMatch(/^ +│ └ re you: \(a message that is not here\)$/mu)
+  expect(written).toMatch(/Ravi \?7f3c2k: \(deleted\)$/mu)
+  expect(written).toMatch(/^ +│ \/open 1: https:\/\/example\.org\/quiz$/mu)
+  expect(client.sent.at(-1)).toEqual({ roomId: EVERYONE, text: "soon", replyTo: ids.quiz })
+  expect(client.remarks.asked.slice(0, 5)).toEqual([
+    `edit ${ids.mine} Yes, at one.`,
+    `react ${ids.page} :yes: off`,
+    `react ${ids.quiz} :no: on`,
+    `react ${ids.quiz} :no: off`,
+    `delete ${ids.mine}`,
+  ])
+  expect(opened).toEqual(["https://example.org/quiz"])
+  for (const words of [
+    "Write /edit 3 and the new words",
+    "/delete 3 again deletes",
+    "Somebody may have kept it all the same.",
+    "Only whoever wrote a message can change it",
+    "There is no such message here.",
+    "changed a message (#everyone)",
+    "you deleted a message (#everyone)",
+  ])
+    expect(written).toContain(words)
+  expect(written).not.toContain("\u001b")
+})
