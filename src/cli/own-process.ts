@@ -1,6 +1,7 @@
 /** Starts this same program again, as a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { createInterface } from "node:readline"
+import { spokenLanguage } from "../tui/language.ts"
 import { CliError } from "./errors.ts"
 import type { Io } from "./io.ts"
 
@@ -80,7 +81,7 @@ export function startDetachedRelay(args: readonly string[], env: Io["env"]): Pro
   const child = spawn(own.program, own.args, {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...env },
+    env: { ...env, SECURE_CHAT_LANGUAGE: spokenLanguage() },
   })
   return new Promise((resolve, reject) => {
     let said = ""

@@ -56,6 +56,54 @@ test("verification: the ways, the digits, seven words, and what they led to", as
   await end(stage)
 })
 
+test.each([SIZE, { columns: 40, rows: 12 }])(
+  "words and question stand together, and answers are taken, at $columns × $rows",
+  async (size) => {
+    const client = await classroom()
+    const stage = new Stage({ kind: "chat", client }, size, systemClock)
+    await stage.until("▸")
+    stage.type("/verify ravi words\r")
+    await stage.until("[Esc]")
+    const compare = { step: "compare", waitingFor: "both", words: WORDS, digits: DIGITS } as const
+    const pair = client.verification.current()!
+    client.verification.put({ id: pair.id, ...compare }, "verify.compare")
+    await stage.until("[Y]")
+    expect(await stage.screen()).not.toContain("बड़ी करें")
+    stage.type("y\r")
+    client.verification.put({ id: pair.id, step: "verified", waitingFor: "nobody" })
+    await stage.until("[Enter]")
+    stage.type("\r")
+    const meera = client.findPerson("meera t")
+    for (const [role, leader] of [["leader", client.self()] as const, ["member", meera] as const]) {
+      const people = Array.from({ length: 31 }, (_, n) => client.people()[n - 1] ?? client.self())
+      const given = { kind: "room", role, person: leader, room: client.room("r_everyone") } as const
+      const { id } = client.verification.put(
+        { ...given, step: "gathering", waitingFor: "you", people, count: 31, endsAt: NOON + 300_000 },
+        "verify.requested",
+      )
+      await stage.until("F5")
+      stage.type("\u001b[15~")
+      await stage.until(/\[C\]|सबके आने पर/u)
+      client.verification.put(
+        { id, ...compare, people, count: 31, saidYes: people.slice(1, 8), missing: [] },
+        "verify.compare",
+      )
+      await expectGoldenScreen(stage, nameOf(`verify-room-${role}`, size), "[Y]")
+      expect(await stage.screen()).not.toContain("बड़ी करें")
+      client.verification.put({
+        id,
+        step: "verified",
+        waitingFor: "nobody",
+        saidYes: people,
+        endsAt: undefined,
+      })
+      await stage.until("[Enter]")
+      stage.type("\r")
+    }
+    await end(stage)
+  },
+)
+
 test("the line mode speaks it too, an error's message with it", async () => {
   let written = ""
   async function* input(): AsyncGenerator<string> {

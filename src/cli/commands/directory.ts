@@ -127,8 +127,7 @@ export async function acceptDirectory(invocation: Invocation): Promise<void> {
     const { alarm } = client.directory.view()
     if (!alarm || alarm.accepted) return invocation.io.say(say`There is no alarm to accept.`)
     await client.directory.accept()
-    const text =
-      "From now on the relay's list of people is read anew. What you know of people's keys stays as it is."
+    const text = say`From now on the relay's list of people is read anew. What you know of people's keys stays as it is.`
     invocation.show(resultJson("directory.accepted", client.self().name, { why: alarm.why }), text)
   })
 }

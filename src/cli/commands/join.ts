@@ -4,7 +4,7 @@ import type { ClientStore } from "../../client/store.ts"
 import { checkName, noteApproval } from "../../client/profile.ts"
 import { systemClock } from "../../platform/clock.ts"
 import { printHostPort } from "../../protocol/address.ts"
-import { safeName } from "../../tui/safe-text.ts"
+import { safeLine, safeName, say } from "../../tui/safe-text.ts"
 import { clientLog, composeClient } from "../compose.ts"
 import { readInvitation } from "../invitation.ts"
 import { enter, noteJoining } from "../joining.ts"
@@ -74,6 +74,7 @@ function report(invocation: Invocation, client: Client): void {
     relay,
     room: room ? roomJson(room) : null,
   })
-  const where = relay === null ? "the relay" : `${safeName(relay.name)} (${printHostPort(relay)})`
-  invocation.show(json, `${safeName(self.name)} joined ${where}`)
+  const where =
+    relay === null ? say`the relay` : say`${safeName(relay.name)} (${safeLine(printHostPort(relay))})`
+  invocation.show(json, say`${safeName(self.name)} joined ${where}`)
 }

@@ -88,7 +88,7 @@ export async function rotateKey(invocation: Invocation, { timeout }: OwnKeyOptio
       person: personJson(self),
       key: key ? keyJson(key) : null,
     })
-    invocation.show(json, `${safeName(self.name)} has a new key: ${safeName(self.tag)}`)
+    invocation.show(json, say`${safeName(self.name)} has a new key: ${safeName(self.tag)}`)
     io.say(say`The old one has signed it: whoever had verified you has verified you still.`)
     io.say(say`Backups from before know only the old key. Make a new one.`)
   })
@@ -107,7 +107,7 @@ export async function closeAccount(invocation: Invocation, { timeout, yes }: Clo
     const self = client.self()
     await client.keys.close()
     const json = resultJson("identity.closed", self.name, { person: personJson(self) })
-    invocation.show(json, `${safeName(self.name)} is closed. What is stored here can still be read.`)
+    invocation.show(json, say`${safeName(self.name)} is closed. What is stored here can still be read.`)
   })
 }
 

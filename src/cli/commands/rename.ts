@@ -1,5 +1,5 @@
 /** `secure-chat rename NAME`: another name for oneself, in the relay's directory. */
-import { safeName } from "../../tui/safe-text.ts"
+import { safeName, say } from "../../tui/safe-text.ts"
 import { personJson, resultJson } from "../json-lines.ts"
 import { waitForSync } from "../wait.ts"
 import { type Invocation, withClient } from "./context.ts"
@@ -24,7 +24,7 @@ export async function rename(
     const json = resultJson("identity.renamed", self.name, { person: personJson(self), before })
     invocation.show(
       json,
-      `You are called ${safeName(self.name)} now. ${safeName(before)} stays yours: nobody else gets it.`,
+      say`You are called ${safeName(self.name)} now. ${safeName(before)} stays yours: nobody else gets it.`,
     )
   })
 }

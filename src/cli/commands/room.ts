@@ -3,7 +3,7 @@ import type { Client } from "../../client/client.ts"
 import { ClientError } from "../../client/errors.ts"
 import { linkRoom, type PreparedAct, prepareAct, roleLines, type RoomAct } from "../../tui/room-acts.ts"
 import { CliError } from "../errors.ts"
-import { say } from "../../tui/safe-text.ts"
+import { type SafeText, say } from "../../tui/safe-text.ts"
 import type { Io } from "../io.ts"
 import { personJson, resultJson, roomJson } from "../json-lines.ts"
 import { settle, syncIfPossible } from "../settle.ts"
@@ -73,21 +73,21 @@ async function waitUntilDone({ client, waiting }: ClientSession, timeout: number
 function doneText(act: RoomAct, generation: number): string {
   switch (act) {
     case "remove":
-      return "removed; the link was replaced, and secure-chat link show prints the new one"
+      return say`removed; the link was replaced, and secure-chat link show prints the new one`
     case "reset":
-      return `the link was replaced (for the ${generation}${ordinal(generation)} time); secure-chat link show prints it`
+      return say`the link was replaced (for the ${generation}${ordinal(generation)} time); secure-chat link show prints it`
     case "unban":
-      return "may come in again, by a new invitation: secure-chat link show prints one"
+      return say`may come in again, by a new invitation: secure-chat link show prints one`
     case "promote":
-      return "is a moderator now"
+      return say`is a moderator now`
     case "demote":
-      return "is no moderator any more"
+      return say`is no moderator any more`
   }
 }
 
-function ordinal(count: number): string {
-  if (count % 100 >= 11 && count % 100 <= 13) return "th"
-  return ["th", "st", "nd", "rd"][count % 10] ?? "th"
+function ordinal(count: number): SafeText {
+  const isTeen = count % 100 >= 11 && count % 100 <= 13
+  return (isTeen ? undefined : [say`th`, say`st`, say`nd`, say`rd`][count % 10]) ?? say`th`
 }
 
 export async function showModerators(invocation: Invocation, { offline }: ReadOptions): Promise<void> {

@@ -86,4 +86,24 @@ export const cliHi: Catalogue = {
   "Press Enter when they are on paper. ": "काग़ज़ पर लिख लेने के बाद Enter दबाएँ। ",
   "The twelve words of this backup: ": "इस बैकअप के बारह शब्द: ",
   "{0} Once more:": "{0} एक बार फिर:",
+  "the relay": "रिले",
+  "{0} joined {1}": "{0} {1} से जुड़े",
+  "You are called {0} now. {1} stays yours: nobody else gets it.":
+    "अब आपका नाम {0} है। {1} भी आपका ही रहता है: वह किसी और को नहीं मिलता।",
+  "{0} has a new key: {1}": "{0} की नई कुंजी: {1}",
+  "{0} is closed. What is stored here can still be read.": "{0} का खाता बंद है। जो यहाँ रखा है वह पढ़ा जा सकता है।",
+  "From now on the relay's list of people is read anew. What you know of people's keys stays as it is.":
+    "अब से रिले की लोगों की सूची नए सिरे से पढ़ी जाती है। लोगों की कुंजियों के बारे में आप जो जानते हैं वह वैसा ही रहता है।",
+  "removed; the link was replaced, and secure-chat link show prints the new one":
+    "हटाया गया; लिंक बदल दिया गया, और secure-chat link show नया दिखाता है",
+  "the link was replaced (for the {0}{1} time); secure-chat link show prints it":
+    "लिंक बदल दिया गया ({0}{1} बार); secure-chat link show उसे दिखाता है",
+  "may come in again, by a new invitation: secure-chat link show prints one":
+    "नए निमंत्रण से फिर आ सकते हैं: secure-chat link show दिखाता है",
+  "is a moderator now": "अब संचालक हैं",
+  "is no moderator any more": "अब संचालक नहीं हैं",
+  th: "वीं",
+  st: "ली",
+  nd: "री",
+  rd: "री",
 }

@@ -339,7 +339,7 @@ export const errorsHi: Catalogue = {
     "एक संदेश पर एक व्यक्ति की अधिक से अधिक {0} प्रतिक्रियाएँ आती हैं",
   "only whoever wrote a message may change it or take it back":
     "संदेश को वही बदल या वापस ले सकते हैं जिन्होंने उसे लिखा",
-  "this message was deleted": "यह संदेश मिटा दिया गया है",
+  "this message was deleted": "यह संदेश हटाया गया है",
   "there is no message with this id in this room": "इस कमरे में इस id का कोई संदेश नहीं है",
   "two people have used this id: nobody can say which is meant":
     "यह id दो लोगों ने उपयोग किया है: कोई नहीं बता सकता कि किसका मतलब है",

@@ -8,6 +8,6 @@ export const ownHi: Catalogue = {
   "Nothing was sent.": "कुछ भेजा नहीं गया।",
   "There is no editor here.": "यहाँ कोई एडिटर नहीं है।",
   "What you save is sent when you leave the editor; an empty text is not.":
-    "एडिटर से निकलने पर वह भेजा जाता है जो आपने सहेजा; ख़ाली पाठ नहीं।",
+    "एडिटर से निकलने पर वह भेजा जाता है जो आपने सहेजा; खाली पाठ नहीं।",
   "{0} {1} {2} sends {3} {4} edits {5} Esc drops]": "{0} {1} {2} भेजता है {3} {4} बदलने के लिए {5} Esc हटाता है]",
 }

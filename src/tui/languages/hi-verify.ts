@@ -120,7 +120,7 @@ export const verifyHi: Catalogue = {
     "प्रोग्राम अपने हिस्से आपस में बदल रहे हैं; किसी को कुछ नहीं करना है।",
   "Waiting for the program of {0}.": "{0} के प्रोग्राम का इंतज़ार है।",
   "Done.": "पूरा हुआ।",
-  "It ends by itself at {0}.": "{0} पर अपने-आप समाप्त होगा।",
+  "It ends by itself at {0}.": "{0} बजे अपने-आप समाप्त होगा।",
   "{0} has been asked to compare seven words with you. Talk to {1} meanwhile, side by side or on the phone: you will read the words to each other.":
     "{0} से पूछा गया है कि वे आपके साथ सात शब्द मिलाएँ। इस बीच {1} से बात करें, पास बैठकर या फ़ोन पर: आप एक-दूसरे को शब्द पढ़कर सुनाएँगे।",
   "{0} asks everybody in {1} to verify each other in one round. Come in if you sit with them now, or hear them: the words are read aloud.":

@@ -28,17 +28,17 @@ export const wordsHi: Catalogue = {
   "has read it": "ने पढ़ लिया",
   "did not confirm it in 30 days": "ने 30 दिनों में पुष्टि नहीं की",
   "ALARM: the relay has shown two different lists of people. Somebody may be standing between you and others.":
-    "ख़तरा: रिले ने लोगों की दो अलग-अलग सूचियाँ दिखाई हैं। हो सकता है कि आपके और दूसरों के बीच कोई हो।",
+    "चेतावनी: रिले ने लोगों की दो अलग-अलग सूचियाँ दिखाई हैं। हो सकता है कि आपके और दूसरों के बीच कोई हो।",
   "ALARM: the relay shows an older list of people than it has shown before.":
-    "ख़तरा: रिले लोगों की जो सूची दिखा रहा है वह पहले दिखाई सूची से पुरानी है।",
+    "चेतावनी: रिले लोगों की जो सूची दिखा रहा है वह पहले दिखाई सूची से पुरानी है।",
   "ALARM: the list of people that the relay hands out is not the one it has signed.":
-    "ख़तरा: रिले लोगों की जो सूची दे रहा है वह वह नहीं है जिस पर उसने हस्ताक्षर किए हैं।",
+    "चेतावनी: रिले लोगों की जो सूची दे रहा है वह वह नहीं है जिस पर उसने हस्ताक्षर किए हैं।",
   "ALARM: the relay keeps back from you what it has shown to somebody else.":
-    "ख़तरा: रिले आपसे वह छिपा रहा है जो उसने किसी और को दिखाया है।",
+    "चेतावनी: रिले आपसे वह छिपा रहा है जो उसने किसी और को दिखाया है।",
   "ALARM: the relay began a new list of people that does not continue the one you have read.":
-    "ख़तरा: रिले ने लोगों की नई सूची शुरू की है जो आपकी पढ़ी हुई सूची को आगे नहीं बढ़ाती।",
+    "चेतावनी: रिले ने लोगों की नई सूची शुरू की है जो आपकी पढ़ी हुई सूची को आगे नहीं बढ़ाती।",
   "ALARM: the relay signs its list of people with two different keys.":
-    "ख़तरा: रिले लोगों की सूची पर दो अलग कुंजियों से हस्ताक्षर करता है।",
+    "चेतावनी: रिले लोगों की सूची पर दो अलग कुंजियों से हस्ताक्षर करता है।",
   "{0} Nothing is sent until you decide.": "{0} जब तक आप तय नहीं करते, कुछ नहीं भेजा जाता।",
   "the relay itself": "खुद रिले",
   "Theirs has {0} places.": "उनकी सूची में {0} जगहें हैं।",
