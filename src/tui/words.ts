@@ -264,8 +264,8 @@ export function errorWords(error: unknown): SafeText {
 export function sentenceOf(message: string): SafeText {
   const said = messageSentence(message.trim())
   const [first = "", ...rest] = said
-  const end = /[.!?…।]$/u.test(said) ? "" : say`.`
-  return safeLine(`${first.toUpperCase()}${rest.join("")}${end}`)
+  const line = safeLine(`${first.toUpperCase()}${rest.join("")}`)
+  return /[.!?…।]$/u.test(said) ? line : say`${line}.`
 }
 
 /**

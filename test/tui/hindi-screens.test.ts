@@ -1,18 +1,22 @@
 /** Whole screens in Hindi: nothing English is left on them, and nothing stands outside of its column. */
-// First: sentences are made while the others load.
-import "../support/hindi.ts"
-import { expect, test } from "vitest"
-import { systemClock } from "../../src/platform/clock.ts"
-import { runPlain } from "../../src/tui/main.tsx"
-import { classroom, NOON } from "../support/fake-client.ts"
-import { DIGITS, WORDS } from "../support/fake-verification.ts"
-import { expectGoldenScreen } from "../support/golden.ts"
-import { Stage } from "../support/tui-stage.ts"
+import { afterAll, expect, test, vi } from "vitest"
+
+// Test files share modules, and sentences are made while modules load: these are loaded anew, and again after it.
+vi.resetModules()
+await import("../support/hindi.ts")
+const { systemClock } = await import("../../src/platform/clock.ts")
+const { runPlain } = await import("../../src/tui/main.tsx")
+const { classroom, NOON } = await import("../support/fake-client.ts")
+const { DIGITS, WORDS } = await import("../support/fake-verification.ts")
+const { expectGoldenScreen } = await import("../support/golden.ts")
+const { Stage } = await import("../support/tui-stage.ts")
+
+afterAll(() => vi.resetModules())
 
 const SIZE = { columns: 80, rows: 24 }
 const nameOf = (what: string, { columns, rows } = SIZE) => `tui-hi-${what}-${columns}x${rows}.txt`
 
-async function end(stage: Stage): Promise<void> {
+async function end(stage: InstanceType<typeof Stage>): Promise<void> {
   for (let press = 0; press < 5; press++) stage.type("\u0003")
   await stage.done
 }

@@ -162,6 +162,7 @@ export const chatHi: Catalogue = {
   "nothing found": "कुछ नहीं मिला",
   "the newest {0}; write more words to find less": "सबसे नए {0}; कम पाने के लिए और शब्द लिखें",
   "{0} in the newest {1} lines; what is older was not read": "सबसे नई {1} पंक्तियों में {0}; उससे पुराना नहीं पढ़ा गया",
-  ".": "।",
   "{0}.": "{0}।",
+  "{0} {1}.": "{0} {1}।",
+  "{0}: {1}.": "{0}: {1}।",
 }

@@ -57,7 +57,7 @@ export const cliHi: Catalogue = {
   "Now it takes: {0}.": "अब ये लिख सकते हैं: {0}।",
   "Your relay did not start: {0}": "आपका रिले शुरू नहीं हुआ: {0}",
   "Your relay has stopped. The next start of the chat here starts it again.":
-    "आपका रिले रुक गया है। यहाँ चैट अगली बार शुरू होने पर वह फिर शुरू होगा।",
+    "आपका रिले रुक गया है। यहाँ बातचीत अगली बार शुरू होने पर वह फिर शुरू होगा।",
   "Your relay goes on running on this computer. To end it: {0}":
     "आपका रिले इस कंप्यूटर पर चलता रहता है। उसे बंद करने के लिए: {0}",
   "secure-chat --help lists the commands": "secure-chat --help कमांड बताता है",

@@ -283,7 +283,7 @@ export const errorsHi: Catalogue = {
   "ask the operator; what is stored here can still be read (history --offline)":
     "रिले चलाने वाले से पूछें; जो यहाँ रखा है वह पढ़ा जा सकता है (history --offline)",
   "run it again later; an open chat comes in by itself once they have said yes":
-    "बाद में फिर चलाएँ; उनके हाँ कहते ही खुली चैट अपने-आप अंदर आ जाती है",
+    "बाद में फिर चलाएँ; उनके हाँ कहते ही खुली बातचीत अपने-आप अंदर आ जाती है",
   "start in a terminal, or give a file descriptor: --words-fd N":
     "टर्मिनल में शुरू करें, या फ़ाइल डिस्क्रिप्टर दें: --words-fd N",
   "a backup is restored into a new folder: --data DIR": "बैकअप नए फ़ोल्डर में वापस लाया जाता है: --data DIR",

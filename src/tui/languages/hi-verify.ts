@@ -26,7 +26,7 @@ export const verifyHi: Catalogue = {
   "Do they match?": "क्या ये मिलते हैं?",
   "{0} sees the same digits?": "{0} को भी यही अंक दिखते हैं?",
   "Ask {0} to open this page for you, {1}. Read the digits to each other, side by side or on the phone, where you know the voice. Never through this chat.":
-    "{0} से कहें कि वे आपके नाम ({1}) से यही पन्ना खोलें। एक-दूसरे को अंक पढ़कर सुनाएँ, पास बैठकर या फ़ोन पर, जहाँ आप आवाज़ पहचानते हैं। इस चैट से कभी नहीं।",
+    "{0} से कहें कि वे आपके नाम ({1}) से यही पन्ना खोलें। एक-दूसरे को अंक पढ़कर सुनाएँ, पास बैठकर या फ़ोन पर, जहाँ आप आवाज़ पहचानते हैं। इस बातचीत में लिखकर कभी नहीं।",
   "The key of {0} is not the one it was. Most often that is a new computer; it can also be somebody who pretends to be {1}. Nothing is sent until you decide.":
     "{0} की कुंजी पहले वाली नहीं है। अक्सर इसका कारण नया कंप्यूटर होता है; यह भी हो सकता है कि कोई {1} होने का दिखावा कर रहा हो। जब तक आप तय नहीं करते, कुछ नहीं भेजा जाता।",
   "You said that the digits differ, so nothing is sent to {0}. If they match now, press Y.":
@@ -103,7 +103,7 @@ export const verifyHi: Catalogue = {
   "Verify {0} with seven words": "{0} को सात शब्दों से सत्यापित करें",
   "the room": "इस कमरे",
   "{0} asks": "{0} पूछते हैं",
-  "{0} agrees": "{0} मानते हैं",
+  "{0} agrees": "{0} हाँ कहते हैं",
   "both compare": "दोनों मिलाते हैं",
   "all come in": "सब आते हैं",
   "all compare": "सब मिलाते हैं",
@@ -126,7 +126,7 @@ export const verifyHi: Catalogue = {
   "{0} asks everybody in {1} to verify each other in one round. Come in if you sit with them now, or hear them: the words are read aloud.":
     "{0} चाहते हैं कि {1} में सब लोग एक ही दौर में एक-दूसरे को सत्यापित करें। अगर आप अभी उनके साथ बैठे हैं, या उन्हें सुन सकते हैं, तो शामिल हों: शब्द ज़ोर से पढ़े जाते हैं।",
   "{0} asks you to compare seven words. Agree when the two of you can talk now, side by side or on the phone, where you know the voice.":
-    "{0} आपके साथ सात शब्द मिलाना चाहते हैं। तभी मानें जब आप दोनों अभी बात कर सकें, पास बैठकर या फ़ोन पर, जहाँ आप आवाज़ पहचानते हैं।",
+    "{0} आपके साथ सात शब्द मिलाना चाहते हैं। तभी हाँ कहें जब आप दोनों अभी बात कर सकें, पास बैठकर या फ़ोन पर, जहाँ आप आवाज़ पहचानते हैं।",
   "Everybody presses F5 and then Y on their own screen now. When all who are with you have come in, close the list.":
     "अब सब लोग अपनी-अपनी स्क्रीन पर F5 और फिर Y दबाएँ। जब आपके साथ के सभी आ जाएँ, तब सूची बंद करें।",
   "You have come in. {0} closes the list when everybody is there; then the words come.":
@@ -137,7 +137,7 @@ export const verifyHi: Catalogue = {
   "{0} has read your code. Look at their screen, or ask: does it say VERIFIED, and your name? Only then is {1} verified here.":
     '{0} ने आपका कोड पढ़ लिया है। उनकी स्क्रीन देखें, या पूछें: क्या उस पर "सत्यापित" (VERIFIED) और आपका नाम लिखा है? तभी {1} यहाँ सत्यापित होंगे।',
   "Read the words to each other, one the first and the other the next, side by side or on the phone. Never through this chat. {0} must have the same ones.":
-    "एक-दूसरे को शब्द पढ़कर सुनाएँ, पहला एक और अगला दूसरा, पास बैठकर या फ़ोन पर। इस चैट से कभी नहीं। {0} के पास भी यही शब्द होने चाहिए।",
+    "एक-दूसरे को शब्द पढ़कर सुनाएँ, पहला एक और अगला दूसरा, पास बैठकर या फ़ोन पर। इस बातचीत में लिखकर कभी नहीं। {0} के पास भी यही शब्द होने चाहिए।",
   '"Are there {0} screens here? Does everyone find their own name on the list, once?"':
     '"क्या यहाँ {0} स्क्रीन हैं? क्या हर किसी को सूची में अपना नाम मिलता है, एक ही बार?"',
   "Read the words aloud. Then ask: {0}": "शब्द ज़ोर से पढ़ें। फिर पूछें: {0}",
