@@ -175,7 +175,10 @@ function fits(table: TableName, key: Uint8Array, record: Record<string, unknown>
     case "line":
       if (key.length !== LINE_KEY_BYTES) return false
       return record["kind"] === "message"
-        ? isBytes(record["account"]) && isBytes(record["messageId"]) && typeof record["text"] === "string"
+        ? isBytes(record["account"]) &&
+            isBytes(record["messageId"]) &&
+            typeof record["text"] === "string" &&
+            isReference(record["replyTo"])
         : record["kind"] === "notice" && typeof record["notice"] === "object" && record["notice"] !== null
     case "remark":
       return key.length === REMARK_KEY_BYTES && isRemarkRecord(record)
@@ -193,8 +196,23 @@ function isRemarkRecord({ edit, gone, reaction, places, unsent }: Record<string,
     (gone === undefined || isMoment(gone)) &&
     (reaction === undefined || (isAt(reaction) && areReactions(reaction["reactions"]))) &&
     Array.isArray(places) &&
+    places.every(isPlace) &&
     isUnsent
   )
+}
+
+/** Which message a line answers, if it answers one. */
+function isReference(field: unknown): boolean {
+  if (field === undefined) return true
+  if (typeof field !== "object" || field === null || !("author" in field) || !("messageId" in field))
+    return false
+  const { author, messageId } = field
+  return isBytes(author) && author.length === 32 && isBytes(messageId) && messageId.length === 16
+}
+
+function isPlace(field: unknown): boolean {
+  if (typeof field !== "object" || field === null || !("chainId" in field) || !("n" in field)) return false
+  return isBytes(field.chainId) && isMoment(field.n)
 }
 
 function areReactions(field: unknown): boolean {

@@ -19,7 +19,7 @@ import {
   messageKey,
   newConversation,
 } from "../../src/client/records.ts"
-import { restoreProfile } from "../../src/client/restoring.ts"
+import { isSound, restoreProfile } from "../../src/client/restoring.ts"
 import { type ClientStore, TABLES } from "../../src/client/store.ts"
 import { MemoryDisk, openMemoryStore } from "../../src/client/store-memory.ts"
 import { CryptoError } from "../../src/crypto/errors.ts"
@@ -205,4 +205,37 @@ test("rows that the engine could not read are refused, not found out about later
     expect(() => restoreProfile(store, deps, [...rows, row]), `with ${what}`).toThrow(codeOf("bad-backup"))
     expect(readProfile(store)).toBeUndefined()
   }
+})
+
+const about = { at: 5, text: "x" }
+const REMARK = { edit: about, gone: undefined, reaction: undefined, places: [], unsent: undefined }
+const remarkKey = new Uint8Array(80).fill(7)
+test.each<[string, Kept["table"], Uint8Array, object, boolean]>([
+  ["a remark", "remark", remarkKey, REMARK, true],
+  ["a remark under a short key", "remark", remarkKey.slice(1), REMARK, false],
+  ["an edit without words", "remark", remarkKey, { ...REMARK, edit: { at: 5 } }, false],
+  [
+    "a reaction that is none",
+    "remark",
+    remarkKey,
+    { ...REMARK, reaction: { at: 5, reactions: ["x"] } },
+    false,
+  ],
+  ["a place that is none", "remark", remarkKey, { ...REMARK, places: [{ n: 1 }] }, false],
+  [
+    "an answer",
+    "line",
+    concat(ROOM, linePlace(1, 0)),
+    { ...LINE, replyTo: { author: BOB, messageId: MESSAGE } },
+    true,
+  ],
+  [
+    "an answer to nothing",
+    "line",
+    concat(ROOM, linePlace(1, 0)),
+    { ...LINE, replyTo: { author: MESSAGE } },
+    false,
+  ],
+])("whether %s is one", (_, table, key, record, isOne) => {
+  expect(isSound({ table, key, value: encodeRecord(record) })).toBe(isOne)
 })
