@@ -1,4 +1,6 @@
 /** Two people at two real terminals, through a real relay: from the first start to the next day. */
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { expect, test } from "vitest"
 import { builtProgram, PROGRAM } from "../support/program.ts"
 import { NODE, TerminalProgram } from "../support/terminal.ts"
@@ -82,7 +84,35 @@ test("two people join, talk in the room and alone, verify, leave, and find every
   await again.until("good morning everyone")
   again.type("/go asha\r")
   await again.until(/asha ✓ +│ between us/u)
-  again.type("\u0004")
-  expect((await again.ended).code).toBe(0)
+  // What is set, found and half written there is of this profile, also when the window is closed.
+  again.type("/theme light\r")
+  await again.until("theme: light.")
+  again.type("\u0006morning")
+  await again.until("nothing found")
+  again.type("\u0006")
+  await again.until("1 message")
+  again.type("\r")
+  await again.until("everyone ▸")
+  again.type("half a thought")
+  await again.until("▸ half a thought")
+  again.kill("SIGHUP")
+  await again.ended
+
+  writeFileSync(join(program.path("ravi"), "keys"), "help = ctrl+g\n")
+  const refused = seat("ravi")
+  expect((await refused.ended).code).toBe(1)
+  expect(refused.screen()).toContain('line 1: Ctrl+G would mean "next-unread"')
+  writeFileSync(join(program.path("ravi"), "keys"), "help = f12\n")
+  const last = seat("ravi")
+  await last.until("▸ half a thought")
+  await last.until("F12 help")
+  last.type("\u001b[24~")
+  await last.until((screen) => screen.includes("── Help ") && !screen.includes("▸ half a thought"))
+  last.type("\u001b")
+  await last.until("▸ half a thought")
+  last.type("\u0003\u0004")
+  expect((await last.ended).code).toBe(0)
+  const set = await program.run(["config", "get", "theme", "--data", program.path("ravi")])
+  expect(set.out).toBe("light\n")
   await relay.stop()
-}, 90_000)
+}, 120_000)
