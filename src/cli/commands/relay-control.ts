@@ -8,7 +8,7 @@ import { systemRandom } from "../../platform/random.ts"
 import { parseInvitation, printLink } from "../../protocol/address.ts"
 import { LIMITS } from "../../relay/config.ts"
 import type { AdmissionMode } from "../../relay/door.ts"
-import { safeLine, safeName } from "../../tui/safe-text.ts"
+import { safeLine, safeName, type SafeText, say } from "../../tui/safe-text.ts"
 import { askRelay, followRelay } from "../control-client.ts"
 import { CliError } from "../errors.ts"
 import { isoTime, resultJson } from "../json-lines.ts"
@@ -76,7 +76,8 @@ export async function clientsCommand(invocation: Invocation, { watch }: ClientsO
       `${who}  ${safeLine(remote)}  since ${localTime(since)}  ${traffic}${behind}`,
     )
   }
-  if (clients.length === 0) show(resultJson("relay.clients", undefined, { count: 0 }), "nobody is connected")
+  if (clients.length === 0)
+    show(resultJson("relay.clients", undefined, { count: 0 }), say`nobody is connected`)
   if (!watch) return
   let isOld = true
   systemClock.wakeAt(systemClock.now(), () => (isOld = false))
@@ -87,12 +88,12 @@ export async function clientsCommand(invocation: Invocation, { watch }: ClientsO
 }
 
 type Act = "kick" | "ban" | "unban" | "admit" | "turn-away"
-const DONE: Readonly<Record<Act, readonly [changed: string, same: string]>> = {
-  kick: ["was disconnected, and may come back", "is not connected"],
-  ban: ["is shut out", "was shut out already"],
-  unban: ["may come in again", "was not shut out"],
-  admit: ["is let in, the next time they ask", "waits no more"],
-  "turn-away": ["was turned away", "waits no more"],
+const DONE: Readonly<Record<Act, readonly [changed: SafeText, same: SafeText]>> = {
+  kick: [say`was disconnected, and may come back`, say`is not connected`],
+  ban: [say`is shut out`, say`was shut out already`],
+  unban: [say`may come in again`, say`was not shut out`],
+  admit: [say`is let in, the next time they ask`, say`waits no more`],
+  "turn-away": [say`was turned away`, say`waits no more`],
 }
 
 export async function personCommand({ config, show, io }: Invocation, act: Act, who: string): Promise<void> {
@@ -104,7 +105,7 @@ export async function personCommand({ config, show, io }: Invocation, act: Act, 
   )
   if (act === "ban" && done > 0 && !config.json)
     io.say(
-      "They can still join under a new name with an invitation that they know: relay invitations, relay revoke. Rooms have bans of their own: secure-chat room ban.",
+      say`They can still join under a new name with an invitation that they know: relay invitations, relay revoke. Rooms have bans of their own: secure-chat room ban.`,
     )
 }
 
@@ -115,7 +116,7 @@ export async function bansCommand(invocation: Invocation): Promise<void> {
     v.looseObject({ bans: v.array(lineSchema) }),
     await askRelay(invocation.config.relayDir, { do: "bans" }),
   )
-  showLines(invocation, "relay.banned", bans, "nobody is shut out")
+  showLines(invocation, "relay.banned", bans, say`nobody is shut out`)
 }
 
 export async function queueCommand(invocation: Invocation): Promise<void> {
@@ -125,8 +126,8 @@ export async function queueCommand(invocation: Invocation): Promise<void> {
   )
   const nobody =
     mode === "approval"
-      ? "nobody waits"
-      : "nobody waits: newcomers are not asked to (relay admission approval)"
+      ? say`nobody waits`
+      : say`nobody waits: newcomers are not asked to (relay admission approval)`
   showLines(invocation, "relay.waiting", waiting, nobody)
 }
 
@@ -151,10 +152,10 @@ export async function admissionCommand(
   if (mode !== undefined) await changed(config.relayDir, { do: "mode", mode })
   const answer = await askRelay(config.relayDir, { do: "listed" })
   const { mode: now, listed } = read(v.looseObject({ mode: v.string(), listed: v.array(v.string()) }), answer)
-  const words: Readonly<Record<string, string>> = {
-    invitation: "whoever has a good invitation comes in",
-    approval: "newcomers wait until you let them in: relay queue, relay admit NAME",
-    list: `only names on the list come in (${listed.length} now): relay allow NAME`,
+  const words: Readonly<Record<string, SafeText>> = {
+    invitation: say`whoever has a good invitation comes in`,
+    approval: say`newcomers wait until you let them in: relay queue, relay admit NAME`,
+    list: say`only names on the list come in (${listed.length} now): relay allow NAME`,
   }
   show(
     resultJson("relay.admission", undefined, { mode: now, listed }),
@@ -174,8 +175,8 @@ export async function allowCommand(
   if (name !== undefined) {
     const done = await changed(config.relayDir, { do: remove ? "unlist" : "list", name })
     const words = remove
-      ? ["is off the list", "was not on the list"]
-      : ["is on the list", "was on the list already"]
+      ? [say`is off the list`, say`was not on the list`]
+      : [say`is on the list`, say`was on the list already`]
     show(
       resultJson("relay.allow", undefined, { name, listed: !remove, changed: done > 0 }),
       `${safeName(name)} ${words[done > 0 ? 0 : 1]}`,
@@ -185,7 +186,7 @@ export async function allowCommand(
   const { mode, listed } = read(v.looseObject({ mode: v.string(), listed: v.array(v.string()) }), answer)
   if (name === undefined)
     for (const each of listed) show(resultJson("relay.listed", undefined, { name: each }), safeName(each))
-  if (mode !== "list" && !config.json) io.say("The list is not asked now: relay admission list")
+  if (mode !== "list" && !config.json) io.say(say`The list is not asked now: relay admission list`)
 }
 
 export interface InviteOptions {
@@ -219,7 +220,7 @@ export async function inviteCommand(
   show(resultJson("relay.invitation", undefined, json), printed)
   if (!config.json)
     io.say(
-      `Invitation ${id}: ${usesWords(uses)}${untilWords(until)}. To end it: secure-chat relay revoke ${id}`,
+      say`Invitation ${safeLine(id)}: ${usesWords(uses)}${untilWords(until)}. To end it: secure-chat relay revoke ${safeLine(id)}`,
     )
 }
 
@@ -242,13 +243,15 @@ export async function invitationsCommand({ config, show }: Invocation): Promise<
       used,
     }
     const words =
-      id === "main" ? "the relay's own" : `${usesWords(left)}${untilWords(until)}, ${used} came in with it`
+      id === "main"
+        ? say`the relay's own`
+        : say`${usesWords(left)}${untilWords(until)}, ${used} came in with it`
     show(resultJson("relay.invitation", undefined, json), `${safeLine(id)}  ${words}`)
   }
   if (invitations.length === 0)
     show(
       resultJson("relay.invitations", undefined, { count: 0 }),
-      "no invitation is good: nobody new comes in",
+      say`no invitation is good: nobody new comes in`,
     )
 }
 
@@ -257,8 +260,8 @@ export async function revokeCommand({ config, show, io }: Invocation, typed: str
   const id = invitationId(typed)
   const done = await changed(config.relayDir, { do: "revoke", invitation: id })
   if (done === 0) throw new CliError("no-such-invitation", `there is no invitation ${safeLine(typed)}`)
-  show(resultJson("relay.revoked", undefined, { id }), `nobody comes in with ${id} any more`)
-  if (id === "main" && !config.json) io.say("To make it good again: secure-chat relay invite --main")
+  show(resultJson("relay.revoked", undefined, { id }), say`nobody comes in with ${safeLine(id)} any more`)
+  if (id === "main" && !config.json) io.say(say`To make it good again: secure-chat relay invite --main`)
 }
 
 function invitationId(typed: string): string {
@@ -269,13 +272,13 @@ function invitationId(typed: string): string {
   return toHex(labelledHash("admission", link.admission))
 }
 
-function usesWords(left: number | undefined): string {
-  if (left === undefined) return "for anybody who has it"
-  return left === 1 ? "for one person" : `for ${left} people`
+function usesWords(left: number | undefined): SafeText {
+  if (left === undefined) return say`for anybody who has it`
+  return left === 1 ? say`for one person` : say`for ${left} people`
 }
 
-function untilWords(until: number | undefined): string {
-  return until === undefined ? "" : `, until ${localTime(until)}`
+function untilWords(until: number | undefined): SafeText {
+  return until === undefined ? say`` : say`, until ${safeLine(localTime(until))}`
 }
 
 export async function showLimitsCommand({ config, io, show }: Invocation): Promise<void> {
@@ -294,9 +297,12 @@ export async function setLimitCommand(
   const value = typed === USUAL ? null : parseLimit(name, typed)
   await askRelay(config.relayDir, { do: "limits", set: { [name]: value } })
   const now = value ?? LIMITS[name].value
-  show(resultJson("relay.limit", undefined, { name, value: now }), `${name} is ${now} from now on`)
+  show(
+    resultJson("relay.limit", undefined, { name, value: now }),
+    say`${safeLine(name)} is ${now} from now on`,
+  )
   if (AT_START.includes(name) && !config.json)
-    io.say("New places for connections are there after the next start.")
+    io.say(say`New places for connections are there after the next start.`)
 }
 
 /** @param path where the copy is to be, on the relay's machine. */
@@ -309,7 +315,7 @@ export async function backupCommand({ config, show, io }: Invocation, path: stri
   show(resultJson("relay.backup", undefined, { path: whole, bytes }), `${whole}: ${bytesWords(bytes)}`)
   if (!config.json)
     io.say(
-      "Keep a copy of relay.key, invitation and settings.json as well: they are not in it, and hardly ever change.",
+      say`Keep a copy of relay.key, invitation and settings.json as well: they are not in it, and hardly ever change.`,
     )
 }
 

@@ -7,7 +7,7 @@ import { nodeFiles } from "../../platform/files.ts"
 import { takeLock } from "../../platform/lock.ts"
 import { nodePrimitives } from "../../platform/primitives.ts"
 import { systemRandom } from "../../platform/random.ts"
-import { safeLine } from "../../tui/safe-text.ts"
+import { safeLine, say } from "../../tui/safe-text.ts"
 import { CliError } from "../errors.ts"
 import { resultJson } from "../json-lines.ts"
 import { restoreStore } from "../relay-backup.ts"
@@ -79,10 +79,10 @@ export function restoreCommand({ config, io, show }: Invocation, file: string): 
     })
     show(
       resultJson("relay.restored", undefined, { database: paths.database, former: former ?? null }),
-      `${paths.database} is the copy now`,
+      say`${safeLine(paths.database)} is the copy now`,
     )
     if (former !== undefined && !config.json)
-      io.say(`What was there before is kept: ${former}. Start the relay.`)
+      io.say(say`What was there before is kept: ${safeLine(former)}. Start the relay.`)
   } finally {
     lock.release()
   }

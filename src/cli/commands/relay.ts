@@ -19,7 +19,8 @@ import { prometheus } from "../../relay/metrics.ts"
 import type { RelayMonitor } from "../../relay/monitor.ts"
 import type { RelayDisk } from "../../relay/server.ts"
 import type { OperatorEvent } from "../../relay/operator.ts"
-import { safeLine, safeName, say } from "../../tui/safe-text.ts"
+import { safeLine, safeName, type SafeText, say } from "../../tui/safe-text.ts"
+import { sentenceOf } from "../../tui/words.ts"
 import { type Controlled, serveRelayControl } from "../control-server.ts"
 import { CliError } from "../errors.ts"
 import { isoTime, jsonLine, resultJson } from "../json-lines.ts"
@@ -132,7 +133,7 @@ async function control({ io, config }: Invocation, relay: Controlled): Promise<{
     return await serveRelayControl(controlFolder, where, relay)
   } catch (cause) {
     if (!(cause instanceof PlatformError)) throw cause
-    io.say(`${cause.message}: relay status and its like will not work.`)
+    io.say(say`${sentenceOf(cause.message)} So relay status and its like will not work.`)
     return { close: () => Promise.resolve() }
   }
 }
@@ -197,7 +198,7 @@ export async function stopRelayCommand(invocation: Invocation): Promise<void> {
       throw new CliError("too-slow", `the relay (process ${pid}) has not stopped yet`)
     await new Promise<void>((wake) => systemClock.wakeAt(systemClock.now() + STOP_POLL_MS, wake))
   }
-  invocation.show(resultJson("relay.stopped", undefined, { pid }), "the relay has stopped")
+  invocation.show(resultJson("relay.stopped", undefined, { pid }), say`the relay has stopped`)
 }
 
 function diskOf(dir: string): RelayDisk {
@@ -267,35 +268,35 @@ function showEvent({ io, config }: Invocation, event: OperatorEvent): void {
   io.result(`${localTime(now)}  ${text}`)
 }
 
-function eventText(event: OperatorEvent): string {
+function eventText(event: OperatorEvent): SafeText {
   switch (event.type) {
     case "client.connected":
-      return `${safeName(event.name)} is here (${event.remote}), ${event.online} online`
+      return say`${safeName(event.name)} is here (${safeLine(event.remote)}), ${event.online} online`
     case "client.disconnected":
-      return `${safeName(event.name)} left, ${event.online} online`
+      return say`${safeName(event.name)} left, ${event.online} online`
     case "client.refused":
-      return `somebody at ${safeLine(event.remote)} was refused: ${event.code}`
+      return say`somebody at ${safeLine(event.remote)} was refused: ${safeLine(event.code)}`
     case "person.registered":
-      return `${safeName(event.name)} joined for the first time, ${event.people} people now`
+      return say`${safeName(event.name)} joined for the first time, ${event.people} people now`
     case "storage.trouble":
-      return `the disk is full or damaged: ${event.refused} requests were refused`
+      return say`the disk is full or damaged: ${event.refused} requests were refused`
     case "storage.damaged":
-      return `${event.entries} stored entries cannot be read any more: their readers were told`
+      return say`${event.entries} stored entries cannot be read any more: their readers were told`
     case "storage.readonly":
-      return "the database is damaged: what can be read is served, nothing new is taken; put back a copy, or begin anew"
+      return say`the database is damaged: what can be read is served, nothing new is taken; put back a copy, or begin anew`
     case "directory.reopened":
-      return `the directory's log begins anew, as number ${event.log}: what is stored here is older than what was last signed. Everybody keeps the keys they know, and sees a line`
+      return say`the directory's log begins anew, as number ${event.log}: what is stored here is older than what was last signed. Everybody keeps the keys they know, and sees a line`
     case "directory.contradicted":
-      return "somebody has a list of people that was signed with this relay's key and is not this one. Does a copy of this relay run elsewhere? Stop one of the two"
+      return say`somebody has a list of people that was signed with this relay's key and is not this one. Does a copy of this relay run elsewhere? Stop one of the two`
     case "storage.low":
-      return `the disk is nearly full (${megabytes(event.freeBytes)} left): nothing new is taken, all else goes on`
+      return say`the disk is nearly full (${megabytes(event.freeBytes)} left): nothing new is taken, all else goes on`
     case "storage.ok":
-      return `the disk has room again (${megabytes(event.freeBytes)})`
+      return say`the disk has room again (${megabytes(event.freeBytes)})`
   }
 }
 
-function megabytes(bytes: number): string {
-  return `${Math.floor(bytes / 1_000_000)} MB`
+function megabytes(bytes: number): SafeText {
+  return say`${Math.floor(bytes / 1_000_000)} MB`
 }
 
 /** What is kept in the log: that something happened, and never to whom. */

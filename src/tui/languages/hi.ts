@@ -25,6 +25,7 @@ import { keysHi } from "./hi-keys.ts"
 import { remarksHi } from "./hi-remarks.ts"
 import { verifyHi } from "./hi-verify.ts"
 import { wordsHi } from "./hi-words.ts"
+import { operatorHi } from "./hi-operator.ts"
 import { seesHi } from "./hi-sees.ts"
 
 export const hindi: Catalogue = {
@@ -38,5 +39,6 @@ export const hindi: Catalogue = {
   ...ownHi,
   ...verifyHi,
   ...wordsHi,
+  ...operatorHi,
   ...seesHi,
 }
