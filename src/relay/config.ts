@@ -55,12 +55,12 @@ export const LIMITS = {
   pingMs: {
     value: PING_AFTER_MS,
     least: 1_000,
-    most: 45_000,
+    most: 25_000,
     words: "of silence until a connection is pinged",
   },
   deadMs: {
     value: DEAD_AFTER_MS,
-    least: 5_000,
+    least: 30_000,
     most: 3_600_000,
     words: "of silence until a connection is ended",
   },

@@ -128,6 +128,7 @@ export class Door {
       case "approval": {
         if (this.#admitted.has(key)) return undefined
         if (!this.#waiting.has(key) && this.#waiting.size >= MAX_WAITING) return "busy"
+        if (this.#waiting.get(key)?.name === name) return "awaiting"
         this.#waiting.set(key, { name, since: this.#waiting.get(key)?.since ?? now })
         const value = concatNumber(this.#waiting.get(key)!.since, utf8(name))
         this.#store.door.put(NOTE_KINDS.waiting, { key: accountId.slice(), value })
