@@ -7,6 +7,8 @@ await import("../support/hindi.ts")
 const { systemClock } = await import("../../src/platform/clock.ts")
 const { runPlain } = await import("../../src/tui/main.tsx")
 const { classroom, NOON } = await import("../support/fake-client.ts")
+const { ClientError } = await import("../../src/client/client.ts")
+const { errorWords } = await import("../../src/tui/words.ts")
 const { DIGITS, WORDS } = await import("../support/fake-verification.ts")
 const { expectGoldenScreen } = await import("../support/golden.ts")
 const { Stage } = await import("../support/tui-stage.ts")
@@ -29,11 +31,48 @@ test.each([SIZE, { columns: 40, rows: 12 }])("the chat at $columns × $rows", as
   await end(stage)
 })
 
+test("the first steps", async () => {
+  const client = await classroom()
+  const stage = new Stage(
+    {
+      kind: "welcome",
+      actions: {
+        checkName: (name) => ({ ok: true, name }),
+        readInvitation: () => ({
+          ok: false,
+          problem: errorWords(
+            new ClientError("bad-invitation", "the link has lost its end, from # on; copy it whole"),
+          ),
+        }),
+        findRelays: (found) => {
+          found({ name: "Class 8B", host: "10.0.0.1", port: 7667 })
+          return () => {}
+        },
+        join: () => Promise.resolve({ ok: true, client }),
+        hostHere: () => Promise.resolve({ ok: false, problem: "" }),
+      },
+    },
+    SIZE,
+    systemClock,
+  )
+  await expectGoldenScreen(stage, nameOf("welcome-name"), "आपका नाम")
+  stage.type("Asha\r")
+  await expectGoldenScreen(stage, nameOf("welcome-choose"), "Class 8B")
+  stage.type("\r")
+  await stage.until("निमंत्रण टाइप करें")
+  stage.type("secure-chat://10.0.0.1\r")
+  await expectGoldenScreen(stage, nameOf("welcome-invitation"), "पूरा कॉपी करें")
+  await end(stage)
+})
+
 test("the help", async () => {
   const stage = new Stage({ kind: "chat", client: await classroom() }, SIZE, systemClock)
   await stage.until("write with.")
   stage.type("\u001b[11~")
-  await expectGoldenScreen(stage, nameOf("help"), "/msg नाम संदेश")
+  await stage.until("/msg नाम संदेश")
+  // The end of it: the list of commands grows.
+  for (let page = 0; page < 12; page++) stage.type("\u001b[6~")
+  await expectGoldenScreen(stage, nameOf("help"), "नाम के पीछे")
   await end(stage)
 })
 
