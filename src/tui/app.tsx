@@ -1,12 +1,14 @@
-/** The root of the screen: follows the store, shows the first start or the chat, puts the terminal back at the end. */
+/** The root of the screen: follows the store, shows the first start, the chat or a relay, puts the terminal back at the end. */
 import { Box, useApp } from "ink"
 import { useLayoutEffect, useSyncExternalStore, type ReactNode } from "react"
 import { ChatScreen } from "./components/chat-screen.tsx"
+import { LiveRelay } from "./components/live-relay.tsx"
 import { RelayScreen } from "./components/relay-screen.tsx"
+import type { RelayView } from "./relay-view.ts"
 import type { ChatView } from "./view.ts"
 import type { WelcomeView } from "./welcome-state.ts"
 
-export type Screen = ChatView | WelcomeView
+export type Screen = ChatView | WelcomeView | RelayView
 
 /** What is shown. One writer, one reader. */
 export interface ScreenStore {
@@ -50,5 +52,6 @@ export function App({ store, onGone, onSuspender }: AppProps): ReactNode {
     return onGone
   }, [onGone, onSuspender, suspendTerminal])
   if (screen === undefined) return <Box />
+  if (screen.kind === "relay") return <LiveRelay view={screen} />
   return screen.kind === "chat" ? <ChatScreen view={screen} /> : <RelayScreen view={screen} />
 }

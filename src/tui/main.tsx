@@ -2,10 +2,9 @@
  * The full-screen interface: puts terminal, view and client together and takes them apart again. It decides nothing;
  * what a key means is in the reducers, what the client does is the client's.
  */
-import { render } from "ink"
 import { type Client, DEFAULT_SETTINGS, type Settings, type ThemeName } from "../client/client.ts"
 import type { Clock } from "../platform/clock.ts"
-import { App, createScreenStore } from "./app.tsx"
+import { createScreenStore } from "./app.tsx"
 import { Attention } from "./attention.ts"
 import { DraftKeeper } from "./draft-keeper.ts"
 import { notifierOf } from "./notifying.ts"
@@ -14,8 +13,8 @@ import type { Invitation } from "./invitation.ts"
 import type { Language } from "./language.ts"
 import type { Key } from "./key-decoder.ts"
 import type { KeyMap } from "./key-map.ts"
+import { type Mounted, mountScreen } from "./mounting.tsx"
 import { startSession, snapshotOf, type Session } from "./session.ts"
-import { openTerminal, withAnchors } from "./terminal.ts"
 import { themeOf } from "./theme.ts"
 import { startWelcome, type Welcome, type WelcomeActions } from "./welcome.ts"
 import { safeLine } from "./safe-text.ts"
@@ -85,6 +84,8 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       manyColours: hasManyColours(env),
     })
   let isLent = false
+  let hasMouse = false
+  let mounted: Mounted | undefined = undefined as Mounted | undefined
   let keeper: DraftKeeper | undefined
   let attention: Attention | undefined
   let client: Client | undefined
@@ -92,7 +93,6 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
   let welcome: Welcome | undefined
   /** What ended the screen; thrown when the terminal is back as it was. */
   const failures: unknown[] = []
-  let suspender: ((work: () => Promise<void>) => Promise<void>) | undefined
 
   const chatNow = (): ChatView => {
     const screen = store.get()
@@ -108,6 +108,10 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
     keeper?.look(now)
     attention?.look(now)
   }
+  const setMouse = (on: boolean) => {
+    hasMouse = on
+    mounted?.mouse(on)
+  }
   const openChat = (opened: Client, note: string | undefined) => {
     welcome?.stop()
     welcome = undefined
@@ -122,7 +126,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       write: (bytes) => void (isLent || output.write(bytes)),
     })
     const settings = opened.desk.settings()
-    terminal.mouse(settings.mouse)
+    setMouse(settings.mouse)
     const first = initialChat(
       snapshotOf(opened),
       looksOf(settings),
@@ -142,7 +146,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       keepLanguage: options.keepLanguage,
       settled: () => {
         const now = opened.desk.settings()
-        terminal.mouse(now.mouse)
+        setMouse(now.mouse)
         dispatch({ kind: "theme", theme: looksOf(now) })
       },
       heard: (event) => attention?.heard(event),
@@ -173,46 +177,26 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       give({ kind: "key", key })
     }
   }
-  const onResize = () => give({ kind: "resize", columns: output.columns, rows: output.rows })
-  const quit = () => instance.unmount()
+  const redraw = () => mounted?.redraw()
+  const suspend = () => mounted?.suspend()
+  const quit = () => mounted?.quit()
   const fail = (error: unknown) => {
     failures.push(error)
     quit()
   }
-  const terminal = openTerminal(options.input, output, clock, onKeys, quit, notifier.hasTitle)
-  const redraw = () => {
-    instance.clear()
-    output.write("\u001b[H\u001b[2J")
-    instance.rerender(app())
-  }
-  const suspend = () => {
-    const { suspend: stopProcess } = options
-    if (stopProcess === undefined || suspender === undefined) return
-    void suspender(async () => {
-      terminal.leave()
-      await stopProcess()
-      terminal.enter()
-    })
-  }
   const edit = async (text: string) => {
     let edited: string | undefined
     if (options.edit === undefined) return undefined
-    await suspender?.(async () => {
-      terminal.leave()
+    await mounted?.lend(async () => {
       isLent = true
       try {
         edited = await options.edit?.(text)
       } finally {
         isLent = false
-        terminal.enter()
       }
     })
     return edited
   }
-  const onSuspender = (given: typeof suspender) => {
-    suspender = given
-  }
-  const app = () => <App store={store} onGone={terminal.leave} onSuspender={onSuspender} />
 
   if (start.kind === "chat") openChat(start.client, options.relayNote())
   else {
@@ -227,29 +211,21 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       quit: () => quit(),
     })
   }
-  terminal.enter()
-  output.on("resize", onResize)
-  const instance = render(app(), {
-    stdout: withAnchors(output),
-    stdin: options.input,
-    stderr: output,
-    exitOnCtrlC: false,
-    patchConsole: false,
-    // A continuous-integration variable in the environment must not turn the screen off.
-    interactive: true,
-    alternateScreen: true,
-    incrementalRendering: true,
-    isScreenReaderEnabled: false,
-    maxFps: 60,
+  mounted = mountScreen({
+    store,
+    clock,
+    input: options.input,
+    output,
+    onKeys,
+    onResize: (columns, rows) => give({ kind: "resize", columns, rows }),
+    hasTitle: notifier.hasTitle,
+    hasMouse,
+    stop: options.stop,
+    suspend: options.suspend,
   })
-  options.stop?.addEventListener("abort", quit, { once: true })
-  if (options.stop?.aborted === true) quit()
   try {
-    await instance.waitUntilExit()
+    await mounted.ended
   } finally {
-    options.stop?.removeEventListener("abort", quit)
-    output.off("resize", onResize)
-    terminal.leave()
     session?.stop()
     welcome?.stop()
     await keeper?.flush()

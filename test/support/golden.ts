@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { expect } from "vitest"
-import type { Stage } from "./tui-stage.ts"
+import type { TerminalStage } from "./tui-stage.ts"
 
 const folder = fileURLToPath(new URL("../golden/", import.meta.url))
 
@@ -21,7 +21,11 @@ export function expectGolden(name: string, text: string): void {
  * A screen that shows `seen` becomes the golden one, if not at once then as soon as what was still on its way (a
  * count that goes to nothing) is drawn.
  */
-export async function expectGoldenScreen(stage: Stage, name: string, seen: string | RegExp): Promise<void> {
+export async function expectGoldenScreen(
+  stage: TerminalStage,
+  name: string,
+  seen: string | RegExp,
+): Promise<void> {
   await stage.until(seen)
   const path = `${folder}${name}`
   if (process.env["UPDATE_GOLDEN"] === "1") await new Promise((resolve) => setTimeout(resolve, 400))

@@ -5,41 +5,32 @@
 import { EventEmitter } from "node:events"
 import type { Clock } from "../../src/platform/clock.ts"
 import { runTui, type TuiOptions, type TuiResult } from "../../src/tui/main.tsx"
+import { openRelayScreen, type RelayScreen, type RelayScreenOptions } from "../../src/tui/relay-main.tsx"
+import { themeOf } from "../../src/tui/theme.ts"
 import { feed, openVirtualTerminal, textOf, type VirtualTerminal } from "./virtual-screen.ts"
 
-export class Stage {
+/** A window without a program. */
+export class TerminalStage {
   readonly terminal: VirtualTerminal
   readonly written: string[] = []
-  readonly done: Promise<TuiResult>
   readonly #input = new FakeInput()
   readonly #output: FakeOutput
   #idle: Promise<void> = Promise.resolve()
 
-  constructor(
-    start: TuiOptions["start"],
-    size: { columns: number; rows: number },
-    clock: Clock,
-    more: Partial<TuiOptions> = {},
-  ) {
+  constructor(size: { columns: number; rows: number }) {
     this.terminal = openVirtualTerminal(size.columns, size.rows)
     this.#output = new FakeOutput(size, (text) => {
       this.written.push(text)
       this.#idle = this.#idle.then(() => feed(this.terminal, text))
     })
-    this.done = runTui({
-      start,
-      clock,
-      input: this.#input as unknown as NodeJS.ReadStream,
-      output: this.#output as unknown as NodeJS.WriteStream,
-      exportRoom: () => Promise.resolve("/tmp/room.txt"),
-      keepLanguage: () => {},
-      readCode: (typed) => Promise.resolve(typed),
-      relayNote: () => undefined,
-      invitation: () => undefined,
-      ascii: false,
-      color: false,
-      ...more,
-    })
+  }
+
+  get input(): NodeJS.ReadStream {
+    return this.#input as unknown as NodeJS.ReadStream
+  }
+
+  get output(): NodeJS.WriteStream {
+    return this.#output as unknown as NodeJS.WriteStream
   }
 
   type(text: string): void {
@@ -70,6 +61,54 @@ export class Stage {
 
   rawMode(): boolean {
     return this.#input.raw
+  }
+}
+
+/** The chat, or the first steps. */
+export class Stage extends TerminalStage {
+  readonly done: Promise<TuiResult>
+
+  constructor(
+    start: TuiOptions["start"],
+    size: { columns: number; rows: number },
+    clock: Clock,
+    more: Partial<TuiOptions> = {},
+  ) {
+    super(size)
+    this.done = runTui({
+      start,
+      clock,
+      input: this.input,
+      output: this.output,
+      exportRoom: () => Promise.resolve("/tmp/room.txt"),
+      keepLanguage: () => {},
+      readCode: (typed) => Promise.resolve(typed),
+      relayNote: () => undefined,
+      invitation: () => undefined,
+      ascii: false,
+      color: false,
+      ...more,
+    })
+  }
+}
+
+/** A relay's own screen. */
+export class RelayStage extends TerminalStage {
+  readonly screenOfRelay: RelayScreen
+  readonly stop = new AbortController()
+
+  constructor(
+    size: { columns: number; rows: number },
+    more: Pick<RelayScreenOptions, "facts" | "monitor" | "clock"> & Partial<RelayScreenOptions>,
+  ) {
+    super(size)
+    this.screenOfRelay = openRelayScreen({
+      input: this.input,
+      output: this.output,
+      theme: themeOf({ ascii: false, color: false }),
+      stop: this.stop.signal,
+      ...more,
+    })
   }
 }
 

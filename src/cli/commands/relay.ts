@@ -19,7 +19,8 @@ import { prometheus } from "../../relay/metrics.ts"
 import type { RelayMonitor } from "../../relay/monitor.ts"
 import type { RelayDisk } from "../../relay/server.ts"
 import type { OperatorEvent } from "../../relay/operator.ts"
-import { safeLine, safeName, type SafeText, say } from "../../tui/safe-text.ts"
+import { operatorWords } from "../../tui/relay-words.ts"
+import { safeLine, safeName, say } from "../../tui/safe-text.ts"
 import { sentenceOf } from "../../tui/words.ts"
 import { type Controlled, serveRelayControl } from "../control-server.ts"
 import { CliError } from "../errors.ts"
@@ -35,6 +36,7 @@ import {
 import { parsePort } from "../numbers.ts"
 import { keepLimit, limitsOf, readRelayFile, type RelayFile } from "../relay-config.ts"
 import { openRelay } from "../relay-process.ts"
+import { isForScreen, showRelay } from "../relay-screen.ts"
 import { localTime } from "../transcript-text.ts"
 import type { Invocation } from "./context.ts"
 
@@ -82,6 +84,9 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
     // It may fail before anybody waits for it.
     ended.promise.catch(() => {})
     const open: { close(): Promise<void> }[] = []
+    const onScreen = isForScreen(invocation) && !options.background
+    let show = (event: OperatorEvent) => showEvent(invocation, event)
+    let where = ""
     const running = await openRelay({
       relay,
       database: paths.database,
@@ -93,12 +98,13 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
       log,
       onEvent: (event) => {
         note(log, event)
-        if (!options.background) showEvent(invocation, event)
+        if (!options.background) show(event)
       },
       onFatal: ended.reject,
     })
     try {
       const address = { host: advertisedHost(chosen.host, chosen.advertise), port: running.port }
+      where = printHostPort(address)
       const { version } = manifest
       const settings = options.config ?? paths.config
       const keep = (limit: LimitName, value: number | undefined) => keepLimit(settings, limit, value)
@@ -111,16 +117,34 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
           `Metrics and health: http://${printHostPort({ ...chosen.metrics, port: pages.port })}/metrics and /health`,
         )
       }
-      showReady(invocation, relay, address, finishRelayDir(dir, relay, address))
+      const printed = finishRelayDir(dir, relay, address)
       if (chosen.discovery) running.announce()
       io.stop.addEventListener("abort", () => ended.resolve())
       if (io.stop.aborted) ended.resolve()
-      await ended.promise
+      if (!onScreen) {
+        showReady(invocation, relay, address, printed)
+        await ended.promise
+      } else {
+        const gone = new AbortController()
+        const { name, open: isOpen } = relay.settings
+        const { monitor } = running
+        const shown = { name, address: where, isOpen, invitation: printed, monitor, limits }
+        const screen = showRelay(invocation, { ...shown, stop: gone.signal })
+        show = screen.told
+        screen.ended.then(ended.resolve, ended.reject)
+        try {
+          await ended.promise
+        } finally {
+          gone.abort()
+          await screen.ended
+        }
+      }
     } finally {
       for (const each of open) await each.close()
       await running.stop()
     }
     nodeFiles.remove(paths.pid)
+    if (onScreen) io.result(say`${safeName(relay.settings.name)} at ${safeLine(where)} has stopped.`)
   } finally {
     lock.release()
   }
@@ -264,39 +288,7 @@ function showReady(
 function showEvent({ io, config }: Invocation, event: OperatorEvent): void {
   const now = systemClock.now()
   if (config.json) return io.result(jsonLine({ v: 1, ts: isoTime(now), ...event }))
-  const text = eventText(event)
-  io.result(`${localTime(now)}  ${text}`)
-}
-
-function eventText(event: OperatorEvent): SafeText {
-  switch (event.type) {
-    case "client.connected":
-      return say`${safeName(event.name)} is here (${safeLine(event.remote)}), ${event.online} online`
-    case "client.disconnected":
-      return say`${safeName(event.name)} left, ${event.online} online`
-    case "client.refused":
-      return say`somebody at ${safeLine(event.remote)} was refused: ${safeLine(event.code)}`
-    case "person.registered":
-      return say`${safeName(event.name)} joined for the first time, ${event.people} people now`
-    case "storage.trouble":
-      return say`the disk is full or damaged: ${event.refused} requests were refused`
-    case "storage.damaged":
-      return say`${event.entries} stored entries cannot be read any more: their readers were told`
-    case "storage.readonly":
-      return say`the database is damaged: what can be read is served, nothing new is taken; put back a copy, or begin anew`
-    case "directory.reopened":
-      return say`the directory's log begins anew, as number ${event.log}: what is stored here is older than what was last signed. Everybody keeps the keys they know, and sees a line`
-    case "directory.contradicted":
-      return say`somebody has a list of people that was signed with this relay's key and is not this one. Does a copy of this relay run elsewhere? Stop one of the two`
-    case "storage.low":
-      return say`the disk is nearly full (${megabytes(event.freeBytes)} left): nothing new is taken, all else goes on`
-    case "storage.ok":
-      return say`the disk has room again (${megabytes(event.freeBytes)})`
-  }
-}
-
-function megabytes(bytes: number): SafeText {
-  return say`${Math.floor(bytes / 1_000_000)} MB`
+  io.result(`${localTime(now)}  ${operatorWords(event)}`)
 }
 
 /** What is kept in the log: that something happened, and never to whom. */

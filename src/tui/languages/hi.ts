@@ -22,6 +22,7 @@ import { directoryHi } from "./hi-directory.ts"
 import { startHi } from "./hi-start.ts"
 import { ownHi } from "./hi-own.ts"
 import { keysHi } from "./hi-keys.ts"
+import { relayHi } from "./hi-relay.ts"
 import { remarksHi } from "./hi-remarks.ts"
 import { verifyHi } from "./hi-verify.ts"
 import { wordsHi } from "./hi-words.ts"
@@ -35,6 +36,7 @@ export const hindi: Catalogue = {
   ...directoryHi,
   ...startHi,
   ...keysHi,
+  ...relayHi,
   ...remarksHi,
   ...ownHi,
   ...verifyHi,

@@ -1,0 +1,59 @@
+/** `secure-chat relay start` in a real pseudo-terminal: its screen while it runs, the shell's screen afterwards. */
+import { readFileSync } from "node:fs"
+import { expect, test } from "vitest"
+import { builtProgram, PROGRAM, succeeded } from "../support/program.ts"
+import { NODE, TerminalProgram } from "../support/terminal.ts"
+
+const program = builtProgram()
+
+function start(name: string, ...options: string[]): TerminalProgram {
+  const args = ["relay", "start", "--data", program.path(name), "--host", "127.0.0.1", "--port", "0"]
+  return new TerminalProgram(NODE, [PROGRAM, ...args, "--no-discovery", ...options], {
+    columns: 100,
+    rows: 30,
+    cwd: program.dir,
+    env: { HOME: program.dir },
+  })
+}
+
+function expectRestored(terminal: TerminalProgram): void {
+  expect(terminal.alternate()).toBe(false)
+  expect(terminal.emulator.modes.wraparoundMode).toBe(true)
+  expect(terminal.emulator.modes.bracketedPasteMode).toBe(false)
+  expect(terminal.raw.lastIndexOf("\u001b[?25h")).toBeGreaterThan(terminal.raw.lastIndexOf("\u001b[?25l"))
+}
+
+test("shows its invitation, who comes and who goes, and stops when it is told to", async () => {
+  const relay = start("relay")
+  await relay.until("Whoever has it can join")
+  expect(relay.alternate()).toBe(true)
+  const [link = ""] = /secure-chat:\S+/u.exec(readFileSync(program.path("relay/invitation"), "utf8")) ?? []
+  succeeded(await program.run(["join", link, "--name", "Asha", "--data", program.path("asha")]))
+  relay.type("i")
+  await relay.until("Asha left, 0 online")
+  expect(relay.screen()).toContain("Asha joined for the first time, 1 people now")
+  await relay.until("of 1 in the list")
+  relay.resize(40, 12)
+  await relay.until("0 people, 0 connections")
+  relay.type("q")
+  await relay.until("Nobody is connected.")
+  relay.type("y")
+  expect(await relay.ended).toEqual({ code: 0, signal: undefined })
+  expectRestored(relay)
+  expect(relay.screen().replaceAll("\n", "")).toContain("has stopped.")
+  // The folder is whole, and nobody holds it.
+  const again = start("relay")
+  await again.until("of 1 in the list")
+  again.kill("SIGTERM")
+  expect((await again.ended).code).toBe(0)
+  expectRestored(again)
+})
+
+test("--plain writes lines and takes no screen", async () => {
+  const relay = start("plain", "--plain")
+  await relay.until("Invitation, to copy:")
+  expect(relay.alternate()).toBe(false)
+  relay.type("\u0003")
+  expect((await relay.ended).code).toBe(0)
+  expect(relay.raw).not.toContain("\u001b[?1049h")
+})
