@@ -30,6 +30,13 @@ const tasks: Record<string, () => Promise<number>> = {
   check: () => check({ SEEDS: SEEDS.check, ...process.env }),
   "check:slow": () => check({ SEEDS: SEEDS.slow, ...process.env, SLOW: "1" }),
   bench,
+  // Colours whatever this is run in; the emulator shows them all.
+  screenshots: () =>
+    runNode([...fromSource, join(root, "test", "support", "screenshots.ts")], {
+      ...process.env,
+      TZ: "UTC",
+      FORCE_COLOR: "3",
+    }),
 }
 
 const chosen = tasks[task]
