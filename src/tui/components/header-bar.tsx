@@ -40,7 +40,7 @@ function headerSpans(view: ChatView): readonly Span[] {
     inner - cellsOf(lead) - cellsOf(shownMiddle) - cellsOf(extra),
     symbols.more,
   )
-  // As wide as any terminal draws it: what stands on the right must not be pushed over the edge.
+  // As wide as terminals draw it at most: what stands on the right must not be pushed over the edge.
   const used = cellsOf(lead) + cellsOf(shownMiddle) + cellsOf(shownWords) + cellsOf(extra)
   return [
     span(lead, "strong"),

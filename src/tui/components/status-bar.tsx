@@ -28,7 +28,7 @@ function statusSpans(view: ChatView): readonly Span[] {
     width - cellsOf(left) - cellsOf(waiting),
     symbols.more,
   )
-  // As wide as any terminal draws it: what stands on the right must not be pushed over the edge.
+  // As wide as terminals draw it at most: what stands on the right must not be pushed over the edge.
   const used = cellsOf(left) + cellsOf(waiting) + cellsOf(middle)
   const hints = hintsFor(width - used - 3, view)
   return [
