@@ -110,6 +110,7 @@ async function plain(size: Size): Promise<VirtualTerminal> {
     clock: systemClock,
     lines: lines(),
     write: (text) => void write(text),
+    keepLanguage: () => {},
     exportRoom: () => Promise.resolve("room.txt"),
     readCode: (text) => Promise.resolve(text),
     relayNote: () => undefined,
