@@ -100,7 +100,7 @@ async function plain(size: Size): Promise<VirtualTerminal> {
   async function* lines() {
     for (const line of typed) {
       await drawn
-      write(`${line}\n`)
+      void write(`${line}\n`)
       yield line
       await new Promise((resolve) => setTimeout(resolve, 200))
     }
