@@ -13,9 +13,9 @@ const RELAY_BUGS: readonly Bug[] = [
   {
     name: "acknowledge-before-sync",
     file: "src/relay/server.ts",
-    find: "      await this.#setup.store.commit()",
+    find: "      await store.commit()",
     replace:
-      "      const kept = this.#setup.store.commit()\n      this.#perform(() => this.#relay.committed())\n      return await kept",
+      "      const kept = store.commit()\n      this.#perform(() => this.#relay.committed())\n      return await kept",
     why: "what a crash takes from the disk has been promised and delivered already",
   },
   {

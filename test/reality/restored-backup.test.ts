@@ -51,6 +51,11 @@ test(
         async () => (await ada.state()).waiting + (await ben.state()).waiting === 0,
       )
       relay = await restarted(relay, "relay", () => replace("relay's copy", "relay"))
+      // What somebody says before the others have brought a join back may be here only with the second question, a minute later.
+      await eventually("the others have brought back what they had", async () =>
+        (await Promise.all([ada.state(), ben.state()])).every(({ connection }) => connection === "online"),
+      )
+      await pause(2_000)
       await cleo.start()
       await talkAll(people)
       const outcome = await settledOutcome(people, CHATS)
