@@ -121,7 +121,7 @@ test(
       "handed-over",
     ])
     // The same key as before the disk was lost: nobody is asked anything.
-    succeeded(await as("asha2", "send", "brother", "after the restore"))
+    succeeded(await as("asha2", "send", "brother", "after the restore", "--wait", "relay"))
     expect(succeeded(await run(["history", "asha", "--data", "ravi"])).out).toContain("after the restore")
     expect(results(await as("ravi", "trust", "asha"))).toMatchObject([{ person: { trust: "verified" } }])
     expect(await run(["send", "ravi", "from the lost one", "--data", "asha"])).toMatchObject({ code: 8 })

@@ -104,3 +104,22 @@ test("every commit is synced: the settings that make it so are in force", () => 
   expect(store.settings()).toEqual({ journal: "wal", synchronous: 2, locking: "exclusive" })
   store.close()
 })
+
+test("a copy that is asked for while something is staged begins after the commit, and is whole", async () => {
+  const store = open(freshPath())
+  const ref = store.createChannel(bytes(32, 1))
+  store.append(ref, newEntry(1))
+  await store.commit()
+  store.append(ref, newEntry(2))
+  const path = freshPath()
+  writeFileSync(path, "")
+  const copied = store.copyTo(path)
+  // Long enough for the copy's first steps to find the transaction open.
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+  await store.commit()
+  await copied
+  store.close()
+  const copy = open(path)
+  expect(copy.findChannel(bytes(32, 1))).toMatchObject({ lastSeq: 2 })
+  copy.close()
+})
