@@ -147,8 +147,11 @@ test(
   async () => {
     const world = await HostileWorld.create(8)
     const [alice, bob] = await world.pair()
-    const [first, second] = [await alice.write("#everyone", "one"), await alice.write("#everyone", "two")]
-    await world.until(() => arrived(bob, "#everyone", "two"), "both")
+    const [first, second] = [
+      await alice.write("#everyone", "one"),
+      await alice.write("#everyone", "two of them here"),
+    ]
+    await world.until(() => arrived(bob, "#everyone", "two of them here"), "both")
     await bob.client.remarks.react(bob.client.findRoom("#everyone").id, { id: second }, ":a:", true)
     await world.run(MINUTE)
     const next = await rotate(world, alice)
@@ -157,7 +160,7 @@ test(
     await next.client.remarks.delete(room, { id: second })
     await world.until(() => message(bob, "#everyone", second).deleted === true, "the deletion")
     expect(message(bob, "#everyone", first)).toMatchObject({ text: "one, rather" })
-    expect(holds(bob.store, "two")).toBe(false)
+    expect(holds(bob.store, "two of them here")).toBe(false)
     await world.stop(next)
     const stranger = await replace(world, "alice")
     await world.run(MINUTE)
