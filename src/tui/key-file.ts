@@ -130,21 +130,22 @@ function readChords(
 const NAMES = new Set(
   "enter tab esc space backspace delete insert home end pageup pagedown up down left right".split(" "),
 )
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  return: "enter",
-  escape: "esc",
-  del: "delete",
-  ins: "insert",
-  pgup: "pageup",
-  pgdn: "pagedown",
-}
+// Maps, since what is looked up was typed: every object answers to "constructor".
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ["return", "enter"],
+  ["escape", "esc"],
+  ["del", "delete"],
+  ["ins", "insert"],
+  ["pgup", "pageup"],
+  ["pgdn", "pagedown"],
+])
 /** What a terminal sends for these is another key's. */
-const SAME_AS: Readonly<Record<string, string>> = {
-  "ctrl+i": "tab",
-  "ctrl+m": "enter",
-  "ctrl+[": "esc",
-  "ctrl+h": "backspace",
-}
+const SAME_AS: ReadonlyMap<string, string> = new Map([
+  ["ctrl+i", "tab"],
+  ["ctrl+m", "enter"],
+  ["ctrl+[", "esc"],
+  ["ctrl+h", "backspace"],
+])
 const MODIFIERS = ["ctrl", "alt", "shift"]
 
 /** As the decoder names it, or why it cannot be one. */
@@ -163,7 +164,7 @@ function readChord(text: string): string | { why: SafeText } {
 function readStep(step: string): string | { why: SafeText } {
   const pieces = step.endsWith("++") ? [...step.slice(0, -2).split("+"), "+"] : step.split("+")
   const typed = pieces.at(-1) ?? ""
-  const key = OTHER_NAMES[typed] ?? typed
+  const key = OTHER_NAMES.get(typed) ?? typed
   const given = pieces.slice(0, -1)
   const strange = given.find((each) => !MODIFIERS.includes(each))
   if (strange !== undefined || new Set(given).size !== given.length)
@@ -175,7 +176,7 @@ function readStep(step: string): string | { why: SafeText } {
     return { why: say`"${shown(step)}" is for writing; put ctrl+ or alt+ before it` }
   if (key === "space" && given.length === 0) return { why: say`"space" is for writing; put ctrl+ before it` }
   const chord = [...MODIFIERS.filter((each) => given.includes(each)), key].join("+")
-  const same = SAME_AS[chord]
+  const same = SAME_AS.get(chord)
   if (same !== undefined)
     return { why: say`terminals send the same for "${shown(chord)}" as for "${safeLine(same)}"; write that` }
   if (chord === "alt+/" || chord === "alt+[" || chord === "alt+]")

@@ -85,6 +85,8 @@ test.each<[string, string]>([
   ["verify = ctrl+ctrl+x", 'line 1: "ctrl+ctrl+x" is no key: before it may stand ctrl+, alt+ and shift+'],
   ["verify = f13", 'line 1: "f13" is no key'],
   ["verify = ctrl+", 'line 1: "ctrl+" is no key'],
+  ["verify = __proto__", 'line 1: "__proto__" is no key'],
+  ["verify = constructor", 'line 1: "constructor" is no key'],
   ["verify = ctrl+m", 'line 1: terminals send the same for "ctrl+m" as for "enter"; write that'],
   ["verify = alt+[", 'line 1: "alt+[" cannot be told from the start of something else'],
   ["verify = f7 f8 f9", 'line 1: "f7 f8 f9": at most two keys one after the other'],
