@@ -1,5 +1,4 @@
 /** A page or two of text for programs on this machine that watch others: two fixed paths, GET only, everything bounded. */
-import { createServer } from "node:http"
 import type { Millis } from "./clock.ts"
 import { PlatformError, systemCode } from "./errors.ts"
 
@@ -17,10 +16,12 @@ export interface Page {
  * @param pages by path, such as `/health`; each is made anew for each request.
  * @returns the port, and what ends it. @throws PlatformError `port-busy`, `not-permitted` or `no-such-address`.
  */
-export function servePages(
+export async function servePages(
   { host, port }: { host: string; port: number },
   pages: Readonly<Record<string, () => Page>>,
 ): Promise<{ port: number; close(): Promise<void> }> {
+  // With it comes the whole web client of node, which no other command waits for.
+  const { createServer } = await import("node:http")
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
     const { method, url = "", headers } = request
     const make = Object.hasOwn(pages, url) ? pages[url] : undefined

@@ -53,12 +53,18 @@ const PAIRS: readonly string[] = [
   "26d06=26c36 2aec5=24814 2d161=5351",
 ]
 
-export const LATER_LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
-  PAIRS.flatMap((row) => row.split(" ")).map((pair) => {
-    const [from = "", to = ""] = pair.split("=")
-    return [textOf(from), textOf(to)]
-  }),
-)
+let lookAlikes: ReadonlyMap<string, string> | undefined
+
+/** Made when it is first asked for. */
+export function laterLookAlikes(): ReadonlyMap<string, string> {
+  lookAlikes ??= new Map(
+    PAIRS.flatMap((row) => row.split(" ")).map((pair) => {
+      const [from = "", to = ""] = pair.split("=")
+      return [textOf(from), textOf(to)]
+    }),
+  )
+  return lookAlikes
+}
 
 function textOf(points: string): string {
   return String.fromCodePoint(...points.split("+").map((point) => Number.parseInt(point, 16)))

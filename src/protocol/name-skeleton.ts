@@ -4,7 +4,7 @@
  * against the table of whatever ICU runs the tests, character by character.
  */
 import confusables from "unhomoglyph/data.json" with { type: "json" }
-import { LATER_LOOK_ALIKES } from "./name-look-alikes.ts"
+import { laterLookAlikes } from "./name-look-alikes.ts"
 
 const OLDER_LOOK_ALIKES: Readonly<Record<string, string>> = confusables
 /** Ends a loop of mappings, if new data ever had one; more than any chain in the data. */
@@ -41,7 +41,7 @@ export function skeleton(text: string): string {
 }
 
 function lookOf(point: string): string {
-  const later = LATER_LOOK_ALIKES.get(point)
+  const later = laterLookAlikes().get(point)
   if (later !== undefined) return later
   return Object.hasOwn(OLDER_LOOK_ALIKES, point) ? OLDER_LOOK_ALIKES[point]! : point
 }

@@ -36,13 +36,19 @@ export type ReadName = { kind: "name"; name: string } | { kind: "fault"; fault: 
 
 /** What commands and screens take for something else. Compared by skeleton, so that no look-alike gets through. */
 const RESERVED = ["everyone", "you", "me", "all", "here", "room", "relay", "nobody", "secure-chat"]
-const RESERVED_KEYS: ReadonlySet<string> = new Set(RESERVED.flatMap(skeletons))
 
-const ANY_LETTER = wholly(
-  [COMMON_SIGNS, ...WRITINGS.flatMap(({ letters, signs = [] }) => [letters, ...signs])].join(" "),
-)
-const WHOLLY = WRITINGS.map(({ letters, signs = [] }) => wholly([letters, COMMON_SIGNS, ...signs].join(" ")))
-const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })
+/** What takes long to make, and most starts never need: made when the first name is judged. */
+let tables: ReturnType<typeof makeTables> | undefined
+
+function makeTables() {
+  const allLetters = WRITINGS.flatMap(({ letters, signs = [] }) => [letters, ...signs])
+  return {
+    reservedKeys: new Set(RESERVED.flatMap(skeletons)),
+    anyLetter: wholly([COMMON_SIGNS, ...allLetters].join(" ")),
+    whollyIn: WRITINGS.map(({ letters, signs = [] }) => wholly([letters, COMMON_SIGNS, ...signs].join(" "))),
+    graphemes: new Intl.Segmenter("und", { granularity: "grapheme" }),
+  }
+}
 
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
 /** Joiners choose between forms of the same letters in these scripts; a name goes without them. */
@@ -92,9 +98,10 @@ function tidy(typed: string): string {
 }
 
 function faultOf(name: string): NameFault | undefined {
+  const { anyLetter, whollyIn, graphemes, reservedKeys } = (tables ??= makeTables())
   const points = [...name]
-  if (!ANY_LETTER.test(name)) return "bad-character"
-  const writing = WRITINGS.find((_, at) => WHOLLY[at]!.test(name))
+  if (!anyLetter.test(name)) return "bad-character"
+  const writing = WRITINGS.find((_, at) => whollyIn[at]!.test(name))
   if (writing === undefined) return "mixed-writing"
   const shape = points.map(shapeOf).join("")
   if (!/[LD]/.test(shape)) return "empty"
@@ -105,7 +112,7 @@ function faultOf(name: string): NameFault | undefined {
   if (clusters.length > MAX_NAME_GRAPHEMES) return "too-long"
   if (new Set(points.filter((point) => DIGIT.test(point)).map(zeroOf)).size > 1) return "mixed-digits"
   if (!isInOrder(name, shape, writing)) return "bad-order"
-  if (skeletons(name).some((key) => RESERVED_KEYS.has(key))) return "reserved"
+  if (skeletons(name).some((key) => reservedKeys.has(key))) return "reserved"
   // `u_…` and `r_…` are ids of people and rooms.
   return /^[ur]_/i.test(name) ? "reserved" : undefined
 }

@@ -6,6 +6,7 @@
  * become visible pictures, bidi and invisible characters go, heaps of combining marks are cut. Line feeds survive in
  * blocks only; tabs never do, because `terminal.ts` gives them a meaning of our own.
  */
+import { graphemesOf } from "./graphemes.ts"
 import { sentence } from "./language.ts"
 
 declare const checked: unique symbol
@@ -30,8 +31,6 @@ const NOT_CHARACTERS = /\p{Noncharacter_Code_Point}/gu
 /** A mark without a letter would sit on the character before it, which may be ours. */
 const LOOSE_MARK = /(^|\n)(?=[\p{M}\u200c\u200d\ufe0e\ufe0f])/gu
 const PLAIN = /^[\u0020-\u007e\n]*$/
-
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" })
 
 /** A message: several lines, joined by line feeds. */
 export function safeBlock(text: string): SafeText {
@@ -113,7 +112,7 @@ function pictureOf(control: string): string {
 
 function capGraphemes(text: string): string {
   let capped = ""
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     if (segment.length <= MAX_GRAPHEME_POINTS) capped += segment
     else capped += cutGrapheme(segment)
   }

@@ -6,31 +6,29 @@
  * anywhere; `drawnCells` is the answer that Ink uses, and the one that places the cursor.
  */
 import stringWidth from "string-width"
+import { graphemesOf, SINGLE_CELLS } from "./graphemes.ts"
 import { linesOf, repeatSafe, say, sliceSafe, type SafeText } from "./safe-text.ts"
-
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" })
-const PLAIN = /^[\u0020-\u007e]*$/
 
 /** Cells that Ink reserves. */
 export function drawnCells(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text)
+  return SINGLE_CELLS.test(text) ? text.length : stringWidth(text)
 }
 
 /** The most cells any terminal takes. */
 export function cellsOf(text: string): number {
-  if (PLAIN.test(text)) return text.length
+  if (SINGLE_CELLS.test(text)) return text.length
   let cells = 0
-  for (const { segment } of graphemes.segment(text)) cells += clusterCells(segment)
+  for (const { segment } of graphemesOf(text)) cells += clusterCells(segment)
   return cells
 }
 
 /** Pieces of a text that a person sees as one character each. */
 export function clustersOf(text: string): string[] {
-  return Array.from(graphemes.segment(text), ({ segment }) => segment)
+  return Array.from(graphemesOf(text), ({ segment }) => segment)
 }
 
 function clusterCells(cluster: string): number {
-  if (cluster.length === 1 && cluster >= " " && cluster <= "~") return 1
+  if (cluster.length === 1 && SINGLE_CELLS.test(cluster)) return 1
   const drawn = stringWidth(cluster)
   if (cluster.length <= 1) return drawn
   let sum = 0
@@ -67,7 +65,7 @@ function wrapLine(line: SafeText, offset: number, width: number, rows: WrappedRo
     breakAt = -1
   }
   let at = 0
-  for (const cluster of PLAIN.test(line) ? line : clustersOf(line)) {
+  for (const cluster of SINGLE_CELLS.test(line) ? line : clustersOf(line)) {
     const size = clusterCells(cluster)
     if (cells + size > width) {
       if (cluster === " ") {

@@ -1,8 +1,12 @@
+import { build } from "esbuild"
 import fc from "fast-check"
 import stringWidth from "string-width"
 import { expect, test } from "vitest"
+import { graphemesOf, SINGLE_CELLS } from "../../src/tui/graphemes.ts"
+import { rgiEmoji } from "../../src/tui/rgi-emoji.ts"
 import { safeBlock, say } from "../../src/tui/safe-text.ts"
 import { cellsOf, clustersOf, drawnCells, fit, truncate, wrap } from "../../src/tui/text-width.ts"
+import { lateWidth } from "../../.config/build.ts"
 import { hostileText } from "../support/hostile-text.ts"
 
 const rows = (text: string, width: number) => wrap(safeBlock(text), width).map((row) => row.text)
@@ -62,5 +66,50 @@ test("property: cut text fits and says that it was cut", () => {
       expect(drawnCells(fit(text, width, say`…`))).toBe(width)
     }),
     { numRuns: 500 },
+  )
+})
+
+const RGI = /^\p{RGI_Emoji}$/v
+const POINTS = Array.from({ length: 0x110000 }, (_, point) => point)
+
+test("our question after emoji has the answers of the engine's own: every code point, alone and in sequences", () => {
+  const ends = ["\ufe0f", "\u20e3", "\ufe0f\u20e3", "\u{1f3fd}", "\u200d\u{1f525}", "\u{1f1ee}", "\u0301"]
+  const wrong = POINTS.filter((point) => {
+    const text = String.fromCodePoint(point)
+    return rgiEmoji.test(text) !== RGI.test(text)
+  })
+  expect(wrong).toEqual([])
+  for (let point = 0; point <= 0x1ffff; point++) {
+    const text = String.fromCodePoint(point)
+    for (const end of ends)
+      if (rgiEmoji.test(text + end) !== RGI.test(text + end)) expect.fail(`${point.toString(16)} + ${end}`)
+  }
+  const sequences = ["", "👩‍🏫", "👨‍👩‍👧", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇮🇳", "❤️", "क्‍ष", "ab", "\ud83d", "\ud83dx", "👍🏽👍🏽"]
+  for (const text of sequences) expect([text, rgiEmoji.test(text)]).toEqual([text, RGI.test(text)])
+})
+
+test("what is taken for one cell and one character is that", () => {
+  const single = POINTS.map((point) => String.fromCodePoint(point)).filter((text) => SINGLE_CELLS.test(text))
+  expect(single.length).toBeGreaterThan(200)
+  for (const text of single) expect([text, stringWidth(text)]).toEqual([text, 1])
+  const pairs = single.flatMap((one) => single.map((other) => one + other))
+  for (const text of pairs) if ([...graphemesOf(text)].length !== 2) expect.fail(JSON.stringify(text))
+})
+
+test("the build's string-width counts as the package's", async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: 'export { default } from "string-width"', resolveDir: process.cwd() },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    write: false,
+    plugins: [lateWidth],
+  })
+  const source = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64")
+  const built = (await import(`data:text/javascript;base64,${source}`)) as { default: typeof stringWidth }
+  fc.assert(
+    fc.property(hostileText, (text) => {
+      expect(built.default(text)).toBe(stringWidth(text))
+    }),
   )
 })
