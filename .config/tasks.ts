@@ -103,17 +103,23 @@ function manyLives(...size: string[]): Promise<number> {
   return runNode([...fromSource, join(root, "test", "support", "many-lives.ts"), ...size])
 }
 
-/** Every benchmark, one after the other, so that none disturbs another; with names, only those. */
+/**
+ * Every benchmark, one after the other, so that none disturbs another; with names, only those, and shows too, which
+ * last. What begins with two dashes is for them.
+ */
 async function bench(): Promise<number> {
-  const files = globSync("test/bench/*.bench.ts", { cwd: root }).toSorted()
-  const wanted = files.filter((file) => args.length === 0 || args.some((name) => file.includes(name)))
+  const options = args.findIndex((arg) => arg.startsWith("--"))
+  const names = options < 0 ? args : args.slice(0, options)
+  const kinds = names.length === 0 ? "bench" : "{bench,show}"
+  const files = globSync(`test/bench/*.${kinds}.ts`, { cwd: root }).toSorted()
+  const wanted = files.filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
   if (wanted.length === 0) {
     console.error("no such benchmark")
     return 1
   }
   for (const file of wanted) {
     console.log(`\n${file}`)
-    const code = await runNode(["--expose-gc", ...fromSource, join(root, file)])
+    const code = await runNode(["--expose-gc", ...fromSource, join(root, file), ...args.slice(names.length)])
     if (code !== 0) return code
   }
   return 0
