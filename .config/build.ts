@@ -40,8 +40,8 @@ const faster: Plugin = {
     )
     at.onLoad({ filter: /.*/, namespace: "canvas" }, ({ path }) => ({
       contents: `import Original from ${JSON.stringify(path)}
-import { keepingRows } from ${JSON.stringify(join(root, "src", "tui", "canvas.ts"))}
-export default keepingRows(Original)`,
+import { passingRows } from ${JSON.stringify(join(root, "src", "tui", "canvas.ts"))}
+export default passingRows(Original)`,
       resolveDir: root,
     }))
     at.onResolve({ filter: /^string-width$/ }, ({ importer }) =>
@@ -56,15 +56,29 @@ export default keepingRows(Original)`,
   },
 }
 
-/** What `string-width` makes as soon as it is loaded takes 50 ms; most starts never need it. */
+/** What `string-width` and others make as soon as they are loaded takes 50 ms; most starts never need it. */
 export const lateWidth: Plugin = {
   name: "late-width",
   setup(at) {
+    const others =
+      /[\\/](?:ink[\\/]build[\\/]line-update|wrap-ansi[\\/]index|slice-ansi[\\/]tokenize-ansi|ansi-tokenize[\\/]build[\\/]tokenize)\.js$/
+    at.onLoad({ filter: others }, async ({ path }) => ({
+      contents: lateSegmenter(await readFile(path, "utf8"), path),
+      loader: "js",
+    }))
     at.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, async ({ path }) => ({
       contents: lateTables(await readFile(path, "utf8"), path),
       loader: "js",
     }))
   },
+}
+
+function lateSegmenter(source: string, path: string): string {
+  const made = /^const (\w+) = new Intl\.Segmenter\([^)]*\);$/mu
+  const [line, name] = made.exec(source) ?? []
+  if (line === undefined) throw new Error(`${path}: there is no segmenter to make later`)
+  const file = JSON.stringify(join(root, "src", "tui", "graphemes.ts"))
+  return `import { graphemesOf } from ${file}\n${source.replace(line, `const ${name} = { segment: graphemesOf };`)}`
 }
 
 function lateTables(source: string, path: string): string {

@@ -91,7 +91,7 @@ test.each([
   ["crypto/mls-engine.ts", 'import { createGroup } from "ts-mls/clientState.js"'],
   ["relay/x.ts", 'import { eid } from "../crypto/hash.ts"'],
   ["tui/app.tsx", 'import type { OperatorEvent } from "../relay/operator.ts"'],
-  ["tui/components/x.tsx", 'import { Text } from "ink"'],
+  ["tui/panes/x.tsx", 'import { Text } from "ink"'],
   ["platform/x.ts", ' * A comment: import("../relay/relay.ts") is not an import.'],
   ["cli/main.ts", 'import manifest from "../../package.json" with { type: "json" }'],
 ])("%s is allowed: %s", (path, text) => expect(importFaults([{ path, text }])).toEqual([]))

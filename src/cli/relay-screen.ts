@@ -3,7 +3,7 @@ import { systemClock } from "../platform/clock.ts"
 import type { RelayLimits } from "../relay/config.ts"
 import type { RelayMonitor } from "../relay/monitor.ts"
 import { openRelayScreen, type RelayScreen } from "../tui/relay-main.tsx"
-import { hasManyColours, paletteOf } from "../tui/palettes.ts"
+import { coloursOf, paletteOf } from "../tui/palettes.ts"
 import { themeOf } from "../tui/theme.ts"
 import type { Invocation } from "./commands/context.ts"
 import type { PrintedInvitation } from "./relay-dir.ts"
@@ -45,7 +45,7 @@ export function showRelay({ io, config }: Invocation, relay: RelayOnScreen): Rel
       ascii: config.ascii,
       color: config.color,
       palette: paletteOf(config.theme ?? "auto", io.env),
-      manyColours: hasManyColours(io.env),
+      colours: coloursOf(io.env),
     }),
     stop,
     suspend: canSuspend() ? () => suspendJob(systemClock) : undefined,

@@ -1,9 +1,10 @@
 /** The root of the screen: follows the store, shows the first start, the chat or a relay, puts the terminal back at the end. */
-import { Box, useApp } from "ink"
+import { Box, Transform, useApp, useCursor } from "ink"
 import { useLayoutEffect, useSyncExternalStore, type ReactNode } from "react"
-import { ChatScreen } from "./components/chat-screen.tsx"
-import { LiveRelay } from "./components/live-relay.tsx"
-import { RelayScreen } from "./components/relay-screen.tsx"
+import { chatScreen } from "./panes/chat-screen.ts"
+import { liveRelay } from "./panes/live-relay.ts"
+import { welcomeScreen } from "./panes/welcome-screen.ts"
+import { asDrawn, type Frame, paint } from "./painting.ts"
 import type { RelayView } from "./relay-view.ts"
 import type { ChatView } from "./view.ts"
 import type { WelcomeView } from "./welcome-state.ts"
@@ -45,6 +46,7 @@ export interface AppProps {
 export function App({ store, onGone, onSuspender }: AppProps): ReactNode {
   const screen = useSyncExternalStore(store.subscribe, store.get)
   const { suspendTerminal } = useApp()
+  const { setCursorPosition } = useCursor()
   useLayoutEffect(() => {
     onSuspender(async (work) => {
       await suspendTerminal(work)
@@ -52,6 +54,18 @@ export function App({ store, onGone, onSuspender }: AppProps): ReactNode {
     return onGone
   }, [onGone, onSuspender, suspendTerminal])
   if (screen === undefined) return <Box />
-  if (screen.kind === "relay") return <LiveRelay view={screen} />
-  return screen.kind === "chat" ? <ChatScreen view={screen} /> : <RelayScreen view={screen} />
+  const frame = frameOf(screen)
+  setCursorPosition(frame.caret)
+  const rows = paint(frame, screen.theme)
+  // For Ink this is one text, a cell wide; what it draws in each of its lines is the whole row.
+  return (
+    <Box height={rows.length}>
+      <Transform transform={asDrawn(rows)}>{rows.map(() => "x").join("\n")}</Transform>
+    </Box>
+  )
+}
+
+function frameOf(screen: Screen): Frame {
+  if (screen.kind === "relay") return liveRelay(screen)
+  return screen.kind === "chat" ? chatScreen(screen) : welcomeScreen(screen)
 }

@@ -8,7 +8,7 @@ import { createScreenStore } from "./app.tsx"
 import { Attention } from "./attention.ts"
 import { DraftKeeper } from "./draft-keeper.ts"
 import { notifierOf } from "./notifying.ts"
-import { hasManyColours, paletteOf } from "./palettes.ts"
+import { coloursOf, paletteOf } from "./palettes.ts"
 import type { Invitation } from "./invitation.ts"
 import type { Language } from "./language.ts"
 import type { Key } from "./key-decoder.ts"
@@ -81,7 +81,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       ascii: options.ascii || settings.ascii,
       color: options.color,
       palette: paletteOf(options.theme ?? settings.theme, env),
-      manyColours: hasManyColours(env),
+      colours: coloursOf(env),
     })
   let isLent = false
   let hasMouse = false

@@ -4,6 +4,7 @@
  * follow the scheme that the person chose there. A colour never says anything alone: `theme.ts` has the symbols.
  */
 import type { ThemeName } from "../client/client.ts"
+import type { Colours } from "./sgr.ts"
 
 export type PaletteName = Exclude<ThemeName, "auto">
 
@@ -79,14 +80,15 @@ export const SIMPLE: Readonly<Record<Exclude<PaletteName, "mono">, Omit<Palette,
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Whether this terminal shows colours beyond its 16, as far as it says so. */
-export function hasManyColours(env: Environment): boolean {
+/** How many colours this terminal shows, as far as it says so. */
+export function coloursOf(env: Environment): Colours {
   const force = env["FORCE_COLOR"] ?? ""
-  if (force === "2" || force === "3") return true
-  if (force === "1" || force === "true") return false
-  return (
-    /^(?:truecolor|24bit)$/iu.test(env["COLORTERM"] ?? "") || /-(?:256color|direct)$/u.test(env["TERM"] ?? "")
-  )
+  if (force === "3") return "all"
+  if (force === "2") return 256
+  if (force === "1" || force === "true") return 16
+  const term = env["TERM"] ?? ""
+  if (/^(?:truecolor|24bit)$/iu.test(env["COLORTERM"] ?? "") || term.endsWith("-direct")) return "all"
+  return term.endsWith("-256color") ? 256 : 16
 }
 
 /** `COLORFGBG` ends in the number of the background: 7 and 15 are light. */

@@ -1,6 +1,6 @@
 /**
- * The one door between text that others wrote and the screen. What comes out has the type `SafeText`, and text
- * components accept nothing else, so the compiler shows every place where a peer's bytes could slip through.
+ * The one door between text that others wrote and the screen. What comes out has the type `SafeText`, and what paints a
+ * screen accepts nothing else, so the compiler shows every place where a peer's bytes could slip through.
  *
  * Nothing in a `SafeText` moves a cursor, changes a mode, turns the reading direction or hides: control characters
  * become visible pictures, bidi and invisible characters go, heaps of combining marks are cut. Line feeds survive in

@@ -1,5 +1,5 @@
 /**
- * The edge to the terminal: modes on and off again, keys in, and the anchors of `components/line.tsx` out.
+ * The edge to the terminal: modes on and off again, keys in, and the anchors of `painting.ts` out.
  *
  * Autowrap is off while we draw: a row that this terminal finds wider than we do is cut at the edge instead of
  * pushing every row below it. An anchor goes further: before each pane the cursor is sent to the column where the

@@ -5,6 +5,7 @@
 import type { MessageState, Notice, PersonRef, RoomView, Trust } from "../client/events.ts"
 import { PALETTES, SIMPLE, type PaletteName } from "./palettes.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
+import { type Colours, type Look, type Sgr, sgrOf } from "./sgr.ts"
 
 export interface Symbols {
   verified: SafeText
@@ -87,18 +88,12 @@ export type Style =
   | "selected"
   | "bar"
   | "dangerBar"
+  /** Lines between panes. */
+  | "line"
   /** A QR code: its half blocks; in ASCII its dark and its light cells. */
   | "paper"
   | "ink"
   | "light"
-
-export interface Look {
-  color?: string
-  backgroundColor?: string
-  bold?: boolean
-  dimColor?: boolean
-  inverse?: boolean
-}
 
 /** What no palette changes. */
 const FIXED = {
@@ -106,6 +101,7 @@ const FIXED = {
   strong: { bold: true },
   selected: { inverse: true },
   bar: { inverse: true },
+  line: { dimColor: true },
   paper: { color: "#000000", backgroundColor: "#ffffff" },
   ink: { backgroundColor: "#000000" },
   light: { backgroundColor: "#ffffff" },
@@ -139,6 +135,7 @@ const UNCOLOURED: Record<Style, Look> = {
   selected: { inverse: true },
   bar: { inverse: true },
   dangerBar: { inverse: true, bold: true },
+  line: { dimColor: true },
   paper: {},
   ink: {},
   light: { inverse: true },
@@ -149,17 +146,22 @@ export interface Theme {
   color: boolean
   symbols: Symbols
   looks: Record<Style, Look>
+  /** The same as a terminal takes it. */
+  sgr: Record<Style, Sgr>
 }
 
 export function themeOf(options: {
   ascii: boolean
   color: boolean
   palette?: PaletteName
-  manyColours?: boolean
+  colours?: Colours
 }): Theme {
-  const { ascii, color, palette = "dark", manyColours = false } = options
-  const looks = !color || palette === "mono" ? UNCOLOURED : coloured(palette, manyColours)
-  return { ascii, color, symbols: ascii ? ASCII_SYMBOLS : UNICODE_SYMBOLS, looks }
+  const { ascii, color, palette = "dark", colours = 16 } = options
+  const looks = !color || palette === "mono" ? UNCOLOURED : coloured(palette, colours !== 16)
+  const sgr = Object.fromEntries(
+    Object.entries(looks).map(([style, look]) => [style, sgrOf(look, colours)]),
+  ) as Record<Style, Sgr>
+  return { ascii, color, symbols: ascii ? ASCII_SYMBOLS : UNICODE_SYMBOLS, looks, sgr }
 }
 
 /** A piece of a row. */

@@ -1,5 +1,5 @@
 /**
- * Pictures of the screens for README and docs: the real components over clients and relays without a network, drawn
+ * Pictures of the screens for README and docs: the real screens over clients and relays without a network, drawn
  * from an emulator's buffer. The same screens give the same bytes.
  *
  *     npm run screenshots            writes docs/screens/
@@ -73,7 +73,7 @@ async function words(size: Size): Promise<VirtualTerminal> {
 
 async function relay(size: Size, page = ""): Promise<VirtualTerminal> {
   const monitor = new FakeMonitor(BUSY_RELAY)
-  const theme = themeOf({ ...COLOURS, palette: "dark", manyColours: true })
+  const theme = themeOf({ ...COLOURS, palette: "dark", colours: "all" })
   const stage = new RelayStage(size, { facts: RELAY_FACTS, monitor, clock: afternoon, theme })
   const { told } = stage.screenOfRelay
   told({ type: "person.registered", name: "Asha", people: 41 })

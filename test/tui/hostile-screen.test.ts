@@ -1,5 +1,5 @@
 /**
- * Hostile text through the real components, the real Ink and a real emulator: whatever a member writes or calls
+ * Hostile text through the real screens, the real Ink and a real emulator: whatever a member writes or calls
  * itself, no handler of the terminal is reached and nothing outside the message's own cells changes. Run for
  * terminals that disagree about the width of emoji and Indic letters.
  */

@@ -1,6 +1,7 @@
 /** Colours that can be read, and nothing that only a colour says. */
 import { expect, test } from "vitest"
-import { contrastOf, hasManyColours, paletteOf, PALETTES, SIMPLE } from "../../src/tui/palettes.ts"
+import { coloursOf, contrastOf, paletteOf, PALETTES, SIMPLE } from "../../src/tui/palettes.ts"
+import type { Colours } from "../../src/tui/sgr.ts"
 import { themeOf, type Style } from "../../src/tui/theme.ts"
 
 /** WCAG 2.2, 1.4.3, for text of ordinary size; 1.4.6 for the palette that promises more. */
@@ -42,14 +43,15 @@ test("red-green safe: what is good, to be known and dangerous differ in lightnes
   }
 })
 
-test.each<[Record<string, string>, boolean]>([
-  [{ TERM: "xterm" }, false],
-  [{ TERM: "xterm-256color" }, true],
-  [{ TERM: "xterm-direct" }, true],
-  [{ TERM: "linux", COLORTERM: "truecolor" }, true],
-  [{ TERM: "xterm-256color", FORCE_COLOR: "1" }, false],
-  [{ TERM: "xterm", FORCE_COLOR: "3" }, true],
-])("%j: more than 16 colours: %s", (env, many) => expect(hasManyColours(env)).toBe(many))
+test.each<[Record<string, string>, Colours]>([
+  [{ TERM: "xterm" }, 16],
+  [{ TERM: "xterm-256color" }, 256],
+  [{ TERM: "xterm-direct" }, "all"],
+  [{ TERM: "linux", COLORTERM: "truecolor" }, "all"],
+  [{ TERM: "xterm-256color", FORCE_COLOR: "1" }, 16],
+  [{ TERM: "xterm", FORCE_COLOR: "2" }, 256],
+  [{ TERM: "xterm", FORCE_COLOR: "3" }, "all"],
+])("%j: colours: %s", (env, many) => expect(coloursOf(env)).toBe(many))
 
 test.each([
   ["auto", {}, "dark"],
@@ -62,17 +64,30 @@ test.each([
 test("without colour, and in mono, nothing has one", () => {
   for (const theme of [
     themeOf({ ascii: false, color: false, palette: "light" }),
-    themeOf({ ascii: false, color: true, palette: "mono", manyColours: true }),
+    themeOf({ ascii: false, color: true, palette: "mono", colours: 256 }),
   ])
     for (const look of Object.values(theme.looks)) expect(look).not.toHaveProperty("color")
 })
 
 test("every palette draws every style, from its own colours or from the terminal's", () => {
   for (const palette of Object.keys(PALETTES) as (keyof typeof PALETTES)[]) {
-    const many = themeOf({ ascii: false, color: true, palette, manyColours: true }).looks
+    const many = themeOf({ ascii: false, color: true, palette, colours: 256 }).looks
     const few = themeOf({ ascii: false, color: true, palette }).looks
     expect(many.good.color).toBe(PALETTES[palette].good)
     expect(few.good.color).toBe(SIMPLE[palette].good)
     for (const style of Object.keys(many) as Style[]) if (style !== "faint") expect(few[style]).toBeDefined()
   }
+})
+
+test("a style as a terminal takes it, with as many colours as it has", () => {
+  const on = (many: Colours, style: Style, palette: "dark" | "mono" = "dark") =>
+    themeOf({ ascii: false, color: true, palette, colours: many }).sgr[style]
+  expect(on("all", "good")).toEqual({ on: "\u001b[38;2;125;220;139m", off: "\u001b[39m" })
+  expect(on(256, "good")).toEqual({ on: "\u001b[38;5;115m", off: "\u001b[39m" })
+  expect(on(16, "good")).toEqual({ on: "\u001b[32m", off: "\u001b[39m" })
+  expect(on(16, "danger")).toEqual({ on: "\u001b[1m\u001b[31m", off: "\u001b[39m\u001b[22m" })
+  expect(on(16, "paper").on).toBe("\u001b[30m\u001b[107m")
+  expect(on(256, "paper").on).toBe("\u001b[38;5;16m\u001b[48;5;231m")
+  expect(on("all", "plain")).toEqual({ on: "", off: "" })
+  expect(on("all", "selected", "mono")).toEqual({ on: "\u001b[7m", off: "\u001b[27m" })
 })

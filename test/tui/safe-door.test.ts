@@ -14,8 +14,10 @@ test("only the sanitiser says that a text is safe", () => {
   expect(filesWith(/\bas never\b|\bas any\b/u)).toEqual([])
 })
 
-test("only one component hands text to Ink", () => {
-  expect(filesWith(/import\s*\{[^}]*\bText\b[^}]*\}\s*from "ink"/u)).toEqual(["components/line.tsx"])
+test("one component hands text to Ink, and only what was painted of safe text", () => {
+  expect(filesWith(/import\s*\{[^}]*\bTransform\b[^}]*\}\s*from "ink"/u)).toEqual(["app.tsx"])
+  expect(filesWith(/\basDrawn\(/u)).toEqual(["app.tsx", "painting.ts"])
+  expect(filesWith(/import\s*\{[^}]*\bText\b[^}]*\}\s*from "ink"/u)).toEqual([])
   expect(filesWith(/\b(?:Static|useStdout|useStderr)\b/u)).toEqual([])
 })
 

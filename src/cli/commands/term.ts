@@ -1,6 +1,6 @@
 /** `secure-chat doctor --term`: what this terminal says of itself, what is made of that, and whether the keys are in order. */
 import { notifierOf } from "../../tui/notifying.ts"
-import { hasManyColours } from "../../tui/palettes.ts"
+import { coloursOf } from "../../tui/palettes.ts"
 import { checkKeys, keyFileOf } from "../key-settings.ts"
 import { CliError } from "../errors.ts"
 import { resultJson } from "../json-lines.ts"
@@ -60,7 +60,7 @@ function terminalFacts(
       name: "colour",
       ok: true,
       words: config.color
-        ? `${hasManyColours(env) ? "256 or more" : "16, of the terminal's own scheme"} (NO_COLOR=1 or --no-color: none)`
+        ? `${coloursOf(env) === 16 ? "16, of the terminal's own scheme" : "256 or more"} (NO_COLOR=1 or --no-color: none)`
         : "none",
     },
     { name: "told by", ok: true, words: NOTIFIED_BY[notifierOf(env).kind] },

@@ -1,13 +1,12 @@
 /** The first start, one step at a time: who you are, which relay, and what to do when it did not work. */
-import { Box, useCursor } from "ink"
-import type { ReactNode } from "react"
 import { OR_PASTE, WHOEVER_HAS_IT, WRITE_THESE_WORDS } from "../invitation.ts"
 import { MIN_COLUMNS, MIN_ROWS } from "../layout.ts"
+import { type Frame, fullWidth } from "../painting.ts"
 import { repeatSafe, safeLine, safeName, say, sliceSafe, type SafeText } from "../safe-text.ts"
 import { drawnCells, truncate, wrap } from "../text-width.ts"
 import { span, type Span, type Style } from "../theme.ts"
 import { choicesOf, relayLabel, type Choice, type WelcomeView } from "../welcome-state.ts"
-import { Anchors, Line } from "./line.tsx"
+import { tooSmall } from "./too-small.ts"
 
 interface Screen {
   lines: readonly (readonly Span[])[]
@@ -17,41 +16,22 @@ interface Screen {
   footer: SafeText
 }
 
-export function RelayScreen({ view }: { view: WelcomeView }): ReactNode {
-  const { setCursorPosition } = useCursor()
-  if (view.columns < MIN_COLUMNS || view.rows < MIN_ROWS) {
-    setCursorPosition(undefined)
-    return <Line spans={[span(say`Make this window larger.`)]} theme={view.theme} />
-  }
+export function welcomeScreen(view: WelcomeView): Frame {
+  if (view.columns < MIN_COLUMNS || view.rows < MIN_ROWS) return tooSmall(view)
   const width = Math.min(76, view.columns - 4)
   const screen = screenOf(view, width)
   const height = view.rows - 1
   // What is typed and why it was refused stand last: on a small screen the explanation goes first.
   const last = Math.max(0, screen.lines.length - height)
   const top = screen.focus === undefined ? last : Math.min(last, Math.max(0, screen.focus - (height >> 1)))
-  const shown = screen.lines.slice(top, top + height)
-  setCursorPosition(
-    screen.caret === undefined ? undefined : { x: 2 + screen.caret.x, y: screen.caret.y - top },
-  )
-  return (
-    <Box flexDirection="row" width={view.columns} height={view.rows}>
-      <Anchors height={view.rows} />
-      <Box
-        flexDirection="column"
-        width={view.columns - 1}
-        height={view.rows}
-        overflow="hidden"
-        paddingLeft={1}
-      >
-        <Box flexDirection="column" height={height} flexShrink={0}>
-          {shown.map((spans, index) => (
-            <Line key={index} spans={spans} theme={view.theme} />
-          ))}
-        </Box>
-        <Line spans={[span(screen.footer, "faint")]} theme={view.theme} />
-      </Box>
-    </Box>
-  )
+  const shown = screen.lines.slice(top, top + height).map((spans) => [span(say` `), ...spans])
+  const gap = Array.from({ length: height - shown.length }, () => [])
+  const footer = [span(say` `), span(screen.footer, "faint")]
+  const { columns, rows } = view
+  return {
+    rows: fullWidth([...shown, ...gap, footer], { columns, height: rows }),
+    caret: screen.caret === undefined ? undefined : { x: 2 + screen.caret.x, y: screen.caret.y - top },
+  }
 }
 
 const BLANK: readonly Span[] = [span(say` `)]

@@ -1,5 +1,4 @@
 /** The first row: which room, who is in it, how safe it is. A stopped room says so here, in words. */
-import type { ReactNode } from "react"
 import type { RoomView } from "../../client/events.ts"
 import { joinSafe, repeatSafe, say, type SafeText } from "../safe-text.ts"
 import { labelOf } from "../key-map.ts"
@@ -7,13 +6,8 @@ import { cellsOf, truncate } from "../text-width.ts"
 import { nameWithMark, roomTitle, span, type Span, type Symbols } from "../theme.ts"
 import { currentRoom, type ChatView } from "../view.ts"
 import { peopleWords, securityWords } from "../words.ts"
-import { Line } from "./line.tsx"
 
-export function HeaderBar({ view }: { view: ChatView }): ReactNode {
-  return <Line spans={headerSpans(view)} theme={view.theme} />
-}
-
-function headerSpans(view: ChatView): readonly Span[] {
+export function headerSpans(view: ChatView): readonly Span[] {
   const { symbols } = view.theme
   const width = view.columns - 1
   const room = currentRoom(view)

@@ -1,6 +1,4 @@
 /** The panels of a verification: which way, the steps of one, a code on the whole screen, a code to be read. */
-import { Box } from "ink"
-import type { ReactNode } from "react"
 import type { VerificationView } from "../../client/client.ts"
 import type { PersonRef } from "../../client/events.ts"
 import { panelWidth } from "../pages.ts"
@@ -14,9 +12,8 @@ import { drawVerification } from "../verification-lines.ts"
 import { endWords, isOver, taskWords, turnWords, verificationTitle } from "../verification-words.ts"
 import { waysOf } from "../verify-ways.ts"
 import type { ChatView, Overlay } from "../view.ts"
-import { Line } from "./line.tsx"
-import { choicesLine, Panel } from "./panel.tsx"
-import { changeLines } from "./verify-panel.tsx"
+import { choicesLine, type PanelContent } from "./panel.ts"
+import { changeLines } from "./verify-panel.ts"
 
 type Row = readonly Span[]
 
@@ -29,13 +26,7 @@ const LEAST_SIDE_CELLS = 24
 /** Rows of text that stand above a code when there is no room beside it. */
 const ROWS_ABOVE = 5
 
-export function VerifyHowPanel({
-  view,
-  panel,
-}: {
-  view: ChatView
-  panel: Overlay & { kind: "verify-how" }
-}): ReactNode {
+export function verifyHowPanel(view: ChatView, panel: Overlay & { kind: "verify-how" }): PanelContent {
   const width = panelWidth(view)
   const inner = width - 4
   const { symbols } = view.theme
@@ -48,24 +39,17 @@ export function VerifyHowPanel({
   })
   const change = view.rows < 16 ? [] : changeLines(panel.person, inner)
   const ask: Row[] = view.rows < 16 ? [] : [[span(say`How do you want to compare?`)], [span(say``)]]
-  return (
-    <Panel
-      title={say`Verify ${nameWithMark(panel.person, symbols)}`}
-      lines={[...change, ...ask, ...lines, ...toastRows(view, inner)]}
-      footer={[span(choicesLine([say`Enter or 1 to 5`, say`Up Down choose`, say`Esc back`], inner), "faint")]}
-      width={width}
-      theme={view.theme}
-    />
-  )
+  return {
+    title: say`Verify ${nameWithMark(panel.person, symbols)}`,
+    lines: [...change, ...ask, ...lines, ...toastRows(view, inner)],
+    footer: [span(choicesLine([say`Enter or 1 to 5`, say`Up Down choose`, say`Esc back`], inner), "faint")],
+  }
 }
 
-export function VerificationPanel({
-  view,
-  panel,
-}: {
-  view: ChatView
-  panel: Overlay & { kind: "verification" }
-}): ReactNode {
+export function verificationPanel(
+  view: ChatView,
+  panel: Overlay & { kind: "verification" },
+): PanelContent | undefined {
   const verification = verificationIn(view, panel.id)
   const width = panelWidth(view)
   if (verification === undefined) return undefined
@@ -73,20 +57,13 @@ export function VerificationPanel({
   const lines = drawn.isWhole || verification.step !== "compare" ? drawn.lines : TOO_SMALL
   const below = drawn.rowsBelow > 0 ? [say`PgDn: ${drawn.rowsBelow} more rows`] : []
   const leave = isOver(verification) ? [] : [say`[Esc] Later`]
-  return (
-    <Panel
-      title={verificationTitle(verification, view.theme.symbols)}
-      lines={[...lines, ...toastRows(view, width - 4)]}
-      footer={[
-        span(
-          choicesLine([...choiceLabels(verification, width - 4), ...leave, ...below], width - 4),
-          "strong",
-        ),
-      ]}
-      width={width}
-      theme={view.theme}
-    />
-  )
+  return {
+    title: verificationTitle(verification, view.theme.symbols),
+    lines: [...lines, ...toastRows(view, width - 4)],
+    footer: [
+      span(choicesLine([...choiceLabels(verification, width - 4), ...leave, ...below], width - 4), "strong"),
+    ],
+  }
 }
 
 const TOO_SMALL: readonly Row[] = [
@@ -121,15 +98,9 @@ export function isCode(view: ChatView): boolean {
 }
 
 /** A code on the whole screen, with the words beside or above it; where it does not fit, its text. */
-export function CodeScreen({
-  view,
-  panel,
-}: {
-  view: ChatView
-  panel: Overlay & { kind: "verification" }
-}): ReactNode {
+export function codeScreen(view: ChatView, panel: Overlay & { kind: "verification" }): readonly Row[] {
   const verification = verificationIn(view, panel.id)
-  if (verification?.qr === undefined) return undefined
+  if (verification?.qr === undefined) return []
   const columns = view.columns - 1
   const text = safeLine(verification.qr)
   const beside = (drawn: readonly Row[], first: number) =>
@@ -139,24 +110,18 @@ export function CodeScreen({
     if (side !== undefined) {
       const cells = side[0]!.reduce((sum, part) => sum + drawnCells(part.text), 0)
       const words = beside(side, cells)
-      return <Rows rows={side.map((row, y) => [...row, span(say`  `), ...(words[y] ?? [])])} view={view} />
+      return side.map((row, y) => [...row, span(say`  `), ...(words[y] ?? [])])
     }
     const above = qrLines(text, { columns, rows: view.rows - ROWS_ABOVE }, view.theme)
     const words = wordsOfCode(view, verification, columns, false)
-    if (above !== undefined && words.length <= ROWS_ABOVE)
-      return <Rows rows={[...words, ...above]} view={view} />
+    if (above !== undefined && words.length <= ROWS_ABOVE) return [...words, ...above]
   }
   const why = panel.asText
     ? say`The code as text, for ${codeReader(verification)} to type or to copy:`
     : say`This window is too small for the code (${view.theme.ascii ? say`94 by 47` : say`47 by 24`} cells and room for words). Make it larger, or let ${codeReader(verification)} have this text by a way of your own, not as a message here:`
   const lines = wrap(why, columns).map((row): Row => [span(row.text)])
   const code = wrap(text, columns).map((row): Row => [span(row.text, "strong")])
-  return (
-    <Rows
-      rows={[...lines, ...code, [span(say``)], ...wordsOfCode(view, verification, columns, false).slice(-2)]}
-      view={view}
-    />
-  )
+  return [...lines, ...code, ...wordsOfCode(view, verification, columns, false).slice(-2)]
 }
 
 function codeReader(verification: VerificationView): SafeText {
@@ -188,43 +153,23 @@ function wordsOfCode(
   ]
 }
 
-function Rows({ rows, view }: { rows: readonly Row[]; view: ChatView }): ReactNode {
-  return (
-    <Box flexDirection="column" width={view.columns - 1} height={view.rows} overflow="hidden">
-      {rows.slice(0, view.rows).map((row, index) => (
-        <Line key={index} spans={row} theme={view.theme} />
-      ))}
-    </Box>
-  )
-}
-
-export function ReadCodePanel({
-  view,
-  panel,
-}: {
-  view: ChatView
-  panel: Overlay & { kind: "read-code" }
-}): ReactNode {
+export function readCodePanel(view: ChatView, panel: Overlay & { kind: "read-code" }): PanelContent {
   const width = panelWidth(view)
   const inner = width - 4
   const paragraph = (text: SafeText, style: Span["style"] = "plain"): Row[] =>
     wrap(text, inner).map((row) => [span(row.text, style)])
   const how = view.rows < 16 ? [] : [...paragraph(howToRead(panel.person)), [span(say``)]]
   const trouble = panel.trouble === undefined ? [] : [[span(say``)], ...paragraph(panel.trouble, "danger")]
-  return (
-    <Panel
-      title={say`Read the code of ${nameWithMark(panel.person, view.theme.symbols)}`}
-      lines={[...how, [span(say`: `, "accent"), span(tailOf(panel.typed, inner - 3))], ...trouble]}
-      footer={[
-        span(
-          panel.state === "reading" ? say`Reading it now   [Esc] Back` : say`[Enter] Read it   [Esc] Back`,
-          "strong",
-        ),
-      ]}
-      width={width}
-      theme={view.theme}
-    />
-  )
+  return {
+    title: say`Read the code of ${nameWithMark(panel.person, view.theme.symbols)}`,
+    lines: [...how, [span(say`: `, "accent"), span(tailOf(panel.typed, inner - 3))], ...trouble],
+    footer: [
+      span(
+        panel.state === "reading" ? say`Reading it now   [Esc] Back` : say`[Enter] Read it   [Esc] Back`,
+        "strong",
+      ),
+    ],
+  }
 }
 
 /** The end of a long text, where one types. */

@@ -1,12 +1,11 @@
 /** "Go to…": what was typed, and the rooms and people that it may mean. */
-import type { ReactNode } from "react"
 import { pageHeight, panelWidth } from "../pages.ts"
 import { pickerItems, type PickerItem } from "../picker.ts"
 import { repeatSafe, say, type SafeText } from "../safe-text.ts"
 import { drawnCells, truncate } from "../text-width.ts"
 import { span, trustMark, trustStyle, type Span, type Symbols } from "../theme.ts"
 import type { ChatView, Overlay } from "../view.ts"
-import { choicesLine, Panel } from "./panel.tsx"
+import { choicesLine, type PanelContent } from "./panel.ts"
 
 type Picker = Overlay & { kind: "picker" }
 
@@ -22,7 +21,7 @@ export function pickerCaret(picker: Picker): number {
   return 4 + drawnCells(picker.query)
 }
 
-export function PickerPanel({ view, picker }: { view: ChatView; picker: Picker }): ReactNode {
+export function pickerPanel(view: ChatView, picker: Picker): PanelContent {
   const { symbols } = view.theme
   const width = panelWidth(view)
   const items = pickerItems(view, picker)
@@ -43,20 +42,16 @@ export function PickerPanel({ view, picker }: { view: ChatView; picker: Picker }
         ]
       : []
   const rows = shown.map((item, index) => itemSpans(view, item, Math.max(0, first) + index === at, width - 4))
-  return (
-    <Panel
-      title={TITLES[picker.source]}
-      lines={[query, ...none, ...rows]}
-      footer={[
-        span(
-          choicesLine([say`Enter open`, say`Esc back`, say`F5 verify`, say`type to search`], width - 4),
-          "faint",
-        ),
-      ]}
-      width={width}
-      theme={view.theme}
-    />
-  )
+  return {
+    title: TITLES[picker.source],
+    lines: [query, ...none, ...rows],
+    footer: [
+      span(
+        choicesLine([say`Enter open`, say`Esc back`, say`F5 verify`, say`type to search`], width - 4),
+        "faint",
+      ),
+    ],
+  }
 }
 
 /** Cells of a title with its mark; the column behind it starts there on wide enough panels. */

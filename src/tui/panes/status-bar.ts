@@ -1,5 +1,4 @@
 /** The last row: the connection in words, what waits to be sent, where something is new, a few keys. */
-import type { ReactNode } from "react"
 import type { ConnectionView } from "../../client/events.ts"
 import { joinSafe, repeatSafe, safeName, say, type SafeText } from "../safe-text.ts"
 import { cellsOf, truncate } from "../text-width.ts"
@@ -7,13 +6,8 @@ import { labelOf } from "../key-map.ts"
 import { roomTitle, span, type Span, type Style } from "../theme.ts"
 import type { ChatView } from "../view.ts"
 import { connectionWords } from "../words.ts"
-import { Line } from "./line.tsx"
 
-export function StatusBar({ view }: { view: ChatView }): ReactNode {
-  return <Line spans={statusSpans(view)} theme={view.theme} />
-}
-
-function statusSpans(view: ChatView): readonly Span[] {
+export function statusSpans(view: ChatView): readonly Span[] {
   const { symbols } = view.theme
   const { connection, outbox } = view.data
   const width = view.columns - 1

@@ -1,39 +1,31 @@
 /** What lies over the chat: a titled block of lines with the keys that leave it. */
-import { Box } from "ink"
-import type { ReactNode } from "react"
 import { pageHeight, pageLines, pageTitle, panelWidth, type Page } from "../pages.ts"
 import { repeatSafe, say, type SafeText } from "../safe-text.ts"
 import { cellsOf, truncate } from "../text-width.ts"
 import { span, type Span, type Theme } from "../theme.ts"
 import type { ChatView } from "../view.ts"
-import { Line } from "./line.tsx"
 
-export interface PanelProps {
+export interface PanelContent {
   title: SafeText
   lines: readonly (readonly Span[])[]
   footer: readonly Span[]
-  width: number
-  theme: Theme
 }
 
-export function Panel({ title, lines, footer, width, theme }: PanelProps): ReactNode {
+export function panelRows(
+  { title, lines, footer }: PanelContent,
+  width: number,
+  theme: Theme,
+): (readonly Span[])[] {
   const { horizontal, more } = theme.symbols
   const head = truncate(say`${repeatSafe(horizontal, 2)} ${title} `, width - 2, more)
-  return (
-    <Box flexDirection="column" width={width} flexShrink={0}>
-      <Line
-        spans={[span(say`${head}${repeatSafe(horizontal, width - cellsOf(head))}`, "accent")]}
-        theme={theme}
-      />
-      {lines.map((line, index) => (
-        <Line key={index} spans={[span(say`  `), ...line]} theme={theme} />
-      ))}
-      <Line spans={[span(repeatSafe(horizontal, 2), "accent"), span(say` `), ...footer]} theme={theme} />
-    </Box>
-  )
+  return [
+    [span(say`${head}${repeatSafe(horizontal, width - cellsOf(head))}`, "accent")],
+    ...lines.map((line) => [span(say`  `), ...line]),
+    [span(repeatSafe(horizontal, 2), "accent"), span(say` `), ...footer],
+  ]
 }
 
-export function PagePanel({ view, page }: { view: ChatView; page: Page }): ReactNode {
+export function pagePanel(view: ChatView, page: Page): PanelContent {
   const all = pageLines(view, page)
   const height = pageHeight(view)
   const offset = Math.max(0, Math.min(page.offset, all.length - height))
@@ -46,15 +38,11 @@ export function PagePanel({ view, page }: { view: ChatView; page: Page }): React
     say`Esc back`,
     ...(page.kind === "receipts" ? [say`Left: message before`] : []),
   ]
-  return (
-    <Panel
-      title={pageTitle(view, page)}
-      lines={all.slice(offset, offset + height)}
-      footer={[span(choicesLine(choices, width - 3), "faint")]}
-      width={width}
-      theme={view.theme}
-    />
-  )
+  return {
+    title: pageTitle(view, page),
+    lines: all.slice(offset, offset + height),
+    footer: [span(choicesLine(choices, width - 3), "faint")],
+  }
 }
 
 /** A row of choices for a footer, cut to the panel. */

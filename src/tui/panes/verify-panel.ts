@@ -1,5 +1,4 @@
 /** Comparing keys: the same picture on both screens, and an outcome that stays until it is dismissed. */
-import type { ReactNode } from "react"
 import type { PersonRef } from "../../client/events.ts"
 import { panelWidth } from "../pages.ts"
 import { say, type SafeText } from "../safe-text.ts"
@@ -7,26 +6,17 @@ import { wrap } from "../text-width.ts"
 import { nameAgain, nameInWords, span, type Span } from "../theme.ts"
 import type { ChatView, Overlay } from "../view.ts"
 import { digitRows } from "../words.ts"
-import { Panel } from "./panel.tsx"
+import type { PanelContent } from "./panel.ts"
 
 type Verify = Overlay & { kind: "verify" }
 
-export function VerifyPanel({ view, panel }: { view: ChatView; panel: Verify }): ReactNode {
-  const width = panelWidth(view)
-  const inner = width - 4
+export function verifyPanel(view: ChatView, panel: Verify): PanelContent {
+  const inner = panelWidth(view) - 4
   const name = nameInWords(panel.person)
   const lines =
     panel.step === "compare" ? compareLines(view, panel, name, inner) : outcomeLines(panel, name, inner)
   const footer = panel.step === "compare" ? answers(inner) : say`Enter: back`
-  return (
-    <Panel
-      title={say`Verify ${name}`}
-      lines={lines}
-      footer={[span(footer, "strong")]}
-      width={width}
-      theme={view.theme}
-    />
-  )
+  return { title: say`Verify ${name}`, lines, footer: [span(footer, "strong")] }
 }
 
 function compareLines(view: ChatView, panel: Verify, name: SafeText, width: number): (readonly Span[])[] {

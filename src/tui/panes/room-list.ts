@@ -1,11 +1,9 @@
 /** The left pane: rooms with their numbers, marks and unread counts, then people there is no chat with yet. */
-import { memo, type ReactNode } from "react"
 import type { PersonView, RoomView } from "../../client/events.ts"
 import { roomWindow, withoutRoom } from "../room-window.ts"
 import { repeatSafe, safeName, say, type SafeText } from "../safe-text.ts"
 import { drawnCells, fit, truncate } from "../text-width.ts"
 import { roomTitle, span, trustMark, trustStyle, type Span, type Theme } from "../theme.ts"
-import { Pane } from "./line.tsx"
 
 export interface RoomListProps {
   rooms: readonly RoomView[]
@@ -17,21 +15,21 @@ export interface RoomListProps {
   theme: Theme
 }
 
-export const RoomList = memo(function RoomList(props: RoomListProps): ReactNode {
+export function roomList(props: RoomListProps): (readonly Span[])[] {
   const { rooms, people, width, height, theme } = props
   const others = withoutRoom(people, rooms)
   const { first, limit } = roomWindow(rooms, props.roomId, others.length, height)
   const shown = rooms.slice(first, first + limit)
-  const rows = [
-    { key: "rooms", spans: [span(say`Rooms`, "faint")] },
-    ...shown.map((room, index) => ({ key: room.id, spans: roomSpans(room, first + index + 1, props) })),
+  const rows: (readonly Span[])[] = [
+    [span(say`Rooms`, "faint")],
+    ...shown.map((room, index) => roomSpans(room, first + index + 1, props)),
   ]
   if (others.length > 0 && rows.length + 2 <= height) {
-    rows.push({ key: "people", spans: [span(say`People`, "faint")] })
+    rows.push([span(say`People`, "faint")])
     rows.push(...peopleRows(others, width, height - rows.length, theme))
   }
-  return <Pane rows={rows} width={width} height={height} theme={theme} />
-})
+  return rows.slice(0, height)
+}
 
 function roomSpans(room: RoomView, number: number, { width, theme, roomId }: RoomListProps): readonly Span[] {
   const { symbols } = theme
@@ -91,13 +89,12 @@ export function peopleRows(
   width: number,
   height: number,
   theme: Theme,
-): { key: string; spans: readonly Span[] }[] {
+): (readonly Span[])[] {
   const { symbols } = theme
   const sorted = [...people].sort((a, b) => Number(b.online) - Number(a.online))
   const shown = sorted.length > height ? sorted.slice(0, Math.max(0, height - 1)) : sorted
-  const rows = shown.map((person) => ({
-    key: person.id,
-    spans: entrySpans({
+  const rows = shown.map((person) =>
+    entrySpans({
       lead: say`${person.online ? symbols.online : symbols.offline} `,
       title: safeName(person.name),
       mark: trustMark(person, symbols),
@@ -108,12 +105,8 @@ export function peopleRows(
       current: false,
       loud: false,
     }),
-  }))
+  )
   const left = sorted.length - shown.length
-  if (left > 0)
-    rows.push({
-      key: "more",
-      spans: [span(fit(say`${symbols.more} ${left} more`, width, symbols.more), "faint")],
-    })
+  if (left > 0) rows.push([span(fit(say`${symbols.more} ${left} more`, width, symbols.more), "faint")])
   return rows
 }

@@ -1,0 +1,171 @@
+/** The chat: lays the panes out, puts what lies over them on top, and says where the cursor stands. */
+import { belowRows } from "../below-rows.ts"
+import { MIN_COLUMNS, MIN_ROWS, type Layout } from "../layout.ts"
+import { panelWidth } from "../pages.ts"
+import { divider, type Frame, fullWidth, type PaintedRow } from "../painting.ts"
+import { repeatSafe, say, type SafeText } from "../safe-text.ts"
+import { visibleRows } from "../scroll.ts"
+import { searchCaret } from "../search-panel.ts"
+import { drawnCells } from "../text-width.ts"
+import { span, type Span } from "../theme.ts"
+import type { ChatView, Overlay } from "../view.ts"
+import { layoutOfView, newBelow, viewportOf } from "../visible.ts"
+import { composerRows } from "./composer.ts"
+import { headerSpans } from "./header-bar.ts"
+import { pagePanel, type PanelContent, panelRows } from "./panel.ts"
+import { peopleList } from "./people-list.ts"
+import { pickerCaret, pickerPanel } from "./picker-panel.ts"
+import { searchPanel } from "./search-panel.ts"
+import { roomList } from "./room-list.ts"
+import { statusSpans } from "./status-bar.ts"
+import { tooSmall } from "./too-small.ts"
+import { transcriptRows } from "./transcript.ts"
+import {
+  codeScreen,
+  isCode,
+  readCodeCaret,
+  readCodePanel,
+  verificationPanel,
+  verifyHowPanel,
+} from "./verification-panel.ts"
+import { verifyPanel } from "./verify-panel.ts"
+
+const NO_PEOPLE: never[] = []
+
+export function chatScreen(view: ChatView): Frame {
+  const { columns, rows: height, overlay } = view
+  if (columns < MIN_COLUMNS || height < MIN_ROWS) return tooSmall(view)
+  if (overlay?.kind === "verification" && isCode(view))
+    return { rows: fullWidth(codeScreen(view, overlay), { columns, height }), caret: undefined }
+  const one = (spans: readonly Span[]) => fullWidth([spans], { columns, height: 1 })
+  const around = (inner: readonly PaintedRow[]) => [
+    ...one(headerSpans(view)),
+    ...inner,
+    ...one(statusSpans(view)),
+  ]
+  if (overlay !== undefined) {
+    const left = Math.round((columns - 1 - panelWidth(view)) / 2)
+    return {
+      rows: around(overlayRows(view, overlay, left, height - 2)),
+      caret: caretOf(view, overlay, 1 + left),
+    }
+  }
+  const below = belowRows(view)
+  const written = composerRows(below)
+  return {
+    rows: around([
+      ...bodyRows(view),
+      ...one(ruleSpans(view)),
+      ...fullWidth(written, { columns, height: written.length }),
+    ]),
+    caret: { x: below.caret.x, y: height - 1 - below.composer.length + below.caret.y },
+  }
+}
+
+function overlayRows(view: ChatView, overlay: Overlay, left: number, height: number): PaintedRow[] {
+  const width = panelWidth(view)
+  const content = contentOf(view, overlay)
+  const rows = content === undefined ? [] : panelRows(content, width, view.theme)
+  return Array.from({ length: height }, (_, y) => [
+    "anchor",
+    { spans: [], width: left },
+    { spans: rows[y] ?? [], width },
+  ])
+}
+
+function caretOf(view: ChatView, overlay: Overlay, left: number): { x: number; y: number } | undefined {
+  if (overlay.kind === "picker") return { x: left + pickerCaret(overlay), y: 2 }
+  if (overlay.kind === "search") return { x: left + searchCaret(overlay), y: 2 }
+  if (overlay.kind !== "read-code") return undefined
+  const { x, y } = readCodeCaret(view, overlay)
+  return { x: left + x, y }
+}
+
+function bodyRows(view: ChatView): PaintedRow[] {
+  const layout = layoutOfView(view)
+  const { bodyHeight: height, panes } = layout
+  const { theme, data } = view
+  const rooms =
+    panes === "one"
+      ? undefined
+      : roomList({
+          rooms: data.rooms,
+          people: panes === "two" ? data.people : NO_PEOPLE,
+          roomId: view.roomId,
+          width: layout.roomsWidth,
+          height,
+          theme,
+        })
+  const people =
+    panes === "three"
+      ? peopleList({ people: data.people, width: layout.peopleWidth, height, theme })
+      : undefined
+  const between = divider(theme)
+  const chat = transcriptRows(visibleRows(viewportOf(view), view.scroll), layout.chatWidth, height)
+  return chat.map((row, y) => [
+    "anchor",
+    ...(rooms === undefined ? [] : [{ spans: rooms[y] ?? [], width: layout.roomsWidth }, ...between]),
+    ...row,
+    ...(people === undefined ? [] : [...between, { spans: people[y] ?? [], width: layout.peopleWidth }]),
+  ])
+}
+
+/** Between the transcript and the composer; says what is further down while somebody reads further up. */
+function ruleSpans(view: ChatView): readonly Span[] {
+  const { symbols } = view.theme
+  const layout = layoutOfView(view)
+  const width = view.columns - 1
+  const count = newBelow(view)
+  const words =
+    view.scroll.kind === "end"
+      ? say``
+      : count > 0
+        ? say` ${symbols.down} ${count} new below ${symbols.dot} End `
+        : say` ${symbols.down} more below ${symbols.dot} End `
+  const tail = words === "" ? 0 : 2
+  const left = ruleWith(crossings(layout), width - drawnCells(words) - tail, view)
+  return [
+    span(left, "faint"),
+    span(words, count > 0 ? "accent" : "faint"),
+    span(repeatSafe(symbols.horizontal, tail), "faint"),
+  ]
+}
+
+/** Columns of the rule under the lines between panes. */
+function crossings(layout: Layout): readonly number[] {
+  if (layout.panes === "one") return []
+  const first = layout.roomsWidth + 1
+  return layout.panes === "two" ? [first] : [first, first + 2 + layout.chatWidth + 1]
+}
+
+function ruleWith(columns: readonly number[], width: number, view: ChatView): SafeText {
+  const { horizontal, crossing } = view.theme.symbols
+  let rule = say``
+  for (const column of columns) {
+    if (column >= width) break
+    rule = say`${rule}${repeatSafe(horizontal, column - rule.length)}${crossing}`
+  }
+  return say`${rule}${repeatSafe(horizontal, width - rule.length)}`
+}
+
+function contentOf(view: ChatView, overlay: Overlay): PanelContent | undefined {
+  switch (overlay.kind) {
+    case "help":
+    case "who":
+    case "page":
+    case "receipts":
+      return pagePanel(view, overlay)
+    case "picker":
+      return pickerPanel(view, overlay)
+    case "search":
+      return searchPanel(view, overlay)
+    case "verify":
+      return verifyPanel(view, overlay)
+    case "verify-how":
+      return verifyHowPanel(view, overlay)
+    case "verification":
+      return verificationPanel(view, overlay)
+    case "read-code":
+      return readCodePanel(view, overlay)
+  }
+}
