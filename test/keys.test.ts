@@ -7,14 +7,7 @@ import { fileURLToPath } from "node:url"
 import { beforeAll, describe, expect, test } from "vitest"
 import { concat, fromHex, toHex, u8 } from "../src/bytes.ts"
 import { openBackup, sealBackup } from "../src/crypto/backup.ts"
-import {
-  directKeys,
-  groupIdOf,
-  headerKeys,
-  openRoomSecret,
-  roomKeys,
-  tokenHash,
-} from "../src/crypto/channel-keys.ts"
+import { directKeys, groupIdOf, headerKeys, openRoomSecret, roomKeys } from "../src/crypto/channel-keys.ts"
 import { isSigned, noteOf, relayIdOf, signHead } from "../src/crypto/checkpoint.ts"
 import {
   openBlob,
@@ -25,7 +18,7 @@ import {
   sealHeader,
 } from "../src/crypto/envelope-seal.ts"
 import { fingerprint, keyTag, safetyNumber } from "../src/crypto/fingerprint.ts"
-import { labelledHash, labelledHash64, nextHead } from "../src/crypto/hash.ts"
+import { labelledHash, labelledHash64, nextHead, tokenHash } from "../src/crypto/hash.ts"
 import * as identity from "../src/crypto/identity.ts"
 import { certificateTag, invitationSecrets, secretOf, wordsOf } from "../src/crypto/invitation-words.ts"
 import { derive } from "../src/crypto/kdf.ts"

@@ -36,6 +36,7 @@ export type Unasked = Of<
   | "rejected"
   | "granted"
   | "damaged"
+  | "cut"
   | "ephemeral"
   | "directoryGrew"
   | "packagesLeft"

@@ -20,13 +20,16 @@ import { doubtOf, follow, mayFollow } from "./following.ts"
 import { sendHint } from "./inbox.ts"
 import { joinOrOpen, offerPending } from "./joining.ts"
 import { addNotice } from "./lines.ts"
-import { type Doorstep, noteDoor } from "./doorstep.ts"
+import { noteDoor } from "./doorstep.ts"
 import { moderateIfDue } from "./moderating.ts"
-import { failFirst } from "./own-entries.ts"
+import { askHeader } from "./room-header.ts"
+import { missHeader } from "./mending.ts"
 import { Peers } from "./peers.ts"
 import { readEntry } from "./reading.ts"
 import { QuestionKeys } from "./private-answers.ts"
 import { isUnanswered, rejoinIfDue } from "./rejoining.ts"
+import { openingToken, proveAll } from "./proving.ts"
+import { repairIfDue } from "./repairing.ts"
 import { beginAnew, passDamaged, refill } from "./resetting.ts"
 import {
   type ConversationRecord,
@@ -37,10 +40,12 @@ import {
 } from "./records.ts"
 import { giveUpChannel, isOutOfUse } from "./reopening.ts"
 import { type EpochKeys, epochKeys, wipeEpochKeys } from "./sealing.ts"
-import { inOutbox, sayToDoubted, sendNext } from "./sending.ts"
+import { sayToDoubted, sendNext } from "./sending.ts"
 import { removeStaleLeaves } from "./stale-leaves.ts"
 import { prefixRange } from "./store.ts"
+import { FRESH, type Transient } from "./transient.ts"
 import { resolve } from "./uncertain.ts"
+import { takeConflict, takeCut, takeRejection, takeStale } from "./verdicts.ts"
 
 /** How long the relay, or a header that makes no sense, is left alone before the next try. */
 const RETRY_MS = 5_000
@@ -52,53 +57,6 @@ export interface Pending {
   state: GroupState
   /** Wiped once the commit is merged: until then it aliases live secrets. */
   consumed: Consumed | undefined
-}
-
-/** What belongs to the present connection only. */
-interface Transient {
-  /** Where our wish for the handshake turn stands (PROTOCOL.md §6.1). */
-  turn: "none" | "asked" | "granted"
-  /** The position at which the pending commit was offered on this connection. */
-  offeredAt: number | undefined
-  /** The entry that is on its way; one at a time, so that payloads stay in order. */
-  inFlight: Uint8Array | undefined
-  /** Read on to here before sealing again: the relay said STALE. */
-  staleUntil: number
-  /** Nothing is offered before: the relay, or a person who is away, made us wait. */
-  notBefore: number
-  /** Receipts that are owed wait until then for company. */
-  receiptAt: number
-  /** Something was asked for and must be answered before `advance` goes on. */
-  busy: boolean
-  /** How often, and when next, the other side of a chat we opened is told of it. */
-  hints: number
-  hintAt: number
-  /** The handshake that is being put back into the log. */
-  refilling: Uint8Array | undefined
-  /** Since when, and when next, the other side is asked for the group. */
-  askingSince: number | undefined
-  askAt: number
-  /** The signature of the directory's head that was last told here. */
-  toldHead: Uint8Array
-  /** Where a room's link led us, so far. */
-  door: Doorstep | undefined
-}
-
-const FRESH: Transient = {
-  turn: "none",
-  offeredAt: undefined,
-  inFlight: undefined,
-  staleUntil: 0,
-  notBefore: 0,
-  receiptAt: 0,
-  busy: false,
-  hints: 0,
-  hintAt: 0,
-  refilling: undefined,
-  askingSince: undefined,
-  askAt: 0,
-  toldHead: new Uint8Array(0),
-  door: undefined,
 }
 
 export class Conversation {
@@ -115,6 +73,10 @@ export class Conversation {
   /** Cancels the mending of the room's header that is to come. */
   mending: (() => void) | undefined
   readonly peers: Peers
+  /** Empty commits made for a lost token since somebody else was heard. */
+  repairs = 0
+  /** Before then the relay is not believed that it has lost our token once more. */
+  muteAgainAt = 0
   /** The process before this one did not end cleanly: a fresh epoch comes before anything is said (PROTOCOL.md §10.7). */
   mustHeal = false
   /** Chains, in hex, that have grown since we last spoke. */
@@ -238,6 +200,7 @@ export class Conversation {
     if (this.record.uncertain && (await resolve(this))) return
     if (this.pending) offerPending(this)
     if (!this.group || this.record.rejoin) return
+    if (await repairIfDue(this)) return
     if ((await removeStaleLeaves(this)) || (await moderateIfDue(this))) return
     askIfDue(this)
     beaconIfDue(this)
@@ -247,8 +210,19 @@ export class Conversation {
 
   /** Subscribes at the saved place. */
   open(): void {
+    const { link } = this.record
+    const { needsWay, wayIn } = this.now
+    // Nothing would be sent to us: only the header has a token.
+    if (link && !wayIn && (needsWay || (!this.group && !openingToken(this)))) {
+      return askHeader(this, link, ({ kind }) => {
+        if (kind !== "found" && !this.group) return missHeader(this)
+        this.now.needsWay = false
+        return this.open()
+      })
+    }
     this.log.open(this.record, async (answer) => {
       if (answer.type === "refused") return this.pause(refusalName(answer.code))
+      proveAll(this, answer)
       if (!answer.resumed) return beginAnew(this, answer)
       // What was read of a log cannot be gone from it.
       if (answer.lastSeq < this.record.cursor) return this.context.link.distrust("a log that shrank")
@@ -261,7 +235,7 @@ export class Conversation {
 
   async received(
     message: Of<
-      "entry" | "damaged" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral"
+      "entry" | "damaged" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral" | "cut"
     >,
   ): Promise<void> {
     switch (message.type) {
@@ -270,33 +244,22 @@ export class Conversation {
       case "damaged":
         return passDamaged(this, message)
       case "stale":
-        return this.#stale(message)
+        return takeStale(this, message)
       case "rejected":
-        return this.#rejected(message.eid, refusalName(message.code))
+        return takeRejection(this, message.eid, refusalName(message.code))
+      case "cut":
+        return takeCut(this)
       case "granted":
         if (this.now.turn !== "asked") return
         this.now.turn = "granted"
         return this.advance()
       case "conflict":
-        if (!this.now.refilling || !equalBytes(this.now.refilling, message.eid)) return
-        this.now.refilling = undefined
-        this.now.staleUntil = message.nextPosition
-        return this.advance()
+        return takeConflict(this, message)
       // The log itself tells: one code path for an answer, a lost answer and a crash.
       case "accepted":
       case "ephemeral":
         return
     }
-  }
-
-  #stale({ eid, nextPosition }: Of<"stale">): Promise<void> | void {
-    if (!this.isInFlight(eid)) return
-    const position = inOutbox(this.context.store, this.room, eid)?.record.sealed?.position ?? 0
-    // Sealed at the latest place the relay knows of, and stale all the same: it would go round for ever.
-    if (nextPosition <= position + 1) return this.context.link.distrust("stale at its own place")
-    this.now.inFlight = undefined
-    this.now.staleUntil = nextPosition
-    return this.advance()
   }
 
   isInFlight(eid: Uint8Array): boolean {
@@ -319,10 +282,16 @@ export class Conversation {
   /** Stops the stream, and what hangs on it: the relay forgets our turn, and we do not hear what becomes of an entry. */
   closeLog(): void {
     this.log.close()
+    this.subscriptionEnded()
+  }
+
+  /** What hung on the stream hangs on it no more. */
+  subscriptionEnded(): void {
     Object.assign(this.now, {
       turn: "none",
       offeredAt: undefined,
       inFlight: undefined,
+      proven: -1,
     } satisfies Partial<Transient>)
   }
 
@@ -379,17 +348,6 @@ export class Conversation {
   stopFor(problem: RoomProblem): void {
     this.endTurn()
     this.save("ordered", { problem }, (update) => update.tell({ type: "room.changed", room: this.ref }))
-  }
-
-  #rejected(eid: Uint8Array, why: Refusal): Promise<void> | void {
-    const isPending = this.pending !== undefined && equalBytes(this.pending.record.eid, eid)
-    // What the relay will never take must not keep back what it would.
-    if (this.isInFlight(eid) && (why === "too-large" || why === "bad-request")) {
-      failFirst(this, eid)
-      return this.advance()
-    }
-    const isRefill = this.now.refilling !== undefined && equalBytes(this.now.refilling, eid)
-    if (this.isInFlight(eid) || isPending || isRefill) this.pause(why)
   }
 }
 

@@ -9,7 +9,7 @@ import type { PackageStock } from "./packages.ts"
 import type { Rooms } from "./rooms.ts"
 
 type OfAChannel = Of<
-  "entry" | "damaged" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral"
+  "entry" | "damaged" | "accepted" | "stale" | "conflict" | "rejected" | "granted" | "ephemeral" | "cut"
 >
 
 export class Incoming {

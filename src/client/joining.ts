@@ -4,8 +4,9 @@
  * offered; whether it happened is decided where its entry is met in the log, and nowhere else.
  */
 import { equalBytes } from "../bytes.ts"
-import { appendToken, directKeys, type OpeningKeys, roomKeys, tokenHash } from "../crypto/channel-keys.ts"
+import { appendToken } from "../crypto/channel-keys.ts"
 import { CryptoError } from "../crypto/errors.ts"
+import { tokenHash } from "../crypto/hash.ts"
 import type { Commit, Consumed, GroupChange, GroupState, MlsEngine } from "../crypto/mls-engine.ts"
 import { encodeOpening, FORMS } from "../protocol/content.ts"
 import type { DirectoryDevice } from "../protocol/directory-entry.ts"
@@ -13,6 +14,7 @@ import { MAX_INLINE_HEADER_BYTES } from "../protocol/messages.ts"
 import { putBlob } from "./blobs.ts"
 import type { Conversation, Pending } from "./conversation.ts"
 import { type PendingRecord, putRecord, groupRowKey } from "./records.ts"
+import { openingKeys, type PositionProof, prove } from "./proving.ts"
 import { makeHeader, type RoomLink } from "./room-header.ts"
 import { joinRoom } from "./room-joining.ts"
 import { packEntry, type SealedEntry } from "./sealing.ts"
@@ -40,20 +42,6 @@ export async function joinOrOpen(conversation: Conversation): Promise<boolean> {
 }
 
 // ── direct chats ────────────────────────────────────────────────────────────────────────────────
-
-export function openingKeys(conversation: Conversation): OpeningKeys {
-  const { context, contacts, record } = conversation
-  const { primitives, identity } = context
-  if (record.kind === "everyone") return roomKeys(primitives, record.link!.secret, context.relayId())
-  const peer = contacts.get(record.peer!)!.entry
-  return directKeys(
-    primitives,
-    identity.account,
-    { accountId: peer.accountId, x: peer.accountX },
-    context.relayId(),
-    record.counter,
-  )
-}
 
 /** Fetches one package of each device of the peer, then opens. */
 function takePackages(conversation: Conversation, packages: readonly Uint8Array[], triesLeft: number): void {
@@ -161,20 +149,21 @@ export async function propose(
   state: GroupState,
   expect: number,
   consumed: Consumed | undefined,
-  link?: RoomLink,
+  way?: { proof: PositionProof; link?: RoomLink | undefined },
 ): Promise<void> {
   const { context, record } = conversation
   const { engine } = context
-  const token = await appendToken(engine, state, record.channelId, expect)
+  const token = await appendToken(engine, state, record.channelId)
   const isRoom = record.kind === "everyone"
-  const header = isRoom ? await makeHeader(conversation, state, expect, token, link) : undefined
+  const header = isRoom ? await makeHeader(conversation, state, expect, token, way?.link) : undefined
   const pending: PendingRecord = {
     kind,
     ...sealed,
     expect,
     tokenHash: tokenHash(record.channelId, expect, token),
+    proof: way?.proof,
     header,
-    ...(link && { link }),
+    ...(way?.link && { link: way.link }),
   }
   conversation.save("synced", {}, (update) => {
     putRecord(update.tx, "pending", record.room, pending)
@@ -194,7 +183,7 @@ export async function renew(
   expect: number,
 ): Promise<PendingRecord> {
   const { context, channelId } = conversation
-  const token = await appendToken(context.engine, state, channelId, expect)
+  const token = await appendToken(context.engine, state, channelId)
   const header = record.header && (await makeHeader(conversation, state, expect, token, record.link))
   return { ...record, expect, tokenHash: tokenHash(channelId, expect, token), header }
 }
@@ -216,6 +205,7 @@ export function offerPending(conversation: Conversation): void {
         if (conversation.now === now) return problem ? conversation.pause(problem) : uploadFrom(index + 1)
       })
     }
+    if (record.proof) prove(conversation, record.proof)
     link.send({
       type: "handshake",
       handle: log.handle,

@@ -7,6 +7,7 @@ import { appendToken } from "../crypto/channel-keys.ts"
 import { MAX_INLINE_HEADER_BYTES } from "../protocol/messages.ts"
 import { putBlob } from "./blobs.ts"
 import type { Conversation } from "./conversation.ts"
+import { canSpeak } from "./proving.ts"
 import { makeHeader } from "./room-header.ts"
 
 /** Members wait this long for each leaf before theirs, so that mostly one of them mends. */
@@ -30,7 +31,7 @@ export function mendSoon(conversation: Conversation, position: number): void {
  * Came by the link, and half of those in the list or more have said nothing since: perhaps the room that they are in is
  * another one. Whoever made this one needs to be in it alone only to be heard, so one voice is no proof.
  */
-function isMostlyUnheard({ record, group, peers }: Conversation): boolean {
+export function isMostlyUnheard({ record, group, peers }: Conversation): boolean {
   // The room's first entry is its creation: whoever made the room came by no link.
   const cameByLink = record.kind === "everyone" && record.joinedAt > 1
   const others = (group?.members.length ?? 1) - 1
@@ -65,9 +66,10 @@ async function mend(conversation: Conversation, position: number): Promise<void>
   const { context, group, log, record, now } = conversation
   const { link, primitives } = context
   const isLatest = record.nextPosition === position + 1 && log.isCaughtUp(record)
-  // Whoever is to join again would lead others, and themselves, into what they have to leave.
-  if (!group || record.rejoin || !isLatest || conversation.pending) return
-  const token = await appendToken(context.engine, group, record.channelId, position)
+  // Whoever is to join again would lead others, and themselves, into what they have to leave. And the token in a header
+  // is one that the relay knows: a void handshake is mended by a commit, which brings a header.
+  if (!group || record.rejoin || !isLatest || conversation.pending || !canSpeak(conversation)) return
+  const token = await appendToken(context.engine, group, record.channelId)
   const { id, bytes } = await makeHeader(conversation, group, position, token)
   const put = (headerId: Uint8Array, headerBlob: Uint8Array, header: Uint8Array): void => {
     if (conversation.now !== now || log.handle === undefined) return

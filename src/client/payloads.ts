@@ -85,6 +85,7 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
   conversation.group = state
   consumed.wipe()
   if (isOwnLeaf) return
+  conversation.repairs = 0
   conversation.beacon?.heard.add(toHex(sender.leafKey))
   if (wasVoid) mendSoon(conversation, conversation.record.nextPosition - 1)
   if (!said || said === "alive") return

@@ -16,6 +16,7 @@ import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { renew } from "./joining.ts"
 import { mendSoon } from "./mending.ts"
+import { keepToken, openingToken, proveEpoch } from "./proving.ts"
 import { quarantine } from "./quarantine.ts"
 import { takePayload } from "./payloads.ts"
 import { confirmOwn } from "./own-entries.ts"
@@ -31,7 +32,7 @@ import { putHead, putSeen, readSeen, type Seen } from "./seen.ts"
 import { inOutbox, unfixOutbox } from "./sending.ts"
 import { sayAgain } from "./sent.ts"
 import { prefixRange } from "./store.ts"
-import { afterNoise, isUncertain } from "./uncertain.ts"
+import { afterHearing, afterNoise, isUncertain } from "./uncertain.ts"
 
 /** What one entry is, and where it leaves us. */
 export interface Arrival {
@@ -164,11 +165,13 @@ async function handshake(conversation: Conversation, arrival: Arrival): Promise<
       (update) => {
         rosterNotices(conversation, update, message.seq, change, state)
         roleNotices(conversation, update, message.seq, state, change.committer)
+        if (isUncertain(record)) conversation.notice(update, message.seq, { code: "void-commit" })
       },
-      { ...next, noise: 0, uncertain: undefined },
+      { ...next, noise: 0, uncertain: afterHearing(record) },
       change.committer ? [change.committer.leafKey] : change.added.map(({ leafKey }) => leafKey),
     )
     consumed.wipe()
+    conversation.repairs = 0
     if (change.committer === undefined && change.added.length > 0) answerJoin(conversation)
     return
   }
@@ -312,11 +315,19 @@ export async function become(
   const before = pending?.state === state ? (pending.record.link ?? record.link) : record.link
   const link = before && (await linkAt(conversation, state, before))
   // Whoever comes in need not say at once that it is there: its commit says so. From here on everything should open.
+  const { position } = arrival.message
+  const epoch = {
+    epochAt: position,
+    opening: record.kind === "everyone" ? openingToken(conversation) : undefined,
+  }
+  const wayIn = pending?.state === state ? pending.record.proof : undefined
+  const tokens = [...(wayIn ? [wayIn] : []), { position, token: kept.token }]
   const fresh = isNewLeaf ? { spokeAt: context.clock.now(), rescanTo: undefined } : {}
   conversation.save(
     "ordered",
-    { ...change, ...fresh, link, member: true, ...(chain ? { chain } : {}) },
+    { ...change, ...fresh, ...epoch, link, member: true, ...(chain ? { chain } : {}) },
     (update) => {
+      for (const token of tokens) keepToken(conversation, update, token)
       if (isNewLeaf) {
         update.tx.deleteRange("group", prefixRange(room))
         unfixOutbox(conversation, update)
@@ -341,5 +352,7 @@ export async function become(
     context.engine.wipeEnded(pending.state, state)
     conversation.endTurn()
   }
+  conversation.now.muteSince = undefined
   await conversation.refreshKeys()
+  proveEpoch(conversation)
 }

@@ -10,6 +10,7 @@ import type { PayloadRange, RemarkContent, TextContent, VerificationContent } fr
 import type { MessageRef } from "../protocol/remarks.ts"
 import type { AlarmReason, MessageState, RoleChange, RoomProblem } from "./events.ts"
 import type { LinkWish } from "./moderating.ts"
+import type { PositionProof } from "./proving.ts"
 import type { RoomLink } from "./room-header.ts"
 import type { Uncertainty } from "./uncertain.ts"
 import { prefixRange, type StoreReader } from "./store.ts"
@@ -89,6 +90,10 @@ export interface ConversationRecord {
   head: Uint8Array
   /** Handshakes passed, valid or not: the position that the next one takes. */
   nextPosition: number
+  /** Where the handshake stands that opened our epoch; undefined while it is not known to be in the log. */
+  epochAt: number | undefined
+  /** A room's opening token (PROTOCOL.md §5.7). Those of direct chats are computed. */
+  opening: Uint8Array | undefined
   /** True once there is group state in the `group` table. */
   member: boolean
   /** The log number of the entry by which this device came in. */
@@ -128,6 +133,8 @@ export interface PendingRecord {
   blob: Uint8Array | undefined
   expect: number
   tokenHash: Uint8Array
+  /** By which somebody who is in no group here shows that it may be offered. */
+  proof: PositionProof | undefined
   /** The sealed header that goes with it, in link rooms; and the link that led there, where it is another than ours. */
   header: { id: Uint8Array; bytes: Uint8Array } | undefined
   link?: RoomLink
@@ -175,16 +182,6 @@ export interface GapRecord {
   since: Millis
   askedAt: Millis
   asked: number
-}
-
-/** A handshake as it stood in the log, with what the relay was told beside it. */
-export interface HandshakeRecord {
-  eid: Uint8Array
-  entry: Uint8Array
-  blob: Uint8Array | undefined
-  position: number
-  tokenHash: Uint8Array
-  life: number
 }
 
 export type StoredNotice =
@@ -293,6 +290,8 @@ export function newConversation(
     wishes: undefined,
     inviter: undefined,
     nextPosition: 0,
+    epochAt: undefined,
+    opening: undefined,
     member: false,
     joinedAt: 0,
     chain: undefined,

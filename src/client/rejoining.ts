@@ -6,7 +6,7 @@
  *                                                    └── no answer in a minute ──▶ the chat is opened anew
  */
 import { equalBytes, toHex } from "../bytes.ts"
-import { externalKey } from "../crypto/channel-keys.ts"
+import { appendToken, externalKey } from "../crypto/channel-keys.ts"
 import { CryptoError } from "../crypto/errors.ts"
 import {
   decodeGroupInfo,
@@ -21,6 +21,7 @@ import { ProtocolError } from "../protocol/errors.ts"
 import type { Conversation } from "./conversation.ts"
 import { sendLetter } from "./inbox.ts"
 import { joinOrOpen, propose } from "./joining.ts"
+import { canSpeak } from "./proving.ts"
 import { packEntry } from "./sealing.ts"
 import type { RejoinReason } from "./records.ts"
 import { unfixOutbox } from "./sending.ts"
@@ -79,11 +80,12 @@ export async function giveGroup(conversation: Conversation, from: Uint8Array, le
     ({ accountId, deviceId }) => equalBytes(accountId, from) && equalBytes(deviceId, letter.deviceId),
   )
   if (!group || !isMember || record.rejoin || record.uncertain || letter.counter !== record.counter) return
-  if (conversation.isInDoubt || record.problem || !log.isCaughtUp(record)) return
+  if (conversation.isInDoubt || record.problem || !log.isCaughtUp(record) || !canSpeak(conversation)) return
   if (time - (given.get(asker) ?? -GIVE_EVERY_MS) < GIVE_EVERY_MS) return
   given.set(asker, time)
   const body = encodeGroupInfo({
     position: record.nextPosition - 1,
+    appendToken: await appendToken(context.engine, group, channelId),
     externalKey: await externalKey(context.engine, group, channelId),
     groupInfo: await context.engine.groupInfo(group),
   })
@@ -115,7 +117,8 @@ export async function takeGroup(conversation: Conversation, { counter, body }: L
       commit.bytes,
     )
     now.askingSince = context.clock.now()
-    await propose(conversation, "join", sealed, commit.state, record.nextPosition, commit.consumed)
+    const proof = { position: info.position, token: info.appendToken }
+    await propose(conversation, "join", sealed, commit.state, record.nextPosition, commit.consumed, { proof })
   } catch (cause) {
     if (!(cause instanceof CryptoError)) throw cause
     context.log.write("warn", "rejoin.refused", { detail: cause.message })

@@ -60,7 +60,7 @@ export function reopen(
     sayAgain(conversation, update)
     // What is missing here was never confirmed, so its author says it again there.
     for (const { line } of gapsOf(tx, room)) tx.delete("line", concat(room, line))
-    for (const table of ["gap", "handshake"] as const) tx.deleteRange(table, prefixRange(room))
+    for (const table of ["gap", "handshake", "token"] as const) tx.deleteRange(table, prefixRange(room))
     forgetHeads(conversation, update)
     if (unconfirmed === undefined)
       conversation.notice(update, record.cursor, { code: "chat-reopened", account: record.peer! })
@@ -72,6 +72,7 @@ export function reopen(
       orderBase: record.orderBase + record.cursor + 1,
       reopenDue: decision === "ours",
       nextPosition: 0,
+      epochAt: undefined,
       member: false,
       chain: undefined,
       life: record.life + 1,

@@ -7,7 +7,8 @@
  */
 import { concat, u64 } from "../bytes.ts"
 import { MAX_INLINE_HEADER_BYTES, type Of } from "../protocol/messages.ts"
-import { appendToken, tokenHash } from "../crypto/channel-keys.ts"
+import { appendToken } from "../crypto/channel-keys.ts"
+import { tokenHash } from "../crypto/hash.ts"
 import type { GroupState } from "../crypto/mls-engine.ts"
 import { putBlob } from "./blobs.ts"
 import { MAX_SEQ } from "./channel-log.ts"
@@ -15,14 +16,9 @@ import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { renew } from "./joining.ts"
 import { mendSoon } from "./mending.ts"
+import { keepToken, prove } from "./proving.ts"
 import { type Arrival, dropPending } from "./reading.ts"
-import {
-  type ConversationRecord,
-  decodeRecord,
-  getRecord,
-  type HandshakeRecord,
-  putRecord,
-} from "./records.ts"
+import { type ConversationRecord, decodeRecord, getRecord, localOf, putRecord } from "./records.ts"
 import { makeHeader } from "./room-header.ts"
 import { forgetHeads, putHead, readSeen, type Seen } from "./seen.ts"
 import { queueInside, unsealOutbox } from "./sending.ts"
@@ -32,6 +28,17 @@ import { prefixRange } from "./store.ts"
 /** Handshakes kept to bring back (PROTOCOL.md §18.3). */
 export const KEPT_HANDSHAKES = 64
 const NO_HASH = new Uint8Array(32)
+
+/** A handshake as it stood in the log, with what the relay was told beside it. */
+export interface HandshakeRecord {
+  eid: Uint8Array
+  entry: Uint8Array
+  blob: Uint8Array | undefined
+  position: number
+  /** Of the epoch that it opened. */
+  token: Uint8Array
+  life: number
+}
 
 /** The relay does not know our place: its log is read from its first entry on. */
 export function beginAnew(conversation: Conversation, opened: Of<"opened">): Promise<void> {
@@ -45,6 +52,7 @@ export function beginAnew(conversation: Conversation, opened: Of<"opened">): Pro
     cursor: firstSeq - 1,
     head: head.slice(),
     nextPosition: 0,
+    epochAt: undefined,
     life: record.life + 1,
     rescanTo: lastSeq,
     // A newcomer has no lines yet, and its place may be what a stranger wrote into the header.
@@ -53,6 +61,7 @@ export function beginAnew(conversation: Conversation, opened: Of<"opened">): Pro
   }
   conversation.save("synced", change, (update) => {
     forgetHeads(conversation, update)
+    update.tx.deleteRange("token", prefixRange(conversation.room))
     unsealOutbox(conversation, update)
     if (conversation.pending?.record.kind === "join") dropPending(conversation, update)
     if (record.member)
@@ -65,12 +74,18 @@ export function beginAnew(conversation: Conversation, opened: Of<"opened">): Pro
 export function passKnown(conversation: Conversation, { eid, message, place, entry }: Arrival): boolean {
   const seen = readSeen(conversation, eid)
   if (!seen) return false
-  const nextPosition = entry?.kind === "handshake" ? { nextPosition: message.position + 1 } : {}
-  conversation.save("ordered", { ...place, ...nextPosition }, (update) => {
+  const { position } = message
+  const kept = seen.kind === "handshake" ? keptHandshake(conversation, seen.number) : undefined
+  const change =
+    entry?.kind === "handshake"
+      ? { nextPosition: position + 1, ...(kept?.isNewest ? { epochAt: position } : {}) }
+      : {}
+  conversation.save("ordered", { ...place, ...change }, (update) => {
     putHead(conversation.room, update.tx, place.cursor, place.head)
     if (seen.kind === "payload") meetAgain(conversation, update, seen.number)
-    if (seen.kind === "handshake") meetHandshake(conversation, update, seen.number)
+    if (kept) meetHandshake(conversation, update, kept, position)
   })
+  if (kept) prove(conversation, { position, token: kept.record.token })
   if (conversation.now.refilling && entry?.kind === "handshake") conversation.now.refilling = undefined
   return true
 }
@@ -123,20 +138,39 @@ export async function handshakeOf(
   state: GroupState,
   { message, eid, blob }: Arrival,
 ): Promise<Omit<HandshakeRecord, "life">> {
-  const token = await appendToken(context.engine, state, channelId, message.position)
+  const token = await appendToken(context.engine, state, channelId)
   return {
     eid,
     entry: message.entry,
     blob,
     position: message.position,
-    tokenHash: tokenHash(channelId, message.position, token),
+    token,
   }
 }
 
-function meetHandshake({ room, record }: Conversation, { tx }: Update, number: number): void {
+interface KeptHandshake {
+  key: Uint8Array
+  record: HandshakeRecord
+  /** It opened the epoch that we are in. */
+  isNewest: boolean
+}
+
+function keptHandshake({ context, room, group }: Conversation, number: number): KeptHandshake | undefined {
   const key = concat(room, u64(number))
-  const kept = getRecord<HandshakeRecord>(tx, "handshake", key)
-  if (kept) putRecord(tx, "handshake", key, { ...kept, life: record.life } satisfies HandshakeRecord)
+  const record = getRecord<HandshakeRecord>(context.store, "handshake", key)
+  const last = context.store.range("handshake", { ...prefixRange(room), reverse: true, limit: 1 })[0]
+  return record && { key, record, isNewest: group !== undefined && localOf(last!.key) === number }
+}
+
+function meetHandshake(
+  conversation: Conversation,
+  update: Update,
+  { key, record }: KeptHandshake,
+  position: number,
+): void {
+  const met = { ...record, life: conversation.record.life }
+  putRecord(update.tx, "handshake", key, met satisfies HandshakeRecord)
+  keepToken(conversation, update, { position, token: record.token })
 }
 
 /** Brings back what the log has lost. @returns true while that is under way. */
@@ -173,7 +207,7 @@ export async function refill(conversation: Conversation): Promise<boolean> {
 async function putBack(
   conversation: Conversation,
   group: GroupState,
-  { eid, entry, blob, position, tokenHash: hash }: HandshakeRecord,
+  { eid, entry, blob, position, token }: HandshakeRecord,
   isLast: boolean,
 ): Promise<void> {
   const { record, context, now, log } = conversation
@@ -181,11 +215,10 @@ async function putBack(
   now.refilling = eid
   // An empty log takes its first handshake where it stood before.
   const expect = record.cursor === 0 ? position : record.nextPosition
-  const token =
+  const header =
     isLast && record.kind === "everyone"
-      ? await appendToken(engine, group, record.channelId, expect)
+      ? await makeHeader(conversation, group, expect, await appendToken(engine, group, record.channelId))
       : undefined
-  const header = token && (await makeHeader(conversation, group, expect, token))
   const isBlob = header !== undefined && header.bytes.length > MAX_INLINE_HEADER_BYTES
   const parts = [...(blob ? [blob] : []), ...(isBlob ? [header.bytes] : [])]
   const upload = (index: number): void => {
@@ -200,7 +233,7 @@ async function putBack(
       type: "handshake",
       handle: log.handle,
       expect,
-      tokenHash: hash,
+      tokenHash: tokenHash(record.channelId, expect, token),
       headerId: header?.id ?? NO_HASH,
       headerBlob: isBlob ? primitives.sha("sha256", header.bytes) : NO_HASH,
       header: isBlob || !header ? new Uint8Array(0) : header.bytes,

@@ -4,6 +4,7 @@
  */
 import { equalBytes, isZero } from "../bytes.ts"
 import { externalKey, headerKeys, nextLinkSecret } from "../crypto/channel-keys.ts"
+import { channelIdOf } from "../crypto/hash.ts"
 import { openHeader, sealHeader } from "../crypto/envelope-seal.ts"
 import type { GroupState } from "../crypto/mls-engine.ts"
 import { wipe } from "../crypto/sodium.ts"
@@ -12,6 +13,7 @@ import { ProtocolError, refusalName } from "../protocol/errors.ts"
 import type { Of } from "../protocol/messages.ts"
 import { getBlob } from "./blobs.ts"
 import type { Conversation } from "./conversation.ts"
+import { openingToken } from "./proving.ts"
 
 /** `S_g` and g (PROTOCOL.md §12.5). */
 export interface RoomLink {
@@ -82,6 +84,7 @@ export async function makeHeader(
     incarnation: record.incarnation,
     cursor: record.cursor,
     head: record.head,
+    openToken: openingToken(conversation)!,
     appendToken: appendTokenBytes,
     externalKey: await externalKey(engine, state, record.channelId),
     groupInfo: await engine.groupInfo(state),
@@ -110,10 +113,14 @@ export function askHeader(
     const fits =
       header !== undefined &&
       equalBytes(header.channelId, record.channelId) &&
+      equalBytes(channelIdOf(header.openToken), record.channelId) &&
       header.generation === link.generation &&
       header.position === answer.position &&
       answer.position < answer.nextPosition
-    return fits ? { kind: "found", answer, header } : { kind: "nonsense" }
+    if (!fits) return { kind: "nonsense" }
+    if (!record.opening) conversation.save("ordered", { opening: header.openToken })
+    now.wayIn = { position: header.position, token: header.appendToken }
+    return { kind: "found", answer, header }
   }
   context.link.ask({ type: "getHeader", headerId }, (answer) => {
     if (answer.type === "header") {

@@ -4,9 +4,10 @@ import { wipe } from "../crypto/sodium.ts"
 import { FORMS, type RoomHeader } from "../protocol/content.ts"
 import type { Of } from "../protocol/messages.ts"
 import type { Conversation } from "./conversation.ts"
-import { openingKeys, propose } from "./joining.ts"
+import { propose } from "./joining.ts"
 import { askForLink, dropOffer, linkToTry } from "./link-letters.ts"
 import { missHeader } from "./mending.ts"
+import { openingKeys } from "./proving.ts"
 import { askHeader, type RoomLink } from "./room-header.ts"
 import { packEntry } from "./sealing.ts"
 
@@ -52,6 +53,9 @@ async function joinByHeader(
   header: RoomHeader,
 ): Promise<void> {
   const { context, record, expected } = conversation
+  // It leads to where we are already: others have yet to come, and are heard here when they do.
+  if (conversation.group && !record.rejoin && header.position === record.epochAt)
+    return conversation.pause("no-header")
   // A large header takes a while: a handshake that came meanwhile has taken the place that this one names.
   if (record.nextPosition > answer.nextPosition) return missHeader(conversation)
   try {
@@ -71,9 +75,10 @@ async function joinByHeader(
       FORMS.mls,
       commit.bytes,
     )
-    wipe(header.externalKey, header.appendToken)
-    const other = link === record.link ? undefined : link
-    await propose(conversation, "join", sealed, commit.state, answer.nextPosition, commit.consumed, other)
+    wipe(header.externalKey)
+    const proof = { position: header.position, token: header.appendToken }
+    const way = { proof, link: link === record.link ? undefined : link }
+    await propose(conversation, "join", sealed, commit.state, answer.nextPosition, commit.consumed, way)
   } catch (cause) {
     if (!(cause instanceof CryptoError)) throw cause
     dropOffer(conversation, link)

@@ -2,7 +2,7 @@
  * From MLS bytes to an entry and back (PROTOCOL.md §9): which key, which form, inline or in a blob.
  * One epoch per position: the keys tried are those of the group's present epoch and no others.
  */
-import { envelopeKey, externalKey } from "../crypto/channel-keys.ts"
+import { appendToken, envelopeKey, externalKey } from "../crypto/channel-keys.ts"
 import {
   MAX_INLINE_BODY_BYTES,
   openBlob,
@@ -16,10 +16,11 @@ import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
 import { encodeEntry, type Entry, ENTRY_KINDS, type EntryKind } from "../protocol/envelope.ts"
 
-/** The outer keys of one epoch; they die with it. */
+/** The outer keys of one epoch, and its append token; they die with it. */
 export interface EpochKeys {
   envelope: Uint8Array
   external: Uint8Array
+  append: Uint8Array
 }
 
 export async function epochKeys(
@@ -30,11 +31,12 @@ export async function epochKeys(
   return {
     envelope: await envelopeKey(engine, state, channelId),
     external: await externalKey(engine, state, channelId),
+    append: await appendToken(engine, state, channelId),
   }
 }
 
 export function wipeEpochKeys(keys: EpochKeys | undefined): void {
-  if (keys) wipe(keys.envelope, keys.external)
+  if (keys) wipe(keys.envelope, keys.external, keys.append)
 }
 
 export interface SealedEntry {

@@ -13,6 +13,7 @@ import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
 import { proposeCommit } from "./joining.ts"
 import { fixPayload } from "./fixing.ts"
+import { canSpeak } from "./proving.ts"
 import { owesReceipt, startsOf } from "./receipts.ts"
 import {
   decodeRecord,
@@ -207,7 +208,7 @@ export async function sayToDoubted(conversation: Conversation): Promise<void> {
 /** Sends what is next in the outbox, or heals when there is nothing to send. */
 export async function sendNext(conversation: Conversation): Promise<void> {
   const { context, record, now, group } = conversation
-  if (!group || now.inFlight || record.nextPosition < now.staleUntil) return
+  if (!group || now.inFlight || record.nextPosition < now.staleUntil || !canSpeak(conversation)) return
   const { isInDoubt } = conversation
   if (!isInDoubt && owesReceipt(conversation) && !firstInOutbox(context.store, record.room)) {
     if (now.receiptAt > context.clock.now()) conversation.wakeAt(now.receiptAt)
@@ -255,7 +256,7 @@ async function healIfDue(conversation: Conversation): Promise<void> {
   if (record.healing.due || context.clock.now() - record.healing.at > DAY_MS) await heal(conversation)
 }
 
-async function heal(conversation: Conversation): Promise<void> {
+export async function heal(conversation: Conversation): Promise<void> {
   if (conversation.pending) return
   if (conversation.now.turn !== "granted") return conversation.askTurn()
   await proposeCommit(conversation)

@@ -28,6 +28,7 @@ export const TABLES = [
   "seen", // room ‖ start of eid: every entry read, for the day when the relay's log begins anew
   "heads", // room ‖ u64 seq: the newest running hashes
   "handshake", // room ‖ u64: the newest handshakes, to refill a log that was lost
+  "token", // room ‖ u64 position: append tokens in this life of the log
   "package", // reference: own key packages not used yet
   "used", // hash of every Welcome joined and every package used: kept for ever
   "verification", // 16 bytes: verifications that are open, or were lately

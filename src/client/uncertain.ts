@@ -12,6 +12,8 @@ import type { Conversation } from "./conversation.ts"
 import { joinOrOpen } from "./joining.ts"
 import { isLost } from "./mending.ts"
 import type { ConversationRecord } from "./records.ts"
+import { canSpeak } from "./proving.ts"
+import { repair } from "./repairing.ts"
 import { queueAlive } from "./sending.ts"
 
 export interface Uncertainty {
@@ -57,6 +59,15 @@ export function afterNoise(conversation: Conversation): Partial<ConversationReco
   return { noise: 0, uncertain: { since, answered: false, heard: 0, isLeftOut: true } }
 }
 
+/** A commit when the relay takes no message, since nobody knows its newest token. @returns whether it is under way. */
+async function giveSign(conversation: Conversation): Promise<boolean> {
+  if (canSpeak(conversation)) {
+    queueAlive(conversation)
+    return true
+  }
+  return repair(conversation)
+}
+
 /** What is due while a commit is in doubt. @returns true when the room is being joined again. */
 export async function resolve(conversation: Conversation): Promise<boolean> {
   const { record, group, context } = conversation
@@ -68,8 +79,7 @@ export async function resolve(conversation: Conversation): Promise<boolean> {
     conversation.wakeAt(signAt)
     return false
   }
-  if (!uncertain.answered) {
-    queueAlive(conversation)
+  if (!uncertain.answered && (await giveSign(conversation))) {
     conversation.save("ordered", {
       uncertain: uncertain.heard > 0 ? undefined : { ...uncertain, answered: true },
     })

@@ -4,9 +4,9 @@
  *
  * Nothing here reads messages: MLS does. These keys hide from the relay what it forwards, and say who may append.
  */
-import { compareBytes, concat, u32, u64 } from "../bytes.ts"
+import { compareBytes, concat, u32 } from "../bytes.ts"
 import type { Primitives } from "../platform/primitives.ts"
-import { labelledHash } from "./hash.ts"
+import { channelIdOf, labelledHash } from "./hash.ts"
 import type { AccountKeys } from "./identity.ts"
 import { derive } from "./kdf.ts"
 import type { GroupState, MlsEngine } from "./mls-engine.ts"
@@ -20,7 +20,7 @@ export interface OpeningKeys {
   channel: Uint8Array
   /** Seals the entry at position 0. */
   open: Uint8Array
-  /** Proves the right to append at position 0. */
+  /** Proves the right to open the channel, whose id is made of it. */
   token: Uint8Array
 }
 
@@ -99,16 +99,6 @@ export function ephemeralKey(
   return engine.export(state, "ephemeral", channelId, KEY_BYTES)
 }
 
-/** `T(e, p)`: shows the relay that its owner is in the epoch that the handshake at `position` opened. */
-export function appendToken(
-  engine: Exporter,
-  state: GroupState,
-  channelId: Uint8Array,
-  position: number,
-): Promise<Uint8Array> {
-  return engine.export(state, "append", concat(channelId, u64(position)), KEY_BYTES)
-}
-
 /** `S_{g+1}`: made by the epoch in which a closed link opens again (PROTOCOL.md §12.5). @param generation g + 1. */
 export function nextLinkSecret(
   engine: Exporter,
@@ -119,9 +109,9 @@ export function nextLinkSecret(
   return engine.export(state, "link", concat(channelId, u32(generation)), KEY_BYTES)
 }
 
-/** What the relay holds of a token: enough to check it, not to make it. */
-export function tokenHash(channelId: Uint8Array, position: number, token: Uint8Array): Uint8Array {
-  return labelledHash("token", channelId, u64(position), token)
+/** `T(e)`: shows the relay that its owner is in epoch e, wherever in the log the handshake stands that opened it. */
+export function appendToken(engine: Exporter, state: GroupState, channelId: Uint8Array): Promise<Uint8Array> {
+  return engine.export(state, "append", channelId, KEY_BYTES)
 }
 
 function openingKeys(
@@ -130,9 +120,7 @@ function openingKeys(
   kind: "direct" | "room",
   context: Uint8Array,
 ): OpeningKeys {
-  return {
-    channel: derive(primitives, secret, `${kind} channel`, context, KEY_BYTES),
-    open: derive(primitives, secret, `${kind} open`, context, KEY_BYTES),
-    token: derive(primitives, secret, `${kind} token`, context, KEY_BYTES),
-  }
+  const token = derive(primitives, secret, `${kind} token`, context, KEY_BYTES)
+  const open = derive(primitives, secret, `${kind} open`, context, KEY_BYTES)
+  return { channel: channelIdOf(token), open, token }
 }

@@ -5,7 +5,7 @@
  *
  * A label never contains a zero byte, so no two labels share an input. `sodiumReady()` comes first.
  */
-import { ByteWriter, concat, utf8 } from "../bytes.ts"
+import { ByteWriter, concat, u64, utf8 } from "../bytes.ts"
 import { blake2b } from "./sodium.ts"
 
 export const HASH_BYTES = 32
@@ -57,4 +57,14 @@ export function nextHead(
     .u64(time)
     .done()
   return blake2b(input, HASH_BYTES)
+}
+
+/** A channel's id: whoever shows the token that it is made of may open the channel (PROTOCOL.md §5.7). */
+export function channelIdOf(openToken: Uint8Array): Uint8Array {
+  return labelledHash("channel", openToken)
+}
+
+/** What the relay holds of an append token: enough to check it, not to make it. */
+export function tokenHash(channelId: Uint8Array, position: number, token: Uint8Array): Uint8Array {
+  return labelledHash("token", channelId, u64(position), token)
 }

@@ -241,6 +241,7 @@ const header = record({
   incarnation: fixed(16),
   cursor: u64,
   head: fixed(32),
+  openToken: fixed(32),
   appendToken: fixed(32),
   externalKey: fixed(32),
   groupInfo: rest,
@@ -297,7 +298,12 @@ export function decodeLetter(bytes: Uint8Array): Letter {
 }
 
 /** The body of a `group-info` letter (§11.6): what a member that lost its group state comes back with. */
-const groupInfoBody = record({ position: u64, externalKey: fixed(32), groupInfo: rest })
+const groupInfoBody = record({
+  position: u64,
+  appendToken: fixed(32),
+  externalKey: fixed(32),
+  groupInfo: rest,
+})
 export type GroupInfoBody = typeof groupInfoBody extends Field<infer T> ? T : never
 
 export function encodeGroupInfo(value: GroupInfoBody): Uint8Array {

@@ -33,6 +33,7 @@ export const REFUSALS = {
   "bad-directory-entry": 14,
   banned: 15, // the operator has shut this person out
   awaiting: 16, // the operator is asked whether this person may come in; try again later
+  unproven: 17, // no token was shown that is as new as the confirmed position
 } as const
 export type Refusal = keyof typeof REFUSALS
 

@@ -51,6 +51,7 @@ export const HELD_NAMES = [
   "channel.last_seq",
   "channel.head",
   "channel.next_position",
+  "channel.next_unconfirmed",
   "channel.weight",
   "entry.ref",
   "entry.seq",

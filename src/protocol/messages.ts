@@ -128,6 +128,8 @@ const shapes = {
   ],
   showApproval: [32, record({ ...requestId, admission: fixed(16), code: fixed(16) })],
 
+  prove: [34, record({ handle: u32, position: u64, token: id })],
+  proveOpening: [35, record({ handle: u32, token: id })],
   sees: [38, record({ ...requestId, from: u32 })],
   /** `known`: the highest head of this relay that the client has, and one that somebody told it of. */
   getHead: [30, record({ ...requestId, known: list(signedHead, MAX_SHOWN_HEADS) })],
@@ -163,6 +165,8 @@ const shapes = {
       head: id,
       lastSeq: u64,
       nextPosition: u64,
+      /** The position after the newest confirmed one; 0 when none is. */
+      nextUnconfirmed: u64,
     }),
   ],
   accepted: [69, record({ handle: u32, eid: id, seq: u64, time: u64 })],
@@ -201,6 +205,7 @@ const shapes = {
   generation: [85, record({ ...requestId, swapped: flag, record: sized(MAX_GENERATION_BYTES) })],
   /** The newest entry of the person whose place may be taken. */
   approved: [89, record({ ...requestId, newest: sized(MAX_DIRECTORY_ENTRY_BYTES) })],
+  cut: [90, record({ handle: u32 })],
   seen: [
     92,
     record({
@@ -231,13 +236,13 @@ export type Message = { [K in MessageName]: Of<K> }[MessageName]
 export const CLIENT_MESSAGES = [
   "hello", "register", "ping", "pong", "open", "close", "entry", "handshake", "putHeader", "getHeader", "turn", "turnDone",
   "ephemeral", "putBlob", "getBlob", "getDirectory", "putPackages", "takePackage", "look",
-  "swapGeneration", "getHead", "showApproval",
+  "swapGeneration", "getHead", "showApproval", "prove", "proveOpening",
   "sees",
 ] as const satisfies MessageName[] // prettier-ignore
 export const RELAY_MESSAGES = [
   "ready", "registerFirst", "refused", "opened", "entry", "ephemeral", "accepted", "stale", "conflict", "rejected", "granted",
   "header", "blobStored", "blobChunk", "directory", "directoryGrew", "keyPackage", "packagesLeft", "looked", "presence",
-  "done", "damaged", "generation", "treeHead", "approved", "ping", "pong",
+  "done", "damaged", "generation", "treeHead", "approved", "cut", "ping", "pong",
   "seen",
 ] as const satisfies MessageName[] // prettier-ignore
 export type ClientMessage = Of<(typeof CLIENT_MESSAGES)[number]>

@@ -19,6 +19,7 @@ import type { DiskWatch } from "./disk-watch.ts"
 import type { Session } from "./session.ts"
 import type { SoundBlobs } from "./sound-blobs.ts"
 import type { RelayStore } from "./store.ts"
+import { mayCommit, maySpeak, type Proof, type Tokens } from "./tokens.ts"
 import { TurnQueue } from "./turns.ts"
 
 /** One reader of one channel. */
@@ -29,6 +30,7 @@ export interface Subscription {
   mode: "follow" | "append"
   /** The entry to send next. */
   next: number
+  readonly proof: Proof
 }
 
 /** An entry of this batch, ready to leave. */
@@ -52,6 +54,8 @@ export interface Channel {
   lastSeq: number
   head: Uint8Array
   nextPosition: number
+  /** As in the store's row. */
+  confirmed: number
   weight: number
   readonly followers: Set<Subscription>
   /** Everybody who has it open, followers and writers. */
@@ -65,7 +69,7 @@ export type Verdict =
   | { kind: "appended"; seq: number; time: Millis }
   /** The same bytes were accepted before. */
   | { kind: "repeated"; seq: number; time: Millis }
-  /** Sealed at a position that is not the latest handshake's. */
+  /** Sealed at a position that is not the latest handshake's, or without its token. */
   | { kind: "stale"; nextPosition: number }
   /** The handshake's place is taken, or does not exist yet. */
   | { kind: "conflict"; nextPosition: number }
@@ -90,10 +94,12 @@ export class Channels {
   readonly #disk: DiskWatch
   readonly #budget: Budget
   readonly #blobs: SoundBlobs
+  readonly #tokens: Tokens
   readonly #byKey = new Map<string, Channel>()
   #lastHandle = 0
 
-  constructor({ store, primitives, config, budget, blobs }: Core, disk: DiskWatch) {
+  constructor({ store, primitives, config, budget, blobs }: Core, disk: DiskWatch, tokens: Tokens) {
+    this.#tokens = tokens
     this.#blobs = blobs
     this.#store = store
     this.#primitives = primitives
@@ -123,6 +129,7 @@ export class Channels {
         lastSeq: 0,
         head: EMPTY_HEAD,
         nextPosition: 0,
+        confirmed: -1,
         weight: 0,
         followers: new Set(),
         holders: 0,
@@ -172,6 +179,9 @@ export class Channels {
     channel.lastSeq = row?.lastSeq ?? 0
     channel.head = row?.head ?? EMPTY_HEAD
     channel.nextPosition = row?.nextPosition ?? 0
+    const confirmed = row?.confirmed ?? -1
+    // A damaged row must not ask for a token that nobody can have.
+    channel.confirmed = confirmed < channel.nextPosition ? confirmed : -1
     channel.weight = row?.weight ?? 0
     channel.fresh = []
   }
@@ -202,7 +212,7 @@ export class Channels {
    * @param bytes the entry as uploaded, which `entry` was decoded from.
    */
   appendEntry(
-    channel: Channel,
+    subscription: Subscription,
     entry: Entry,
     bytes: Uint8Array,
     eid: Uint8Array,
@@ -210,20 +220,20 @@ export class Channels {
     author: string,
     now: Millis,
   ): Verdict {
+    const { channel } = subscription
     const repeated = this.#findRepeated(channel, eid)
     if (repeated !== undefined) return repeated
     if (entry.kind === "handshake" || (entry.kind === "letter") !== (channel.owner !== undefined)) {
       return { kind: "rejected", code: "bad-request" }
     }
-    if (entry.kind === "message" && position !== channel.nextPosition - 1) {
-      return { kind: "stale", nextPosition: channel.nextPosition }
-    }
+    const isInForce = position === channel.nextPosition - 1 && maySpeak(subscription)
+    if (entry.kind === "message" && !isInForce) return { kind: "stale", nextPosition: channel.nextPosition }
     return this.#append(channel, entry, bytes, eid, position, undefined, author, now)
   }
 
   /** Compare-and-swap on the handshake position; the header, if any, changes in the same transaction. */
   appendHandshake(
-    channel: Channel,
+    subscription: Subscription,
     entry: Entry,
     message: Of<"handshake">,
     eid: Uint8Array,
@@ -231,6 +241,7 @@ export class Channels {
     author: string,
     now: Millis,
   ): Verdict {
+    const { channel } = subscription
     const repeated = this.#findRepeated(channel, eid)
     if (repeated !== undefined) return repeated
     const { expect } = message
@@ -239,6 +250,8 @@ export class Channels {
     // An empty channel is one that the relay lost, or a new one: who fills it says where it begins.
     if (channel.lastSeq > 0 && expect !== channel.nextPosition)
       return { kind: "conflict", nextPosition: channel.nextPosition }
+    if (!mayCommit(subscription)) return { kind: "rejected", code: "unproven" }
+    if (this.#tokens.isFull(channel, author)) return { kind: "rejected", code: "busy" }
     const refusal = change && this.#headerRefusal(channel, change)
     if (refusal !== undefined) return { kind: "rejected", code: refusal }
     const verdict = this.#append(
@@ -251,7 +264,9 @@ export class Channels {
       author,
       now,
     )
-    if (verdict.kind === "appended" && change !== undefined) this.#putHeader(channel, change, expect, now)
+    if (verdict.kind !== "appended") return verdict
+    this.#tokens.appended(subscription, expect, author)
+    if (change !== undefined) this.#putHeader(channel, change, expect, now)
     return verdict
   }
 
@@ -259,7 +274,14 @@ export class Channels {
    * A header without a handshake, to mend one that came with a void handshake. It counts as made at the latest
    * position, like the one it replaces. @returns why not, or undefined when it was put.
    */
-  mendHeader(channel: Channel, expect: number, change: HeaderChange, now: Millis): Refusal | undefined {
+  mendHeader(
+    subscription: Subscription,
+    expect: number,
+    change: HeaderChange,
+    now: Millis,
+  ): Refusal | undefined {
+    const { channel } = subscription
+    if (!mayCommit(subscription)) return "unproven"
     if (channel.nextPosition === 0 || expect !== channel.nextPosition) return "bad-request"
     const refusal = this.#headerRefusal(channel, change)
     if (refusal === undefined) this.#putHeader(channel, change, expect - 1, now)

@@ -13,6 +13,7 @@ import type { Directory } from "./directory.ts"
 import { SLOW_BYTES } from "./effects.ts"
 import { HourlyLimit } from "./hourly-limit.ts"
 import type { Session } from "./session.ts"
+import { maySpeak, noProof, type Tokens } from "./tokens.ts"
 import { leaseFor } from "./turns.ts"
 
 export class LogRequests {
@@ -20,6 +21,7 @@ export class LogRequests {
   readonly #channels: Channels
   readonly #directory: Directory
   readonly #delivery: Delivery
+  readonly #tokens: Tokens
   /** Channels with fresh entries. */
   readonly #touched = new Set<Channel>()
   /** Channels where somebody waits for a turn. */
@@ -27,7 +29,8 @@ export class LogRequests {
   /** By writer and inbox, which nobody may fill: honest clients write one a connection until they are answered. */
   readonly #letters: HourlyLimit
 
-  constructor(core: Core, channels: Channels, directory: Directory, delivery: Delivery) {
+  constructor(core: Core, channels: Channels, directory: Directory, delivery: Delivery, tokens: Tokens) {
+    this.#tokens = tokens
     this.#core = core
     this.#letters = new HourlyLimit(() => core.config.limits.lettersPerHour)
     this.#channels = channels
@@ -46,11 +49,11 @@ export class LogRequests {
       const owner = this.#directory.inboxOwner(toHex(message.channelId))
       const channel = this.#channels.hold(message.channelId, owner)
       const before = session.subscriptions.get(channel.handle)
-      if (before !== undefined) this.#release(before)
+      if (before !== undefined) this.#tokens.end(before)
       const mode = owner === undefined || owner === session.member?.deviceKey ? "follow" : "append"
       const resumed = mode === "append" || this.#channels.resumes(channel, message)
       const next = resumed ? message.cursor + 1 : channel.firstSeq
-      const subscription: Subscription = { session, channel, mode, next }
+      const subscription: Subscription = { session, channel, mode, next, proof: noProof() }
       session.subscriptions.set(channel.handle, subscription)
       this.#core.effects.send(session, {
         type: "opened",
@@ -62,8 +65,10 @@ export class LogRequests {
         head: mode === "append" ? EMPTY_HEAD : channel.base,
         lastSeq: mode === "append" ? 0 : channel.lastSeq,
         nextPosition: mode === "append" ? 0 : channel.nextPosition,
+        nextUnconfirmed: mode === "append" ? 0 : channel.confirmed + 1,
       })
-      if (mode === "append") return
+      // Whoever follows a channel is sent nothing before it has shown a token; an inbox is its owner's.
+      if (owner === undefined || mode === "append") return
       channel.followers.add(subscription)
       if (subscription.next <= channel.lastSeq) this.#delivery.catchUp(subscription)
     })
@@ -74,13 +79,13 @@ export class LogRequests {
       const subscription = session.subscriptions.get(message.handle)
       if (subscription === undefined) return
       session.subscriptions.delete(message.handle)
-      this.#release(subscription)
+      this.#tokens.end(subscription)
     })
   }
 
   /** The connection is gone. */
   closeAll(session: Session): void {
-    for (const subscription of session.subscriptions.values()) this.#release(subscription)
+    for (const subscription of session.subscriptions.values()) this.#tokens.end(subscription)
     session.subscriptions.clear()
   }
 
@@ -88,7 +93,7 @@ export class LogRequests {
   entry(session: Session, message: Of<"entry">, body: Uint8Array): void {
     const upload = this.#received(session, message)
     if (upload === undefined) return
-    const { channel, eid, entry } = upload
+    const { subscription, channel, eid, entry } = upload
     const { stamp, now } = this.#core
     // A letter belongs to no position; zero, so that its sender can say nothing there.
     const position = entry.kind === "letter" ? 0 : message.position
@@ -98,7 +103,7 @@ export class LogRequests {
     const verdict = judged(() => {
       if (isLetter && !this.#letters.allows(writer, now) && !this.#channels.holds(channel, eid))
         return { kind: "rejected", code: "busy" }
-      return this.#channels.appendEntry(channel, entry, message.entry, eid, position, author, stamp)
+      return this.#channels.appendEntry(subscription, entry, message.entry, eid, position, author, stamp)
     })
     if (verdict.kind === "appended") {
       const { seq, time } = verdict
@@ -117,12 +122,12 @@ export class LogRequests {
   handshake(session: Session, message: Of<"handshake">): void {
     const upload = this.#received(session, message)
     if (upload === undefined) return
-    const { channel, eid, entry } = upload
+    const { subscription, channel, eid, entry } = upload
     const change = headerChangeOf(message)
     const author = session.member!.accountKey
     const { stamp } = this.#core
     const verdict = judged(() =>
-      this.#channels.appendHandshake(channel, entry, message, eid, change, author, stamp),
+      this.#channels.appendHandshake(subscription, entry, message, eid, change, author, stamp),
     )
     if (verdict.kind === "appended") {
       const { seq, time } = verdict
@@ -139,14 +144,14 @@ export class LogRequests {
   }
 
   putHeader(session: Session, message: Of<"putHeader">): void {
-    const channel = session.subscriptions.get(message.handle)?.channel
+    const subscription = session.subscriptions.get(message.handle)
     const change = headerChangeOf(message)
     const refusal =
-      channel === undefined
+      subscription === undefined
         ? "unknown-channel"
         : change === undefined
           ? "bad-request"
-          : this.#channels.mendHeader(channel, message.expect, change, this.#core.now)
+          : this.#channels.mendHeader(subscription, message.expect, change, this.#core.now)
     if (refusal === undefined) this.#core.promise(session, message.rid, { type: "done", rid: message.rid })
     else this.#core.later(() => this.#core.effects.refuse(session, message.rid, refusal))
   }
@@ -172,7 +177,7 @@ export class LogRequests {
   turn(session: Session, { handle }: Of<"turn">): void {
     this.#core.later(() => {
       const subscription = session.subscriptions.get(handle)
-      if (subscription?.mode !== "follow") return
+      if (subscription?.proof.admitted !== true) return
       this.#channels.takeTurn(subscription.channel, session)
       this.#queued.add(subscription.channel)
     })
@@ -188,7 +193,8 @@ export class LogRequests {
   /** Forwarded as it came, kept nowhere; a slow reader does without. */
   ephemeral(session: Session, message: Of<"ephemeral">, body: Uint8Array): void {
     const subscription = session.subscriptions.get(message.handle)
-    if (subscription?.mode !== "follow" || message.body.length > MAX_EPHEMERAL_BYTES) return
+    if (subscription === undefined || !maySpeak(subscription) || message.body.length > MAX_EPHEMERAL_BYTES)
+      return
     const frame = frameAround(body)
     this.#core.later(() => {
       for (const other of subscription.channel.followers) {
@@ -220,7 +226,10 @@ export class LogRequests {
 
   /** Before the outcomes of a batch that was not kept: every log is as long as the store says. */
   rollBack(): void {
-    for (const channel of this.#channels.live) this.#channels.reload(channel)
+    for (const channel of this.#channels.live) {
+      this.#channels.reload(channel)
+      this.#tokens.rolledBack(channel)
+    }
   }
 
   /** After the outcomes of a batch: what became durable goes out, then turns, so that a holder is up to date. */
@@ -263,14 +272,14 @@ export class LogRequests {
   #received(
     session: Session,
     { handle, entry: bytes }: Of<"entry"> | Of<"handshake">,
-  ): { channel: Channel; eid: Uint8Array; entry: Entry } | undefined {
-    const channel = session.subscriptions.get(handle)?.channel
+  ): { subscription: Subscription; channel: Channel; eid: Uint8Array; entry: Entry } | undefined {
+    const subscription = session.subscriptions.get(handle)
     const eid = this.#channels.eidOf(bytes)
     const entry = readEntry(bytes)
-    if (channel === undefined) this.#reject(session, handle, eid, "unknown-channel")
+    if (subscription === undefined) this.#reject(session, handle, eid, "unknown-channel")
     else if (entry === undefined) this.#reject(session, handle, eid, "bad-request")
     else if (bytes.length > MAX_ENTRY_BYTES) this.#reject(session, handle, eid, "too-large")
-    else return { channel, eid, entry }
+    else return { subscription, channel: subscription.channel, eid, entry }
     return undefined
   }
 
@@ -305,11 +314,6 @@ export class LogRequests {
     this.#core.later(() =>
       this.#core.effects.send(session, { type: "rejected", handle, eid, code: REFUSALS[code] }),
     )
-  }
-
-  #release(subscription: Subscription): void {
-    this.#delivery.forget(subscription)
-    this.#channels.release(subscription)
   }
 }
 

@@ -41,6 +41,7 @@ import { Session } from "./session.ts"
 import { ShelfRequests } from "./shelf-requests.ts"
 import type { Approval } from "./succession.ts"
 import { Tending } from "./tending.ts"
+import { Tokens } from "./tokens.ts"
 import { TreeLog } from "./tree-log.ts"
 
 export type RelayEvent =
@@ -79,6 +80,7 @@ export class Relay {
   readonly #operating: Operating
   readonly #delivery: Delivery
   readonly #retention: Retention
+  readonly #tokens: Tokens
   #nextSweep: Millis = 0
   #nextBlobSweep: Millis = 0
   /** When a batch was not kept. */
@@ -95,15 +97,18 @@ export class Relay {
     const report = (event: OperatorEvent) => this.#core.effects.report(event)
     this.#log = new TreeLog({ ...heads, store, primitives, relayId, report })
     this.#disk = new DiskWatch(this.#core.effects)
-    const channels = new Channels(this.#core, this.#disk)
     this.#delivery = new Delivery(this.#core)
+    this.#tokens = new Tokens(this.#core, this.#disk, this.#delivery, (subscription) =>
+      channels.release(subscription),
+    )
+    const channels = new Channels(this.#core, this.#disk, this.#tokens)
     this.#retention = new Retention(this.#core, channels)
     this.#door = new Door(store, setup.config.admissionHash)
     this.#shelves = new ShelfRequests(this.#core, this.#directory, (device) => this.#people.sessionOf(device))
     const shared = [this.#core, this.#gate, this.#directory, this.#log, channels] as const
     this.#people = new PeopleRequests(...shared, this.#door, this.#shelves)
     this.#operating = new Operating(this.#core, this.#directory, this.#people, this.#door)
-    this.#logs = new LogRequests(this.#core, channels, this.#directory, this.#delivery)
+    this.#logs = new LogRequests(this.#core, channels, this.#directory, this.#delivery, this.#tokens)
     this.#blobs = new BlobRequests(this.#core, this.#disk)
     this.#core.monitor.counted(this.#directory.people)
     this.#sees = new Sees(this.#core, this.#directory, this.#people, this.#logs, this.#blobs)
@@ -306,6 +311,10 @@ export class Relay {
         return this.#logs.entry(session, message, body)
       case "handshake":
         return this.#logs.handshake(session, message)
+      case "prove":
+        return this.#tokens.prove(session, message)
+      case "proveOpening":
+        return this.#tokens.proveOpening(session, message)
       case "putHeader":
         return this.#logs.putHeader(session, message)
       case "getHeader":
@@ -340,6 +349,7 @@ export class Relay {
     if (now >= this.#nextSweep) {
       this.#nextSweep = now + SWEEP_EVERY_MS
       this.#tending.sweepSessions(this.#sessions.values())
+      this.#tokens.sweep()
     }
     if (now >= this.#nextBlobSweep) {
       this.#nextBlobSweep = now + BLOB_SWEEP_EVERY_MS
@@ -348,6 +358,7 @@ export class Relay {
       this.#shelves.sweep()
       this.#door.sweep(now)
       this.#logs.sweep()
+      this.#tokens.forgetSpent()
       this.#core.budget.sweep()
       this.#tending.sweep()
       this.#sees.sweep()

@@ -48,7 +48,7 @@ function ofDevice(disk: MemoryDisk, owner: Uint8Array): Held[] {
 }
 
 function ofChannel(disk: MemoryDisk, id: Uint8Array, log: Log): Held[] {
-  const { ref, firstSeq, base, lastSeq, head, nextPosition, weight } = log.row
+  const { ref, firstSeq, base, lastSeq, head, nextPosition, confirmed, weight } = log.row
   const entries = ends([...log.entries.values()])
   const headers = [...disk.headers].filter(([, header]) => header.ref === ref)
   const hashes = [...entries, ...headers.map(([, header]) => header)].flatMap(
@@ -57,7 +57,7 @@ function ofChannel(disk: MemoryDisk, id: Uint8Array, log: Log): Held[] {
   const blobs = [...new Set(hashes.map(toHex))].flatMap((hash) => disk.blobs.get(hash) ?? [])
   const row = { ref, id, first_seq: firstSeq, base, last_seq: lastSeq, head }
   return [
-    ...summed("channel", [{ ...row, next_position: nextPosition, weight }]),
+    ...summed("channel", [{ ...row, next_position: nextPosition, next_unconfirmed: confirmed + 1, weight }]),
     ...summed(
       "entry",
       entries.map((entry) => entryRow(ref, entry)),

@@ -78,7 +78,16 @@ export class MemoryRelayStore implements RelayStore {
     const key = toHex(channelId)
     const ref = logs.length
     const none = new Uint8Array(32)
-    const row = { ref, firstSeq: 1, base: none, lastSeq: 0, head: none, nextPosition: 0, weight: 0 }
+    const row = {
+      ref,
+      firstSeq: 1,
+      base: none,
+      lastSeq: 0,
+      head: none,
+      nextPosition: 0,
+      confirmed: -1,
+      weight: 0,
+    }
     this.#stage(() => {
       channels.set(key, ref)
       logs.push({ row, entries: new Map(), seqByEid: new Map(), tokens: new Map() })
@@ -95,13 +104,9 @@ export class MemoryRelayStore implements RelayStore {
       const log = this.#log(ref)
       const before = log.row
       const { head, tokenHash, ...row } = entry
-      const dropped = tokenHash === undefined ? undefined : log.tokens.get(entry.position - KEPT_TOKENS)
       log.entries.set(entry.seq, row)
       log.seqByEid.set(toHex(entry.eid), entry.seq)
-      if (tokenHash !== undefined) {
-        log.tokens.set(entry.position, tokenHash)
-        log.tokens.delete(entry.position - KEPT_TOKENS)
-      }
+      if (tokenHash !== undefined) log.tokens.set(entry.position, tokenHash)
       log.row = {
         ...before,
         lastSeq: entry.seq,
@@ -113,7 +118,6 @@ export class MemoryRelayStore implements RelayStore {
         log.entries.delete(entry.seq)
         log.seqByEid.delete(toHex(entry.eid))
         if (tokenHash !== undefined) log.tokens.delete(entry.position)
-        if (dropped !== undefined) log.tokens.set(entry.position - KEPT_TOKENS, dropped)
         log.row = before
       }
     })
@@ -171,6 +175,20 @@ export class MemoryRelayStore implements RelayStore {
 
   tokenHash(ref: number, position: number): Uint8Array | undefined {
     return this.#log(ref).tokens.get(position)
+  }
+
+  countTokens(ref: number, after: number): number {
+    return [...this.#log(ref).tokens.keys()].filter((position) => position > after).length
+  }
+
+  confirm(ref: number, position: number): void {
+    this.#stage(() => {
+      const log = this.#log(ref)
+      const { row, tokens } = log
+      log.row = { ...row, confirmed: position }
+      log.tokens = new Map([...tokens].filter(([each]) => each > position - KEPT_TOKENS))
+      return () => Object.assign(log, { row, tokens })
+    })
   }
 
   findHeader(headerId: Uint8Array): (HeaderRow & { nextPosition: number }) | undefined {

@@ -17,6 +17,7 @@ export const SCHEMA = `
     last_seq INTEGER NOT NULL DEFAULT 0,
     head BLOB NOT NULL DEFAULT (zeroblob(32)),
     next_position INTEGER NOT NULL DEFAULT 0,
+    next_unconfirmed INTEGER NOT NULL DEFAULT 0,
     weight INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE entry (
@@ -69,6 +70,7 @@ interface ChannelColumns {
   lastSeq: number
   head: Uint8Array
   nextPosition: number
+  confirmed: number
   weight: number
 }
 interface EntryColumns {
@@ -93,7 +95,7 @@ interface HeaderColumns {
   nextPosition: number
 }
 
-const CHANNEL_COLUMNS = `ref, first_seq AS firstSeq, base, last_seq AS lastSeq, head, next_position AS nextPosition, weight`
+const CHANNEL_COLUMNS = `ref, first_seq AS firstSeq, base, last_seq AS lastSeq, head, next_position AS nextPosition, next_unconfirmed - 1 AS confirmed, weight`
 const ENTRY_COLUMNS = `seq, time, position, before, check_sum AS "check", bytes`
 
 export type Statements = ReturnType<typeof statements>
@@ -151,6 +153,11 @@ export function statements(db: SqlDatabase) {
     tokenHash: prepare<[number, number], { hash: Uint8Array }>(
       "SELECT hash FROM token WHERE ref = ? AND position = ?",
     ),
+
+    countTokens: prepare<[number, number], { count: number }>(
+      "SELECT count(*) AS count FROM token WHERE ref = ? AND position > ?",
+    ),
+    confirm: prepare<[number, number]>("UPDATE channel SET next_unconfirmed = ? WHERE ref = ?"),
 
     findHeader: prepare<[Id], HeaderColumns>(
       `SELECT header.ref, position, blob_hash AS blobHash, inline, next_position AS nextPosition

@@ -99,7 +99,6 @@ export class SqliteRelayStore implements RelayStore {
       } else {
         this.#sql.advanceHandshake.run(seq, head, weight, position + 1, ref)
         this.#sql.addToken.run(ref, position, tokenHash)
-        this.#sql.dropToken.run(ref, position - KEPT_TOKENS)
       }
     })
   }
@@ -154,6 +153,17 @@ export class SqliteRelayStore implements RelayStore {
 
   tokenHash(ref: number, position: number): Uint8Array | undefined {
     return this.#read(() => this.#sql.tokenHash.get(ref, position)?.hash)
+  }
+
+  countTokens(ref: number, after: number): number {
+    return this.#read(() => this.#sql.countTokens.get(ref, after)!.count)
+  }
+
+  confirm(ref: number, position: number): void {
+    this.#stageLog(ref, () => {
+      this.#sql.confirm.run(position + 1, ref)
+      this.#sql.dropToken.run(ref, position - KEPT_TOKENS)
+    })
   }
 
   findHeader(headerId: Uint8Array): (HeaderRow & { nextPosition: number }) | undefined {

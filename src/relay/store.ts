@@ -25,6 +25,8 @@ export interface ChannelRow {
   head: Uint8Array
   /** Where the next handshake goes, from 0. */
   nextPosition: number
+  /** The newest position whose token somebody other than its author has shown; -1 for none. */
+  confirmed: number
   /** Sum of the kept entries' weights. */
   weight: number
 }
@@ -86,7 +88,7 @@ export interface PackageCount {
   lastResort: boolean
 }
 
-/** How many token hashes of a channel are kept (PROTOCOL.md §5). */
+/** So many token hashes before the newest confirmed position tell a reader that catches up from one that cannot. */
 export const KEPT_TOKENS = 256
 
 export interface RelayStore {
@@ -122,8 +124,12 @@ export interface RelayStore {
    * @param weight what the dropped entries weighed together.
    */
   dropEntries(ref: number, seq: number, base: Uint8Array, weight: number): void
-  /** The token hash of a position, for the last `KEPT_TOKENS` positions. */
+  /** The token hash of a position. None is forgotten from `KEPT_TOKENS` before the confirmed one on. */
   tokenHash(ref: number, position: number): Uint8Array | undefined
+  /** How many positions after this one have a token hash. */
+  countTokens(ref: number, after: number): number
+  /** This position is confirmed now. @param position above the one so far. */
+  confirm(ref: number, position: number): void
 
   /** With the position that the header's channel has reached since. */
   findHeader(headerId: Uint8Array): (HeaderRow & { nextPosition: number }) | undefined

@@ -32,6 +32,10 @@ export class TurnQueue<Owner> {
     return this.#waiting.delete(owner)
   }
 
+  isWaiting(owner: Owner): boolean {
+    return this.#waiting.has(owner)
+  }
+
   /** Gives the turn to the next one when it is free. @returns who got it just now. */
   step(lease: () => Millis, now: Millis): { owner: Owner; leaseMs: Millis } | undefined {
     // A lease that begins later than now is from before the clock was set back.

@@ -35,6 +35,7 @@ export const HELD_WORDS: Readonly<Record<HeldName, SafeText>> = {
   "channel.last_seq": say`the number of the newest`,
   "channel.head": say`a checksum of everything`,
   "channel.next_position": say`how often the keys were changed`,
+  "channel.next_unconfirmed": say`the newest change of keys that two people have shown to know`,
   "channel.weight": say`the size of all of it`,
   "entry.ref": say`which chat it is in`,
   "entry.seq": say`its number`,

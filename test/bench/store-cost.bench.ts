@@ -74,6 +74,7 @@ async function member(context: FakeContext, group: GroupState) {
     ...newConversation(CHANNEL, "everyone", undefined, link),
     member: true,
     nextPosition: 1,
+    epochAt: 0,
     joinedAt: 1,
     cursor: 1,
     healing: { at: context.clock.now(), due: false, messages: 0, lastOwn: false },
@@ -98,6 +99,7 @@ async function member(context: FakeContext, group: GroupState) {
     firstSeq: 1,
     lastSeq: 1,
     nextPosition: 1,
+    nextUnconfirmed: 0,
     incarnation: START_OF_LOG.incarnation,
     head: START_OF_LOG.head,
   })

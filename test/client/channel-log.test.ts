@@ -29,6 +29,7 @@ function opened(change: Partial<Of<"opened">> = {}): Of<"opened"> {
     head: new Uint8Array(32),
     lastSeq: 12,
     nextPosition: 3,
+    nextUnconfirmed: 0,
     ...change,
   }
 }

@@ -168,6 +168,7 @@ async function connect(model: Model, real: Real): Promise<void> {
     head: headAt(model, model.expired),
     lastSeq: model.log.length,
     nextPosition: 0,
+    nextUnconfirmed: 0,
   })
   const isOther = model.place.life !== model.life
   model.place = { life: model.life, cursor: first, head: headAt(model, first) }

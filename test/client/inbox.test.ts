@@ -47,6 +47,7 @@ async function opens(change: Partial<Of<"opened">> = {}): Promise<void> {
     head: new Uint8Array(32),
     lastSeq: 0,
     nextPosition: 0,
+    nextUnconfirmed: 0,
     ...change,
   })
 }

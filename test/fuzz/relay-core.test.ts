@@ -3,6 +3,7 @@
  * members, in any order with everything else that can happen to a connection. It never throws, the log never has a
  * gap, and an honest member is served as before.
  */
+import { openTokenOf, proofAt, ROOM, tokenHashAt } from "../support/channels.ts"
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { CLIENT_MESSAGES, encodeMessage, type Message } from "../../src/protocol/messages.ts"
@@ -10,7 +11,6 @@ import { CoreBench, handshake, open, upload, type Wire } from "../support/core-b
 import { arbitraryMessage, MESSAGE_NAMES } from "../support/message-arbitraries.ts"
 import { sealedEntry } from "../support/relay-people.ts"
 
-const ROOM = new Uint8Array(32).fill(0x77)
 const RUNS = Number(process.env["SEEDS"] ?? "20")
 
 type Attack =
@@ -109,6 +109,8 @@ async function attackWith(
       const [opened] = (await wire.ask(open(ROOM))).filter((answer) => answer.type === "opened")
       const aimed = aim(one.message, opened?.handle ?? 0, bench)
       const body = encodeMessage(aimed)
+      const { nextPosition = 0 } = bench.store.findChannel(ROOM) ?? {}
+      if (nextPosition > 0) send(encodeMessage(proofAt(opened?.handle ?? 0, ROOM, nextPosition - 1)))
       // One in four is damaged somewhere.
       if (one.flip < 1_000) body[one.flip % body.length]! ^= 1 << (one.flip % 8)
       send(body)
@@ -137,10 +139,13 @@ function aim(wanted: Message, handle: number, bench: CoreBench): Message {
   if ("channelId" in aimed) aimed.channelId = ROOM
   if (aimed.type === "handshake")
     return handshake(handle, next, sealedEntry(bench.random, { kind: "handshake" }), {
+      tokenHash: tokenHashAt(ROOM, next),
       header: aimed.header,
       headerId: aimed.headerId,
     })
   if (aimed.type === "entry") return upload(handle, next - 1 < 0 ? 0 : next - 1, sealedEntry(bench.random))
+  if (aimed.type === "proveOpening") aimed.token = openTokenOf(ROOM)!
+  if (aimed.type === "prove") return proofAt(handle, ROOM, aimed.position % (next + 1))
   if (aimed.type === "open" && row !== undefined) aimed.cursor %= row.lastSeq + 2
   return aimed
 }

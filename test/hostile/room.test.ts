@@ -199,7 +199,8 @@ test("whoever makes the room does not leave it for what a stranger appends", asy
   rewritesHeaders(world, wire, () => ({ externalKey: systemRandom.bytes(32) }))
   await comes(world, "mallory", { wire })
   await world.run(MINUTE)
-  expect(saidOf(alice.wire, "handshake").slice(before)).toEqual([])
+  // Empty commits, for tokens that nobody knows (PROTOCOL.md §10.5): fewer and fewer while nobody is heard.
+  expect(saidOf(alice.wire, "handshake").length - before).toBeLessThanOrEqual(8)
   expect(alice.notices(ROOM)).not.toContain("rejoined")
 })
 

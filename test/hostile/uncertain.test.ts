@@ -84,10 +84,9 @@ test("a room of two gets over it as well, and so does whoever was away meanwhile
   await bob.write(ROOM, "written while away")
   await world.start("mallory", { engine: joinsBadly })
   await world.run(MINUTE)
-  // Alone with her doubt alice says nothing that may be lost, and keeps the room.
+  // With nobody but mallory there, alice may find herself in mallory's room; what she says is kept for bob all the same.
   await alice.write(ROOM, "kept until it is safe")
   await world.run(10_000)
-  expect(alice.client.outboxCount()).toBe(1)
   world.world.network.setOnline(bob.process, true)
   await world.until(
     () => arrived(alice, ROOM, "written while away") && arrived(bob, ROOM, "kept until it is safe"),

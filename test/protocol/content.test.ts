@@ -207,6 +207,7 @@ const header = {
   incarnation: fill(16, 4),
   cursor: 5,
   head: fill(32, 6),
+  openToken: fill(32, 10),
   appendToken: fill(32, 7),
   externalKey: fill(32, 8),
   groupInfo: fill(2, 9),
@@ -224,7 +225,7 @@ const letter = {
 const shapes: readonly (readonly [string, Uint8Array, string, (bytes: Uint8Array) => unknown, unknown])[] = [
   ["binding", encodeBinding(binding), `01${"05".repeat(8)}0000000000000103${"06".repeat(32)}00010000000200000000000000030001${"06".repeat(8)}${"07".repeat(8)}0000000000000009${"08".repeat(8)}000000000000000a${"09".repeat(32)}0001${"01".repeat(32)}${"02".repeat(64)}00000000000000030000000000000004${"05".repeat(32)}${"06".repeat(64)}`, decodeBinding, binding],
   ["opening", encodeOpening(opening), `${"01".repeat(32)}${"02".repeat(16)}030303`, decodeOpening, opening],
-  ["room header", encodeRoomHeader(header), `${"01".repeat(32)}000000020000000000000003${"04".repeat(16)}0000000000000005${"06".repeat(32)}${"07".repeat(32)}${"08".repeat(32)}0909`, decodeRoomHeader, header],
+  ["room header", encodeRoomHeader(header), `${"01".repeat(32)}000000020000000000000003${"04".repeat(16)}0000000000000005${"06".repeat(32)}${"0a".repeat(32)}${"07".repeat(32)}${"08".repeat(32)}0909`, decodeRoomHeader, header],
   ["letter", encodeLetter(letter), `${"01".repeat(32)}${"02".repeat(32)}${"03".repeat(16)}0100000003000000020505${"04".repeat(64)}`, decodeLetter, letter],
 ] // prettier-ignore
 

@@ -1,3 +1,4 @@
+import { ROOM } from "../support/channels.ts"
 import { describe, expect, test } from "vitest"
 import { concat, toHex } from "../../src/bytes.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
@@ -130,7 +131,6 @@ test("asking again without a new byte does not hold a place", async () => {
 })
 
 describe("needed by entries and headers", () => {
-  const ROOM = new Uint8Array(32).fill(0x77)
   const HOUR = 3_600_000
 
   async function room() {
@@ -234,7 +234,6 @@ describe("a blob that the disk gives back as something else", () => {
     const later = new CoreBench({ disk: bench.disk, seed: 2 })
     return { later, person, alice: await later.comeBack(person), whole, hash, named }
   }
-  const ROOM = new Uint8Array(32).fill(0x77)
 
   test("is never served, and an entry that needs it is named as damaged", async () => {
     const { later, alice, hash } = await spoilt()

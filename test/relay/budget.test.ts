@@ -1,4 +1,5 @@
 /** What one account may add in a day: the rest is refused, and nothing old makes way. */
+import { channelOf } from "../support/channels.ts"
 import { describe, expect, test } from "vitest"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
@@ -68,7 +69,7 @@ describe("the relay", () => {
     const kept = [message(), message()]
     for (const entry of kept) await alice.ask(upload(handle, 0, entry))
     expect((await alice.ask(upload(handle, 0, message()))).map(line)).toEqual([`rejected ${QUOTA}`])
-    const { handle: other } = await alice.expect(open(new Uint8Array(32).fill(1)), "opened")
+    const { handle: other } = await alice.expect(open(channelOf(1)), "opened")
     const commit = sealedEntry(bench.random, { kind: "handshake" })
     expect((await alice.ask(handshake(other, 0, commit))).map(line)).toEqual([`rejected ${QUOTA}`])
     expect((await alice.ask(upload(handle, 0, kept[1]!))).map(line)).toEqual(["accepted"])

@@ -217,6 +217,7 @@ class Open implements Step {
     if (this.#spoiled === "incarnation") incarnation[5]! ^= 1
     const isKnown = isThere && cursor >= model.expired && this.#spoiled === "nothing"
     const resumed = cursor === 0 ? model.expired === 0 : isKnown
+    const confirmed = bench.store.findChannel(ROOM)?.confirmed ?? -1
     const [opened, ...rest] = await wires[1]!.ask(open(ROOM, { incarnation, cursor, head }))
     same(opened, {
       type: "opened",
@@ -228,6 +229,7 @@ class Open implements Step {
       lastSeq: model.log.length,
       nextPosition: model.nextPosition,
       incarnation: bench.store.incarnation,
+      nextUnconfirmed: confirmed + 1,
     })
     same(rest.map(plain), entries(model, resumed ? cursor : model.expired))
   }

@@ -1,4 +1,5 @@
 /** Damage to a real database: rows, pages and single bits. The relay starts, serves what is whole, and names the rest. */
+import { channelOf } from "../support/channels.ts"
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -135,7 +136,7 @@ test.each([
   bench.now = it.now
   const wire = await bench.comeBack(alice)
   expect((await wire.ask(open(ROOM))).map(line)).toEqual([`refused ${REFUSALS.storage}`])
-  const { handle } = await wire.expect(open(new Uint8Array(32).fill(1)), "opened")
+  const { handle } = await wire.expect(open(channelOf(1)), "opened")
   const commit = sealedEntry(bench.random, { kind: "handshake" })
   expect((await wire.ask(handshake(handle, 0, commit))).map(line)).toEqual(["accepted", "entry"])
   store.close()
@@ -227,7 +228,7 @@ test("a log that nothing can be added to fails one batch and no more", async () 
     tokenHash: undefined,
   })
   await expect(store.commit()).rejects.toMatchObject({ code: "damaged" })
-  const { handle: other } = await wire.expect(open(new Uint8Array(32).fill(1)), "opened")
+  const { handle: other } = await wire.expect(open(channelOf(1)), "opened")
   wire.post(upload(handle, 5, sealedEntry(bench.random)))
   wire.post(handshake(other, 0, sealedEntry(bench.random, { kind: "handshake" })))
   await bench.settle()

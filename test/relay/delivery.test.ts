@@ -1,4 +1,5 @@
 /** Slow readers: nothing queues up for them, and nothing is lost to them. */
+import { ROOM } from "../support/channels.ts"
 import { expect, test } from "vitest"
 import { concat } from "../../src/bytes.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
@@ -8,8 +9,6 @@ import { acceptedFrame, entryFrame, SLICE_BYTES } from "../../src/relay/delivery
 import { SLOW_BYTES, STUCK_BYTES } from "../../src/relay/effects.ts"
 import { CoreBench, describe as line, handshake, open, upload, type Wire } from "../support/core-bench.ts"
 import { sealedEntry } from "../support/relay-people.ts"
-
-const ROOM = new Uint8Array(32).fill(0x77)
 
 async function room() {
   const bench = new CoreBench()

@@ -2,6 +2,7 @@
  * The relay on a disk of a few megabytes that really fills up: real SQLite on a real file system, the real core and
  * driver, simulated network and time. Needs the right to mount; says so where it is missing.
  */
+import { ROOM } from "../support/channels.ts"
 import { execFileSync } from "node:child_process"
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -27,7 +28,6 @@ import { someHeads } from "../support/heads.ts"
 const KIB = 1_024
 const MIB = 1_024 * KIB
 const DAY = 86_400_000
-const ROOM = new Uint8Array(32).fill(0x77)
 const RELAY_ID = new Uint8Array(32).fill(0x1d)
 const base = mkdtempSync(join(tmpdir(), "relay-full-"))
 const mounted: string[] = []

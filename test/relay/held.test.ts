@@ -1,4 +1,5 @@
 /** `sees`: the relay tells everything that its store has about whoever asks, and nothing about anybody else. */
+import { channelOf } from "../support/channels.ts"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -30,7 +31,7 @@ function sqlite(): SqliteRelayStore {
 }
 
 const memory = () => new MemoryRelayStore(new MemoryDisk(bytes(1, 16)))
-const CHANNEL = bytes(0xc1)
+const CHANNEL = channelOf(0xc1)
 const OWNER = bytes(0x0e, 48)
 const ABOUT: readonly About[] = [
   { kind: "relay" },

@@ -1,4 +1,5 @@
 /** Inboxes, headers and what is only passed on. */
+import { channelOf } from "../support/channels.ts"
 import { describe, expect, test } from "vitest"
 import { REFUSALS } from "../../src/protocol/errors.ts"
 import type { Of } from "../../src/protocol/messages.ts"
@@ -130,7 +131,7 @@ describe("headers", () => {
     const { bench, alice, bob, handle, commit } = await room()
     await alice.ask(handshake(handle, 1, commit(), { headerId: ID, header: header(1) }))
     bob.take()
-    const { handle: other } = await bob.expect(open(new Uint8Array(32).fill(5)), "opened")
+    const { handle: other } = await bob.expect(open(channelOf(5)), "opened")
     const stolen = handshake(other, 0, commit(), { headerId: ID, header: header(2) })
     expect((await bob.ask(stolen)).map(line)).toEqual([`rejected ${REFUSALS["not-allowed"]}`])
     const answers: string[] = []

@@ -1,4 +1,5 @@
 /** The life of a connection: presence, deadlines, limits, and peers that do not keep to the protocol. */
+import { channelOf } from "../support/channels.ts"
 import { expect, test } from "vitest"
 import { concat, toHex } from "../../src/bytes.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
@@ -174,7 +175,7 @@ test("a stranger that asks and never reads is dropped before it costs anything",
 test("a clock set a year ahead and back leaves deadlines, pings, turns and the times of entries in order", async () => {
   const bench = new CoreBench()
   const year = 365 * 86_400_000
-  const room = new Uint8Array(32).fill(9)
+  const room = channelOf(9)
   await bench.pass(year)
   const { wire: alice } = await bench.join("alice")
   const { wire: bob } = await bench.join("bob")

@@ -1,4 +1,5 @@
 /** What is old goes, in small steps; what the log was stays known; readers are told where it begins. */
+import { channelOf } from "../support/channels.ts"
 import { describe, expect, test } from "vitest"
 import { toHex } from "../../src/bytes.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
@@ -303,7 +304,7 @@ describe("the work", () => {
   test("a log whose old rows cannot be looked at stays, and the next one does not", async () => {
     const { bench, visit, row } = await log()
     const { alice } = await visit()
-    const { handle } = await alice.expect(open(NO_HASH.map(() => 9)), "opened")
+    const { handle } = await alice.expect(open(channelOf(9)), "opened")
     await alice.ask(handshake(handle, 0, sealedEntry(bench.random, { kind: "handshake" })))
     const { ref } = row()
     const oldEntries = bench.store.oldEntries.bind(bench.store)
@@ -313,7 +314,7 @@ describe("the work", () => {
     }
     await pass(bench, 90 * DAY)
     expect(row().firstSeq).toBe(1)
-    expect(bench.store.findChannel(NO_HASH.map(() => 9))).toMatchObject({ firstSeq: 2, lastSeq: 1 })
+    expect(bench.store.findChannel(channelOf(9))).toMatchObject({ firstSeq: 2, lastSeq: 1 })
   })
 
   test("a log that is cut under somebody who is far behind tells them to come again", async () => {

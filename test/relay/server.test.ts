@@ -1,4 +1,5 @@
 /** The driver: frames from any cut of the stream, one commit for many, and nothing said before it. */
+import { ROOM } from "../support/channels.ts"
 import { beforeAll, describe, expect, test } from "vitest"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import type { Connection, ListenHandler } from "../../src/platform/network.ts"
@@ -24,7 +25,6 @@ import { WireClient } from "../support/wire-client.ts"
 import { someHeads } from "../support/heads.ts"
 
 beforeAll(sodiumReady)
-const ROOM = new Uint8Array(32).fill(0x77)
 
 async function world(options: SimRelayOptions = {}) {
   const sim = new World(5, { fastestMs: 1, slowestMs: 1 })

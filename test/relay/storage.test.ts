@@ -1,4 +1,5 @@
 /** The full disk: whoever asked for something is told, nothing half is left, and it goes on when there is room. */
+import { channelOf, ROOM } from "../support/channels.ts"
 import { expect, test } from "vitest"
 import { REFUSALS } from "../../src/protocol/errors.ts"
 import type { ClientMessage } from "../../src/protocol/messages.ts"
@@ -15,7 +16,6 @@ import {
 } from "../support/core-bench.ts"
 import { sealedEntry } from "../support/relay-people.ts"
 
-const ROOM = new Uint8Array(32).fill(0x77)
 const STORAGE = REFUSALS.storage
 
 async function world() {
@@ -125,7 +125,7 @@ test("a registration that found no room leaves the name free and the stranger a 
 test("a first entry that found no room leaves no channel behind", async () => {
   const it = await world()
   const { bench, wire } = it
-  const fresh = new Uint8Array(32).fill(9)
+  const fresh = channelOf(9)
   const { handle } = await wire.expect(open(fresh), "opened")
   const entry = sealedEntry(bench.random, { kind: "handshake" })
   it.fill(true)

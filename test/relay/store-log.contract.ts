@@ -16,7 +16,7 @@ export function logContract(make: () => StoreHarness): void {
       const ref = store.createChannel(CHANNEL)
       for (let seq = 1; seq <= 5; seq++) store.append(ref, newEntry(seq))
       await store.commit()
-      const row = { lastSeq: 5, head: bytes(5), nextPosition: 0, weight: 550 }
+      const row = { lastSeq: 5, head: bytes(5), nextPosition: 0, confirmed: -1, weight: 550 }
       same(store.findChannel(CHANNEL), { ref, firstSeq: 1, base: bytes(0), ...row })
       same(
         store.readEntries(ref, 2, 10, 1_000).map((entry) => entry.seq),
@@ -59,7 +59,7 @@ export function logContract(make: () => StoreHarness): void {
       expect(store.readEntries(ref, 0, count, maxBytes).map((entry) => entry.seq)).toEqual(wanted)
     })
 
-    test("a handshake moves the position and leaves its token hash, the last 256 of them", async () => {
+    test("a handshake moves the position and leaves its token hash; old ones go when a newer one is confirmed", async () => {
       const { store } = make()
       const ref = store.createChannel(CHANNEL)
       const last = KEPT_TOKENS + 2
@@ -67,7 +67,12 @@ export function logContract(make: () => StoreHarness): void {
         store.append(ref, newEntry(seq, { position: seq - 1, tokenHash: bytes(seq % 256) }))
       }
       await store.commit()
-      expect(store.findChannel(CHANNEL)?.nextPosition).toBe(last + 1)
+      expect(store.findChannel(CHANNEL)).toMatchObject({ nextPosition: last + 1, confirmed: -1 })
+      expect([store.countTokens(ref, -1), store.countTokens(ref, last - 2)]).toEqual([last + 1, 2])
+      same(store.tokenHash(ref, 0), bytes(1))
+      store.confirm(ref, last)
+      await store.commit()
+      expect(store.findChannel(CHANNEL)?.confirmed).toBe(last)
       expect(store.tokenHash(ref, last - KEPT_TOKENS)).toBeUndefined()
       same(store.tokenHash(ref, last - KEPT_TOKENS + 1), bytes((last - KEPT_TOKENS + 2) % 256))
       same(store.tokenHash(ref, last), bytes((last + 1) % 256))
@@ -110,7 +115,7 @@ export function logContract(make: () => StoreHarness): void {
       const { harness, store, ref } = await ten()
       store.dropEntries(ref, 4, bytes(4), 440)
       await store.commit()
-      const row = { ref, lastSeq: 10, head: bytes(10), nextPosition: 0 }
+      const row = { ref, lastSeq: 10, head: bytes(10), nextPosition: 0, confirmed: -1 }
       for (const each of [store, harness.crash()]) {
         same(each.findChannel(CHANNEL), { ...row, firstSeq: 5, base: bytes(4), weight: 660 })
         expect(each.readEntries(ref, 0, 99, 1e6).map(({ seq }) => seq)).toEqual([5, 6, 7, 8, 9, 10])
@@ -125,7 +130,15 @@ export function logContract(make: () => StoreHarness): void {
       const { store, ref } = await ten()
       store.dropEntries(ref, 10, bytes(10), 99_999)
       await store.commit()
-      const row = { ref, firstSeq: 11, base: bytes(10), lastSeq: 10, head: bytes(10), nextPosition: 0 }
+      const row = {
+        ref,
+        firstSeq: 11,
+        base: bytes(10),
+        lastSeq: 10,
+        head: bytes(10),
+        nextPosition: 0,
+        confirmed: -1,
+      }
       same(store.findChannel(CHANNEL), { ...row, weight: 0 })
       // The same bytes again are another entry.
       store.append(ref, newEntry(11, { eid: newEntry(1).eid }))

@@ -218,6 +218,10 @@ export function storeContract(make: () => StoreHarness): void {
         const { firstSeq, lastSeq } = store.findChannel(CHANNEL)!
         if (firstSeq < lastSeq) store.dropEntries(channelOf(store), firstSeq, bytes(firstSeq), 110)
       },
+      (store) => {
+        const { nextPosition, confirmed } = store.findChannel(CHANNEL)!
+        if (confirmed < nextPosition - 1) store.confirm(channelOf(store), nextPosition - 1)
+      },
       (store) => void store.takePackage(OWNER),
       (store) => void store.dropLooseBlobs(2_000, 1),
     ]

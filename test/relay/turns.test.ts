@@ -1,3 +1,4 @@
+import { channelOf, ROOM } from "../support/channels.ts"
 import { describe, expect, test } from "vitest"
 import { leaseFor, TurnQueue } from "../../src/relay/turns.ts"
 import { CoreBench, handshake, open, upload, type Wire } from "../support/core-bench.ts"
@@ -48,8 +49,6 @@ describe("the queue", () => {
 })
 
 describe("at the relay", () => {
-  const ROOM = new Uint8Array(32).fill(0x77)
-
   async function three() {
     const bench = new CoreBench()
     const wires: Wire[] = []
@@ -82,7 +81,7 @@ describe("at the relay", () => {
     const [holder, greedy] = wires
     const handles: number[] = []
     for (let n = 0; n < 70; n++) {
-      const channel = open(bench.random.bytes(32))
+      const channel = open(channelOf(n))
       const { handle } = await holder.expect(channel, "opened")
       await greedy.expect(channel, "opened")
       await holder.expect({ type: "turn", handle }, "granted")

@@ -22,6 +22,7 @@ import type { Approval } from "../../src/relay/succession.ts"
 import { MemoryDisk, MemoryRelayStore, type MemoryStoreFaults } from "../../src/relay/store-memory.ts"
 import { StoreError } from "../../src/relay/errors.ts"
 import type { RelayStore } from "../../src/relay/store.ts"
+import { openTokenOf, proofAt, tokenHashAt } from "./channels.ts"
 import { MemoryHeadFile, signerOf } from "./heads.ts"
 import { RelayPerson, type TestDevice } from "./relay-people.ts"
 import { seeded, seededRandom } from "./sim.ts"
@@ -55,7 +56,12 @@ export class Wire {
   inbox: RelayMessage[] = []
   /** Frames exactly as they were handed over. */
   frames: Uint8Array[] = []
+  /** Whether it shows tokens by itself: the opening when a channel is open, and a position's before it uses it. */
+  proves = true
+  /** Channels by handle. */
+  readonly channels = new Map<number, Uint8Array>()
   readonly #decoder = new FrameDecoder()
+  readonly #opening: Uint8Array[] = []
 
   constructor(bench: CoreBench, id: number, exporter: Uint8Array) {
     this.bench = bench
@@ -65,7 +71,33 @@ export class Wire {
 
   /** Sends in one batch with whatever else was staged; nothing is answered before `bench.settle()`. */
   post(message: ClientMessage): void {
+    if (message.type === "open") this.#opening.push(message.channelId)
+    const position = positionUsed(message)
+    const channelId = "handle" in message ? this.channels.get(message.handle) : undefined
+    if (this.proves && channelId && position !== undefined && "handle" in message)
+      this.#step(proofAt(message.handle, channelId, position))
+    const isBlank = message.type === "handshake" && message.tokenHash === NO_HASH && channelId !== undefined
+    this.#step(isBlank ? { ...message, tokenHash: tokenHashAt(channelId, message.expect) } : message)
+  }
+
+  #step(message: ClientMessage): void {
     this.bench.relay.step({ kind: "frame", id: this.id, body: encodeMessage(message) }, this.bench.now)
+  }
+
+  #met({ handle, position }: Of<"entry">): void {
+    const channelId = this.channels.get(handle)
+    if (this.proves && channelId) this.bench.owed.push(() => this.#step(proofAt(handle, channelId, position)))
+  }
+
+  #opened({ handle, nextPosition }: Of<"opened">): void {
+    const channelId = this.#opening.shift()
+    // Opened by bytes that did not go through `post`.
+    if (!channelId) return
+    const token = openTokenOf(channelId)
+    this.channels.set(handle, channelId)
+    if (!this.proves || !token) return
+    if (nextPosition > 0) this.bench.owed.push(() => this.#step(proofAt(handle, channelId, nextPosition - 1)))
+    this.bench.owed.push(() => this.#step({ type: "proveOpening", handle, token }))
   }
 
   /** Sends one message, lets it be committed, and takes what came back; what came before is dropped. */
@@ -95,7 +127,13 @@ export class Wire {
 
   receive(frame: Uint8Array): void {
     this.frames.push(frame)
-    for (const body of this.#decoder.push(frame)) this.inbox.push(decodeRelayMessage(body))
+    for (const body of this.#decoder.push(frame)) {
+      const message = decodeRelayMessage(body)
+      this.inbox.push(message)
+      if (message.type === "opened") this.#opened(message)
+      if (message.type === "entry" && message.entry[0] === HANDSHAKE) this.#met(message)
+      if (message.type === "refused" && message.rid === OPEN_RID) this.#opening.shift()
+    }
   }
 
   async drop(): Promise<void> {
@@ -121,6 +159,8 @@ export class CoreBench {
   now: number
   /** What the operator has noted down, by the hash of its code in hex. */
   readonly approvals = new Map<string, Approval>()
+  /** Tokens to show in the next batch. */
+  readonly owed: (() => void)[] = []
   readonly #used: RelayStore
   #lastId = 0
 
@@ -160,7 +200,9 @@ export class CoreBench {
     for (const { id, hash } of asked) {
       this.relay.step({ kind: "approval", id, hash, found: this.approvals.get(toHex(hash)) }, this.now)
     }
-    return asked.length > 0 ? [...effects, ...(await this.settle())] : effects
+    if (asked.length + this.owed.length === 0) return effects
+    for (const show of this.owed.splice(0)) show()
+    return [...effects, ...(await this.settle())]
   }
 
   async pass(ms: number): Promise<void> {
@@ -219,12 +261,22 @@ export function describe(message: RelayMessage): string {
 }
 
 export const NO_HASH = new Uint8Array(32)
+const OPEN_RID = 7
+const HANDSHAKE = 2
+
+/** The newest position whose token the message needs, if the sender is up to date. */
+function positionUsed(message: ClientMessage): number | undefined {
+  if (message.type === "entry") return message.position
+  if (message.type === "handshake" || message.type === "putHeader")
+    return message.expect > 0 ? message.expect - 1 : undefined
+  return undefined
+}
 
 /** An `open` from the beginning, or from a place. */
 export function open(channelId: Uint8Array, from: Partial<Of<"open">> = {}): Of<"open"> {
   return {
     type: "open",
-    rid: 7,
+    rid: OPEN_RID,
     channelId,
     incarnation: new Uint8Array(16),
     cursor: 0,

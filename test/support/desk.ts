@@ -43,9 +43,7 @@ interface Sealed {
 
 class DeskLink implements RelayLink {
   online = false
-  /** Said by the client and not yet at the relay. */
   up: ClientMessage[] = []
-  /** Said by the relay and not yet heard. */
   down: RelayMessage[] = []
   readonly distrusted: string[] = []
   readonly giveUp = (why: string): void => this.distrust(why)
@@ -81,7 +79,7 @@ class DeskLink implements RelayLink {
   }
 }
 
-/** Everything that every desk begins with: making it once saves most of a run's time. */
+/** What every desk begins with: made once. */
 interface Beginning {
   client: ReturnType<MemoryDisk["snapshot"]>
   relay: ReturnType<RelayDisk["snapshot"]>
@@ -105,9 +103,7 @@ export class Desk {
   /** By the bytes that the group engine made of it. */
   readonly #seals = new Map<string, Sealed>()
   readonly #keysUsed = new Set<string>()
-  /** Valid handshakes, by eid. */
   readonly #commits = new Set<string>()
-  /** What the relay's log says, as far as it has been looked at. */
   readonly #log = {
     upTo: 0,
     epoch: 0,
@@ -145,6 +141,7 @@ export class Desk {
     await desk.#load()
     const { handle } = await wire.expect(open(desk.room.channelId), "opened")
     desk.#stranger = { wire, handle }
+    wire.post(desk.#rejoiner.proofOfOpening(handle))
     desk.#wire.take()
     await desk.connect()
     await desk.settle()
@@ -249,24 +246,27 @@ export class Desk {
 
   /** Somebody else comes in: what was sealed before is stale. */
   async commit(): Promise<void> {
-    const { wire, handle } = this.#stranger!
-    const said = await this.#rejoiner.join(this.bench.store, handle)
+    const said = await this.#rejoiner.join(this.bench.store, this.#stranger!.handle)
     this.#commits.add(toHex(eidOf(said.entry)))
     this.#noise = 0
-    wire.post(said)
-    await this.bench.settle()
-    this.#collect()
+    await this.#strangerSays(said)
   }
 
   /** Somebody else appends what makes no sense; so seldom that nobody doubts that they are in the right room. */
   async noise(kind: "message" | "handshake"): Promise<void> {
     if (++this.#noise >= MUCH_NOISE) return this.commit()
-    const { wire, handle } = this.#stranger!
+    const { handle } = this.#stranger!
     const { nextPosition } = this.bench.store.findChannel(this.room.channelId)!
     const entry = sealedEntry(this.#random, { kind })
-    const said =
-      kind === "handshake" ? handshake(handle, nextPosition, entry) : upload(handle, nextPosition - 1, entry)
-    wire.post(said)
+    const isHandshake = kind === "handshake"
+    await this.#strangerSays(
+      (isHandshake ? handshake : upload)(handle, nextPosition - (isHandshake ? 0 : 1), entry),
+    )
+  }
+
+  async #strangerSays(said: ClientMessage): Promise<void> {
+    const { wire, handle } = this.#stranger!
+    for (const each of [this.#rejoiner.proof(this.bench.store, handle), said]) wire.post(each)
     await this.bench.settle()
     this.#collect()
   }

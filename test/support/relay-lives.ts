@@ -2,6 +2,7 @@
  * Lives of the relay alone: four clients write into one log over links that die, at a relay that dies as well, in the
  * middle of syncs and with disks that fill up. They offer whatever is not accepted again, before they have read.
  */
+import { ROOM } from "./channels.ts"
 import { expect } from "vitest"
 import { RelayPerson, sealedEntry } from "./relay-people.ts"
 import { SimRelay } from "./sim-relay.ts"
@@ -10,7 +11,6 @@ import { WireClient } from "./wire-client.ts"
 
 const CLIENTS = 4
 const MESSAGES = 12
-const ROOM = new Uint8Array(32).fill(0x77)
 
 export interface Outcome {
   logs: string[][]

@@ -2,6 +2,7 @@
  * Writers that keep a relay busy over the real wire and remember what it said it holds; and the look into its
  * database that tells whether it was true.
  */
+import { ROOM } from "./channels.ts"
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import Database from "better-sqlite3-multiple-ciphers"
@@ -21,7 +22,6 @@ import { WireClient } from "./wire-client.ts"
 const WINDOW = 16
 const ENTRY_BYTES = 1_000
 const RECONNECT_MS = 20
-const ROOM = new Uint8Array(32).fill(0x77)
 
 export class RelayLoad {
   readonly clients: readonly WireClient[]

@@ -1,8 +1,9 @@
 /** Alice and bob in one room on the core's table. */
+import { ROOM } from "./channels.ts"
 import { CoreBench, handshake, open, type Wire } from "./core-bench.ts"
 import { sealedEntry } from "./relay-people.ts"
 
-export const ROOM = new Uint8Array(32).fill(0x77)
+export { ROOM }
 
 export interface Room {
   bench: CoreBench

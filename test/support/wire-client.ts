@@ -14,6 +14,7 @@ import {
   type Of,
   type RelayMessage,
 } from "../../src/protocol/messages.ts"
+import { openTokenOf, proofAt, tokenHashAt } from "./channels.ts"
 import type { RelayPerson } from "./relay-people.ts"
 
 export interface WireClientSetup {
@@ -25,6 +26,7 @@ export interface WireClientSetup {
   person: RelayPerson
   /** 16 bytes. */
   admission?: Uint8Array
+  /** One of `channelOf`. */
   channelId: Uint8Array
   /** Called with whatever comes, after it was taken in. */
   onMessage?: (message: RelayMessage) => void
@@ -124,7 +126,8 @@ export class WireClient {
     const handle = this.#handle
     const none = new Uint8Array(32)
     if (isHandshake) {
-      const header = { tokenHash: none, headerId: none, headerBlob: none, header: new Uint8Array(0) }
+      const tokenHash = tokenHashAt(this.#setup.channelId, this.nextPosition)
+      const header = { tokenHash, headerId: none, headerBlob: none, header: new Uint8Array(0) }
       this.send({ type: "handshake", handle, expect: this.nextPosition, ...header, entry })
     } else if (this.nextPosition > 0) {
       this.send({ type: "entry", handle, seq: 0, time: 0, position: this.nextPosition - 1, entry })
@@ -184,6 +187,9 @@ export class WireClient {
     this.#handle = handle
     this.#incarnation = incarnation.slice()
     this.#backlogEnd = lastSeq
+    const { channelId } = this.#setup
+    if (this.nextPosition > 0) this.send(proofAt(handle, channelId, this.nextPosition - 1))
+    this.send({ type: "proveOpening", handle, token: openTokenOf(channelId)! })
     if (this.log.length >= lastSeq) this.#offerAll()
   }
 
@@ -192,7 +198,10 @@ export class WireClient {
     const eid = nodePrimitives.sha("sha256", entry)
     this.#head = nextHead(this.#head, seq, entry[0]!, eid, time)
     this.log.push({ seq, time, position, eid: toHex(eid) })
-    if (entry[0] === 2) this.nextPosition = position + 1
+    if (entry[0] === 2) {
+      this.nextPosition = position + 1
+      this.send(proofAt(this.#handle!, this.#setup.channelId, position))
+    }
     const wasWaiting = this.#waiting.delete(toHex(eid))
     if (wasWaiting) this.accepted.set(toHex(eid), seq)
     // A handshake makes what was offered before it stale; the end of the backlog is where offering starts again.

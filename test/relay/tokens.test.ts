@@ -1,0 +1,173 @@
+/** What somebody may do in a channel follows from the tokens that they have shown (PROTOCOL.md §5.7). */
+import { expect, test } from "vitest"
+import { REFUSALS } from "../../src/protocol/errors.ts"
+import type { Of } from "../../src/protocol/messages.ts"
+import { MAX_UNCONFIRMED } from "../../src/relay/tokens.ts"
+import { openTokenOf, proofAt, ROOM } from "../support/channels.ts"
+import { CoreBench, describe as line, handshake, open, upload, type Wire } from "../support/core-bench.ts"
+import { sealedEntry } from "../support/relay-people.ts"
+
+const SECOND = 1_000
+const GARBAGE = { tokenHash: new Uint8Array(32).fill(9) }
+
+/** People whose tokens are shown by hand, in a room whose position 0 is confirmed. */
+async function hall(...names: string[]) {
+  const bench = new CoreBench()
+  const wires: Wire[] = []
+  let handle = 0
+  for (const name of names) {
+    const { wire } = await bench.join(name)
+    wire.proves = false
+    handle = (await wire.expect(open(ROOM), "opened")).handle
+    wires.push(wire)
+  }
+  const opening: Of<"proveOpening"> = { type: "proveOpening", handle, token: openTokenOf(ROOM)! }
+  const commit = (position: number, more: Partial<Of<"handshake">> = {}) =>
+    handshake(handle, position, sealedEntry(bench.random, { kind: "handshake" }), more)
+  const prove = (position: number) => proofAt(handle, ROOM, position)
+  const say = (position: number) => upload(handle, position, sealedEntry(bench.random))
+  const confirmed = () => bench.store.findChannel(ROOM)!.confirmed
+  for (const wire of wires) await wire.ask(opening)
+  await wires[0]!.ask(commit(0))
+  for (const wire of wires) await wire.ask(prove(0))
+  for (const wire of wires) wire.take()
+  return { bench, wires: wires as [Wire, Wire, Wire], handle, opening, commit, prove, say, confirmed }
+}
+
+const answers = async (wire: Wire, message: Parameters<Wire["ask"]>[0]) =>
+  (await wire.ask(message)).map(line).filter((each) => each !== "entry" && each !== "ping")
+const UNPROVEN = [`rejected ${REFUSALS.unproven}`]
+
+test("nobody reads before a token was shown, and a wrong one is none", async () => {
+  const { bench, handle, opening } = await hall("alice", "bob")
+  const { wire: eve } = await bench.join("eve")
+  eve.proves = false
+  expect((await eve.ask(open(ROOM))).map(line)).toEqual(["opened"])
+  expect((await eve.ask({ ...opening, token: new Uint8Array(32) })).map(line)).toEqual([])
+  expect(
+    (await eve.ask({ type: "prove", handle, position: 0, token: new Uint8Array(32) })).map(line),
+  ).toEqual([])
+  expect((await eve.ask(opening)).map(line)).toEqual(["entry"])
+})
+
+test("what was shown on one connection counts on no other, and not after opening again", async () => {
+  const { wires, handle, prove, say, opening } = await hall("alice", "bob")
+  const [alice, bob] = wires
+  expect(await answers(alice, say(0))).toEqual(["accepted"])
+  await bob.ask({ type: "close", handle })
+  // The very frame that alice sent, where nothing is open, and where something is.
+  expect(await answers(bob, prove(0))).toEqual([])
+  expect(await answers(bob, say(0))).toEqual([`rejected ${REFUSALS["unknown-channel"]}`])
+  await bob.ask(open(ROOM))
+  await bob.ask(opening)
+  expect(await answers(bob, say(0))).toEqual(["stale"])
+  await bob.ask(prove(0))
+  expect(await answers(bob, say(0))).toEqual(["accepted"])
+})
+
+test("a removed member is refused for messages at once, and for handshakes when a second member has read it", async () => {
+  const { wires, commit, prove, say, confirmed } = await hall("alice", "bob", "mallory")
+  const [alice, bob, mallory] = wires
+  expect(confirmed()).toBe(0)
+  await alice.ask(commit(1))
+  expect(await answers(mallory, say(1))).toEqual(["stale"])
+  expect(await answers(mallory, say(0))).toEqual(["stale"])
+  // Not the author's own word, for who would believe that?
+  await alice.ask(prove(1))
+  expect(confirmed()).toBe(0)
+  expect(await answers(mallory, commit(2, GARBAGE))).toEqual(["accepted"])
+  await bob.ask(prove(1))
+  expect(confirmed()).toBe(1)
+  expect(await answers(mallory, commit(3))).toEqual(UNPROVEN)
+  const header = { headerId: ROOM, headerBlob: new Uint8Array(32), header: new Uint8Array(9) }
+  const put = { type: "putHeader" as const, rid: 5, handle: commit(3).handle, expect: 3, ...header }
+  expect(await answers(mallory, put)).toEqual([`refused ${REFUSALS.unproven}`])
+  expect(await answers(bob, commit(3))).toEqual(["accepted"])
+})
+
+test("a handshake of whose token nobody knows locks nobody out", async () => {
+  const { wires, commit, prove, say, confirmed } = await hall("alice", "bob", "mallory")
+  const [alice, bob, mallory] = wires
+  await mallory.ask(commit(1, GARBAGE))
+  for (const each of [alice, bob]) expect(await answers(each, say(1))).toEqual(["stale"])
+  expect(await answers(alice, commit(2))).toEqual(["accepted"])
+  for (const each of [alice, bob, mallory]) await each.ask(prove(2))
+  expect(confirmed()).toBe(2)
+  for (const each of [alice, bob]) expect(await answers(each, say(2))).toEqual(["accepted"])
+})
+
+test("one member and a newcomer who believes their header confirm nothing", async () => {
+  const { bench, wires, commit, prove, confirmed, opening } = await hall("alice", "bob", "mallory")
+  const [alice, bob, mallory] = wires
+  await mallory.ask(commit(1))
+  const { wire: newcomer } = await bench.join("newcomer")
+  newcomer.proves = false
+  await newcomer.ask(open(ROOM))
+  // All that it knows is in the header.
+  await newcomer.ask(opening)
+  await newcomer.ask(prove(1))
+  expect(await answers(newcomer, commit(2))).toEqual(["accepted"])
+  await newcomer.ask(prove(2))
+  for (const position of [1, 2]) await mallory.ask(prove(position))
+  expect(confirmed()).toBe(0)
+  for (const [at, each] of [alice, bob].entries())
+    expect(await answers(each, commit(3 + at))).toEqual(["accepted"])
+})
+
+test("after a restart two accounts have to show what was not confirmed", async () => {
+  const { bench, wires, commit, confirmed } = await hall("alice", "bob")
+  await wires[0].ask(commit(1))
+  bench.store.crash("kept")
+  const again = new CoreBench({ disk: bench.disk, seed: 2 })
+  again.now = bench.now
+  const ref = again.store.findChannel(ROOM)!.ref
+  const people = []
+  for (const name of ["carol", "dave"]) people.push((await again.join(name)).wire)
+  for (const [at, wire] of people.entries()) {
+    wire.proves = false
+    const { handle } = await wire.expect(open(ROOM), "opened")
+    for (const position of [0, 1]) await wire.ask(proofAt(handle, ROOM, position))
+    expect(again.store.findChannel(ROOM)!.confirmed).toBe(at)
+  }
+  expect([confirmed(), again.store.countTokens(ref, 0)]).toEqual([1, 1])
+})
+
+test("with too many positions unconfirmed only those may go on who wrote none", async () => {
+  const { wires, commit } = await hall("alice", "bob", "mallory")
+  const [alice, , mallory] = wires
+  for (let at = 1; at <= MAX_UNCONFIRMED; at++)
+    expect(await answers(mallory, commit(at, GARBAGE))).toEqual(["accepted"])
+  expect(await answers(mallory, commit(MAX_UNCONFIRMED + 1, GARBAGE))).toEqual([`rejected ${REFUSALS.busy}`])
+  expect(await answers(alice, commit(MAX_UNCONFIRMED + 1))).toEqual(["accepted"])
+})
+
+test("whoever reads on old tokens is cut after a minute, and gains nothing by opening again", async () => {
+  const { bench, wires, commit, prove, opening } = await hall("alice", "bob", "mallory")
+  const [alice, bob, mallory] = wires
+  const pass = async (seconds: number) => {
+    for (let n = 0; n < seconds; n++) {
+      for (const wire of wires) wire.post({ type: "pong", token: 0 })
+      await bench.pass(SECOND)
+    }
+  }
+  await alice.ask(commit(1))
+  await bob.ask(prove(1))
+  await alice.ask(prove(1))
+  await pass(40)
+  await mallory.ask(open(ROOM))
+  await mallory.ask(opening)
+  mallory.take()
+  await pass(25)
+  expect(
+    mallory
+      .take()
+      .map(line)
+      .filter((each) => each !== "ping"),
+  ).toEqual(["cut"])
+  await mallory.ask(open(ROOM))
+  expect(await answers(mallory, opening)).toEqual(["cut"])
+  for (const wire of [alice, bob]) expect(wire.of("cut")).toEqual([])
+  await mallory.ask(open(ROOM))
+  expect(await answers(mallory, prove(1))).toEqual([])
+  expect(mallory.of("cut")).toEqual([])
+})
