@@ -29,8 +29,8 @@ const RELAY_BUGS: readonly Bug[] = [
   {
     name: "stale-entry-taken",
     file: CHANNEL,
-    find: "position !== channel.nextPosition - 1",
-    replace: "position >= channel.nextPosition",
+    find: "position === channel.nextPosition - 1 && maySpeak(subscription)",
+    replace: "position < channel.nextPosition",
     why: "a message sealed in an old epoch is accepted, and nobody can open it",
   },
 ]
@@ -109,9 +109,9 @@ const CLIENT_BUGS: readonly Bug[] = [
   },
   {
     name: "stale-ignored",
-    file: CONVERSATION,
-    find: "this.now.staleUntil = nextPosition\n",
-    replace: "this.now.inFlight = eid\n",
+    file: "src/client/verdicts.ts",
+    find: "} else now.staleUntil = nextPosition\n",
+    replace: "} else now.inFlight = eid\n",
     why: "a message that was refused as stale is waited for and never sealed again",
   },
 ]
