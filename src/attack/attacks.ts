@@ -5,6 +5,7 @@ import { LOG_ATTACKS } from "./logs.ts"
 import { PEOPLE_ATTACKS } from "./people.ts"
 import { ROOM_ATTACKS } from "./rooms.ts"
 import type { Attack } from "./stage.ts"
+import { TOKEN_ATTACKS } from "./tokens.ts"
 import { VERIFYING_ATTACKS } from "./verifying.ts"
 
 export const ATTACKS: readonly Attack[] = [
@@ -14,4 +15,5 @@ export const ATTACKS: readonly Attack[] = [
   ...LOG_ATTACKS,
   ...ROOM_ATTACKS,
   ...LINK_ATTACKS,
+  ...TOKEN_ATTACKS,
 ]

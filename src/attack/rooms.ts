@@ -33,15 +33,15 @@ import {
   write,
 } from "./stage.ts"
 
-const NO_HASH = new Uint8Array(32)
+export const NO_HASH = new Uint8Array(32)
 const ROOM_KEY_BYTES = 32
 
-function channelOf({ primitives, roomSecret, pin }: Stage): Uint8Array {
+export function channelOf({ primitives, roomSecret, pin }: Stage): Uint8Array {
   return roomKeys(primitives, roomSecret, pin.sha256).channel
 }
 
 /** What a member's own disk has of #everyone's group. */
-async function stateOf(stage: Stage, member: Actor): Promise<GroupState> {
+export async function stateOf(stage: Stage, member: Actor): Promise<GroupState> {
   const rows = member.store.range("group", prefixRange(channelOf(stage)))
   return stage.engine.load(rows.map(({ key, value }) => ({ key: key.slice(ROOM_KEY_BYTES), value })))
 }
@@ -54,11 +54,16 @@ async function commitAs(stage: Stage, member: Actor, bytes: Uint8Array): Promise
   offer(stage, member, entry)
 }
 
+/** Which position this member thinks that the next handshake takes. */
+export function placesOf(stage: Stage, { store }: Actor): number {
+  return getRecord<ConversationRecord>(store, "conversation", channelOf(stage))!.nextPosition
+}
+
 function offer(stage: Stage, member: Actor, entry: Uint8Array): void {
   const channelId = channelOf(stage)
   const line = stage.relay.lineOf(member.accountId)
   const { handle } = line.openedAs(channelId)!
-  const expect = getRecord<ConversationRecord>(member.store, "conversation", channelId)!.nextPosition
+  const expect = placesOf(stage, member)
   const tokenHash = stage.random.bytes(32)
   const nothing = { headerId: NO_HASH, headerBlob: NO_HASH, header: new Uint8Array(0) }
   line.ask({ type: "handshake", handle, expect, tokenHash, ...nothing, entry })
@@ -70,7 +75,7 @@ function saysVoid(actor: Actor): boolean {
 }
 
 /** Everybody is still in the room and hears everybody. @returns what is not so. */
-async function roomGoesOn(stage: Stage, people: readonly Actor[]): Promise<string | undefined> {
+export async function roomGoesOn(stage: Stage, people: readonly Actor[]): Promise<string | undefined> {
   for (const each of people) await write(stage, each, ROOM)
   const isHeard = () =>
     stage.promises.every(({ text, readers }) => readers.every((reader) => hasText(reader, ROOM, text)))
@@ -208,7 +213,7 @@ const noiseOffered: Attack = {
   play: async (stage) => {
     const [alice, bob, mallory] = (await roomOf(stage, ["alice", "bob", "mallory"])) as [Actor, Actor, Actor]
     const channelId = channelOf(stage)
-    const places = () => getRecord<ConversationRecord>(mallory.store, "conversation", channelId)!.nextPosition
+    const places = () => placesOf(stage, mallory)
     for (let i = 0; i < 4; i++) {
       const before = places()
       const { entry } = packEntry(

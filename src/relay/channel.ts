@@ -253,7 +253,8 @@ export class Channels {
     if (!mayCommit(subscription)) return { kind: "rejected", code: "unproven" }
     if (this.#tokens.isFull(channel, author)) return { kind: "rejected", code: "busy" }
     const refusal = change && this.#headerRefusal(channel, change)
-    if (refusal !== undefined) return { kind: "rejected", code: refusal }
+    // Somebody about to be removed fills the places; the handshake that removes them brings a header all the same.
+    if (refusal !== undefined && refusal !== "quota") return { kind: "rejected", code: refusal }
     const verdict = this.#append(
       channel,
       entry,
@@ -266,6 +267,7 @@ export class Channels {
     )
     if (verdict.kind !== "appended") return verdict
     this.#tokens.appended(subscription, expect, author)
+    if (refusal === "quota") this.#dropOldestHeader(channel, now)
     if (change !== undefined) this.#putHeader(channel, change, expect, now)
     return verdict
   }
@@ -364,6 +366,13 @@ export class Channels {
         blobHash,
         inline: inline.slice(),
       })
+  }
+
+  #dropOldestHeader({ ref }: Channel, now: Millis): void {
+    const { oldest } = this.#store.countHeaders(ref!)
+    const header = oldest && this.#store.findHeader(oldest)
+    if (header?.blobHash !== undefined) this.#store.pinBlob(header.blobHash, -1, now)
+    if (header !== undefined) this.#store.deleteHeader(oldest!)
   }
 
   /** SHA-256 of the entry. */

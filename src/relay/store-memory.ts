@@ -2,7 +2,7 @@
  * `RelayStore` in memory, for tests and the simulation: same contract, plus a disk that can fail and a
  * process that can die. Each staged write leaves the way back on a list, which a failed commit or a crash walks.
  */
-import { compareBytes, toHex } from "../bytes.ts"
+import { compareBytes, fromHex, toHex } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import { StoreError } from "./errors.ts"
 import type { DoorStore } from "./door-store.ts"
@@ -19,6 +19,7 @@ import {
 } from "./store-memory-disk.ts"
 import {
   type ChannelRow,
+  type HeaderCount,
   type HeaderRow,
   KEPT_TOKENS,
   type NewEntry,
@@ -204,11 +205,14 @@ export class MemoryRelayStore implements RelayStore {
     this.#stage(() => replace(this.#disk.headers, toHex(headerId), undefined))
   }
 
-  countHeaders(ref: number): { count: number; largest: number } {
-    const sizes = [...this.#disk.headers.values()]
-      .filter((header) => header.ref === ref)
-      .map(({ blobHash, inline }) => (blobHash && this.findBlob(blobHash)?.total) ?? inline.length)
-    return { count: sizes.length, largest: Math.max(0, ...sizes) }
+  countHeaders(ref: number): HeaderCount {
+    const found = [...this.#disk.headers].filter(([, header]) => header.ref === ref)
+    const sizes = found.map(
+      ([, { blobHash, inline }]) => (blobHash && this.findBlob(blobHash)?.total) ?? inline.length,
+    )
+    const lowest = found.toSorted(([a, one], [b, other]) => one.position - other.position || (a < b ? -1 : 1))
+    const oldest = lowest[0] && fromHex(lowest[0][0])
+    return { count: sizes.length, largest: Math.max(0, ...sizes), oldest }
   }
 
   findBlob(hash: Uint8Array): { total: number } | undefined {

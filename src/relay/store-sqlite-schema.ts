@@ -168,8 +168,9 @@ export function statements(db: SqlDatabase) {
     ),
     deleteHeader: prepare<[Id]>("DELETE FROM header WHERE id = ?"),
 
-    countHeaders: prepare<[number], { count: number; largest: number }>(
-      `SELECT count(*) AS count, coalesce(max(coalesce(total, length(inline))), 0) AS largest
+    countHeaders: prepare<[number], { count: number; largest: number; oldest: Uint8Array | null }>(
+      `SELECT count(*) AS count, coalesce(max(coalesce(total, length(inline))), 0) AS largest,
+         (SELECT id FROM header AS each WHERE each.ref = header.ref ORDER BY position, id LIMIT 1) AS oldest
        FROM header LEFT JOIN blob ON hash = blob_hash WHERE ref = ?`,
     ),
 

@@ -25,6 +25,7 @@ import {
 import { statements, type Statements } from "./store-sqlite-schema.ts"
 import {
   type ChannelRow,
+  type HeaderCount,
   type HeaderRow,
   KEPT_TOKENS,
   type NewEntry,
@@ -180,8 +181,9 @@ export class SqliteRelayStore implements RelayStore {
     this.#stage(() => this.#sql.deleteHeader.run(headerId))
   }
 
-  countHeaders(ref: number): { count: number; largest: number } {
-    return this.#read(() => this.#sql.countHeaders.get(ref)!)
+  countHeaders(ref: number): HeaderCount {
+    const row = this.#read(() => this.#sql.countHeaders.get(ref)!)
+    return { ...row, oldest: row.oldest ?? undefined }
   }
 
   findBlob(hash: Uint8Array): { total: number } | undefined {

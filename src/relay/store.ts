@@ -88,6 +88,12 @@ export interface PackageCount {
   lastResort: boolean
 }
 
+export interface HeaderCount {
+  count: number
+  largest: number
+  oldest: Uint8Array | undefined
+}
+
 /** So many token hashes before the newest confirmed position tell a reader that catches up from one that cannot. */
 export const KEPT_TOKENS = 256
 
@@ -135,8 +141,8 @@ export interface RelayStore {
   findHeader(headerId: Uint8Array): (HeaderRow & { nextPosition: number }) | undefined
   putHeader(headerId: Uint8Array, header: HeaderRow): void
   deleteHeader(headerId: Uint8Array): void
-  /** How many headers a channel has, and the bytes of the largest. */
-  countHeaders(ref: number): { count: number; largest: number }
+  /** How many headers a channel has, the bytes of the largest, and the id of the one of the lowest position. */
+  countHeaders(ref: number): HeaderCount
 
   findBlob(hash: Uint8Array): { total: number } | undefined
   /** A whole, verified blob, in the place of what there may be under its name. It is kept while pinned, and until `dropLooseBlobs` passes `now`. */

@@ -4,7 +4,7 @@
  *
  *     opened ──opening or any known position──▶ reads ──latest position──▶ says something
  *                                                 │  └──confirmed or later──▶ changes the group
- *                                                 └── nothing as new as the confirmed position for a minute ──▶ cut
+ *                                                 └── nothing as new as the confirmed position for too long ──▶ cut
  *
  * A position is *confirmed* when an account other than its author has shown its token: before that, the ones before it
  * still count, so a handshake with a token that nobody knows locks nobody out. Who wrote what is in memory only. After
@@ -18,17 +18,27 @@ import type { Channel, Subscription } from "./channel.ts"
 import type { Core } from "./core.ts"
 import type { Delivery } from "./delivery.ts"
 import type { DiskWatch } from "./disk-watch.ts"
+import { isDamage } from "./errors.ts"
 import type { Session } from "./session.ts"
 
 /** A live reader has so long within an hour to show a token as new as the confirmed one. */
 export const PROOF_DEADLINE_MS: Millis = 60_000
-/** And so much longer for each newer one that it shows meanwhile: it comes along, though slowly. */
+/** And so much longer for each newer one that it shows meanwhile: it comes along, though slowly; for all a minute. */
 const PROGRESS_MS: Millis = 5_000
+const MOST_PROGRESS_MS: Millis = 60_000
+/** And while it waits in turn to come in: what it needs have only those who are in. */
+const MOST_WAITING_MS: Millis = 300_000
+/** What opening again costs: otherwise whoever looks in for a moment now and then reads on for an hour. */
+const REOPENED_MS: Millis = 5_000
 /** So many positions may wait to be confirmed; then only those may add to them who wrote none. */
 export const MAX_UNCONFIRMED = 256
 const HOUR_MS: Millis = 3_600_000
 /** What a row that is written anew may take in the journal. */
 const CONFIRM_BYTES = 4_096
+/** What has stood for so long without anybody going over it is not what one member alone has made up. */
+const SETTLED_MS: Millis = 600_000
+/** Channels whose authors are remembered: whoever opens one after the other must not fill the memory. */
+const MAX_AUTHORSHIPS = 16_384
 
 /** What a subscription has shown. Nothing of it outlives the subscription. */
 export interface Proof {
@@ -38,22 +48,34 @@ export interface Proof {
   position: number
   /** It is a reader. */
   admitted: boolean
-  /** Since when it reads without a token as new as the confirmed position; undefined: it has one. */
-  lackingSince: Millis | undefined
-  /** The newest position that its device had shown when it last read like this; -1 for none. */
+  /** Undefined while it has a token as new as the confirmed position. */
+  lack: Lack | undefined
+}
+
+/** Of a device that reads on old tokens. */
+interface Lack {
+  /** Since when, later by what does not count. */
+  since: Millis
+  /** The position that was confirmed, and the newest entry, when it began. */
+  wanted: number
+  stored: number
+  /** The newest position that the device had shown before; -1 for none. */
   before: number
+  /** What did not count, because it came along, and because it waited in turn. */
+  progress: Millis
+  waiting: Millis
 }
 
 /** Of one channel, and of positions that are not confirmed: accounts, in hex. */
 interface Authorship {
   /** `base`: the newest position whose token the author had shown, and which the handshake continues. */
-  authors: Map<number, { account: string; base: number }>
+  authors: Map<number, { account: string; base: number; at: Millis }>
   /** The first to show the token of a position whose author nobody remembers. */
   witnesses: Map<number, string>
 }
 
 export function noProof(): Proof {
-  return { opening: false, position: -1, admitted: false, lackingSince: undefined, before: -1 }
+  return { opening: false, position: -1, admitted: false, lack: undefined }
 }
 
 export class Tokens {
@@ -65,8 +87,10 @@ export class Tokens {
   readonly #authorship = new Map<string, Authorship>()
   readonly #lacking = new Set<Subscription>()
   /** By device and channel: how long it has read on old tokens, so that opening again gains nothing. */
-  readonly #spent = new Map<string, { ms: Millis; at: Millis; position: number }>()
+  readonly #spent = new Map<string, { ms: Millis; at: Millis; lack: Lack }>()
   #sweptAt: Millis = 0
+  /** Since when authors are known; what is older may be of any time before. */
+  #knownSince: Millis | undefined
 
   /** @param release lets go of the channel that a subscription holds. */
   constructor(
@@ -87,7 +111,7 @@ export class Tokens {
     if (subscription === undefined) return
     const { channel, proof } = subscription
     if (channel.ref === undefined || position >= channel.nextPosition || position <= proof.position) return
-    const known = this.#core.store.tokenHash(channel.ref, position)
+    const known = this.#hashAt(channel.ref, position)
     if (known === undefined || !equalBytes(known, tokenHash(channel.id, position, token))) return
     if (this.#isContinued(subscription, position))
       this.#confirm(channel, position, session.member!.accountKey)
@@ -99,13 +123,17 @@ export class Tokens {
   proveOpening(session: Session, { handle, token }: Of<"proveOpening">): void {
     const subscription = readerOf(session, handle)
     if (subscription === undefined || !equalBytes(channelIdOf(token), subscription.channel.id)) return
-    subscription.proof.opening = true
+    const { channel, proof } = subscription
+    proof.opening = true
+    if (channel.confirmed < 0 && proof.position >= 0 && this.#isFirst(channel, proof.position))
+      this.#confirm(channel, proof.position, session.member!.accountKey)
     this.#follow(subscription)
   }
 
   /** A handshake has just been appended. */
   appended({ channel, proof }: Subscription, position: number, account: string): void {
-    this.#authorshipOf(channel).authors.set(position, { account, base: proof.position })
+    const at = this.#core.now
+    this.#authorshipOf(channel).authors.set(position, { account, base: proof.position, at })
   }
 
   /** Whether there are so many unconfirmed positions that this account may add none. */
@@ -119,11 +147,12 @@ export class Tokens {
 
   /** The subscription is over. */
   end(subscription: Subscription): void {
-    const { lackingSince, before, position: shown } = subscription.proof
+    const { lack, position } = subscription.proof
     const { now } = this.#core
-    if (this.#lacking.delete(subscription) && lackingSince !== undefined) {
-      const position = Math.max(before, shown)
-      this.#spent.set(spender(subscription), { ms: Math.max(0, now - lackingSince), at: now, position })
+    if (this.#lacking.delete(subscription) && lack !== undefined) {
+      const before = Math.max(lack.before, position)
+      const ms = Math.max(0, now - lack.since)
+      this.#spent.set(spender(subscription), { ms, at: now, lack: { ...lack, before } })
     }
     this.#delivery.forget(subscription)
     this.#release(subscription)
@@ -144,11 +173,14 @@ export class Tokens {
     const passed = Math.max(0, now - this.#sweptAt)
     this.#sweptAt = now
     for (const subscription of this.#lacking) {
-      const { proof, channel, session } = subscription
-      const since = Math.min(proof.lackingSince ?? now, now)
-      // What is stored may be read; and whoever waits in turn to come in cannot have what only members have.
-      const isIdle = subscription.next <= channel.lastSeq || channel.turns.isWaiting(session)
-      proof.lackingSince = isIdle ? Math.min(since + passed, now) : since
+      const { channel, session } = subscription
+      const lack = subscription.proof.lack!
+      // What was stored then may be read in peace.
+      const isReading = subscription.next <= Math.min(lack.stored, channel.lastSeq)
+      const isWaiting = !isReading && channel.turns.isWaiting(session)
+      const waited = isWaiting ? Math.min(passed, MOST_WAITING_MS - lack.waiting) : 0
+      lack.waiting += waited
+      lack.since = Math.min(lack.since + (isReading ? passed : waited), now)
       if (this.#isSpent(subscription)) this.#core.later(() => this.#cut(subscription))
     }
   }
@@ -163,28 +195,25 @@ export class Tokens {
    * may have written: what it shows must not turn out those who were there.
    */
   #isContinued({ channel, proof }: Subscription, position: number): boolean {
-    const { store } = this.#core
     if (channel.confirmed >= 0) return proof.position >= channel.confirmed
-    const isFirst = store.countTokens(channel.ref!, -1) === store.countTokens(channel.ref!, position - 1)
-    return isFirst ? proof.opening : proof.position >= 0
+    return this.#isFirst(channel, position) ? proof.opening : proof.position >= 0
+  }
+
+  /** Whether no position of the log is known before this one. */
+  #isFirst({ ref }: Channel, position: number): boolean {
+    const { store } = this.#core
+    return store.countTokens(ref!, -1) === store.countTokens(ref!, position - 1)
   }
 
   #confirm(channel: Channel, position: number, account: string): void {
     if (position <= channel.confirmed) return
     const { authors, witnesses } = this.#authorshipOf(channel)
-    if (!authors.has(position)) {
-      const witness = witnesses.get(position)
-      if (witness === undefined) witnesses.set(position, account)
-      if (witness === undefined || witness === account) return
-    }
-    // Whoever wrote what it continues has not been believed by anybody yet either: a newcomer whom somebody has led into
-    // a room of their making writes honestly, and continues what is not good.
-    for (let at = position; at > channel.confirmed;) {
-      const written = authors.get(at)
-      if (written === undefined) break
-      if (written.account === account) return
-      at = written.base
-    }
+    const author = authors.get(position)
+    const witness = witnesses.get(position)
+    if (author === undefined && witness === undefined) witnesses.set(position, account)
+    // Nobody's word counts for what they wrote themselves.
+    if (author === undefined ? (witness ?? account) === account : author.account === account) return
+    if (channel.confirmed >= 0 && !this.#isGood(channel, position, account)) return
     // It waits until there is room: nobody else's request may fail for it.
     if (!this.#disk.hasRoom(CONFIRM_BYTES)) return
     this.#core.store.confirm(channel.ref!, position)
@@ -196,12 +225,49 @@ export class Tokens {
     })
   }
 
+  /**
+   * Whoever wrote what it continues has not been believed by anybody yet either: a newcomer whom somebody has led into
+   * a room of their making writes honestly, and continues what is not good. Those who were there have time to go over it.
+   */
+  #isGood(channel: Channel, position: number, account: string): boolean {
+    const { authors, witnesses } = this.#authorshipOf(channel)
+    for (let at = position; at > channel.confirmed;) {
+      const written = authors.get(at)
+      if (written === undefined) {
+        // Of `position` itself two have shown the token. The author of what it continues may be this account.
+        const witness = witnesses.get(at)
+        return at === position || this.#isSettled(this.#knownSince) || (witness ?? account) !== account
+      }
+      if (written.account === account && !this.#isSettled(written.at)) return false
+      at = written.base
+    }
+    return true
+  }
+
+  #isSettled(at: Millis = this.#core.now): boolean {
+    return at > this.#core.now || this.#core.now - at >= SETTLED_MS
+  }
+
   #authorshipOf(channel: Channel): Authorship {
     const known = this.#authorship.get(channel.key)
     if (known !== undefined) return known
     const fresh = { authors: new Map(), witnesses: new Map() }
+    const [oldest] = this.#authorship.size < MAX_AUTHORSHIPS ? [] : this.#authorship.keys()
+    if (oldest !== undefined && this.#authorship.delete(oldest)) this.#knownSince = this.#core.now
+    this.#knownSince ??= this.#core.now
     this.#authorship.set(channel.key, fresh)
     return fresh
+  }
+
+  /** A hash that cannot be read any more is one that nobody can show the token of. */
+  #hashAt(ref: number, position: number): Uint8Array | undefined {
+    try {
+      return this.#core.store.tokenHash(ref, position)
+    } catch (cause) {
+      if (!isDamage(cause)) throw cause
+      this.#core.later(() => this.#core.effects.report({ type: "storage.trouble", refused: 1 }))
+      return undefined
+    }
   }
 
   /** From the end of this batch on it reads. */
@@ -223,29 +289,37 @@ export class Tokens {
   #watch(subscription: Subscription): void {
     if (!isLacking(subscription) || this.#lacking.has(subscription)) return
     const { now } = this.#core
-    const before = this.#spent.get(spender(subscription))
-    const isRecent = before !== undefined && before.at <= now && before.at >= now - HOUR_MS
-    subscription.proof.lackingSince = now - (isRecent ? before.ms : 0)
-    if (isRecent) subscription.proof.before = before.position
+    const spent = this.#spent.get(spender(subscription))
+    const isRecent = spent !== undefined && spent.at <= now && spent.at >= now - HOUR_MS
+    const fresh = freshLack(subscription.channel, now)
+    subscription.proof.lack = isRecent
+      ? { ...spent.lack, since: now - spent.ms - REOPENED_MS, stored: fresh.stored }
+      : fresh
     this.#lacking.add(subscription)
   }
 
-  #isSpent({ proof }: Subscription): boolean {
-    return proof.lackingSince !== undefined && this.#core.now - proof.lackingSince >= PROOF_DEADLINE_MS
+  #isSpent({ proof: { lack } }: Subscription): boolean {
+    return lack !== undefined && this.#core.now - lack.since >= PROOF_DEADLINE_MS
   }
 
   /** A newer token than before has been shown. */
   #progress(subscription: Subscription): void {
-    const { proof } = subscription
-    if (proof.lackingSince === undefined || !this.#lacking.has(subscription)) return
-    if (isLacking(subscription)) {
-      if (proof.position > proof.before)
-        proof.lackingSince = Math.min(proof.lackingSince + PROGRESS_MS, this.#core.now)
-      return
+    const { proof, channel } = subscription
+    const { lack } = proof
+    if (lack === undefined || !this.#lacking.has(subscription)) return
+    if (!isLacking(subscription)) {
+      this.#lacking.delete(subscription)
+      this.#spent.delete(spender(subscription))
+      proof.lack = undefined
+    } else if (proof.position >= lack.wanted) {
+      // It was in, then; more has happened while it read.
+      this.#spent.delete(spender(subscription))
+      proof.lack = freshLack(channel, this.#core.now)
+    } else if (proof.position > lack.before) {
+      const gained = Math.min(PROGRESS_MS, MOST_PROGRESS_MS - lack.progress)
+      lack.progress += gained
+      lack.since = Math.min(lack.since + gained, this.#core.now)
     }
-    this.#lacking.delete(subscription)
-    this.#spent.delete(spender(subscription))
-    proof.lackingSince = undefined
   }
 
   #cut(subscription: Subscription): void {
@@ -269,6 +343,10 @@ export function maySpeak({ channel, proof }: Subscription): boolean {
 /** Whether what it has shown is as new as the confirmed position; before there is one, the opening is. */
 export function mayCommit({ channel, proof }: Subscription): boolean {
   return channel.confirmed < 0 ? proof.opening || proof.position >= 0 : proof.position >= channel.confirmed
+}
+
+function freshLack({ confirmed, lastSeq }: Channel, now: Millis): Lack {
+  return { since: now, wanted: confirmed, stored: lastSeq, before: -1, progress: 0, waiting: 0 }
 }
 
 function isLacking({ channel, proof }: Subscription): boolean {

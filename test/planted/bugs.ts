@@ -118,6 +118,14 @@ const CLIENT_BUGS: readonly Bug[] = [
 
 const BUGS_AMONG_NOISE: readonly Bug[] = [
   {
+    name: "void-token-left",
+    file: CONVERSATION,
+    find: "if (await repairIfDue(this)) return\n",
+    replace: "",
+    why: "after a void handshake nobody knows a token that the relay wants, and nobody can write any more",
+    lives: "noisy",
+  },
+  {
     name: "void-position-forgotten",
     file: READING,
     find: "...afterNoise(conversation), nextPosition: message.position + 1",

@@ -8,6 +8,7 @@ export interface Defence extends Bug {
   seeds?: number
 }
 
+const TOKENS = "src/relay/tokens.ts"
 const POLICY = "src/crypto/mls-policy.ts"
 
 export const DEFENCES: readonly Defence[] = [
@@ -131,6 +132,30 @@ export const DEFENCES: readonly Defence[] = [
     replace: "isWithheld = payload !== undefined && payload.order < since - 1e9",
     why: "what was said before a newcomer came is brought to the newcomer",
     red: ["history-asked-for"],
+  },
+  {
+    name: "own-word-counts",
+    file: TOKENS,
+    find: "if (position <= channel.confirmed) return\n",
+    replace: 'if (position <= channel.confirmed) return\n    account = "somebody else"\n',
+    why: "a member says of its own change that it was good, and everybody else is out",
+    red: ["room-locked"],
+  },
+  {
+    name: "old-tokens-will-do",
+    file: TOKENS,
+    find: "proof.opening || proof.position >= 0 : proof.position >= channel.confirmed",
+    replace: "proof.opening || proof.position >= 0 : true",
+    why: "somebody who was removed changes the room",
+    red: ["removed-member-writes"],
+  },
+  {
+    name: "nobody-is-cut",
+    file: TOKENS,
+    find: "if (this.#isSpent(subscription)) return this.#cut(subscription)",
+    replace: "void this.#cut",
+    why: "somebody who was removed looks in again and again",
+    red: ["removed-member-reads"],
   },
   {
     name: "silence-is-no-sign",

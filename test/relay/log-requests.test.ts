@@ -127,7 +127,7 @@ describe("headers", () => {
     })
   })
 
-  test("another channel cannot take a header over, and a channel has four of them", async () => {
+  test("another channel cannot take a header over; a channel has four, and a handshake's takes the oldest one's place", async () => {
     const { bench, alice, bob, handle, commit } = await room()
     await alice.ask(handshake(handle, 1, commit(), { headerId: ID, header: header(1) }))
     bob.take()
@@ -139,8 +139,13 @@ describe("headers", () => {
       const change = { headerId: new Uint8Array(32).fill(n), header: header(n) }
       answers.push((await alice.ask(handshake(handle, n, commit(), change))).map(line)[0]!)
     }
-    expect(answers).toEqual(["accepted", "accepted", "accepted", `rejected ${REFUSALS.quota}`])
-    expect(bench.store.findChannel(ROOM)?.nextPosition).toBe(5)
+    expect(answers).toEqual(["accepted", "accepted", "accepted", "accepted"])
+    const { ref, nextPosition } = bench.store.findChannel(ROOM)!
+    expect([nextPosition, bench.store.countHeaders(ref).count]).toEqual([6, 4])
+    expect(bench.store.findHeader(ID)).toBeUndefined()
+    const mended = { headerId: new Uint8Array(32).fill(6), headerBlob: NO_HASH, header: header(6) }
+    const put = { type: "putHeader" as const, rid: 9, handle, expect: 6, ...mended }
+    expect((await alice.ask(put)).map(line)).toEqual([`refused ${REFUSALS.quota}`])
   })
 })
 

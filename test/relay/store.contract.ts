@@ -69,11 +69,15 @@ export function storeContract(make: () => StoreHarness): void {
       inline: new Uint8Array(0),
       nextPosition: 5,
     })
-    expect(store.countHeaders(ref)).toEqual({ count: 1, largest: 0 })
+    same(store.countHeaders(ref), { count: 1, largest: 0, oldest: id })
     store.addBlob(bytes(2), bytes(7, 500), 1_000)
     store.putHeader(bytes(0xd2), { ref, position: 1, blobHash: undefined, inline: bytes(1, 9) })
-    expect(store.countHeaders(ref)).toEqual({ count: 2, largest: 500 })
-    expect(store.countHeaders(ref + 1)).toEqual({ count: 0, largest: 0 })
+    const [first] = [id, bytes(0xd2)].toSorted(Buffer.compare)
+    same(store.countHeaders(ref), { count: 2, largest: 500, oldest: first })
+    store.putHeader(bytes(0xd3), { ref, position: 0, blobHash: undefined, inline: bytes(1, 9) })
+    same(store.countHeaders(ref), { count: 3, largest: 500, oldest: bytes(0xd3) })
+    store.deleteHeader(bytes(0xd3))
+    expect(store.countHeaders(ref + 1)).toEqual({ count: 0, largest: 0, oldest: undefined })
     store.deleteHeader(id)
     await store.commit()
     expect(store.findHeader(id)).toBeUndefined()

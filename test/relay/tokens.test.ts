@@ -132,6 +132,89 @@ test("after a restart two accounts have to show what was not confirmed", async (
   expect([confirmed(), again.store.countTokens(ref, 0)]).toEqual([1, 1])
 })
 
+test("what one member made up and a newcomer believed counts only when nobody has gone over it for ten minutes", async () => {
+  const { bench, wires, commit, prove, confirmed, opening } = await hall("alice", "bob", "mallory")
+  const mallory = wires[2]
+  await mallory.ask(commit(1))
+  const { wire: newcomer } = await bench.join("newcomer")
+  newcomer.proves = false
+  await newcomer.ask(open(ROOM))
+  for (const message of [prove(1), opening, commit(2), prove(2)]) await newcomer.ask(message)
+  await mallory.ask(prove(1))
+  await mallory.ask(prove(2))
+  expect(confirmed()).toBe(0)
+  for (let n = 0; n < 601; n++) {
+    for (const wire of [...wires, newcomer]) wire.post({ type: "pong", token: 0 })
+    await bench.pass(SECOND)
+  }
+  await newcomer.ask(commit(3))
+  await mallory.ask(prove(3))
+  expect(confirmed()).toBe(3)
+})
+
+test("whoever shows the first position before the opening confirms it all the same", async () => {
+  const bench = new CoreBench()
+  const [{ wire: alice }, { wire: bob }] = [await bench.join("alice"), await bench.join("bob")]
+  for (const wire of [alice, bob]) wire.proves = false
+  const { handle } = await alice.expect(open(ROOM), "opened")
+  await bob.ask(open(ROOM))
+  const opening: Of<"proveOpening"> = { type: "proveOpening", handle, token: openTokenOf(ROOM)! }
+  await alice.ask(opening)
+  await alice.ask(handshake(handle, 0, sealedEntry(bench.random, { kind: "handshake" })))
+  await alice.ask(proofAt(handle, ROOM, 0))
+  expect(bench.store.findChannel(ROOM)!.confirmed).toBe(-1)
+  await bob.ask(proofAt(handle, ROOM, 0))
+  expect(bench.store.findChannel(ROOM)!.confirmed).toBe(-1)
+  await bob.ask(opening)
+  expect(bench.store.findChannel(ROOM)!.confirmed).toBe(0)
+})
+
+test("somebody about to be removed fills the places for headers in vain", async () => {
+  const { bench, wires, commit, prove } = await hall("alice", "bob", "mallory")
+  const [alice, bob, mallory] = wires
+  const header = (n: number) => ({
+    headerId: new Uint8Array(32).fill(n),
+    headerBlob: new Uint8Array(32),
+    header: new Uint8Array(9),
+  })
+  const put = (n: number, expect: number) => ({
+    type: "putHeader" as const,
+    rid: n,
+    handle: commit(1).handle,
+    expect,
+    ...header(n),
+  })
+  // The link is closed; mallory is in the group still.
+  await alice.ask(commit(1))
+  for (const each of [alice, mallory]) await each.ask(prove(1))
+  for (const n of [1, 2, 3, 4]) expect(await answers(mallory, put(n, 2))).toEqual(["done"])
+  expect(await answers(mallory, put(5, 2))).toEqual([`refused ${REFUSALS.quota}`])
+  expect(await answers(alice, commit(2, header(9)))).toEqual(["accepted"])
+  await bob.ask(prove(1))
+  await bob.ask(prove(2))
+  expect(bench.store.findHeader(header(9).headerId)).toBeDefined()
+  expect(await answers(mallory, put(6, 3))).toEqual([`refused ${REFUSALS.unproven}`])
+})
+
+test("looking in for a moment now and then is no way to read on", async () => {
+  const { wires, bench, commit, prove, opening, handle } = await hall("alice", "bob", "mallory")
+  const [alice, bob, mallory] = wires
+  await alice.ask(commit(1))
+  await bob.ask(prove(1))
+  await alice.ask(prove(1))
+  const seen: number[] = []
+  for (let look = 0; look < 20; look++) {
+    await mallory.ask(open(ROOM))
+    const heard = [...(await mallory.ask(prove(0))), ...(await mallory.ask(opening))]
+    for (const wire of wires) wire.post({ type: "pong", token: 0 })
+    await bench.pass(SECOND)
+    seen.push([...heard, ...mallory.take()].filter(({ type }) => type === "entry").length)
+    await mallory.ask({ type: "close", handle })
+  }
+  expect(seen[0]).toBe(2)
+  expect(seen.slice(12)).toEqual(Array.from({ length: 8 }, () => 0))
+})
+
 test("with too many positions unconfirmed only those may go on who wrote none", async () => {
   const { wires, commit } = await hall("alice", "bob", "mallory")
   const [alice, , mallory] = wires
