@@ -30,6 +30,8 @@ const MOST_PROGRESS_MS: Millis = 60_000
 const MOST_WAITING_MS: Millis = 300_000
 /** What opening again costs: otherwise whoever looks in for a moment now and then reads on for an hour. */
 const REOPENED_MS: Millis = 5_000
+/** What is shown comes in a few frames. */
+const PATIENCE_MS: Millis = 5_000
 /** So many positions may wait to be confirmed; then only those may add to them who wrote none. */
 export const MAX_UNCONFIRMED = 256
 const HOUR_MS: Millis = 3_600_000
@@ -61,6 +63,8 @@ interface Lack {
   stored: number
   /** The newest position that the device had shown before; -1 for none. */
   before: number
+  /** So long whoever has nothing left is let show a newer token after it has opened. */
+  patience: Millis
   /** What did not count, because it came along, and because it waited in turn. */
   progress: Millis
   waiting: Millis
@@ -116,8 +120,8 @@ export class Tokens {
     if (this.#isContinued(subscription, position))
       this.#confirm(channel, position, session.member!.accountKey)
     proof.position = position
-    this.#follow(subscription)
     this.#core.later(() => this.#progress(subscription))
+    this.#follow(subscription)
   }
 
   proveOpening(session: Session, { handle, token }: Of<"proveOpening">): void {
@@ -181,7 +185,8 @@ export class Tokens {
       const waited = isWaiting ? Math.min(passed, MOST_WAITING_MS - lack.waiting) : 0
       lack.waiting += waited
       lack.since = Math.min(lack.since + (isReading ? passed : waited), now)
-      if (this.#isSpent(subscription)) this.#core.later(() => this.#cut(subscription))
+      const isDue = subscription.proof.admitted || now >= lack.patience
+      if (isDue && this.#isSpent(subscription)) this.#core.later(() => this.#cut(subscription))
     }
   }
 
@@ -279,7 +284,8 @@ export class Tokens {
       proof.position = Math.min(proof.position, channel.nextPosition - 1)
       if (proof.admitted) return
       this.#watch(subscription)
-      if (this.#isSpent(subscription)) return this.#cut(subscription)
+      // A newer token may be on its way still: until then nothing is sent.
+      if (this.#isSpent(subscription)) return
       proof.admitted = true
       channel.followers.add(subscription)
       if (subscription.next <= channel.lastSeq) this.#delivery.catchUp(subscription)
@@ -293,7 +299,7 @@ export class Tokens {
     const isRecent = spent !== undefined && spent.at <= now && spent.at >= now - HOUR_MS
     const fresh = freshLack(subscription.channel, now)
     subscription.proof.lack = isRecent
-      ? { ...spent.lack, since: now - spent.ms - REOPENED_MS, stored: fresh.stored }
+      ? { ...spent.lack, since: now - spent.ms - REOPENED_MS, stored: fresh.stored, patience: fresh.patience }
       : fresh
     this.#lacking.add(subscription)
   }
@@ -346,7 +352,8 @@ export function mayCommit({ channel, proof }: Subscription): boolean {
 }
 
 function freshLack({ confirmed, lastSeq }: Channel, now: Millis): Lack {
-  return { since: now, wanted: confirmed, stored: lastSeq, before: -1, progress: 0, waiting: 0 }
+  const patience = now + PATIENCE_MS
+  return { since: now, wanted: confirmed, stored: lastSeq, before: -1, patience, progress: 0, waiting: 0 }
 }
 
 function isLacking({ channel, proof }: Subscription): boolean {

@@ -152,8 +152,8 @@ export const DEFENCES: readonly Defence[] = [
   {
     name: "nobody-is-cut",
     file: TOKENS,
-    find: "if (this.#isSpent(subscription)) return this.#cut(subscription)",
-    replace: "void this.#cut",
+    find: "if (this.#isSpent(subscription)) return\n",
+    replace: "",
     why: "somebody who was removed looks in again and again",
     red: ["removed-member-reads"],
   },
