@@ -33,6 +33,7 @@ import { type RunningRelay, startRelay } from "../../src/relay/server.ts"
 import { MemoryDisk, MemoryRelayStore } from "../../src/relay/store-memory.ts"
 import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
 import type { RelayStore } from "../../src/relay/store.ts"
+import { openTokenOf, proofAt, ROOM, tokenHashAt } from "../support/channels.ts"
 import { RelayPerson, sealedEntry } from "../support/relay-people.ts"
 import { someHeads } from "../support/heads.ts"
 
@@ -42,7 +43,6 @@ const ROUNDS = 5
 /** Sealed bytes of the smallest bucket: 1,024 padded bytes and a tag. */
 const SEALED_BYTES = 1_040
 const RELAY_ID = new Uint8Array(32).fill(1)
-const ROOM = new Uint8Array(32).fill(2)
 const WARM_UP = 512
 const folder = mkdtempSync(join(tmpdir(), "relay-bench-"))
 let files = 0
@@ -103,6 +103,7 @@ class Local {
         this.post({ type: "open", rid: 2, channelId: ROOM, ...from })
       } else if (message.type === "opened") {
         this.handle = message.handle
+        this.post({ type: "proveOpening", handle: this.handle, token: openTokenOf(ROOM)! })
         this.isReady()
       }
     }
@@ -145,7 +146,12 @@ async function localRelay(
 function handshakeFrame(handle: number): Uint8Array {
   const none = new Uint8Array(32)
   const entry = sealedEntry(systemRandom, { kind: "handshake" })
-  const header = { tokenHash: none, headerId: none, headerBlob: none, header: new Uint8Array(0) }
+  const header = {
+    tokenHash: tokenHashAt(ROOM, 0),
+    headerId: none,
+    headerBlob: none,
+    header: new Uint8Array(0),
+  }
   return encodeFrame(encodeMessage({ type: "handshake", handle, expect: 0, ...header, entry }))
 }
 
@@ -185,6 +191,7 @@ async function relayAppends(senders: number, window: number, each: number): Prom
     locals[0]!.onAccepted = resolve
     locals[0]!.raw(handshakeFrame(handle))
   })
+  for (const local of locals) local.post(proofAt(handle, ROOM, 0))
   const run = (count: number) => {
     const frames = locals.map(() => entryFrames(handle, count))
     return () => Promise.all(locals.map((local, n) => sendAll(local, frames[n]!, window)))
@@ -267,6 +274,7 @@ async function relayFanOut(readers: number, count: number): Promise<Figures> {
   const locals = [writer]
   for (let n = 1; n < readers; n++) locals.push(await enter(n))
   writer.raw(handshakeFrame(writer.handle))
+  for (const local of locals) local.post(proofAt(writer.handle, ROOM, 0))
   const frames = entryFrames(writer.handle, count)
   const figures = await measure(count * readers, async () => {
     for (let at = 0; at < count; at += 16) {

@@ -137,6 +137,14 @@ const BUGS_AMONG_NOISE: readonly Bug[] = [
 
 const BUGS_OF_LOSSES: readonly Bug[] = [
   {
+    name: "unproven-tried-again",
+    file: "src/client/verdicts.ts",
+    find: 'if (why === "unproven" && (isPending || isRefill)) return takeUnproven(conversation, isRefill)\n',
+    replace: "void takeUnproven\n",
+    why: "a commit that the relay refuses for want of a newer token is offered for ever, and its author is in no room again",
+    lives: "lossy",
+  },
+  {
     name: "head-not-compared",
     file: CHANNEL,
     find: "if (cursor === channel.lastSeq) return equalBytes(channel.head, head)",

@@ -6,9 +6,9 @@ import { BUGS } from "./bugs.ts"
 import { pathOf, plant } from "./plant.ts"
 import { hunt } from "./run.ts"
 
-test("there are 25, and no two have one name", () => {
-  expect(BUGS).toHaveLength(25)
-  expect(new Set(BUGS.map(({ name }) => name)).size).toBe(25)
+test("there are 27, and no two have one name", () => {
+  expect(BUGS).toHaveLength(27)
+  expect(new Set(BUGS.map(({ name }) => name)).size).toBe(27)
 })
 
 test.each(BUGS)("$name fits its file, once, and leaves it a program", (bug) => {
