@@ -126,6 +126,14 @@ const BUGS_AMONG_NOISE: readonly Bug[] = [
     lives: "noisy",
   },
   {
+    name: "speaks-without-token",
+    file: "src/client/proving.ts",
+    find: "return epochAt !== undefined && epochAt === nextPosition - 1 && now.mute !== epochAt",
+    replace: "return epochAt !== undefined && nextPosition > 0 && now.mute !== epochAt",
+    why: "what is said after a void handshake is sent with a token that the relay does not take, again and again",
+    lives: "noisy",
+  },
+  {
     name: "void-position-forgotten",
     file: READING,
     find: "...afterNoise(conversation), nextPosition: message.position + 1",
@@ -136,14 +144,6 @@ const BUGS_AMONG_NOISE: readonly Bug[] = [
 ]
 
 const BUGS_OF_LOSSES: readonly Bug[] = [
-  {
-    name: "unproven-tried-again",
-    file: "src/client/verdicts.ts",
-    find: 'if (why === "unproven" && (isPending || isRefill)) return takeUnproven(conversation, isRefill)\n',
-    replace: "void takeUnproven\n",
-    why: "a commit that the relay refuses for want of a newer token is offered for ever, and its author is in no room again",
-    lives: "lossy",
-  },
   {
     name: "head-not-compared",
     file: CHANNEL,

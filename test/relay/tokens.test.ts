@@ -177,11 +177,11 @@ test("somebody about to be removed fills the places for headers in vain", async 
     headerBlob: new Uint8Array(32),
     header: new Uint8Array(9),
   })
-  const put = (n: number, expect: number) => ({
+  const put = (n: number, next: number) => ({
     type: "putHeader" as const,
     rid: n,
     handle: commit(1).handle,
-    expect,
+    expect: next,
     ...header(n),
   })
   // The link is closed; mallory is in the group still.
