@@ -139,7 +139,7 @@ export const DEFENCES: readonly Defence[] = [
     find: "if (position <= channel.confirmed) return\n",
     replace: 'if (position <= channel.confirmed) return\n    account = "somebody else"\n',
     why: "a member says of its own change that it was good, and everybody else is out",
-    red: ["room-locked"],
+    red: ["room-jammed", "room-locked"],
   },
   {
     name: "old-tokens-will-do",
