@@ -134,3 +134,24 @@ function copyOf(from: MemorySnapshot): MemorySnapshot {
     unreadable: new Set(from.unreadable),
   }
 }
+
+export function newRow(ref: number): ChannelRow {
+  const none = new Uint8Array(32)
+  return {
+    ref,
+    firstSeq: 1,
+    base: none,
+    lastSeq: 0,
+    head: none,
+    nextPosition: 0,
+    confirmed: -1,
+    weight: 0,
+  }
+}
+
+/** The longest start of `items` within `maxBytes`, but never nothing. */
+export function within<T>(items: readonly T[], maxBytes: number, size: (item: T) => number): T[] {
+  let bytes = 0
+  const cut = items.findIndex((item, at) => (bytes += size(item)) > maxBytes && at > 0)
+  return cut < 0 ? [...items] : items.slice(0, cut)
+}

@@ -13,9 +13,11 @@ import {
   type EntryRow,
   type Log,
   MemoryDisk,
+  newRow,
   noteName,
   rowName,
   type Shelf,
+  within,
 } from "./store-memory-disk.ts"
 import {
   type ChannelRow,
@@ -78,17 +80,7 @@ export class MemoryRelayStore implements RelayStore {
     const { channels, logs } = this.#disk
     const key = toHex(channelId)
     const ref = logs.length
-    const none = new Uint8Array(32)
-    const row = {
-      ref,
-      firstSeq: 1,
-      base: none,
-      lastSeq: 0,
-      head: none,
-      nextPosition: 0,
-      confirmed: -1,
-      weight: 0,
-    }
+    const row = newRow(ref)
     this.#stage(() => {
       channels.set(key, ref)
       logs.push({ row, entries: new Map(), seqByEid: new Map(), tokens: new Map() })
@@ -399,11 +391,4 @@ function replace<T>(map: Map<string, T>, key: string, value: T | undefined): () 
 function put<T>(map: Map<string, T>, key: string, value: T | undefined): void {
   if (value === undefined) map.delete(key)
   else map.set(key, value)
-}
-
-/** The longest start of `items` within `maxBytes`, but never nothing. */
-function within<T>(items: readonly T[], maxBytes: number, size: (item: T) => number): T[] {
-  let bytes = 0
-  const cut = items.findIndex((item, at) => (bytes += size(item)) > maxBytes && at > 0)
-  return cut < 0 ? [...items] : items.slice(0, cut)
 }

@@ -147,6 +147,17 @@ export function asStoreError(cause: unknown): StoreError {
   return new StoreError("failed", `the disk or the database failed: ${detail}`, { cause })
 }
 
+/** A row of which some bits are others may hold anything, also a number or nothing where bytes belong. */
+export function readLog<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    if (cause instanceof RangeError || cause instanceof TypeError)
+      throw new StoreError("damaged", "a row of the database is damaged", { cause })
+    throw asStoreError(cause)
+  }
+}
+
 /** A flipped bit turns bytes into text, or a number into nothing. @throws StoreError `damaged`. */
 export function checkRow<Row extends object>(
   row: Row | undefined,

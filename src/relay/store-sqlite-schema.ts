@@ -1,7 +1,7 @@
 /** Tables and statements of `store-sqlite.ts`: everything in SQL is here, everything about it is there. */
 
 /** Each change of the tables has a step in `store-sqlite-upgrade.ts`. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 export const DOOR_TABLE = `CREATE TABLE door (
     kind INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)

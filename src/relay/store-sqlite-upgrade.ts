@@ -54,6 +54,8 @@ export function upgrade(db: Database, version: number, primitives: Pick<Primitiv
     )
     add("channel", "first_seq", "INTEGER NOT NULL DEFAULT 1")
     add("channel", "base", "BLOB NOT NULL DEFAULT (x'" + "00".repeat(HASH_BYTES) + "')")
+    // What was confirmed nobody knows: whoever shows tokens from now on says it.
+    add("channel", "next_unconfirmed", "INTEGER NOT NULL DEFAULT 0")
     if (columns("entry").includes("head")) checkEntries(db, primitives)
     if (columns("door").length === 0) db.exec(DOOR_TABLE)
     db.pragma(`user_version = ${SCHEMA_VERSION}`)

@@ -20,6 +20,7 @@ import {
   checkRow,
   openDatabase,
   PAGE_BYTES,
+  readLog,
   type SqliteStoreOptions,
 } from "./store-sqlite-open.ts"
 import { statements, type Statements } from "./store-sqlite-schema.ts"
@@ -64,7 +65,7 @@ export class SqliteRelayStore implements RelayStore {
     try {
       this.#sql = statements(this.#db)
       this.#held = new SqliteHeld(this.#db)
-      this.door = sqliteDoor(db, { stage: (to) => this.#stage(to), read: (it) => this.#readLog(it) })
+      this.door = sqliteDoor(db, { stage: (to) => this.#stage(to), read: readLog })
       this.incarnation = this.#readIncarnation()
     } catch (cause) {
       this.#db.close()
@@ -106,15 +107,15 @@ export class SqliteRelayStore implements RelayStore {
 
   findEntry(ref: number, eid: Uint8Array): { seq: number; time: Millis } | undefined {
     if (this.#unwritable.has(ref)) throw new StoreError("damaged", "nothing can be added to this log")
-    return this.#readLog(() => this.#sql.findEntry.get(ref, eid))
+    return readLog(() => this.#sql.findEntry.get(ref, eid))
   }
 
   headAt(ref: number, seq: number): Uint8Array | undefined {
-    return this.#readLog(() => this.#sql.headBefore.get(ref, seq + 1)?.before)
+    return readLog(() => this.#sql.headBefore.get(ref, seq + 1)?.before)
   }
 
   readEntries(ref: number, after: number, count: number, maxBytes: number): StoredEntry[] {
-    return this.#readLog(() => {
+    return readLog(() => {
       const entries: StoredEntry[] = []
       let bytes = 0
       for (const entry of this.#sql.readEntries.iterate(ref, after, count)) {
@@ -127,7 +128,7 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   readEntry(ref: number, seq: number): StoredEntry | undefined {
-    return this.#readLog(() => this.#sql.readEntry.get(ref, seq))
+    return readLog(() => this.#sql.readEntry.get(ref, seq))
   }
 
   channelsAfter(ref: number, count: number): ChannelRow[] {
@@ -136,7 +137,7 @@ export class SqliteRelayStore implements RelayStore {
 
   oldEntries(ref: number, before: Millis, count: number): OldEntry[] {
     if (this.#unwritable.has(ref)) return []
-    const rows = this.#readLog(() => this.#sql.oldEntries.all(ref, count))
+    const rows = readLog(() => this.#sql.oldEntries.all(ref, count))
     const kept = rows.findIndex(({ time }) => !Number.isInteger(time) || time >= before)
     return (kept < 0 ? rows : rows.slice(0, kept)).map(({ seq, weight, blobHash }) => ({
       seq,
@@ -202,7 +203,7 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   readBlob(hash: Uint8Array, offset: number, length: number): Uint8Array {
-    return this.#readLog(() => {
+    return readLog(() => {
       const first = offset - (offset % BLOB_CHUNK_BYTES)
       const pieces = this.#sql.readPieces.all(hash, first, offset + length)
       return concat(...pieces.map((piece) => piece.bytes)).subarray(offset - first, offset - first + length)
@@ -294,7 +295,7 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   held(about: About): Held[] {
-    return this.#readLog(() => this.#held.about(about))
+    return readLog(() => this.#held.about(about))
   }
 
   async commit(): Promise<void> {
@@ -376,17 +377,6 @@ export class SqliteRelayStore implements RelayStore {
     const isFirst = this.#broken === undefined
     this.#stage(write)
     if (isFirst && this.#broken?.code === "damaged") this.#unwritable.add(ref)
-  }
-
-  /** A row of which some bits are others may hold anything, also a number or nothing where bytes belong. */
-  #readLog<T>(read: () => T): T {
-    try {
-      return read()
-    } catch (cause) {
-      if (cause instanceof RangeError || cause instanceof TypeError)
-        throw new StoreError("damaged", "a row of the database is damaged", { cause })
-      throw asStoreError(cause)
-    }
   }
 
   #readIncarnation(): Uint8Array {
