@@ -32,6 +32,8 @@ export const seesHi: Catalogue = {
   "the number of the newest": "सबसे नई प्रविष्टि की संख्या",
   "a checksum of everything": "सब चीज़ों का चेकसम",
   "how often the keys were changed": "कुंजियाँ कितनी बार बदली गईं",
+  "the newest change of keys that two people have shown to know":
+    "कुंजियों का सबसे नया बदलाव, जिसे दो लोगों ने जानना दिखाया है",
   "the size of all of it": "उस सबका आकार",
   "which chat it is in": "वह किस बातचीत में है",
   "its number": "उसकी संख्या",
