@@ -13,9 +13,9 @@ import {
   upload,
   type Wire,
 } from "../support/core-bench.ts"
+import { ROOM } from "../support/channels.ts"
 import { sealedEntry } from "../support/relay-people.ts"
 
-const ROOM = new Uint8Array(32).fill(0x77)
 const ping = { type: "ping", token: 1 } as const
 
 test("a bucket gives what it holds, and then as much as runs in", () => {

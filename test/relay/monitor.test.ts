@@ -4,9 +4,8 @@ import { toHex } from "../../src/bytes.ts"
 import { MAX_EVENTS, Monitor, type MonitorEvent, tagOf } from "../../src/relay/monitor.ts"
 import { Rate } from "../../src/relay/rates.ts"
 import { CoreBench, handshake, open, START, upload } from "../support/core-bench.ts"
+import { ROOM } from "../support/channels.ts"
 import { sealedEntry } from "../support/relay-people.ts"
-
-const ROOM = new Uint8Array(32).fill(0x77)
 
 test("a rate is the mean of whole seconds, and what is older does not count", () => {
   const rate = new Rate()
