@@ -7,6 +7,7 @@ import type { ClientState } from "ts-mls/clientState.js"
 import { createCommit, joinGroupExternal } from "ts-mls/createCommit.js"
 import { createProposal } from "ts-mls/createMessage.js"
 import type { CiphersuiteImpl } from "ts-mls/crypto/ciphersuite.js"
+import { ratchetTreeFromExtension } from "ts-mls/groupInfo.js"
 import { generateKeyPackageWithKey } from "ts-mls/keyPackage.js"
 import type { LeafNode } from "ts-mls/leafNode.js"
 import type { Proposal } from "ts-mls/proposal.js"
@@ -94,14 +95,17 @@ export async function proposalToAdd(
   return encodeMls((await createProposal(insideOf(state), false, add, cs)).message)
 }
 
-/** A stranger's external commit that also removes this account's leaf. */
+/**
+ * A stranger's external commit that also removes this account's leaf. Undefined where it has none: the library would
+ * look for it without end.
+ */
 export async function joinOver(
   chance: Chance,
   suite: SuiteName,
   groupInformation: Uint8Array,
   signer: LeafSigner,
   victim: Uint8Array,
-): Promise<Uint8Array> {
+): Promise<Uint8Array | undefined> {
   const groupInfo = decodeMlsAs("mls_group_info", groupInformation)?.groupInfo
   if (groupInfo === undefined) throw new RangeError("not group information")
   const cs = suiteOf(chance, suite)
@@ -111,6 +115,8 @@ export async function joinOver(
     const owner = roster.owner(leaf.credential)
     return owner !== undefined && equalBytes(owner.accountId, victim)
   }
+  const tree = ratchetTreeFromExtension(groupInfo)
+  if (!tree?.some((node) => node?.nodeType === "leaf" && isVictim(node.leaf))) return undefined
   const joined = await joinGroupExternal(
     groupInfo,
     publicPackage,

@@ -166,6 +166,7 @@ const removedFromOutside: Attack = {
       joinExternal: async (groupInfo, expected, signer, replaces) => {
         const commit = await real.joinExternal(groupInfo, expected, signer, replaces)
         const bytes = await joinOver(stage, commit.state.suite, groupInfo, signer, bob.accountId)
+        if (bytes === undefined) return commit
         stage.seen.add("offered")
         return { ...commit, bytes }
       },

@@ -2,6 +2,7 @@
 import type { Extension } from "ts-mls/extension.js"
 import type { Proposal } from "ts-mls/proposal.js"
 import { beforeAll, describe, expect, test } from "vitest"
+import { joinOver } from "../../src/attack/mls-kit.ts"
 import { compareBytes, concat, u16, u32, u8 } from "../../src/bytes.ts"
 import { createMlsEngine } from "../../src/crypto/mls.ts"
 import type { GroupState, LinkParameters, SuiteName } from "../../src/crypto/mls-engine.ts"
@@ -121,6 +122,14 @@ describe.each<SuiteName>(["xwing", "classic"])("attacks on a link room, %s", (su
       leaf.signaturePublicKey.join() === states[0]!.members[1]!.leafKey.join()
     const attack = await kit.externalCommit(info, keys, cs, victim)
     await everybodyVoids(attack.bytes, /removes somebody else/)
+  })
+
+  test("a stranger in the place of a member, and of one who is in the group no more", async () => {
+    const chance = { primitives: nodePrimitives, random }
+    const info = await engine.groupInfo(states[0]!)
+    const over = (index: number) => joinOver(chance, suite, info, people[3]!.signer, idOf(index))
+    await everybodyVoids((await over(1))!, /removes somebody else/)
+    expect(await over(3)).toBeUndefined()
   })
 
   test("a change of the rules brings a new secret: a copy of an old state does not follow it", async () => {
