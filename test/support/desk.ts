@@ -32,6 +32,8 @@ import { seeded, seededRandom } from "./sim.ts"
 const SECRET = new Uint8Array(32).fill(0x5e)
 /** More steps than this in one place go round in circles. */
 const MOST_STEPS = 2_000
+/** Whoever was cut off opens again after so long (PROTOCOL.md §5.7). */
+const LONGEST_WAIT_MS = 30_000
 /** Entries in a row that nobody can open (PROTOCOL.md §10.5). */
 const MUCH_NOISE = 3
 
@@ -308,7 +310,7 @@ export class Desk {
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       if (this.link.up.length > 0) await this.relayTakes()
       else if (this.link.down.length > 0) await this.clientHears()
-      else if (this.#clock.next !== undefined && this.#clock.next <= 20_000)
+      else if (this.#clock.next !== undefined && this.#clock.next <= LONGEST_WAIT_MS)
         await this.pass(Math.max(this.#clock.next, 1))
       else return
     }
