@@ -1,7 +1,8 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { modelRuns } from "../support/model-runs.ts"
-import { beginning, commands, happened } from "./tokens-model.ts"
+import { happened } from "./tokens-list.ts"
+import { beginning, commands } from "./tokens-model.ts"
 
 test("everybody may do what a list of what was shown allows", { timeout: modelRuns.timeout }, async () => {
   await fc.assert(
