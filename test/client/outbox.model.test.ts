@@ -21,6 +21,40 @@ test("what was promised goes into the log once and in order", { timeout: modelRu
     expect(happened.get(what) ?? 0, `what is tested for must really happen: ${what}`).toBeGreaterThan(2)
 })
 
+const DAY_MS = 86_400_000
+
+test("a handshake of which nobody knows the token, a power cut and a day in the dark silence nobody", async () => {
+  const desk = await Desk.create()
+  await desk.noise("handshake")
+  await desk.clientHears()
+  await desk.say("text 0")
+  await desk.crash(0)
+  await desk.connect()
+  // The relay hears of the opening alone, and then nothing for a day.
+  for (let n = 0; n < 2; n++) await desk.relayTakes()
+  await desk.pass(DAY_MS)
+  await desk.settle()
+  expect(desk.logged().map(({ text }) => text)).toEqual(["text 0"])
+})
+
+test("whoever is cut off with what they lack still on its way comes back by themselves", async () => {
+  const desk = await Desk.create()
+  await desk.commit()
+  await desk.clientHears()
+  await desk.relayTakes()
+  // The relay has seen the newest token, and the disk has lost it.
+  await desk.crash(0)
+  await desk.connect()
+  await desk.say("text 0")
+  await desk.relayTakes()
+  await desk.clientHears()
+  for (let n = 0; n < 2; n++) await desk.relayTakes()
+  await desk.pass(DAY_MS)
+  expect(desk.link.down.map(({ type }) => type)).toContain("cut")
+  await desk.settle()
+  expect(desk.logged().map(({ text }) => text)).toEqual(["text 0"])
+})
+
 const FAULTS = [
   "stale",
   "accepted",
