@@ -151,9 +151,10 @@ export class Tokens {
 
   /** The subscription is over. */
   end(subscription: Subscription): void {
-    const { lack, position } = subscription.proof
+    const { admitted, lack, position } = subscription.proof
     const { now } = this.#core
-    if (this.#lacking.delete(subscription) && lack !== undefined) {
+    // Whoever was sent nothing has used nothing: else those who try on would never have time again.
+    if (this.#lacking.delete(subscription) && lack !== undefined && admitted) {
       const before = Math.max(lack.before, position)
       const ms = Math.max(0, now - lack.since)
       this.#spent.set(spender(subscription), { ms, at: now, lack: { ...lack, before } })

@@ -258,3 +258,28 @@ test("whoever reads on old tokens is cut after a minute, and gains nothing by op
   expect(await answers(mallory, prove(1))).toEqual([])
   expect(mallory.of("cut")).toEqual([])
 })
+
+test("whoever has used up their time has it again in an hour, though they try on", async () => {
+  const { wires, bench, commit, prove, opening } = await hall("alice", "bob", "carol")
+  const [alice, bob, carol] = wires
+  await alice.ask(commit(1))
+  await bob.ask(prove(1))
+  await alice.ask(prove(1))
+  const pass = async (seconds: number) => {
+    for (let n = 0; n < seconds; n++) {
+      for (const wire of wires) wire.post({ type: "ping", token: 0 })
+      await bench.pass(SECOND)
+    }
+  }
+  await pass(62)
+  expect(carol.take().map(line)).toContain("cut")
+  const sent: boolean[] = []
+  for (let tries = 0; tries < 110; tries++) {
+    carol.take()
+    await carol.ask(open(ROOM))
+    for (const message of [prove(0), opening]) carol.post(message)
+    await pass(35)
+    sent.push(carol.take().some(({ type }) => type === "entry"))
+  }
+  expect([sent.indexOf(true) > 95, sent.includes(true)]).toEqual([true, true])
+})
