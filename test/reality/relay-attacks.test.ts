@@ -14,6 +14,7 @@ import { ALPN, EXPORTER_BYTES, tlsNetwork } from "../../src/platform/tls.ts"
 import { encodeFrame } from "../../src/protocol/framing.ts"
 import { encodeMessage } from "../../src/protocol/messages.ts"
 import { parseInvitation } from "../../src/protocol/address.ts"
+import { channelOf } from "../support/channels.ts"
 import { builtProgram, type RelayRun } from "../support/program.ts"
 import { cyclesOf, figures, IN_MEMORY } from "../support/reality.ts"
 import { expectKept, RelayLoad } from "../support/relay-load.ts"
@@ -168,7 +169,7 @@ async function member({ link }: Stage, name: string): Promise<WireClient> {
     relayId: link.pin,
     person: new RelayPerson(name, systemRandom),
     ...(link.admission && { admission: link.admission }),
-    channelId: new Uint8Array(32).fill(0x55),
+    channelId: channelOf(0x55),
     onMessage: ({ type }) => type === "opened" && open.resolve(),
   })
   client.connect()
