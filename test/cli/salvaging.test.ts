@@ -24,7 +24,7 @@ import { readProfile } from "../../src/client/profile.ts"
 import { openSqliteStore } from "../../src/client/store-sqlite.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { ASCII_SYMBOLS } from "../../src/tui/theme.ts"
-import { PROFILE_KEY as key, writeFullProfile } from "../support/full-profile.ts"
+import { PROFILE_KEY as key, leavesOf, writeFullProfile } from "../support/full-profile.ts"
 
 await sodiumReady()
 const root = mkdtempSync(join(tmpdir(), "secure-chat-salvage-"))
@@ -33,6 +33,8 @@ const whole = join(root, "whole.db")
 writeFullProfile(whole)
 const bytes = readFileSync(whole)
 const PAGE_BYTES = 4_096
+/** Holds lines of the second room, and not the first ones of all. */
+const PAGE = leavesOf(whole, "line")[37]!
 
 let folders = 0
 
@@ -86,7 +88,7 @@ function linesIn(database: string): number {
 test("a whole database is known as one, and a damaged one as well", () => {
   expect(isWhole(folderWith().database, key)).toBe(true)
   expect(isWhole(folderWith(1).database, key)).toBe(false)
-  expect(isWhole(folderWith(102).database, key)).toBe(false)
+  expect(isWhole(folderWith(PAGE).database, key)).toBe(false)
 })
 
 test("salvage puts a working profile in the place of a damaged one, which is kept bit for bit", () => {
@@ -140,7 +142,7 @@ function linesBy(store: { count(table: "line", range: object): number }): number
 
 test("a salvage that died half way is taken back at the next start", async () => {
   for (const died of ["before the log moved", "after the log moved"]) {
-    const { dir, database, damaged } = folderWith(102)
+    const { dir, database, damaged } = folderWith(PAGE)
     writeFileSync(`${database}-wal`, "")
     writeFileSync(`${database}.salvaged`, "not finished")
     renameSync(database, `${database}.damaged-1`)
@@ -157,7 +159,7 @@ test("a salvage that died half way is taken back at the next start", async () =>
 })
 
 test("reading changes no file", () => {
-  const { dir, damaged, database } = folderWith(1, 102)
+  const { dir, damaged, database } = folderWith(1, PAGE)
   const store = salvageToMemory(database, key)
   expect(store.count("line", {})).toBeGreaterThan(500)
   expect(readdirSync(dir).toSorted()).toEqual(["chat.db", "key"])
@@ -171,7 +173,7 @@ test("the command: a whole profile is left alone, a damaged one is read or salva
   expect(first.printed()).toContain("nothing is damaged here")
   expect(readFileSync(healthy.database).equals(bytes)).toBe(true)
 
-  const { dir, database, damaged } = folderWith(102)
+  const { dir, database, damaged } = folderWith(PAGE)
   const reading = invocationOn(dir)
   await salvageProfile(reading.invocation, { show: true })
   expect(reading.printed()).toContain("line 1/7 line 1/7")
@@ -186,7 +188,7 @@ test("the command: a whole profile is left alone, a damaged one is read or salva
 })
 
 test("the offer at a start: read, then leave it, or salvage", async () => {
-  const { dir, database, damaged } = folderWith(102)
+  const { dir, database, damaged } = folderWith(PAGE)
   const leaving = invocationOn(dir, "what\nr\nq\n")
   const profile = await openProfileDir(leaving.invocation.config, leaving.invocation.io, { create: false })
   expect(await offerSalvage(leaving.invocation, profile)).toBe(false)

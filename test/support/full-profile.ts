@@ -1,5 +1,6 @@
 /** A profile with something in every table, in a real database of about 200 pages, none of it on the same page twice. */
-import { concat, u16, u64, utf8 } from "../../src/bytes.ts"
+import Database from "better-sqlite3-multiple-ciphers"
+import { concat, toHex, u16, u64, utf8 } from "../../src/bytes.ts"
 import { createProfile } from "../../src/client/profile.ts"
 import { newConversation, putRecord } from "../../src/client/records.ts"
 import { openSqliteStore } from "../../src/client/store-sqlite.ts"
@@ -100,4 +101,17 @@ function entryOf(accountId: Uint8Array, name: string, random: Random): Uint8Arra
     ],
     signature: random.bytes(64),
   })
+}
+
+/** The pages, from 1, that hold a table's rows, in the order of their keys. */
+export function leavesOf(path: string, table: string): number[] {
+  const db = new Database(path, { readonly: true })
+  db.pragma("cipher = 'chacha20'")
+  db.key(Buffer.from(`raw:${toHex(PROFILE_KEY)}`))
+  const leaves = db.prepare<[string], { pageno: number }>(
+    "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path",
+  )
+  const pages = leaves.all(table).map(({ pageno }) => pageno)
+  db.close()
+  return pages
 }
