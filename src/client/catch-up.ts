@@ -37,9 +37,10 @@ export class CatchUp {
   }
 
   /** A connection is ready. */
-  begin(): void {
+  async begin(): Promise<void> {
     this.#stage = "directory"
-    this.readDirectory()
+    if (this.#directory.isDistrusted) await this.#distrusted()
+    else this.readDirectory()
   }
 
   lost(): void {
@@ -52,14 +53,14 @@ export class CatchUp {
   /** Reads the directory as far as the relay's newest head says, then looks for chats with whoever is new. */
   readDirectory(): void {
     const { link } = this.#context
-    if (this.#directory.isDistrusted) return link.giveUp("directory-split")
+    if (this.#directory.isDistrusted) return this.#directory.stay()
     this.#hasGrown = this.#isAsking
     if (this.#isAsking) return
     this.#isAsking = true
     link.ask({ type: "getHead", known: this.#directory.question() }, (answer) => {
       if (answer.type !== "treeHead") return link.distrust("no head of the directory")
       const size = this.#directory.take(answer)
-      return size === undefined ? undefined : this.#readUpTo(size)
+      return size === undefined ? this.#distrusted() : this.#readUpTo(size)
     })
   }
 
@@ -80,10 +81,17 @@ export class CatchUp {
 
   async #finishDirectory(): Promise<void> {
     const reading = this.#directory.finish()
-    if (reading === "stop") return
+    if (reading === "stop") return this.#distrusted()
     this.#isAsking = false
     if (reading === "again" || this.#hasGrown) this.readDirectory()
     else await this.#lookForChats()
+  }
+
+  /** With an alarm the directory is not read: while the connection stays, it is for what finds the difference. */
+  async #distrusted(): Promise<void> {
+    if (!this.#directory.isDistrusted) return
+    this.#directory.stay()
+    if (this.#context.link.online) await this.#openAll()
   }
 
   /** Tells `sync.done` once per connection, when everything that was stored for us has been read. */

@@ -10,10 +10,19 @@ export interface RelayPlace {
   openRelay: boolean
 }
 
-/** @param place undefined for a profile that has no relay. */
-export function connectionView(session: Session, place: RelayPlace | undefined): ConnectionView {
+/**
+ * @param place undefined for a profile that has no relay.
+ * @param isDistrusted the relay was caught lying: what goes on with it for a while is nothing that a person waits for.
+ */
+export function connectionView(
+  session: Session,
+  place: RelayPlace | undefined,
+  isDistrusted: boolean,
+): ConnectionView {
   if (!place || session.kind === "idle") return { state: "offline" }
   const { host, port } = place
+  if (isDistrusted && session.kind !== "refused")
+    return { state: "refused", host, port, why: "directory-split" }
   switch (session.kind) {
     case "ready":
       return { state: "online", ...place }

@@ -9,7 +9,7 @@ import type { Clock } from "../platform/clock.ts"
 import type { Log } from "../platform/log.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
-import type { VerificationContent } from "../protocol/content.ts"
+import type { ComparisonContent, VerificationContent } from "../protocol/content.ts"
 import type { ClientMessage, Of, RelayMessage } from "../protocol/messages.ts"
 import type { SignedHead } from "../protocol/tree-head.ts"
 import type { Conversation } from "./conversation.ts"
@@ -112,6 +112,10 @@ export interface Context {
   heads(): {
     toTell(): SignedHead | undefined
     hear(from: Uint8Array, head: SignedHead): void
+    /** The relay was caught lying, and the person has not decided yet: nothing is said but what finds the difference. */
+    readonly isDistrusted: boolean
+    /** @param sender whose list it is; inside the change that stores it, which puts the conversation's record. */
+    compare(conversation: Conversation, update: Update, content: ComparisonContent, sender: Member): void
   }
   /** A payload has been sealed, and will be sent. */
   sealed(): void

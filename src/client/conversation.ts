@@ -118,9 +118,9 @@ export class Conversation {
     return { id: roomId(room), kind, name: peer ? this.contacts.ref(peer).name : "everyone" }
   }
 
-  /** A conversation with somebody whose key is in doubt is read and carries nothing, not even receipts. */
+  /** With somebody whose key is in doubt, or a relay that is, it is read and carries nothing, not even receipts. */
   get isInDoubt(): boolean {
-    return doubtOf(this) !== undefined
+    return doubtOf(this) !== undefined || this.context.heads().isDistrusted
   }
 
   /** What every member of this conversation's group must have agreed to. */

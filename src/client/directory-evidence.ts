@@ -10,6 +10,7 @@ import { leafHash, MAX_PROOF_LENGTH, type Sha256, verifyInclusion } from "../cry
 import { decodeDirectoryEntry, type DirectoryEntry } from "../protocol/directory-entry.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import type { SignedHead } from "../protocol/tree-head.ts"
+import type { AlarmRecord, DifferenceRecord, ProvenLeaf } from "./directory-records.ts"
 import type { DirectoryAlarm } from "./events.ts"
 
 const FIRST_LINE = "c2sp.org/tlog-proof@v1"
@@ -70,7 +71,7 @@ export function alarmText(
   sha: Sha256,
   relay: RelayKeys,
   alarm: DirectoryAlarm,
-  heads: { ours: SignedHead | undefined; theirs: SignedHead },
+  heads: Pick<AlarmRecord, "ours" | "theirs" | "difference">,
 ): string {
   const { why, at, from } = alarm
   const keys = ({ logPublic, endorsement }: SignedHead) => [
@@ -92,8 +93,30 @@ export function alarmText(
     "",
     noteOf(sha, relay.relayId, heads.theirs),
     ...keys(heads.theirs),
+    ...(heads.difference ? differenceLines(sha, relay, heads.difference) : []),
     "",
   ].join("\n")
+}
+
+/** Both leaves of the first place that differs: each by itself shows what the relay has signed there. */
+function differenceLines(
+  sha: Sha256,
+  relay: RelayKeys,
+  { place, ourLeaf, theirLeaf }: DifferenceRecord,
+): string[] {
+  const proven = ({ head, leaf, path, entry }: ProvenLeaf) =>
+    entry.length > 0
+      ? [proofText(sha, relay, { head, index: place, path, entry })]
+      : [`leaf: ${toBase64(leaf)}`, ...path.map(toBase64), "", noteOf(sha, relay.relayId, head)]
+  return [
+    "",
+    `The first place that differs: ${place}`,
+    ...(ourLeaf ? ["", "What stands there in the list that was read here:", "", ...proven(ourLeaf)] : []),
+    "",
+    "What stands there in the other list:",
+    "",
+    ...proven(theirLeaf),
+  ]
 }
 
 function textOf(bytes: Uint8Array): string | undefined {

@@ -19,19 +19,18 @@ import {
 import type { Contacts } from "./contacts.ts"
 import type { Context, Update } from "./context.ts"
 import { DirectoryIndex } from "./directory-index.ts"
+import { DirectoryAlarms } from "./directory-alarms.ts"
+import { type BelievedList, DirectoryComparison } from "./directory-compare.ts"
 import {
   type AlarmRecord,
   LOG_ROW,
   type LogRecord,
-  putAlarm,
   putLog,
   putTold,
-  readAlarm,
   readLog,
   readTold,
   type ToldRecord,
 } from "./directory-records.ts"
-import { alarmView } from "./directory-views.ts"
 import { putRelay, readRelay } from "./profile.ts"
 import type { AlarmReason } from "./events.ts"
 
@@ -45,8 +44,9 @@ export class DirectoryLog {
   readonly #context: Context
   readonly #contacts: Contacts
   readonly index: DirectoryIndex
+  readonly #alarms: DirectoryAlarms
+  readonly #comparison: DirectoryComparison
   #log: LogRecord | undefined
-  #alarm: AlarmRecord | undefined
   #told: ToldRecord[]
   /** The head that is being read up to. */
   #next: SignedHead | undefined
@@ -61,8 +61,15 @@ export class DirectoryLog {
     this.#context = context
     this.#contacts = contacts
     this.index = new DirectoryIndex(context)
+    this.#alarms = new DirectoryAlarms(context, contacts)
+    this.#comparison = new DirectoryComparison(context, contacts, {
+      alarms: this.#alarms,
+      index: this.index,
+      believed: (log) => this.#listOf(log),
+      isSigned: (head) => this.#log !== undefined && this.#isSigned(head, this.#log.relayPublic),
+      relayPublic: () => this.#log?.relayPublic,
+    })
     this.#log = readLog(context.store)
-    this.#alarm = readAlarm(context.store)
     this.#told = readTold(context.store)
     this.#mendIndex()
   }
@@ -72,7 +79,7 @@ export class DirectoryLog {
   }
 
   get alarm(): AlarmRecord | undefined {
-    return this.#alarm
+    return this.#alarms.record
   }
 
   get told(): readonly ToldRecord[] {
@@ -81,7 +88,7 @@ export class DirectoryLog {
 
   /** The person has to decide before anything is believed. */
   get isDistrusted(): boolean {
-    return this.#alarm !== undefined && !this.#alarm.accepted
+    return this.#alarms.isOpen
   }
 
   // ── reading ─────────────────────────────────────────────────────────────────────────────────
@@ -294,11 +301,9 @@ export class DirectoryLog {
 
   /** The person has seen the alarm and goes on: what the relay shows next is believed as if it were new. */
   accept(): void {
-    const alarm = this.#alarm
-    if (!alarm || alarm.accepted) return
-    const accepted = { ...alarm, accepted: true }
+    if (!this.isDistrusted) return
     this.#context.update("synced", (update) => {
-      putAlarm(update.tx, accepted)
+      this.#alarms.accept(update)
       const log = this.#log
       for (const each of this.#heads()) this.index.drop(update, each.log)
       if (log) this.index.drop(update, log.log)
@@ -308,11 +313,29 @@ export class DirectoryLog {
       if (relay) putRelay(update.tx, { ...relay, directory: undefined })
       this.#contacts.readAgain(update)
       update.after(() => {
-        this.#alarm = accepted
         this.#log = undefined
         this.#told = []
       })
     })
+    // It may be there still, for comparing.
+    this.#context.link.giveUp("directory-split")
+  }
+
+  /** With an alarm, on a connection: it ends, or stays for a while to find out what differs. */
+  stay(): void {
+    this.#alarms.stay()
+    if (this.#context.link.online) this.#context.update("ordered", (update) => this.#comparison.ask(update))
+  }
+
+  /** What somebody says of their list, while it is stored. */
+  compare(...said: Parameters<DirectoryComparison["take"]>): void {
+    this.#comparison.take(...said)
+  }
+
+  #listOf(log: number): BelievedList | undefined {
+    const head = this.#heads().find((each) => each.log === log)
+    const tree = this.index.tree(log)
+    return head && tree && head.size <= tree.size ? { head, tree, size: head.size } : undefined
   }
 
   #stop(why: AlarmReason, theirs: SignedHead, from?: Uint8Array): "stop" {
@@ -327,29 +350,15 @@ export class DirectoryLog {
     relayPublic?: Uint8Array,
   ): undefined {
     if (this.isDistrusted) return
-    const { clock, link, log } = this.#context
-    const alarm: AlarmRecord = {
-      why,
-      at: clock.now(),
-      from,
-      relayPublic: (relayPublic ?? this.#log!.relayPublic).slice(),
-      ours: this.#heads().find((each) => each.log === theirs.log) ?? this.#believed(),
-      theirs: copied(theirs),
-      accepted: false,
-    }
-    this.#context.update("synced", (update) => {
-      putAlarm(update.tx, alarm)
-      this.#notice(update, { code: "directory-split", why })
-      update.tell({ type: "directory.split", alarm: alarmView(alarm, this.#contacts) })
-      update.after(() => (this.#alarm = alarm))
-    })
-    log.write("error", "directory.split", { why })
-    link.giveUp("directory-split")
+    const ours = this.#heads().find((each) => each.log === theirs.log) ?? this.#believed()
+    const key = (relayPublic ?? this.#log!.relayPublic).slice()
+    const evidence = { relayPublic: key, ours, theirs: copied(theirs) }
+    this.#context.update("synced", (update) => this.#alarms.raise(update, { why, from, ...evidence }))
+    if (this.#context.link.online) this.#context.update("ordered", (update) => this.#comparison.ask(update))
     return undefined
   }
 
-  /** A line where everybody talks. */
-  #notice(update: Update, notice: Parameters<ReturnType<Context["rooms"]>[number]["notice"]>[2]): void {
+  #notice(update: Update, notice: { code: "directory-replaced" }): void {
     for (const room of this.#context.rooms())
       if (room.record.kind === "everyone") room.notice(update, room.record.cursor, notice)
   }

@@ -35,6 +35,36 @@ export interface AlarmRecord {
   theirs: SignedHead
   /** The person has seen it and goes on with this relay. */
   accepted: boolean
+  /** Once somebody's list has been compared with ours. */
+  difference?: DifferenceRecord
+}
+
+/** The first place at which two lists differ, as it is shown. */
+export interface ShownDifference {
+  /** Whether ours has something else there, or nothing. */
+  kind: "other" | "more"
+  /** Number of the leaf, from 0. */
+  place: number
+  /** Whose list was compared with ours. */
+  by: Uint8Array
+  /** Whose entry stands there in our list; undefined: nobody's that we know. */
+  ours: Uint8Array | undefined
+  /** What stands there in the other; undefined: only its hash is known, or it is no entry. */
+  theirs: { name: string; tag: string } | undefined
+}
+
+/** With all that shows it to somebody else: both are leaves under heads that the relay has signed. */
+export interface DifferenceRecord extends ShownDifference {
+  theirLeaf: ProvenLeaf
+  ourLeaf: ProvenLeaf | undefined
+}
+
+export interface ProvenLeaf {
+  head: SignedHead
+  leaf: Uint8Array
+  path: Uint8Array[]
+  /** The entry; empty: only its hash is known. */
+  entry: Uint8Array
 }
 
 export interface ToldRecord {

@@ -185,6 +185,22 @@ export interface DirectoryAlarm {
   theirs: HeadView
   /** The person has seen it and goes on with this relay. */
   accepted: boolean
+  /** Once somebody's list has been compared with ours. */
+  difference?: DifferenceView
+}
+
+/** The first place at which somebody's list of people and ours differ (PROTOCOL.md §8.7). */
+export interface DifferenceView {
+  /** `more`: our list ends before. */
+  kind: "other" | "more"
+  /** From 0; the list's opening stands there. */
+  place: number
+  /** Whose list it is. */
+  by: PersonRef
+  /** Whom our list has there. */
+  ours: PersonRef | undefined
+  /** Whom theirs has there, by what stands in it: remote text. */
+  theirs: { name: string; tag: string } | undefined
 }
 
 export interface DirectoryView {
@@ -244,6 +260,7 @@ export type Notice =
   | { code: "restored" } // from a backup; messages may be missing
   | { code: "directory-replaced" } // the relay began its log of people anew, and named what was there before
   | { code: "directory-split"; why: AlarmReason } // the relay was caught: nothing goes on before the person decides
+  | { code: "directory-differs"; difference: DifferenceView } // what the two lists differ in, after an alarm
   | { code: "verified"; person: PersonRef }
   | { code: "mismatch"; person: PersonRef }
   | { code: RoleChange; person: PersonRef; by: PersonRef }

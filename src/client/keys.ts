@@ -115,13 +115,13 @@ export class Keys implements KeysApi {
   }
 
   close(): Promise<void> {
-    const { link, identity } = this.#context
+    const { link, identity, heads } = this.#context
     return new Promise((resolve, reject) => {
       void this.#run(() => {
         const last = this.#contacts.get(this.#contacts.own)
         const failed = () =>
           reject(new ClientError("not-now", "an account is closed while the relay is connected"))
-        if (!link.online || !last) return failed()
+        if (!link.online || heads().isDistrusted || !last) return failed()
         const entry = closingEntry(identity, last.entry)
         const admission = new Uint8Array(16)
         link.ask({ type: "register", admission, entry }, (answer) =>

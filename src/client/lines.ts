@@ -2,6 +2,7 @@
 import { concat, fromHex, toBase64Url, toHex } from "../bytes.ts"
 import type { Context, Update } from "./context.ts"
 import type { Conversation } from "./conversation.ts"
+import { differenceView } from "./directory-views.ts"
 import { countOf } from "./readers.ts"
 import type { Contacts } from "./contacts.ts"
 import type { MessageView, Notice, RoomRef, TranscriptLine } from "./events.ts"
@@ -62,6 +63,8 @@ export function noticeView(notice: StoredNotice, contacts: Contacts): Notice {
     case "link-reset":
     case "you-removed":
       return { code: notice.code, by: contacts.ref(notice.by) }
+    case "directory-differs":
+      return { code: notice.code, difference: differenceView(notice.difference, contacts) }
     case "unreadable":
     case "directory-split":
       return notice

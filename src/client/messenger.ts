@@ -178,7 +178,7 @@ export class Messenger implements Client {
   connection(): ConnectionView {
     const { host, port } = this.#relay ? this.#finder.at(this.#relay) : { host: "", port: 0 }
     const place = { host, port, relayName: this.#relayName, openRelay: this.#openRelay }
-    return connectionView(this.#link.session, this.#relay && place)
+    return connectionView(this.#link.session, this.#relay && place, this.#parts.directory.isDistrusted)
   }
 
   people(): readonly PersonView[] {
@@ -314,7 +314,7 @@ export class Messenger implements Client {
     this.#rooms.ensureEveryone(roomWayOf(this.#relay!, this.#relayId()))
     const { generation, catchUp, packages } = this.#parts
     await generation.begin(async () => {
-      catchUp.begin()
+      await catchUp.begin()
       await packages.refill(welcome.packagesLeft, welcome.lastResort)
     })
   }

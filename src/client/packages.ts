@@ -44,7 +44,7 @@ export class PackageStock {
 
   /** @param left packages that the relay still has of ours; @param lastResort whether it holds that one. */
   async refill(left: number, lastResort: boolean): Promise<void> {
-    if (this.#busy) return
+    if (this.#busy || this.#context.heads().isDistrusted) return
     const stock = this.#forgetExpired()
     // A relay may claim few again and again: the stock here bounds what we make for it.
     const room = MAX_PACKAGES - this.#context.store.count("package", {})

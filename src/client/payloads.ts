@@ -90,7 +90,8 @@ export async function takePayload(conversation: Conversation, arrival: Arrival):
   if (wasVoid) mendSoon(conversation, conversation.record.nextPosition - 1)
   if (!said || said === "alive") return
   const { content } = said.payload
-  for (const head of said.binding.directory) context.heads().hear(sender.accountId, head)
+  const heads = "head" in content ? [...said.binding.directory, content.head] : said.binding.directory
+  for (const head of heads) context.heads().hear(sender.accountId, head)
   if (BRINGS_TEXT.has(content.type)) conversation.now.receiptAt = receiptDueAt(conversation)
   if (conversation.record.kind === "direct") compareRooms(conversation, sender, said.binding.rooms)
 }
@@ -242,6 +243,9 @@ function act(
       return takeAnswer(conversation, update, content, (bytes, chain, place) =>
         storeAnswered(conversation, update, bytes, chain, place, sender, outcome, time),
       )
+    case "directoryNodes":
+    case "directoryLeaf":
+      return conversation.context.heads().compare(conversation, update, content, sender)
     case "beacon":
       update.tell({ type: "room.changed", room: conversation.ref })
   }

@@ -6,8 +6,15 @@ import { ByteReader, concat, u16, u64 } from "../bytes.ts"
 import { labelledHash } from "../crypto/hash.ts"
 import type { Millis } from "../platform/clock.ts"
 import { START_OF_LOG } from "./channel-log.ts"
-import type { PayloadRange, RemarkContent, TextContent, VerificationContent } from "../protocol/content.ts"
+import type {
+  ComparisonContent,
+  PayloadRange,
+  RemarkContent,
+  TextContent,
+  VerificationContent,
+} from "../protocol/content.ts"
 import type { MessageRef } from "../protocol/remarks.ts"
+import type { ShownDifference } from "./directory-records.ts"
 import type { AlarmReason, MessageState, RoleChange, RoomProblem } from "./events.ts"
 import type { LinkWish } from "./moderating.ts"
 import type { PositionProof } from "./proving.ts"
@@ -152,6 +159,7 @@ export interface OutboxRecord {
     | { type: "answer"; range: PayloadRange; key?: Uint8Array }
     | { type: "unavailable"; range: PayloadRange }
     | VerificationContent
+    | ComparisonContent
     /** No payload at all: an MLS message without content, outside the chain (PROTOCOL.md §10.5). */
     | { type: "alive" }
   payload: Uint8Array | undefined
@@ -208,6 +216,7 @@ export type StoredNotice =
   | { code: "renamed"; account: Uint8Array; before: string; name: string }
   | { code: "unreadable"; detail: string }
   | { code: "directory-split"; why: AlarmReason }
+  | { code: "directory-differs"; difference: ShownDifference }
   | {
       code:
         | "you-joined"

@@ -31,10 +31,10 @@ export class Renaming {
 
   /** @throws ClientError as `KeysApi.rename`. @returns resolves when the entry was read; nothing is asked for the same name. */
   begin(typed: string): Promise<void> {
-    const { identity, link, clock, later } = this.#context
+    const { identity, link, clock, later, heads } = this.#context
     const name = checkName(typed)
     const last = this.#contacts.get(this.#contacts.own)
-    if (!link.online || !last)
+    if (!link.online || heads().isDistrusted || !last)
       throw new ClientError("not-now", "a name is changed while the relay is connected")
     if (this.#open) throw new ClientError("not-now", "the relay has not answered about the name before yet")
     if (name === last.entry.name) return Promise.resolve()

@@ -17,7 +17,7 @@ import { signedEntry } from "./registering.ts"
 export function rotate(context: Context, contacts: Contacts): void {
   const { identity, random, clock } = context
   const last = contacts.get(contacts.own)
-  if (!context.mayTalk() || !last)
+  if (!context.mayTalk() || context.heads().isDistrusted || !last)
     throw new ClientError("not-now", "a new key is made while the relay is connected")
   for (const { record, pending, log } of context.rooms()) {
     if (

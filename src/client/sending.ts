@@ -4,6 +4,7 @@
  * payloads stand in the log in the order of their numbers; a STALE answer seals the same payload again.
  */
 import { concat, equalBytes, u64 } from "../bytes.ts"
+import { isComparison } from "../protocol/comparison.ts"
 import { encodeBinding, FORMS, isSaid, isVerification } from "../protocol/content.ts"
 import type { MessageRef } from "../protocol/remarks.ts"
 import type { SignedHead } from "../protocol/tree-head.ts"
@@ -11,7 +12,7 @@ import { sharedRooms } from "./beacons.ts"
 import { putBlob } from "./blobs.ts"
 import type { Conversation } from "./conversation.ts"
 import type { Update } from "./context.ts"
-import { proposeCommit } from "./joining.ts"
+import { offerPending, proposeCommit } from "./joining.ts"
 import { fixPayload } from "./fixing.ts"
 import { canSpeak } from "./proving.ts"
 import { owesReceipt, startsOf } from "./receipts.ts"
@@ -197,12 +198,14 @@ export function unsealOutbox({ room }: Conversation, { tx }: Update): void {
     if (record.sealed) putRecord(tx, "outbox", key, { ...record, sealed: undefined } satisfies OutboxRecord)
 }
 
-/** Nothing but what keys are compared with, and that only as long as the group needs nothing itself. */
+/** Nothing but what keys, or lists of people, are compared with; keys only as long as the group needs nothing itself. */
 export async function sayToDoubted(conversation: Conversation): Promise<void> {
-  const { mustHeal, pending, record, contacts } = conversation
+  const { mustHeal, pending, record, contacts, context } = conversation
   const isBlocked = record.peer !== undefined && contacts.trust(record.peer) === "blocked"
-  if (!mustHeal && !pending && !record.rejoin && !isUncertain(record) && !isBlocked)
-    await sendNext(conversation)
+  if (record.rejoin || isUncertain(record) || isBlocked) return
+  const { isDistrusted } = context.heads()
+  if (isDistrusted && pending) offerPending(conversation)
+  if (isDistrusted || (!mustHeal && !pending)) await sendNext(conversation)
 }
 
 /** Sends what is next in the outbox, or heals when there is nothing to send. */
@@ -217,8 +220,8 @@ export async function sendNext(conversation: Conversation): Promise<void> {
   const first = isUncertain(record)
     ? outboxOf(context.store, record.room, 1).find((each) => each.record.content.type === "alive")
     : isInDoubt
-      ? outboxOf(context.store, record.room, SEALED_AT_MOST).find((each) =>
-          isVerification(each.record.content),
+      ? outboxOf(context.store, record.room, SEALED_AT_MOST).find(({ record: { content } }) =>
+          context.heads().isDistrusted ? isComparison(content) : isVerification(content),
         )
       : firstInOutbox(context.store, record.room)
   if (!first) return isUncertain(record) || isInDoubt ? undefined : healIfDue(conversation)

@@ -118,6 +118,31 @@ export class MerkleTree {
     return path.toReversed()
   }
 
+  /**
+   * MTH of leaves `start` to `end` as they stand in this tree and in every larger one. @throws RangeError unless `start`
+   * is a multiple of a power of two that is not below the length.
+   */
+  subtree(start: number, end: number): Uint8Array {
+    const length = end - start
+    const unit = length === 1 ? 1 : splitOf(length) * 2
+    if (!areSizes(start, end) || length < 1 || end > this.size || start % unit !== 0)
+      throw new RangeError(`leaves ${start} to ${end}`)
+    return this.#range(start, end).slice()
+  }
+
+  /** The complete subtrees that hold the leaves before this one, largest first. @throws RangeError. */
+  before(index: number): Uint8Array[] {
+    this.#checkSize(index)
+    const roots: Uint8Array[] = []
+    for (let start = 0; start < index;) {
+      const left = index - start
+      const length = left > 1 && splitOf(left) * 2 !== left ? splitOf(left) : left
+      roots.push(this.subtree(start, start + length))
+      start += length
+    }
+    return roots
+  }
+
   /** MTH of leaves `start` to `end`; `start` is a multiple of the largest power of two in the length. */
   #range(start: number, end: number): Uint8Array {
     const length = end - start
@@ -179,6 +204,26 @@ export function verifyInclusion(
     ;[first, last] = [Math.floor(first / 2), Math.floor(last / 2)]
   }
   return last === 0 && equalBytes(node, root)
+}
+
+/**
+ * Of an inclusion path, what stands on its left: the subtrees that hold the leaves before, largest first. Trees of any
+ * size with the same leaves before `index` have the same.
+ */
+export function leftOf(
+  { index, size }: { index: number; size: number },
+  path: readonly Uint8Array[],
+): Uint8Array[] {
+  const left: Uint8Array[] = []
+  let [first, last] = [index, size - 1]
+  for (const sibling of path) {
+    if (first % 2 === 1 || first === last) {
+      left.push(sibling)
+      while (first % 2 === 0 && first !== 0) [first, last] = [first / 2, Math.floor(last / 2)]
+    }
+    ;[first, last] = [Math.floor(first / 2), Math.floor(last / 2)]
+  }
+  return left.toReversed()
 }
 
 /** A tree by its size and root. */

@@ -22,6 +22,7 @@ import {
   u64,
   u8,
 } from "./fields.ts"
+import { COMPARISON_CONTENTS } from "./comparison.ts"
 import { type MessageRef, remarkContents, REMARKS } from "./remarks.ts"
 import { VERIFICATION_CONTENTS } from "./verification.ts"
 import { type SignedHead, signedHead } from "./tree-head.ts"
@@ -99,6 +100,7 @@ const contents = {
   unavailable: [6, range],
   /** The same as an answer, for whoever brought the key that begins so, and nobody else. */
   privateAnswer: [8, record({ to: fixed(KEY_NAME_BYTES), sealed: sized(MAX_PRIVATE_ANSWER_BYTES) })],
+  ...COMPARISON_CONTENTS,
   ...VERIFICATION_CONTENTS,
   ...remarkContents(MAX_TEXT_BYTES),
 } as const
@@ -116,6 +118,8 @@ export type VerificationContent = Extract<Content, { type: keyof typeof VERIFICA
 export function isVerification(content: { type: string }): content is VerificationContent {
   return content.type in VERIFICATION_CONTENTS
 }
+
+export type ComparisonContent = Extract<Content, { type: keyof typeof COMPARISON_CONTENTS }>
 
 export type RemarkContent = Extract<Content, { about: MessageRef }>
 

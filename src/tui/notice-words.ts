@@ -1,7 +1,7 @@
 /** What the lines say that nobody wrote: one place, so that the full screen, the line mode and exports say the same. */
 import type { ClientEvent, Notice, PersonRef } from "../client/events.ts"
 import { unreachable } from "../errors.ts"
-import { splitNotice } from "./directory-words.ts"
+import { differenceWords, splitNotice } from "./directory-words.ts"
 import { keyNoticeWords } from "./key-words.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { nameAgain, nameInWords } from "./theme.ts"
@@ -46,6 +46,8 @@ export function noticeWords(notice: Notice): SafeText {
       return say`The relay began its list of people anew, as after a repair. You keep everybody you know, with what you know of their keys.`
     case "directory-split":
       return splitNotice(notice.why)
+    case "directory-differs":
+      return differenceWords(notice.difference)
     case "verified":
       return say`You compared keys with ${nameInWords(notice.person)}: they match.`
     case "mismatch":

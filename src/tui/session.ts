@@ -12,7 +12,7 @@ import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room
 import { Searching } from "./searching.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { DIRECTORY_TITLE, directoryLines } from "./directory-page.ts"
-import { alarmWords } from "./directory-words.ts"
+import { alarmNews } from "./directory-words.ts"
 import { renamedWords } from "./notice-words.ts"
 import { fingerprintPage } from "./fingerprint.ts"
 import { Meant } from "./mentions.ts"
@@ -372,7 +372,7 @@ function worthTelling(event: ClientEvent): { text: SafeText; tone: Tone } | unde
     case "relay.limited":
       return { text: limitWords(event.why), tone: "warning" }
     case "directory.split":
-      return { text: alarmWords(event.alarm.why), tone: "danger" }
+      return { text: alarmNews(event.alarm), tone: "danger" }
     case "error":
       return { text: say`Something went wrong: ${safeLine(messageSentence(event.detail))}`, tone: "danger" }
     case "person.keyChanged":

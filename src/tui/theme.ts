@@ -258,6 +258,7 @@ export function stateMark(state: MessageState, symbols: Symbols): SafeText {
 export function noticeStyle({ code }: Notice): "faint" | "warning" | "danger" {
   switch (code) {
     case "directory-split":
+    case "directory-differs":
     case "fork":
     case "differs":
     case "mismatch":

@@ -53,7 +53,7 @@ export class FakeLink implements RelayLink {
 
 /** Nobody tells or hears of the directory, or of what was sealed. */
 export const quiet = {
-  heads: () => ({ toTell: () => undefined, hear: () => {} }),
+  heads: () => ({ toTell: () => undefined, hear: () => {}, isDistrusted: false, compare: () => {} }),
   sealed: () => {},
 }
 

@@ -84,6 +84,16 @@ const notices = (person: PersonRef): { [Code in Notice["code"]]: Notice & { code
   restored: { code: "restored" },
   "directory-replaced": { code: "directory-replaced" },
   "directory-split": { code: "directory-split", why: "contradiction" },
+  "directory-differs": {
+    code: "directory-differs",
+    difference: {
+      kind: "other",
+      place: 4,
+      by: person,
+      ours: person,
+      theirs: { name: person.name, tag: "abcdef" },
+    },
+  },
   verified: { code: "verified", person },
   mismatch: { code: "mismatch", person },
   "key-changed": { code: "key-changed", person },

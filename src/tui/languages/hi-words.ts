@@ -43,7 +43,26 @@ export const wordsHi: Catalogue = {
   "the relay itself": "खुद रिले",
   "Theirs has {0} places.": "उनकी सूची में {0} जगहें हैं।",
   "Yours has {0} places, the other one {1}.": "आपकी सूची में {0} जगहें हैं, दूसरी में {1}।",
-  "Told by {0}. {1} Which place differs is not known.": "{0} ने बताया। {1} कौन-सी जगह अलग है, यह पता नहीं।",
+  "Told by {0}. {1}": "{0} ने बताया। {1}",
+  "{0} Which place differs is not known.": "{0} कौन-सी जगह अलग है, यह पता नहीं।",
+  "The relay keeps back from you what the list of {0} has from place {1} on.":
+    "{0} की सूची में जगह {1} से आगे जो है, उसे रिले आपसे छिपाता है।",
+  "The relay keeps back from you what the list of {0} has from place {1} on: there it has {2}.":
+    "{0} की सूची में जगह {1} से आगे जो है, उसे रिले आपसे छिपाता है: वहाँ {2} है।",
+  "you, ?{0}": "आप, ?{0}",
+  "The lists differ at place {0}, in something that is nobody's.":
+    "सूचियाँ जगह {0} पर अलग हैं, किसी ऐसी बात में जो किसी की नहीं है।",
+  "At place {0} the list of {1} has {2}; yours has nobody there.":
+    "जगह {0} पर {1} की सूची में {2} है; आपकी सूची में वहाँ कोई नहीं है।",
+  "At place {0} your list has {1}; the list of {2} has something else there.":
+    "जगह {0} पर आपकी सूची में {1} है; {2} की सूची में वहाँ कुछ और है।",
+  "At place {0} your list has {1}; the list of {2} has {3} there.":
+    "जगह {0} पर आपकी सूची में {1} है; {2} की सूची में वहाँ {3} है।",
+  "That place is yours: tell {0} and everybody else in person, for whoever reads the other list may be writing to somebody else.":
+    "वह जगह आपकी है: {0} और बाकी सबको सामने मिलकर बताएँ, क्योंकि दूसरी सूची पढ़ने वाला शायद किसी और को लिख रहा है।",
+  "Tell {0} in person, and whoever runs the relay.": "{0} को सामने मिलकर बताएँ, और रिले चलाने वाले को भी।",
+  "One of the two keys may be a stranger's: write nothing to {0} before you have compared keys in person, and tell {1}.":
+    "दोनों में से एक कुंजी किसी अजनबी की हो सकती है: सामने मिलकर कुंजियाँ मिलाने से पहले {0} को कुछ न लिखें, और {1} को बताएँ।",
   'The relay was caught showing different lists of people, so nothing is sent or fetched. Tell the others, in person, and ask whoever runs it. "secure-chat directory evidence" prints the proof; "secure-chat directory accept" goes on anyway.':
     'रिले लोगों की अलग-अलग सूचियाँ दिखाते पकड़ा गया, इसलिए न कुछ भेजा जाता है, न लाया जाता है। दूसरों को सामने मिलकर बताएँ, और रिले चलाने वाले से पूछें। "secure-chat directory evidence" सबूत दिखाता है; "secure-chat directory accept" फिर भी आगे बढ़ता है।',
   "You have written nothing here yet.": "आपने यहाँ अब तक कुछ नहीं लिखा है।",
