@@ -13,7 +13,8 @@ const twoDirectories: Attack = {
   by: "the relay",
   verdict: {
     ...SPLIT,
-    words: "the next message between the two brings the other list's signature: an alarm, with proof",
+    words:
+      "the next message between the two brings the other list's signature: an alarm, with proof and whom it is about",
   },
   where: "everywhere",
   // The person has to decide before anything goes on.
@@ -30,8 +31,20 @@ const twoDirectories: Attack = {
     const [from, to] = stage.dice.below(2) === 0 ? [alice, bob] : [bob, alice]
     await write(stage, from, to.name)
     await said(stage, to, CAUGHT)
-    return undefined
+    await mustBe(stage, () => isNamed(alice) && isNamed(bob), "both to know whom the lists differ in")
+    const isRight = differsIn(alice, "dave", "carol") && differsIn(bob, "carol", "dave")
+    return isRight ? undefined : "the alarm is about the wrong person"
   },
+}
+
+const differenceOf = ({ client }: Actor) => client.directory.view().alarm?.difference
+const isNamed = (actor: Actor) => differenceOf(actor) !== undefined
+
+/** Carol came after the two: behind the log's opening and their own entries. */
+function differsIn(actor: Actor, ours: string, theirs: string): boolean {
+  const difference = differenceOf(actor)
+  const isHere = difference?.place === 3 && difference.ours?.name === ours
+  return isHere && difference.theirs?.name === theirs && difference.theirs.tag === difference.ours?.tag
 }
 
 const rolledBack: Attack = {

@@ -3,6 +3,8 @@
  * this relay until the person decides. Where another person's list differs the connection stays for a minute, on which
  * nothing is said but what finds the difference (§8.7).
  */
+import { equalBytes } from "../bytes.ts"
+import type { SignedHead } from "../protocol/tree-head.ts"
 import type { Contacts } from "./contacts.ts"
 import type { Context, Update } from "./context.ts"
 import { type AlarmRecord, type DifferenceRecord, putAlarm, readAlarm } from "./directory-records.ts"
@@ -33,6 +35,11 @@ export class DirectoryAlarms {
   /** The person has to decide before anything is believed. */
   get isOpen(): boolean {
     return this.#record !== undefined && !this.#record.accepted
+  }
+
+  /** Whether the person has decided about this very head. */
+  isSettled({ signature }: Pick<SignedHead, "signature">): boolean {
+    return this.#record?.accepted === true && equalBytes(this.#record.theirs.signature, signature)
   }
 
   raise(update: Update, found: Omit<AlarmRecord, "at" | "accepted">): void {
@@ -66,11 +73,12 @@ export class DirectoryAlarms {
   stay(): void {
     const { clock, link, later } = this.#context
     const record = this.#record
-    if (!record || record.accepted || !link.online) return
+    if (!record || record.accepted) return
     const now = clock.now()
     const isComparable =
       record.from !== undefined && (record.why === "contradiction" || record.why === "withheld")
     if (isComparable && this.#until === undefined) {
+      if (!link.online) return
       this.#until = now + COMPARE_MS
       this.#cancel = later(this.#until, () => this.stay())
     }

@@ -117,7 +117,7 @@ export class DirectoryComparison {
       return
     }
     const relayPublic = this.#deps.relayPublic()
-    if (kind === "more" || !relayPublic) return
+    if (kind === "more" || !relayPublic || alarms.isSettled(head)) return
     // Two leaves at one place, each under a head of one log.
     const evidence = { ours: own.head, theirs: head, relayPublic: relayPublic.slice() }
     alarms.raise(update, { why: "contradiction", from: by, ...evidence, difference: difference() })
@@ -138,7 +138,7 @@ export class DirectoryComparison {
     const content = { type: "directoryLeaf" as const, to, head, index, ...leaf }
     if (leaf.entry.length > 0 || index === 0) return queueFirst(conversation, update, content)
     update.after(() =>
-      this.#fetch(index, leaf.leaf, (entry) => this.#sayLate(conversation, { ...content, entry })),
+      this.#bring(index, leaf.leaf, (entry) => this.#sayLate(conversation, { ...content, entry })),
     )
   }
 
@@ -148,7 +148,7 @@ export class DirectoryComparison {
   }
 
   /** An entry that another one has followed is not kept here: the relay has it, and its hash says whether it is the one. */
-  #fetch(index: number, leaf: Uint8Array, done: (entry: Uint8Array) => Promise<void>): void {
+  #bring(index: number, leaf: Uint8Array, done: (entry: Uint8Array) => Promise<void>): void {
     const { link, clock, later } = this.#context
     let isDone = false
     const finish = (entry: Uint8Array) => {

@@ -256,7 +256,7 @@ export class DirectoryLog {
   /** Somebody says that the relay has shown them this head. One that the relay did not sign says nothing. */
   hear(from: Uint8Array, head: SignedHead): void {
     const log = this.#log
-    if (!log || this.isDistrusted) return
+    if (!log || this.isDistrusted || this.#alarms.isSettled(head)) return
     const known = this.#told.find((each) => isOf(each, from, head))
     if (known && equalBytes(known.head.signature, head.signature)) return
     if (!this.#isSigned(head, log.relayPublic)) return

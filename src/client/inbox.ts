@@ -144,7 +144,7 @@ export function writeLetter(
   only?: Uint8Array,
 ): void {
   const peer = contacts.get(to)?.entry
-  if (!peer) return
+  if (!peer || context.heads().isDistrusted) return
   const { identity, primitives, random, link } = context
   const statement = {
     to: peer.accountId,

@@ -69,6 +69,7 @@ async function mend(conversation: Conversation, position: number): Promise<void>
   // Whoever is to join again would lead others, and themselves, into what they have to leave. And the token in a header
   // is one that the relay knows: a void handshake is mended by a commit, which brings a header.
   if (!group || record.rejoin || !isLatest || conversation.pending || !canSpeak(conversation)) return
+  if (context.heads().isDistrusted) return
   const token = await appendToken(context.engine, group, record.channelId)
   const { id, bytes } = await makeHeader(conversation, group, position, token)
   const put = (headerId: Uint8Array, headerBlob: Uint8Array, header: Uint8Array): void => {

@@ -118,8 +118,8 @@ export class Sees {
 
   #page(from: number): Promise<Of<"seen">> {
     return new Promise((resolve, reject) => {
-      const { link } = this.#context
-      if (!link.online) return reject(noAnswer("there is no connection to the relay"))
+      const { link, heads } = this.#context
+      if (!link.online || heads().isDistrusted) return reject(noAnswer("there is no connection to the relay"))
       this.#waiting.add(reject)
       link.ask({ type: "sees", from }, (answer: Answer) => {
         this.#waiting.delete(reject)

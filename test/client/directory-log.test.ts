@@ -4,6 +4,7 @@ import { toHex, utf8 } from "../../src/bytes.ts"
 import { Contacts } from "../../src/client/contacts.ts"
 import { checkProof } from "../../src/client/directory-evidence.ts"
 import { DirectoryDesk } from "../../src/client/directory-guest.ts"
+import { COMPARE_MS } from "../../src/client/directory-alarms.ts"
 import { DirectoryLog } from "../../src/client/directory-log.ts"
 import { type LogSigner, relayIdOf, signHead } from "../../src/crypto/checkpoint.ts"
 import { type AccountKeys, createAccount } from "../../src/crypto/identity.ts"
@@ -179,8 +180,11 @@ describe("the exchange after a verification", () => {
     other.log.heard(someone, hers)
     for (const side of [alice, other]) {
       expect(side.desk.view().alarm).toMatchObject({ why: "contradiction", accepted: false })
-      expect(side.context.link.distrusted).toEqual(["directory-split"])
       expect(side.context.told.map(({ event }) => event.type)).toContain("directory.split")
+      // A minute to find out what differs.
+      expect(side.context.link.distrusted).toEqual([])
+      side.context.clock.pass(COMPARE_MS)
+      expect(side.context.link.distrusted).toEqual(["directory-split"])
     }
   })
 

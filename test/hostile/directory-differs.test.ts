@@ -142,6 +142,26 @@ describe("two lists", () => {
   })
 })
 
+test("whoever goes on at once is online again, and hears no second alarm of what was decided", async () => {
+  const world = await HostileWorld.create()
+  const [alice, bob] = await world.pair()
+  deceive(world, bob)
+  await world.join("carol")
+  await world.until(() => [alice, bob].every(alarmOf), "the alarms")
+  bob.wire.up = (message) => [message]
+  bob.wire.down = (message) => [message]
+  for (const guest of [alice, bob]) await guest.client.directory.accept()
+  await world.until(() => [alice, bob].every(({ client }) => client.connection().state === "online"), "both")
+  await alice.write("bob", "we go on")
+  await bob.write("alice", "so we do")
+  await world.until(() => arrived(bob, "alice", "we go on") && arrived(alice, "bob", "so we do"), "the words")
+  await world.run(10 * MINUTE)
+  for (const guest of [alice, bob]) {
+    expect(alarmOf(guest)).toMatchObject({ accepted: true })
+    expect(guest.client.people().map(({ name }) => name)).toContain("carol")
+  }
+})
+
 describe("somebody who was away, or died", () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     "a crash after %i messages, and the rest after a start",
