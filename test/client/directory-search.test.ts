@@ -99,7 +99,7 @@ describe("what somebody claims and cannot show", () => {
   test("a place that does not differ, or is not the first", () => {
     expect(judgeLeaf(sha, alice, headOf(bob), claim)).toBe("other")
     for (const index of [0, 6, 8, 19])
-      expect(judgeLeaf(sha, alice, headOf(bob), claimOf(bob, index)), String(index)).toBeUndefined()
+      expect(judgeLeaf(sha, alice, headOf(bob), claimOf(bob, index)), `place ${index}`).toBeUndefined()
   })
 
   test("another leaf, another path, other bytes, another head", () => {

@@ -63,7 +63,7 @@ describe("two lists", () => {
     for (const guest of [alice, bob]) {
       expect(guest.notices("#everyone").filter((code) => code === "directory-differs")).toHaveLength(1)
       const proofs = proofsOf(guest)
-      expect(proofs.map((proof) => proof?.entry.name).toSorted()).toEqual(["carol", "eve"])
+      expect(new Set(proofs.map((proof) => proof?.entry.name))).toEqual(new Set(["carol", "eve"]))
       expect(proofs.map((proof) => proof?.index)).toEqual([3, 3])
     }
     // A minute later the relay is left alone.
@@ -131,8 +131,8 @@ describe("two lists", () => {
     await world.until(() => alarmOf(alice) !== undefined && alarmOf(bob) !== undefined, "the alarms")
     expect(alice.client.connection()).toMatchObject({ state: "refused", why: "directory-split" })
     await alice.write("bob", "after the alarm")
-    await expect(alice.client.keys.rotate()).rejects.toThrow()
-    await expect(alice.client.keys.rename("alicia")).rejects.toThrow()
+    await expect(alice.client.keys.rotate()).rejects.toThrow("while the relay is connected")
+    await expect(alice.client.keys.rename("alicia")).rejects.toThrow("while the relay is connected")
     const before = alice.wire.said.length
     await world.run(5 * MINUTE)
     expect(arrived(bob, "alice", "after the alarm")).toBe(false)
@@ -215,29 +215,28 @@ describe("somebody who was away, or died", () => {
 
 describe("a member who lies", () => {
   /** Bob's program says `lies` in the place of his texts. */
-  async function liar(lie: (world: HostileWorld, alice: Guest) => Content) {
+  async function lied(lie: (world: HostileWorld, alice: Guest) => Content) {
     const world = await HostileWorld.create()
-    let say: (() => Content) | undefined
-    let bob: Guest | undefined
+    const liar: { say?: () => Content; guest?: Guest } = {}
     const forged = new Map<string, Uint8Array>()
     // What he says is a chain all the same, or it would be set aside for that.
     const engine = forging((payload) => {
       const chain = toHex(payload.chainId)
-      const isLie = payload.content.type === "text" && say !== undefined
+      const isLie = payload.content.type === "text" && liar.say !== undefined
       if (!isLie && !forged.has(chain)) return payload
-      const content = isLie ? say!() : payload.content
+      const content = isLie ? liar.say!() : payload.content
       const bytes = encodePayload({ ...payload, content, previous: forged.get(chain) ?? payload.previous })
-      const room = bob!.store
-        .range("conversation", {})
+      const room = liar
+        .guest!.store.range("conversation", {})
         .map(({ value }) => decodeRecord<ConversationRecord>(value))
       forged.set(chain, payloadHash(room.find(({ kind }) => kind === "direct")!.channelId, bytes))
       return bytes
     })
-    const [alice, second] = await world.pair({}, { engine })
-    bob = second
+    const [alice, bob] = await world.pair({}, { engine })
+    liar.guest = bob
     await world.join("carol")
     await world.run(MINUTE)
-    say = () => lie(world, alice)
+    liar.say = () => lie(world, alice)
     const before = saidOf(alice.wire, "entry").length
     return { world, alice, bob, before }
   }
@@ -293,7 +292,7 @@ describe("a member who lies", () => {
       })),
     ],
   ])("without the relay's signature nothing is an alarm: %s", async (_, lie) => {
-    const { world, alice, bob, before } = await liar(lie)
+    const { world, alice, bob, before } = await lied(lie)
     await bob.write("alice", "a lie")
     await world.run(5 * MINUTE)
     expect(alarmOf(alice)).toBeUndefined()
@@ -303,7 +302,7 @@ describe("a member who lies", () => {
   })
 
   test("what the relay has signed is an alarm at once, whoever brings it", async () => {
-    const { world, alice, bob } = await liar(
+    const { world, alice, bob } = await lied(
       otherLeaf(({ relay }, head) => signHead(relay.signer, relay.relayId, head)),
     )
     await bob.write("alice", "the truth")
@@ -313,7 +312,7 @@ describe("a member who lies", () => {
   })
 
   test("a flood of questions is answered a few times, and stops nothing", async () => {
-    const { world, alice, bob, before } = await liar((at, guest) => {
+    const { world, alice, bob, before } = await lied((at, guest) => {
       const { tree, log } = treeOf(at, (real) => real)
       const head = signHead(at.relay.signer, at.relay.relayId, { log, size: tree.size, root: tree.root() })
       const nodes = Array.from({ length: 2 }, () => systemRandom.bytes(32))
