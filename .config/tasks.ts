@@ -3,9 +3,10 @@
  * so every program below is started with that same Node.
  */
 import { spawn } from "node:child_process"
-import { existsSync, globSync, readFileSync, statSync } from "node:fs"
+import { globSync, readFileSync } from "node:fs"
 import { delimiter, dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { buildIfStale } from "./stale.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const program = join(root, "dist", "secure-chat.js")
@@ -49,18 +50,6 @@ async function startProgram(): Promise<number> {
   process.argv.splice(1, 2, program)
   await import(pathToFileURL(program).href)
   return Number(process.exitCode ?? 0)
-}
-
-/** Builds when a source is younger than the build. A folder without the build tools runs what it holds. */
-async function buildIfStale(): Promise<void> {
-  const built = existsSync(program) ? statSync(program).mtimeMs : 0
-  const sources = globSync(["src/**/*.{ts,tsx}", ".config/*.ts", "package.json", "package-lock.json"], {
-    cwd: root,
-  })
-  const youngest = Math.max(...sources.map((file) => statSync(join(root, file)).mtimeMs))
-  if (built > youngest || (built > 0 && !existsSync(join(root, "node_modules", "esbuild")))) return
-  const { buildProgram } = await import("./build.ts")
-  await buildProgram()
 }
 
 function runTests(env: NodeJS.ProcessEnv): Promise<number> {

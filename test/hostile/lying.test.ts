@@ -2,14 +2,12 @@
  * The lying relay and hostile people against the whole client, in the simulation: every attack of the table ends in
  * *detected* or *harmless*, whatever the seed. The same attacks run on real sockets in `secure-chat doctor --attack`.
  */
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, expect, test } from "vitest"
 import { ATTACKS } from "../../src/attack/attacks.ts"
 import { play } from "../../src/attack/play.ts"
 import type { Attack } from "../../src/attack/stage.ts"
-import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { simulatedScene } from "../support/attack-ground.ts"
 import type { EngineKind } from "../support/lives.ts"
-import { rememberSodium } from "../support/remembered-sodium.ts"
 
 const ONLY = process.env["SEED"]
 /** In the slow run all of them, in every other one a few. */
@@ -20,10 +18,6 @@ const REAL_SEEDS = Math.ceil(SEEDS / 5)
 const PATIENCE_MS = 4_000
 let played = 0
 
-beforeAll(async () => {
-  await sodiumReady()
-  rememberSodium()
-})
 afterAll(
   () => void process.stdout.write(`attacks: ${ATTACKS.length}, ${SEEDS} seeds each, ${played} played\n`),
 )

@@ -1,9 +1,7 @@
 /** The tests over many simulated lives, for several files, so that workers share them. */
-import { beforeAll, expect, test } from "vitest"
-import { sodiumReady } from "../../src/crypto/sodium.ts"
+import { expect, test } from "vitest"
 import { addTally, type EngineKind, liveWell, noTally } from "./lives.ts"
 import { type LossyTally, liveLossy, SHORT } from "./lossy-lives.ts"
-import { rememberSodium } from "./remembered-sodium.ts"
 
 const ONLY = process.env["SEED"]
 /** Enough on a machine that does something else as well. */
@@ -15,11 +13,6 @@ const ENOUGH_TO_COUNT = 200
 /** Lives the seeds from `from` up to and without `to`, or the one that `SEED` names. */
 export function livesTest(kind: EngineKind, from: number, to: number): void {
   const timeout = 120_000 + (to - from) * PATIENCE_MS[kind]
-  beforeAll(async () => {
-    await sodiumReady()
-    rememberSodium()
-  })
-
   test(`whatever was promised is shown once, to everybody, in one order (${kind})`, { timeout }, async () => {
     const seeds = ONLY === undefined ? Array.from({ length: to - from }, (_, i) => from + i) : [Number(ONLY)]
     const total = noTally()
@@ -40,11 +33,6 @@ export function lossyTest(kind: EngineKind, whole: number, short: number): void 
     { title: "backups, losses, bad disks: nothing lost, nothing twice", count: whole, size: undefined },
     { title: "short lives of two, with the same", count: short, size: SHORT },
   ]
-  beforeAll(async () => {
-    await sodiumReady()
-    rememberSodium()
-  })
-
   for (const { title, count, size } of sizes) {
     const isSkipped = count === 0 || (ONLY !== undefined && isShort !== (size !== undefined))
     test.skipIf(isSkipped)(`${title} (${kind})`, { timeout }, async () => {

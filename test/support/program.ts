@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll } from "vitest"
-import { buildProgram } from "../../.config/build.ts"
+import { buildIfStale } from "../../.config/stale.ts"
 
 export const PROGRAM = fileURLToPath(new URL("../../dist/secure-chat.js", import.meta.url))
 
@@ -64,11 +64,11 @@ export function succeeded(finished: Finished): Finished {
   return finished
 }
 
-/** Call at the top of a test file: builds once, and cleans up after the file. @param parent where its folder is made. */
+/** Call at the top of a test file: builds what is not built yet, and cleans up after the file. @param parent where its folder is made. */
 export function builtProgram(parent = tmpdir()): Program {
   const dir = mkdtempSync(join(parent, "secure-chat-e2e-"))
   const children = new Set<ChildProcess>()
-  beforeAll(() => buildProgram())
+  beforeAll(buildIfStale)
   afterAll(async () => {
     const ends = [...children].map((child) => new Promise((end) => child.once("close", end)))
     for (const child of children) child.kill("SIGKILL")
