@@ -2,7 +2,7 @@
 import { systemClock } from "../platform/clock.ts"
 import type { RelayLimits } from "../relay/config.ts"
 import type { RelayMonitor } from "../relay/monitor.ts"
-import { openRelayScreen, type RelayScreen } from "../tui/relay-main.tsx"
+import type { RelayScreen } from "../tui/relay-main.tsx"
 import { coloursOf, paletteOf } from "../tui/palettes.ts"
 import { themeOf } from "../tui/theme.ts"
 import type { Invocation } from "./commands/context.ts"
@@ -33,7 +33,9 @@ export interface RelayOnScreen {
   stop: AbortSignal
 }
 
-export function showRelay({ io, config }: Invocation, relay: RelayOnScreen): RelayScreen {
+export async function showRelay({ io, config }: Invocation, relay: RelayOnScreen): Promise<RelayScreen> {
+  // A relay without a screen does not wait for what draws screens.
+  const { openRelayScreen } = await import("../tui/relay-main.tsx")
   const { name, address, isOpen, invitation, monitor, limits, stop } = relay
   return openRelayScreen({
     facts: { name, address, isOpen, invitation, limits },

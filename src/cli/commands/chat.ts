@@ -5,7 +5,8 @@ import type { Client } from "../../client/client.ts"
 import { readProfile } from "../../client/profile.ts"
 import { systemClock } from "../../platform/clock.ts"
 import type { KeyMap } from "../../tui/key-map.ts"
-import { runPlain, runTui, type WelcomeActions } from "../../tui/main.tsx"
+import type { WelcomeActions } from "../../tui/main.tsx"
+import { runPlain } from "../../tui/plain.ts"
 import { waitingWords } from "../../tui/words.ts"
 import { clientLog, composeClient } from "../compose.ts"
 import { runDemo } from "../demo.ts"
@@ -103,6 +104,8 @@ class Seat {
 
 async function chatOnScreen({ io, config }: Invocation, seat: Seat, keys: KeyMap): Promise<void> {
   const { client } = seat
+  // No other command waits for what draws screens.
+  const { runTui } = await import("../../tui/main.tsx")
   const { summary } = await runTui({
     start: client ? { kind: "chat", client } : { kind: "welcome", actions: seat.actions },
     clock: systemClock,

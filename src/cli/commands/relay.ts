@@ -129,7 +129,7 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
         const { name, open: isOpen } = relay.settings
         const { monitor } = running
         const shown = { name, address: where, isOpen, invitation: printed, monitor, limits }
-        const screen = showRelay(invocation, { ...shown, stop: gone.signal })
+        const screen = await showRelay(invocation, { ...shown, stop: gone.signal })
         show = screen.told
         screen.ended.then(ended.resolve, ended.reject)
         try {
