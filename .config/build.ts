@@ -1,14 +1,17 @@
 /**
- * The build: `dist/secure-chat.js`, which only looks at the version of Node, and `dist/program.js`, everything
- * else in one file. Only the encrypted SQLite stays outside, in node_modules: it is native code.
+ * The build: `dist/secure-chat.js`, which only looks at the version of Node, `dist/program.js`, where everything begins,
+ * and `dist/part-*.js`, what it loads: one part for a chat, others for commands, languages and attacks, so that a start
+ * reads what it needs. Only the encrypted SQLite stays outside, in node_modules: it is native code.
  */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises"
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build, type Plugin } from "esbuild"
 import { correctTsMls, isCorrected } from "./correct-ts-mls.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
+/** A program that was started before a build may still load parts of its own. */
+const FORMER_PARTS_MS = 3_600_000
 
 export const corrections: Plugin = {
   name: "corrections",
@@ -104,7 +107,9 @@ export async function buildProgram(folder = join(root, "dist")): Promise<void> {
     absWorkingDir: root,
     entryPoints: { program: "src/cli/main.ts" },
     outdir: folder,
+    chunkNames: "part-[hash]",
     bundle: true,
+    splitting: true,
     format: "esm",
     platform: "node",
     target: "node24",
@@ -125,8 +130,33 @@ export async function buildProgram(folder = join(root, "dist")): Promise<void> {
     write: false,
   })
   await mkdir(folder, { recursive: true })
-  for (const { path, contents } of outputFiles) await replaceFile(join(folder, basename(path)), contents)
+  // The parts first: whoever reads the new beginning finds them.
+  const parts = outputFiles.toSorted((a, b) => Number(isPart(b.path)) - Number(isPart(a.path)))
+  for (const { path, text } of parts) await replaceFile(join(folder, basename(path)), ascii(text))
   await replaceFile(join(folder, "secure-chat.js"), PREFLIGHT)
+  await removeFormerParts(folder, new Set(parts.map(({ path }) => basename(path))))
+}
+
+function isPart(path: string): boolean {
+  return basename(path).startsWith("part-")
+}
+
+/** Parts of builds before, once nobody can be about to load them. */
+async function removeFormerParts(folder: string, present: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!isPart(name) || present.has(name)) continue
+    const path = join(folder, name)
+    const made = await stat(path).catch(() => undefined)
+    if (made !== undefined && Date.now() - made.mtimeMs > FORMER_PARTS_MS) await rm(path, { force: true })
+  }
+}
+
+/**
+ * With one letter beyond Latin in it, the engine would hold and read the whole program in twice the bytes. esbuild leaves
+ * such letters only in templates and regular expressions, where an escape means the same.
+ */
+function ascii(text: string): string {
+  return text.replaceAll(/[^\0-\u007f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
 }
 
 /** In one step, since another start of the program may be reading the old one. */

@@ -16,6 +16,33 @@ export function run<Options, Args extends unknown[]>(
   }
 }
 
+/** What may stand before every command, and without one. */
+export function withOptions(program: Command): Command {
+  return program
+    .option("--data <dir>", "folder of the profile, or of the relay")
+    .option("--profile <name>", "one of several profiles")
+    .option("--json", "one JSON object per line")
+    .option("--passphrase-fd <n>", "read the passphrase from this file descriptor")
+    .option("--ascii", "no symbols beyond ASCII")
+    .option("--no-color", "no colours")
+    .option(
+      "--theme <name>",
+      "colours of the screen: auto, dark, light, contrast, red-green, blue-yellow, mono",
+    )
+    .option("--language <tag>", "en or hi; without it, SECURE_CHAT_LANGUAGE or the system's")
+    .option("--plain", "lines instead of a screen, for screen readers and simple terminals")
+}
+
+/** Commander reports through us: it neither writes to the process nor ends it. */
+export function runnable(command: Command, io: Io): Command {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => io.resultText(text),
+    writeErr: () => {},
+  })
+  for (const child of command.commands) runnable(child, io)
+  return command
+}
+
 export function timeout(byDefault: string): Option {
   return new Option("--timeout <time>", "how long to wait, such as 500ms, 10s, 2m")
     .argParser(parseDuration)

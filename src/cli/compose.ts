@@ -6,7 +6,6 @@ import { createMlsEngine } from "../crypto/mls.ts"
 import { systemClock } from "../platform/clock.ts"
 import { createDiscovery } from "../platform/discovery.ts"
 import { type Log, silentLog } from "../platform/log.ts"
-import { openLog } from "../platform/log-pino.ts"
 import { nodePrimitives } from "../platform/primitives.ts"
 import { systemRandom } from "../platform/random.ts"
 import { tlsNetwork } from "../platform/tls.ts"
@@ -27,6 +26,8 @@ export function composeClient(store: ClientStore, log: Log): Promise<Client> {
 }
 
 /** Silent, unless `SECURE_CHAT_DEBUG` asks for the client's log on stderr. */
-export function clientLog(env: Io["env"]): Log {
-  return env["SECURE_CHAT_DEBUG"] ? openLog({ level: "debug" }) : silentLog
+export async function clientLog(env: Io["env"]): Promise<Log> {
+  if (!env["SECURE_CHAT_DEBUG"]) return silentLog
+  const { openLog } = await import("../platform/log-pino.ts")
+  return openLog({ level: "debug" })
 }

@@ -3,8 +3,7 @@ import { Command, Option } from "commander"
 import manifest from "../../package.json" with { type: "json" }
 import { type AliasOptions, setAlias } from "./commands/alias.ts"
 import { backup, type BackupOptions } from "./commands/backup.ts"
-import { chat } from "./commands/chat.ts"
-import { offline, run, timeout, wordsFd } from "./adapting.ts"
+import { offline, run, timeout, withOptions, wordsFd } from "./adapting.ts"
 import {
   acceptDirectory,
   checkDirectory,
@@ -38,6 +37,7 @@ import { verify, type VerifyOptions } from "./commands/verify.ts"
 import { showCode } from "./commands/verify-live.ts"
 import { showVersion } from "./commands/version.ts"
 import type { RoomAct } from "../tui/room-acts.ts"
+import { addChat } from "./program-chat.ts"
 import { addKeys, addOwnKeys } from "./program-keys.ts"
 import { addRelay } from "./program-relay.ts"
 import { addDoctor, addSettings } from "./program-settings.ts"
@@ -47,23 +47,11 @@ import { parseCount, parseDuration } from "./numbers.ts"
 
 /** Parses and runs with `parseAsync(args, { from: "user" })`; throws `CommanderError` where commander would exit. */
 export function buildProgram(io: Io): Command {
-  const program = new Command("secure-chat")
-    .description("End-to-end encrypted messages for one local network.")
-    .version(manifest.version, "-V, --version", "print the version")
-    .option("--data <dir>", "folder of the profile, or of the relay")
-    .option("--profile <name>", "one of several profiles")
-    .option("--json", "one JSON object per line")
-    .option("--passphrase-fd <n>", "read the passphrase from this file descriptor")
-    .option("--ascii", "no symbols beyond ASCII")
-    .option("--no-color", "no colours")
-    .option(
-      "--theme <name>",
-      "colours of the screen: auto, dark, light, contrast, red-green, blue-yellow, mono",
-    )
-    .option("--language <tag>", "en or hi; without it, SECURE_CHAT_LANGUAGE or the system's")
-    .option("--plain", "lines instead of a screen, for screen readers and simple terminals")
-    .showHelpAfterError(false)
-    .action(run(io, (invocation) => chat(invocation)))
+  const program = withOptions(
+    new Command("secure-chat")
+      .description("End-to-end encrypted messages for one local network.")
+      .version(manifest.version, "-V, --version", "print the version"),
+  ).showHelpAfterError(false)
   addTalking(program, io)
   addNaming(program, io)
   addReading(program, io)
@@ -79,8 +67,7 @@ export function buildProgram(io: Io): Command {
     .description("print the version")
     .action(run(io, async (invocation) => showVersion(invocation)))
   program.command(`${READ_QR} <file>`, { hidden: true }).action((file: string) => answerQrFile(file, io))
-  prepare(program, io)
-  return program
+  return addChat(program, io)
 }
 
 function addTalking(program: Command, io: Io): void {
@@ -352,13 +339,4 @@ function addSalvage(program: Command, io: Io): void {
     .description("make a new profile of what can be read of a damaged one; the old file is kept")
     .option("--show", "only print the history that can be read", false)
     .action(run(io, (invocation, options: SalvageOptions) => salvageProfile(invocation, options)))
-}
-
-/** Commander reports through us: it neither writes to the process nor ends it. */
-function prepare(command: Command, io: Io): void {
-  command.exitOverride().configureOutput({
-    writeOut: (text) => io.resultText(text),
-    writeErr: () => {},
-  })
-  for (const child of command.commands) prepare(child, io)
 }

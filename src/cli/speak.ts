@@ -1,7 +1,6 @@
-/** Chooses the language when it is imported: before everything else, so that no sentence is made in another one first. */
+/** Chooses the language: before everything else, so that no sentence is made in another one first. */
 import { readFileSync } from "node:fs"
 import { speak } from "../tui/language.ts"
-import { CATALOGUES, ERROR_CATALOGUES } from "../tui/languages/catalogues.ts"
 import { chooseLanguage, languageFile } from "./language.ts"
 
 function keptLanguage(): string | undefined {
@@ -12,5 +11,9 @@ function keptLanguage(): string | undefined {
   }
 }
 
-const language = chooseLanguage(process.argv.slice(2), process.env, keptLanguage())
-speak(language, CATALOGUES[language], ERROR_CATALOGUES[language])
+export async function chosenLanguage(): Promise<void> {
+  const language = chooseLanguage(process.argv.slice(2), process.env, keptLanguage())
+  if (language === "en") return
+  const { CATALOGUES, ERROR_CATALOGUES } = await import("../tui/languages/catalogues.ts")
+  speak(language, CATALOGUES[language], ERROR_CATALOGUES[language])
+}

@@ -83,7 +83,7 @@ async function joinOnce(io: Io, profile: ProfileDir, name: string, typed: string
   let client: Client
   try {
     noteJoining(store, name, invitation)
-    client = await composeClient(store, clientLog(io.env))
+    client = await composeClient(store, await clientLog(io.env))
   } catch (error) {
     store.close()
     throw error

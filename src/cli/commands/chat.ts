@@ -9,7 +9,6 @@ import type { WelcomeActions } from "../../tui/main.tsx"
 import { runPlain } from "../../tui/plain.ts"
 import { waitingWords } from "../../tui/words.ts"
 import { clientLog, composeClient } from "../compose.ts"
-import { runDemo } from "../demo.ts"
 import { editText } from "../editor.ts"
 import { pathsLike } from "../paths-like.ts"
 import { hostedInvitation, hostingNote, startHostedRelay } from "../hosting.ts"
@@ -31,7 +30,10 @@ import { isDamage, offerSalvage } from "./salvage.ts"
 
 export async function chat(invocation: Invocation): Promise<void> {
   const { io, config } = invocation
-  if (!io.stdin.isTTY && !config.plain) return runDemo(io, systemClock)
+  if (!io.stdin.isTTY && !config.plain) {
+    const { runDemo } = await import("../demo.ts")
+    return runDemo(io, systemClock)
+  }
   // Before anything is made or connected: a file of keys that is refused is no start.
   const keys = isForLines(invocation) ? undefined : readKeys(config)
   const profile = await openProfileDir(config, io, { create: true })
@@ -79,7 +81,7 @@ class Seat {
   async takeKnown(): Promise<void> {
     const store = this.#profile.open()
     if (!readProfile(store)?.registered) return store.close()
-    this.client = await composeClient(store, clientLog(this.#invocation.io.env))
+    this.client = await composeClient(store, await clientLog(this.#invocation.io.env))
     this.client.start()
   }
 

@@ -52,7 +52,7 @@ export async function withClient<T>(
     const store = profile.open()
     if (!readProfile(store)?.relay)
       throw new ClientError("not-joined", "this profile has joined no relay yet")
-    const client = await composeClient(store, clientLog(io.env))
+    const client = await composeClient(store, await clientLog(io.env))
     try {
       const waiting = (timeout: number | undefined) => ({
         client,

@@ -37,7 +37,7 @@ export async function join(
     const store = profile.open()
     noteJoining(store, options.name, invite)
     if (options.replace) await takeCode(invocation, store, options.wordsFd)
-    const client = await composeClient(store, clientLog(io.env))
+    const client = await composeClient(store, await clientLog(io.env))
     const waiting = (timeout: number) => ({
       client,
       clock: systemClock,

@@ -76,7 +76,7 @@ function fill(profile: ProfileDir, dir: string, write: (store: ClientStore) => v
 
 /** Connects, so that the relay knows the new device and refuses the lost one from now on. */
 async function takePlace({ io, show }: Invocation, store: ClientStore, timeout: number): Promise<void> {
-  const client = await composeClient(store, clientLog(io.env))
+  const client = await composeClient(store, await clientLog(io.env))
   const waiting = (ms: number) => ({
     client,
     clock: systemClock,

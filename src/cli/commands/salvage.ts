@@ -84,7 +84,7 @@ async function showHistory(invocation: Invocation, profile: ProfileDir): Promise
   const { io, symbols } = invocation
   const store: ClientStore = profile.withDatabase(salvageToMemory)
   // Never started: it reads, and says nothing to anybody.
-  const client = await composeClient(store, clientLog(io.env))
+  const client = await composeClient(store, await clientLog(io.env))
   try {
     for (const room of client.rooms()) {
       const lines = client.transcript(room.id, client.lineCount(room.id))
