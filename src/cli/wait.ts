@@ -88,7 +88,10 @@ export function failIfRefused(connection: ConnectionView): void {
         "somebody on this relay has that name already, or one that looks like it",
       )
     case "replaced":
-      throw new CliError("name-lost", "your name has another key at this relay now")
+      throw new CliError(
+        "name-lost",
+        "you have another key at this relay, newer than this profile's; if it is an older backup, restore a newer one, or ask the operator for a code",
+      )
     case "closed":
       throw new CliError("name-lost", "this account was closed")
     case "not-approved":

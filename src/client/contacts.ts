@@ -106,6 +106,7 @@ export class Contacts {
     return registrationOf(identity, newest, this.get(this.own)?.entry, {
       mayReplace: isSuccessor(store),
       approval: approvalOf(store),
+      isOther: (accountId) => this.get(accountId) !== undefined && !this.isSamePerson(accountId, this.own),
     })
   }
 

@@ -37,21 +37,26 @@ export type Registration =
  *
  * @param newest the account's newest entry as the relay has it; empty: it knows none.
  * @param known the newest that we have read.
- * @param may what this device was made for: to succeed the others, or to take a lost key's place with this code.
+ * @param may what this device was made for: to succeed the others, or to take a lost key's place with this code; and
+ * whether we know that an account is somebody else's.
  */
 export function registrationOf(
   identity: Identity,
   newest: Uint8Array,
   known: DirectoryEntry | undefined,
-  may: { mayReplace: boolean; approval: Uint8Array | undefined },
+  may: {
+    mayReplace: boolean
+    approval: Uint8Array | undefined
+    isOther: (accountId: Uint8Array) => boolean
+  },
 ): Registration {
   if (newest.length === 0) return firstEntry(identity, known, may.approval)
   const last = readable(newest)
   if (last === undefined) return { kind: "inconsistent" }
+  // Whoever has come after us has it now, under whatever name: what is here may be older than both.
   if (!equalBytes(last.accountId, identity.account.accountId)) {
-    return foldedName(last.name) === foldedName(identity.name)
-      ? { kind: "replaced" }
-      : { kind: "inconsistent" }
+    if (may.isOther(last.accountId)) return { kind: "inconsistent" }
+    return { kind: last.kind === DIRECTORY_KINDS.close ? "closed" : "replaced" }
   }
   if (known && known.seq > last.seq) {
     // An older directory than we have read; when only our own last entry is missing, it goes there once more.

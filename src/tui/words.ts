@@ -158,7 +158,7 @@ export function troubleWords(connection: ConnectionView): SafeText | undefined {
     case "name-taken":
       return say`Somebody else on this relay has your name, or one that looks like it. Choose another name and join again. If it is yours and its key is lost, ask the operator for a code.`
     case "replaced":
-      return say`Your name has another key at the relay now. If you joined anew on another computer, use that one. If not, tell whoever runs the relay at once: somebody has taken your name.`
+      return say`You have another key at the relay now, newer than the one that is stored here. If this was put back from an older backup, use a newer one, or the computer that has the new key; without either, ask whoever runs the relay for a code. If you never took a new key, tell them at once: somebody has taken your name.`
     case "closed":
       return say`This account was closed. What is stored here can still be read; nothing comes in and nothing is sent.`
     case "not-approved":

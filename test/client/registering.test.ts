@@ -34,7 +34,7 @@ beforeAll(async () => {
   }
 })
 
-const may = (mayReplace: boolean) => ({ mayReplace, approval: undefined })
+const may = (mayReplace: boolean) => ({ mayReplace, approval: undefined, isOther: () => false })
 
 function entryIn(registration: Registration): DirectoryEntry {
   if (registration.kind !== "entry") throw new Error(registration.kind)
@@ -101,7 +101,6 @@ test("what cannot be our newest entry is not continued", () => {
   const branch = alice.update(alice.registration({ name: "someone" }), 1)
   const cases: Record<string, [Uint8Array, DirectoryEntry | undefined]> = {
     "no entry at all": [new Uint8Array(50), undefined],
-    "somebody else's": [other.registration(), undefined],
     "badly signed": [forged, undefined],
     "one that lists us": [listsUs, undefined],
     "two behind what we have read": [first, decodeDirectoryEntry(third)],
@@ -128,12 +127,28 @@ test("whoever was replaced, or has closed the account, is told so", () => {
   const code = random.bytes(16)
   const replaced = thief.replacement(alice, first, 1, code)
   expect(registrationOf(ours, replaced, undefined, may(true))).toEqual({ kind: "replaced" })
+  // Under a name that they took before or since, or in the second place.
+  const renamed = thief.update(replaced, 2, { name: "alicia" })
+  const rotated = thief.rotation(new RelayPerson("alicia", random), renamed, 3)
+  for (const newest of [renamed, rotated, new RelayPerson("alicia", random).registration()])
+    expect(registrationOf(ours, newest, undefined, may(true))).toEqual({ kind: "replaced" })
+  const closed = thief.closing(renamed, 3)
+  expect(registrationOf(ours, closed, undefined, may(true))).toEqual({ kind: "closed" })
   expect(registrationOf(ours, alice.closing(first, 1), undefined, may(true))).toEqual({ kind: "closed" })
+})
+
+test("somebody whom we know to be another person has not come after us, whatever the relay says", () => {
+  const bob = new RelayPerson("bob", random)
+  const isOther = (accountId: Uint8Array) => equalBytes(accountId, bob.accountId)
+  for (const name of ["bob", "alice"])
+    expect(registrationOf(ours, bob.registration({ name }), undefined, { ...may(true), isOther })).toEqual({
+      kind: "inconsistent",
+    })
 })
 
 test("a code is shown before anything else, and is good for our name only", () => {
   const code = random.bytes(16)
-  const registration = registrationOf(ours, NONE, undefined, { mayReplace: false, approval: code })
+  const registration = registrationOf(ours, NONE, undefined, { ...may(false), approval: code })
   if (registration.kind !== "approval") throw new Error(registration.kind)
   const lost = new RelayPerson("Alice", random)
   const entry = decodeDirectoryEntry(registration.entryAfter(lost.registration())!)

@@ -82,7 +82,8 @@ export const errorsHi: Catalogue = {
   "the relay at {0} no longer lists this device as yours": "{0} वाले रिले की सूची में यह डिवाइस अब आपका नहीं है",
   "somebody on this relay has that name already, or one that looks like it":
     "इस रिले पर यह नाम, या इस जैसा दिखने वाला, पहले से किसी का है",
-  "your name has another key at this relay now": "इस रिले पर अब आपके नाम की दूसरी कुंजी है",
+  "you have another key at this relay, newer than this profile's; if it is an older backup, restore a newer one, or ask the operator for a code":
+    "इस रिले पर आपकी दूसरी कुंजी है, इस प्रोफ़ाइल की कुंजी से नई; अगर यह किसी पुराने बैकअप की है, तो नया बैकअप लौटाएँ, या रिले चलाने वाले से कोड माँगें",
   "this account was closed": "यह खाता बंद किया गया",
   "the relay does not take this code: wrong, used, or too old":
     "रिले यह कोड नहीं मानता: ग़लत है, काम में आ चुका है, या बहुत पुराना है",

@@ -134,8 +134,8 @@ export const wordsHi: Catalogue = {
     "यह डिवाइस रिले पर अब आपका नहीं है: आपकी प्रोफ़ाइल किसी दूसरे पर वापस लाई गई, या इसके प्रमाणपत्र की अवधि ख़त्म हो गई। यहाँ से कुछ नहीं भेजा जाता; जो यहाँ रखा है वह पढ़ा जा सकता है।",
   "Somebody else on this relay has your name, or one that looks like it. Choose another name and join again. If it is yours and its key is lost, ask the operator for a code.":
     "इस रिले पर किसी और का नाम यही है, या इसी जैसा दिखता है। दूसरा नाम चुनें और फिर जुड़ें। अगर नाम आपका है और उसकी कुंजी खो गई है, तो रिले चलाने वाले से कोड माँगें।",
-  "Your name has another key at the relay now. If you joined anew on another computer, use that one. If not, tell whoever runs the relay at once: somebody has taken your name.":
-    "रिले पर अब आपके नाम की दूसरी कुंजी है। अगर आप किसी और कंप्यूटर पर नए सिरे से जुड़े हैं, तो उसी का उपयोग करें। अगर नहीं, तो रिले चलाने वाले को तुरंत बताएँ: किसी ने आपका नाम ले लिया है।",
+  "You have another key at the relay now, newer than the one that is stored here. If this was put back from an older backup, use a newer one, or the computer that has the new key; without either, ask whoever runs the relay for a code. If you never took a new key, tell them at once: somebody has taken your name.":
+    "रिले पर अब आपकी दूसरी कुंजी है, यहाँ रखी कुंजी से नई। अगर यह किसी पुराने बैकअप से लौटाई गई है, तो नया बैकअप लें, या वह कंप्यूटर जिस पर नई कुंजी है; दोनों न हों, तो रिले चलाने वाले से कोड माँगें। अगर आपने कभी नई कुंजी नहीं ली, तो उन्हें तुरंत बताएँ: किसी ने आपका नाम ले लिया है।",
   "This account was closed. What is stored here can still be read; nothing comes in and nothing is sent.":
     "यह खाता बंद किया गया। जो यहाँ रखा है वह पढ़ा जा सकता है; न कुछ आता है, न भेजा जाता है।",
   "The relay does not take this code: it is not the right one, was used, or is too old. Ask the operator for a new one.":
