@@ -22,6 +22,8 @@ export class CatchUp {
   #isAsking = false
   /** It has grown since the relay told us how far it goes. */
   #hasGrown = false
+  /** The directory was read as far as the relay's head says. */
+  onRead: () => void = () => {}
   /** Whose channel was looked at on this connection. */
   readonly #looked = new Set<string>()
 
@@ -83,6 +85,7 @@ export class CatchUp {
     const reading = this.#directory.finish()
     if (reading === "stop") return this.#distrusted()
     this.#isAsking = false
+    this.onRead()
     if (reading === "again" || this.#hasGrown) this.readDirectory()
     else await this.#lookForChats()
   }

@@ -21,6 +21,13 @@ import type { StoredNotice } from "./records.ts"
 /** Runs something as an event of the queue. */
 export type Run = <T>(action: () => Promise<T> | T) => Promise<T>
 
+interface KeysDeps {
+  run: Run
+  tell: (event: ClientEvent) => void
+  isVerifying: () => boolean
+  readDirectory: () => void
+}
+
 export class Keys implements KeysApi {
   readonly #context: Context
   readonly #contacts: Contacts
@@ -33,7 +40,7 @@ export class Keys implements KeysApi {
   constructor(
     context: Context,
     { contacts, rooms }: { contacts: Contacts; rooms: Rooms },
-    { run, tell, isVerifying }: { run: Run; tell: (event: ClientEvent) => void; isVerifying: () => boolean },
+    { run, tell, isVerifying, readDirectory }: KeysDeps,
   ) {
     this.#context = context
     this.#contacts = contacts
@@ -41,9 +48,14 @@ export class Keys implements KeysApi {
     this.#run = run
     this.#tell = tell
     this.#isVerifying = isVerifying
-    this.#renaming = new Renaming(context, contacts)
+    this.#renaming = new Renaming(context, contacts, readDirectory)
     contacts.onRename = (update, contact, before) => this.#renamed(update, contact, before)
     contacts.onSuccession = (update, former, contact) => this.#succeeded(update, former, contact)
+  }
+
+  /** Our own newest entry may be among what was read. */
+  directoryRead(): void {
+    this.#renaming.read()
   }
 
   history(id: string): readonly KeyView[] {
@@ -91,7 +103,9 @@ export class Keys implements KeysApi {
     return this.#contacts.line(entry.accountId).some((account) => personId(account) === id)
   }
 
-  rotate(): Promise<void> {
+  async rotate(): Promise<void> {
+    const { settled } = await this.#run(() => ({ settled: this.#renaming.settle() }))
+    await settled
     return this.#run(() => {
       if (this.#renaming.isOpen)
         throw new ClientError("not-now", "a new name is on its way; try again in a moment")
@@ -178,7 +192,7 @@ export class Keys implements KeysApi {
 
   #renamed(update: Update, { entry }: Contact, before: string): void {
     const { accountId: account, name } = entry
-    if (this.#contacts.isOwn(account)) return update.after(() => this.#renaming.adopted(name))
+    if (this.#contacts.isOwn(account)) return
     for (const conversation of this.#concerned(account)) {
       conversation.notice(update, conversation.record.cursor, { code: "renamed", account, before, name })
       update.tell({ type: "room.changed", room: conversation.ref })

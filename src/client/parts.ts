@@ -61,7 +61,9 @@ export function createParts(context: Context, tell: (event: ClientEvent) => void
   const link = new LinkControl(context, contacts, rooms, run)
   const verifying = { verifyDriver, verifyHeard, verification, link }
   const isVerifying = () => verifyDriver.open().length > 0
-  const keys = new Keys(context, { contacts, rooms }, { run, tell, isVerifying })
+  const readDirectory = () => catchUp.readDirectory()
+  const keys = new Keys(context, { contacts, rooms }, { run, tell, isVerifying, readDirectory })
+  catchUp.onRead = () => keys.directoryRead()
   const sees = new Sees(context, { contacts, rooms, inbox, generation })
   const desk = new OwnDesk(context, rooms, run)
   const remarks = new Remarking(context, contacts, rooms, run)

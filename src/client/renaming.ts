@@ -1,8 +1,9 @@
 /**
  * This person takes another name (PROTOCOL.md §8.4): the next entry of their account, signed here and read back out of
- * the directory like everybody's. Until then nothing has changed, so nothing of it needs to be saved.
+ * the directory like everybody's. Until then nothing has changed; what is saved is that there may be such an entry.
  */
-import { toHex } from "../bytes.ts"
+import { ByteReader, toHex, u64, utf8 } from "../bytes.ts"
+import type { DirectoryEntry } from "../protocol/directory-entry.ts"
 import { type Refusal, refusalName } from "../protocol/errors.ts"
 import type { Contacts } from "./contacts.ts"
 import type { Context } from "./context.ts"
@@ -14,14 +15,27 @@ import { renamingEntry } from "./registering.ts"
 /** From asking to having read it. */
 const RENAME_MS = 15_000
 
+/** The number of the newest entry of ours that the relay was given: it may be in the directory, whatever was answered. */
+const OFFERED = utf8("entry offered")
+
+interface Open {
+  /** What has to be read: this name; undefined: any entry of the number that was offered. */
+  name: string | undefined
+  seq: number
+  done: () => void
+  failed: (error: ClientError) => void
+}
+
 export class Renaming {
   readonly #context: Context
   readonly #contacts: Contacts
-  #open: { name: string; done: () => void; failed: (error: ClientError) => void } | undefined
+  readonly #readDirectory: () => void
+  #open: Open | undefined
 
-  constructor(context: Context, contacts: Contacts) {
+  constructor(context: Context, contacts: Contacts, readDirectory: () => void) {
     this.#context = context
     this.#contacts = contacts
+    this.#readDirectory = readDirectory
   }
 
   /** The relay may have an entry of ours that we have not read: whatever follows it has to wait. */
@@ -31,13 +45,9 @@ export class Renaming {
 
   /** @throws ClientError as `KeysApi.rename`. @returns resolves when the entry was read; nothing is asked for the same name. */
   begin(typed: string): Promise<void> {
-    const { identity, link, clock, later, heads } = this.#context
     const name = checkName(typed)
-    const last = this.#contacts.get(this.#contacts.own)
-    if (!link.online || heads().isDistrusted || !last)
-      throw new ClientError("not-now", "a name is changed while the relay is connected")
-    if (this.#open) throw new ClientError("not-now", "the relay has not answered about the name before yet")
-    if (name === last.entry.name) return Promise.resolve()
+    const last = this.#last()
+    if (name === last.name) return Promise.resolve()
     const own = toHex(this.#contacts.own)
     const other = this.#contacts.names.lookingLike(name).find((account) => account !== own)
     if (other !== undefined)
@@ -45,6 +55,51 @@ export class Renaming {
         "name-taken",
         `"${name}" looks like the name of ${nameAndTag(this.#contacts, other)}`,
       )
+    return this.#offer(last, name, { name, refused: (failed, why) => failed(refusalError(why, name)) })
+  }
+
+  /**
+   * Before anything that can only follow our newest entry: one that was offered, and refused or never answered, may be
+   * registered later all the same. Its number is taken by one that changes nothing, unless it was taken already.
+   *
+   * @throws ClientError `not-now`. @returns resolves when it is known which entry has the number.
+   */
+  settle(): Promise<void> {
+    const row = this.#context.store.get("meta", OFFERED)
+    const seq = this.#contacts.get(this.#contacts.own)?.entry.seq ?? 0
+    if (!row || new ByteReader(row).u64() <= seq) return Promise.resolve()
+    const last = this.#last()
+    return this.#offer(last, last.name, { name: undefined, refused: () => this.#readDirectory() })
+  }
+
+  /** The directory was read. */
+  read(): void {
+    const own = this.#contacts.get(this.#contacts.own)?.entry
+    if (!own || !this.#open || own.seq < this.#open.seq) return
+    const { name, done } = this.#open
+    if (name === undefined || name === own.name) done()
+  }
+
+  #last(): DirectoryEntry {
+    const { link, heads } = this.#context
+    const last = this.#contacts.get(this.#contacts.own)
+    if (!link.online || heads().isDistrusted || !last)
+      throw new ClientError("not-now", "a name is changed while the relay is connected")
+    if (this.#open) throw new ClientError("not-now", "the relay has not answered about the name before yet")
+    return last.entry
+  }
+
+  #offer(
+    last: DirectoryEntry,
+    name: string,
+    wish: {
+      name: string | undefined
+      refused: (failed: Open["failed"], why: Refusal | undefined) => void
+    },
+  ): Promise<void> {
+    const { identity, link, clock, later, store } = this.#context
+    const seq = last.seq + 1
+    store.transaction("synced", (tx) => tx.put("meta", OFFERED, u64(seq)))
     return new Promise((resolve, reject) => {
       const end = () => {
         cancel()
@@ -54,30 +109,23 @@ export class Renaming {
         end()
         reject(error)
       }
-      const late = () =>
-        failed(
-          new ClientError("no-answer", "the relay does not show the new name; if it comes, you are told"),
-        )
+      const unheard =
+        wish.name === undefined
+          ? "the relay leaves open whether an earlier name was registered; try again later"
+          : "the relay does not show the new name; if it comes, you are told"
+      const late = () => failed(new ClientError("no-answer", unheard))
       const cancel = later(clock.now() + RENAME_MS, late)
-      this.#open = {
-        name,
-        done: () => {
-          end()
-          resolve()
-        },
-        failed,
+      const done = () => {
+        end()
+        resolve()
       }
-      const entry = renamingEntry(identity, last.entry, name)
+      this.#open = { name: wish.name, seq, done, failed }
+      const entry = renamingEntry(identity, last, name)
       link.ask({ type: "register", admission: new Uint8Array(16), entry }, (answer) => {
         if (answer.type === "refused" && this.#open?.failed === failed)
-          failed(refusalError(refusalName(answer.code), name))
+          wish.refused(failed, refusalName(answer.code))
       })
     })
-  }
-
-  /** Our entry with this name was read. */
-  adopted(name: string): void {
-    if (this.#open?.name === name) this.#open.done()
   }
 }
 

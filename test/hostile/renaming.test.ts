@@ -1,9 +1,10 @@
 /** Somebody takes another name: with an honest relay, and with one that makes of it what it can. */
 import { expect, test } from "vitest"
 import type { Notice } from "../../src/client/events.ts"
-import type { RelayMessage } from "../../src/protocol/messages.ts"
+import type { Of, RelayMessage } from "../../src/protocol/messages.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
 import { arrived, distrusts, type Guest, HostileWorld, MINUTE, saidOf, Wire } from "../support/hostile.ts"
+import { lieTo } from "../support/lying-directory.ts"
 import { linesOf, rotate, trustOf } from "../support/succession.ts"
 
 const coded = (code: string) => ({ name: "ClientError", code })
@@ -180,4 +181,89 @@ test("a name goes on with the next key", async () => {
   await renamed(world, next, "Anne")
   await world.until(() => bob.client.people().some(({ name }) => name === "Anne"), "bob to know")
   expect(trustOf(bob, "Anne").trust).toBe("unverified")
+})
+
+/** Alice asks for a name; the relay says no and keeps what she signed. Then she makes a new key. */
+async function refusedThenRotated() {
+  const world = await HostileWorld.create()
+  const [alice, bob] = await world.pair()
+  let offered: Of<"register"> | undefined
+  alice.wire.up = (message) => {
+    if (message.type !== "register" || offered) return [message]
+    offered = message
+    alice.wire.say({ type: "refused", rid: message.rid, code: REFUSALS["name-taken"], detail: 0 })
+    return []
+  }
+  await expect(renamed(world, alice, "Anna")).rejects.toMatchObject(coded("name-taken"))
+  /** What the relay had refused is registered after all. */
+  const register = () => void alice.wire.ask({ ...offered!, rid: 1_000_000 })
+  const held = () => offered!.entry
+  const rotated = async () => {
+    let isDone = false
+    const done = alice.client.keys.rotate()
+    void done.then(
+      () => (isDone = true),
+      () => (isDone = true),
+    )
+    await world.until(() => isDone, "the new key")
+    return done
+  }
+  const back = async () => {
+    await world.stop(alice)
+    const next = await world.start("alice", { disk: alice.disk, wire: new Wire() })
+    await world.until(() => next.events.some(({ type }) => type === "sync.done"), "alice with her new key")
+    return next
+  }
+  return { world, alice, bob, register, held, rotated, back }
+}
+
+async function expectHers(world: HostileWorld, next: Guest, bob: Guest, name: string) {
+  await next.write("bob", "with a new key")
+  await world.until(() => arrived(bob, name, "with a new key"), "the message")
+  expect(bob.client.people()).toMatchObject([{ name, trust: "unverified" }])
+  expect(bob.notices("#everyone")).not.toContain("key-changed")
+  expect(distrusts(next)).toBe(0)
+}
+
+test("a name that was refused and is shown after a new key changes nothing: its number is taken before", async () => {
+  const { world, bob, held, rotated, back } = await refusedThenRotated()
+  await rotated()
+  lieTo(world, bob.wire, { entries: (real) => [...real, held()] })
+  const next = await back()
+  await world.run(MINUTE)
+  await expectHers(world, next, bob, "alice")
+  expect(bob.client.directory.view().head?.size).toBe(6)
+})
+
+test("a name that was refused, is registered, and is hidden from its owner goes with the new key", async () => {
+  const { world, alice, bob, register, rotated, back } = await refusedThenRotated()
+  alice.wire.down = (message) => (message.type === "directoryGrew" ? [] : [message])
+  register()
+  await world.until(() => bob.client.people().some(({ name }) => name === "Anna"), "bob to read of it")
+  expect(alice.client.self().name).toBe("alice")
+  await rotated()
+  await expectHers(world, await back(), bob, "Anna")
+})
+
+test("a name that was refused and is registered before the new key is made goes with it", async () => {
+  const { world, bob, register, rotated, back } = await refusedThenRotated()
+  register()
+  await world.run(MINUTE)
+  await rotated()
+  await expectHers(world, await back(), bob, "Anna")
+})
+
+test("while the relay leaves it open whether a name was registered, no key is thrown away", async () => {
+  const { world, alice, bob, rotated, back } = await refusedThenRotated()
+  alice.wire.up = (message) => (message.type === "register" ? [] : [message])
+  await expect(rotated()).rejects.toMatchObject(coded("no-answer"))
+  const again = await back()
+  // Also after a restart, and then it goes.
+  let isDone = false
+  void again.client.keys.rotate().then(() => (isDone = true))
+  await world.until(() => isDone, "the new key")
+  await world.stop(again)
+  const next = await world.start("alice", { disk: again.disk, wire: new Wire() })
+  await expectHers(world, next, bob, "alice")
+  expect(bob.client.keys.history(trustOf(bob, "alice").id)).toHaveLength(2)
 })

@@ -156,6 +156,8 @@ export const errorsHi: Catalogue = {
   "a record in the database makes no sense": "डेटाबेस की एक प्रविष्टि का कोई अर्थ नहीं बनता",
   "a name is changed while the relay is connected": "नाम तभी बदलता है जब रिले जुड़ा हो",
   "the relay has not answered about the name before yet": "रिले ने पिछले नाम के बारे में अभी जवाब नहीं दिया है",
+  "the relay leaves open whether an earlier name was registered; try again later":
+    "रिले यह साफ़ नहीं करता कि पहले वाला नाम दर्ज हुआ या नहीं; बाद में फिर कोशिश करें",
   "the relay does not show the new name; if it comes, you are told":
     "रिले नया नाम नहीं दिखा रहा; आते ही आपको बताया जाएगा",
   'somebody on this relay has or had the name "{0}", or one that looks like it':
