@@ -94,7 +94,6 @@ test("what cannot be our newest entry is not continued", () => {
   const first = alice.registration()
   const second = withUs(first, 1)
   const third = withUs(second, 2)
-  const other = new RelayPerson("mallory", random)
   const forged = first.slice()
   forged[forged.length - 1]! ^= 1
   const listsUs = withUs(first, 1)
