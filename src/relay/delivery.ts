@@ -4,7 +4,7 @@
  * given has left. So no queue grows with a slow reader: what it has not read yet lies in the log.
  */
 import type { Millis } from "../platform/clock.ts"
-import { ByteWriter } from "../bytes.ts"
+import { ByteWriter, concat } from "../bytes.ts"
 import { FRAME_HEADER_BYTES } from "../protocol/framing.ts"
 import type { Refusal } from "../protocol/errors.ts"
 import { MESSAGE_NUMBERS } from "../protocol/messages.ts"
@@ -35,6 +35,11 @@ export class Delivery {
     this.#damage = new Damage(core)
   }
 
+  /** Whether somebody is behind. */
+  get isFeeding(): boolean {
+    return this.#behind.size > 0
+  }
+
   /** Whether the end of a damaged place is still looked for: `pump` again soon. */
   get isSearching(): boolean {
     return this.#isSearching
@@ -54,10 +59,13 @@ export class Delivery {
     const first = channel.fresh[0]
     if (first === undefined) return
     for (const { frame } of channel.fresh) this.#core.monitor.entry(frame.length)
+    // One piece of memory for everybody, however many entries it holds.
+    const [only, ...more] = channel.fresh
+    const frames = more.length === 0 ? only!.frame : concat(...channel.fresh.map(({ frame }) => frame))
     for (const subscription of channel.followers) {
       const { session } = subscription
       if (subscription.next === first.seq && session.outBytes <= SLOW_BYTES) {
-        for (const { frame } of channel.fresh) this.#effects.sendFrame(session, frame)
+        this.#effects.sendFrame(session, frames)
         subscription.next = channel.lastSeq + 1
       } else if (subscription.next <= channel.lastSeq) {
         this.#behind.add(subscription)

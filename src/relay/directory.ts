@@ -263,10 +263,13 @@ export function deviceKey(accountId: Uint8Array, deviceId: Uint8Array): string {
 }
 
 /** Whether an entry names exactly the device that greeted us, certificate included. */
-export function namesDevice(entry: DirectoryEntry, hello: Of<"hello">): boolean {
+export function namesDevice(
+  { accountId, devices }: { accountId: Uint8Array; devices: readonly DirectoryDevice[] },
+  hello: Of<"hello">,
+): boolean {
   return (
-    equalBytes(entry.accountId, hello.accountId) &&
-    entry.devices.some(
+    equalBytes(accountId, hello.accountId) &&
+    devices.some(
       (device) =>
         equalBytes(device.deviceId, hello.deviceId) &&
         equalBytes(device.authPublic, hello.devicePublic) &&

@@ -1,8 +1,8 @@
 /** Who somebody is, who else there is, and how to reach them: hello, registration, directory, packages, presence. */
 import { equalBytes, toHex } from "../bytes.ts"
-import { encodeFrame } from "../protocol/framing.ts"
+import type { Millis } from "../platform/clock.ts"
 import type { DirectoryEntry } from "../protocol/directory-entry.ts"
-import { encodeMessage, type Of } from "../protocol/messages.ts"
+import type { Of } from "../protocol/messages.ts"
 import type { AddressGate } from "./admission.ts"
 import type { Channels } from "./channel.ts"
 import type { Door } from "./door.ts"
@@ -13,8 +13,9 @@ import { SLOW_BYTES } from "./effects.ts"
 import { HourlyLimit } from "./hourly-limit.ts"
 import { shelfOf } from "./packages.ts"
 import type { ShelfRequests } from "./shelf-requests.ts"
+import { News } from "./news.ts"
 import { Presence } from "./presence.ts"
-import { judgeHello, type Member, type Session } from "./session.ts"
+import { judgeHello, type Session } from "./session.ts"
 import { type Approval, approvalHash } from "./succession.ts"
 import type { TreeLog } from "./tree-log.ts"
 import type { Refusal } from "../protocol/errors.ts"
@@ -40,6 +41,7 @@ export class PeopleRequests {
   readonly #updates: HourlyLimit
   /** Authenticated connections by device. */
   readonly #members = new Map<string, Session>()
+  readonly #news: News
   /** The signature of the head that members were last told of. */
   #told: Uint8Array
 
@@ -61,6 +63,7 @@ export class PeopleRequests {
     this.#told = log.head.signature
     this.#channels = channels
     this.#shelves = shelves
+    this.#news = new News(core, this.#members)
   }
 
   hello(session: Session, message: Of<"hello">): void {
@@ -255,7 +258,7 @@ export class PeopleRequests {
     this.#core.monitor.left(member.accountId, session.remote)
     const isLast = this.#presence.leave(member.accountKey)
     this.#core.later(() => {
-      if (isLast) this.#tellOthers(member, false)
+      if (isLast) this.#news.presence(member, false)
       const name = this.#directory.person(member.accountId)?.name ?? ""
       this.#core.effects.report({
         type: "client.disconnected",
@@ -269,10 +272,14 @@ export class PeopleRequests {
   /** After the outcomes of a batch. */
   settle(): void {
     const { head, published } = this.#log
-    if (equalBytes(head.signature, this.#told)) return
+    if (!equalBytes(head.signature, this.#told)) this.#news.directoryGrew(published)
     this.#told = head.signature
-    const frame = encodeFrame(encodeMessage({ type: "directoryGrew", size: published }))
-    for (const session of this.#members.values()) this.#core.effects.sendFrame(session, frame)
+    this.#news.settle()
+  }
+
+  /** When somebody is to be told of others; Infinity when there is nothing to tell. */
+  get nextNews(): Millis {
+    return this.#news.due
   }
 
   /** What the limits of the last hour remember of an account: entries of its own, packages of others. */
@@ -318,11 +325,10 @@ export class PeopleRequests {
       packagesLeft: oneUse,
       lastResort,
     })
-    for (const accountId of this.#presence.people())
-      effects.send(session, { type: "presence", accountId, online: true })
+    if (this.#presence.online > 0) effects.sendFrame(session, this.#presence.frames)
     session.isPresent = true
     this.#core.monitor.arrived(member.accountId, remote)
-    if (this.#presence.enter(member.accountKey, member.accountId)) this.#tellOthers(member, true)
+    if (this.#presence.enter(member.accountKey, member.accountId)) this.#news.presence(member, true)
     const { name } = this.#directory.person(member.accountId)!
     effects.report({ type: "client.connected", name, remote, online: this.#presence.online })
   }
@@ -332,13 +338,6 @@ export class PeopleRequests {
     if (!this.#refusalsTold.allows("", now)) return
     this.#refusalsTold.count("", now)
     effects.report({ type: "client.refused", remote, code })
-  }
-
-  #tellOthers({ accountId, accountKey }: Member, online: boolean): void {
-    const frame = encodeFrame(encodeMessage({ type: "presence", accountId, online }))
-    for (const other of this.#members.values()) {
-      if (other.member?.accountKey !== accountKey) this.#core.effects.sendFrame(other, frame)
-    }
   }
 
   #dropRemovedDevices(person: Pick<Person, "key" | "accountId" | "devices">): void {

@@ -1,13 +1,19 @@
 /** Which people are online: those with at least one authenticated connection. Kept in memory only. */
+import { concat } from "../bytes.ts"
+import { presenceFrame } from "./news.ts"
 
 export class Presence {
-  readonly #devices = new Map<string, { accountId: Uint8Array; count: number }>()
+  /** With the frame that says that they are online. */
+  readonly #devices = new Map<string, { frame: Uint8Array; count: number }>()
+  #frames: Uint8Array | undefined
 
   /** @returns whether the person was offline until now. */
   enter(accountKey: string, accountId: Uint8Array): boolean {
     const entry = this.#devices.get(accountKey)
-    if (entry === undefined) this.#devices.set(accountKey, { accountId, count: 1 })
-    else entry.count++
+    if (entry === undefined) {
+      this.#devices.set(accountKey, { frame: presenceFrame({ accountId, online: true }), count: 1 })
+      this.#frames = undefined
+    } else entry.count++
     return entry === undefined
   }
 
@@ -18,6 +24,7 @@ export class Presence {
     entry.count--
     if (entry.count > 0) return false
     this.#devices.delete(accountKey)
+    this.#frames = undefined
     return true
   }
 
@@ -25,8 +32,9 @@ export class Presence {
     return this.#devices.size
   }
 
-  /** The accountIds of everybody online. */
-  *people(): Iterable<Uint8Array> {
-    for (const { accountId } of this.#devices.values()) yield accountId
+  /** A `presence` for everybody online, one after the other: what a newcomer is told. */
+  get frames(): Uint8Array {
+    this.#frames ??= concat(...Array.from(this.#devices.values(), ({ frame }) => frame))
+    return this.#frames
   }
 }

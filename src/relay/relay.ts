@@ -175,8 +175,14 @@ export class Relay {
       this.#nextBlobSweep,
       this.#tending.nextResume,
       this.#retention.nextStep,
+      this.#people.nextNews,
       this.#logs.nextTurn ?? sweep,
     )
+  }
+
+  /** Whether somebody is fed from the log, as fast as they take it. */
+  get isFeeding(): boolean {
+    return this.#delivery.isFeeding
   }
 
   /** What to do with the ballast now, if anything. */

@@ -119,7 +119,7 @@ class Driver {
       this.#take([{ kind: "connected", id, exporter: connection.exporter, remote: connection.remote }])
     },
     received: (id, bytes) => this.#take(this.#cut(id, bytes)),
-    drained: (id) => this.#take([{ kind: "drained", id }]),
+    drained: (id) => this.#drained(id),
     closed: (id) => {
       this.#links.delete(id)
       this.#take([{ kind: "disconnected", id }])
@@ -164,6 +164,13 @@ class Driver {
       link.isBroken = true
       return [{ kind: "malformed", id }]
     }
+  }
+
+  /** A frame that went to a thousand leaves a thousand times: as long as nobody is behind, nothing follows from it. */
+  #drained(id: number): void {
+    const isNews = this.#committing !== undefined || this.#relay.isFeeding || this.#state !== "open"
+    if (isNews) this.#take([{ kind: "drained", id }])
+    else this.#relay.step({ kind: "drained", id }, this.#setup.clock.now())
   }
 
   #take(events: readonly RelayEvent[]): void {

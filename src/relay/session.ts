@@ -13,7 +13,7 @@ import type { Refusal } from "../protocol/errors.ts"
 import { helloTranscript } from "../protocol/hello.ts"
 import { type Of, PROTOCOL_VERSION } from "../protocol/messages.ts"
 import type { Subscription } from "./channel.ts"
-import { type Directory, isCertified } from "./directory.ts"
+import { type Directory, isCertified, namesDevice } from "./directory.ts"
 import type { ShownApproval } from "./succession.ts"
 
 /** The device that a connection speaks for. */
@@ -103,7 +103,9 @@ export function judgeHello(
   if (hello.notAfter <= now) return { kind: "refused", code: "not-allowed" }
   const person = directory.person(hello.accountId)
   if (person === undefined) return { kind: "unknown" }
-  if (!isCertified(person.accountEd, hello, now)) return { kind: "refused", code: "not-allowed" }
+  // The certificate that stands in the directory was checked when it came there.
+  if (!namesDevice(person, hello) && !isCertified(person.accountEd, hello, now))
+    return { kind: "refused", code: "not-allowed" }
   // It is told what became of the account, and can do nothing else.
   if (person.isClosed || person.successor !== undefined) return { kind: "unknown" }
   const device = person.devices.find(({ deviceId }) => equalBytes(deviceId, hello.deviceId))

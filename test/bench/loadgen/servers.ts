@@ -59,6 +59,8 @@ export interface RelayOptions {
   isPlainGroup?: boolean
   /** Flags of Node. */
   flags?: readonly string[]
+  /** Another build than the newest. */
+  program?: string
 }
 
 /** The built program, in a fresh folder under `folder`. */
@@ -69,7 +71,16 @@ export async function startRelay(folder: string, options: RelayOptions = {}): Pr
   writeFileSync(config, JSON.stringify({ limits: options.limits ?? NO_LIMITS }))
   const flags = [...(options.flags ?? []), ...(options.isPlainGroup === true ? ["--import", GROUP] : [])]
   const where = ["--data", join(home, "data"), "--host", "127.0.0.1", "--port", "0", "--no-discovery"]
-  const command = [process.execPath, ...flags, PROGRAM, "relay", "start", "--json", "--config", config]
+  const command = [
+    process.execPath,
+    ...flags,
+    options.program ?? PROGRAM,
+    "relay",
+    "start",
+    "--json",
+    "--config",
+    config,
+  ]
   const child = start([...command, ...where], home)
   const ready = await new Promise<{ port: number; invitation: string }>((resolve, reject) => {
     createInterface({ input: child.stdout! }).on("line", (line) => {

@@ -1,0 +1,80 @@
+/** Who came and went is told to everybody, and gathered where there are many. */
+import { expect, test } from "vitest"
+import { toHex } from "../../src/bytes.ts"
+import { CoreBench, type Wire } from "../support/core-bench.ts"
+import type { RelayPerson } from "../support/relay-people.ts"
+
+const MANY = 70
+/** A tenth of a millisecond for each of them. */
+const EVERY_MS = 7
+
+async function crowd(count: number): Promise<{ bench: CoreBench; people: RelayPerson[]; wires: Wire[] }> {
+  const bench = new CoreBench()
+  const people: RelayPerson[] = []
+  const wires: Wire[] = []
+  for (let n = 0; n < count; n++) {
+    const { person, wire } = await bench.join(`person ${n}`)
+    people.push(person)
+    wires.push(wire)
+  }
+  // What waits is told, and then long enough ago.
+  await bench.pass(EVERY_MS)
+  await bench.pass(EVERY_MS)
+  for (const wire of wires) wire.take()
+  return { bench, people, wires }
+}
+
+const told = (wire: Wire) =>
+  wire.of("presence").map(({ accountId, online }) => `${toHex(accountId)} ${online}`)
+const said = ({ accountId }: RelayPerson, online: boolean) => `${toHex(accountId)} ${online}`
+
+test("where there are many, what happens together is told together, in one piece of memory", async () => {
+  const { bench, people, wires } = await crowd(MANY)
+  const [watcher, other] = wires
+  for (const gone of [7, 8, 9]) await wires[gone]!.drop()
+  // The first is told at once; the next two wait.
+  expect(told(watcher!)).toEqual([said(people[7]!, false)])
+  await bench.pass(EVERY_MS - 1)
+  expect(told(watcher!)).toEqual([said(people[7]!, false)])
+  const before = watcher!.frames.length
+  await bench.pass(1)
+  expect(told(watcher!)).toEqual([7, 8, 9].map((n) => said(people[n]!, false)))
+  expect(watcher!.frames.length).toBe(before + 1)
+  expect(other!.frames.at(-1)).toBe(watcher!.frames.at(-1))
+})
+
+test("nobody hears of whoever was gone for a moment, nor of themselves; a newcomer hears of all", async () => {
+  const { bench, people, wires } = await crowd(MANY)
+  const [watcher] = wires
+  await wires[1]!.drop()
+  watcher!.take()
+  await wires[2]!.drop()
+  const back = await bench.connect()
+  back.post(bench.hello(back, people[2]!))
+  await bench.settle()
+  expect(new Set(told(back)).size).toBe(MANY - 2)
+  const one = await bench.comeBack(people[1]!)
+  one.take()
+  await bench.pass(EVERY_MS)
+  expect(told(watcher!)).toEqual([said(people[1]!, true)])
+  expect(told(one)).toEqual([])
+})
+
+test("the directory grew: once for all who registered meanwhile, with its size by then", async () => {
+  const { bench, wires } = await crowd(MANY)
+  const [watcher] = wires
+  for (const name of ["one", "two", "three"]) await bench.join(name)
+  await bench.pass(EVERY_MS + 1)
+  const sizes = watcher!.of("directoryGrew").map(({ size }) => size)
+  expect(sizes).toEqual([MANY + 1, MANY + 3])
+})
+
+test("a clock that was set back keeps nobody waiting", async () => {
+  const { bench, people, wires } = await crowd(MANY)
+  await wires[1]!.drop()
+  await wires[2]!.drop()
+  bench.now -= 3_600_000
+  await bench.pass(0)
+  await bench.pass(EVERY_MS)
+  expect(told(wires[0]!)).toEqual([said(people[1]!, false), said(people[2]!, false)])
+})
