@@ -34,7 +34,10 @@ function withoutBytes(field: unknown): unknown {
   if (field instanceof Uint8Array) return { "~": toBase64Url(field) }
   if (Array.isArray(field)) return field.map(withoutBytes)
   const plain: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(field)) plain[name] = withoutBytes(value)
+  for (const name of Object.keys(field)) {
+    const value = (field as Record<string, unknown>)[name]
+    plain[name] = typeof value === "object" ? withoutBytes(value) : value
+  }
   return plain
 }
 

@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { fixtureCommand, NODE, runSource, TerminalProgram } from "../support/terminal.ts"
+import { fixtureCommand, NODE, runFixture, TerminalProgram } from "../support/terminal.ts"
 
-const FIXTURE = "tui-fixture.ts"
+const FIXTURE = "tui-fixture"
 
 async function opened(...flags: string[]): Promise<TerminalProgram> {
-  const program = runSource(FIXTURE, flags, { columns: 80, rows: 24 })
+  const program = await runFixture(FIXTURE, flags, { columns: 80, rows: 24 })
   await program.until("Open page 41.")
   return program
 }
@@ -109,7 +109,7 @@ test("the person's editor has the terminal to itself, and what it saved stands w
   const editor = join(memory, "editor.sh")
   writeFileSync(editor, 'printf "the editor\\n"; read answer; printf "%s" " $answer" >> "$1"')
   const env = { EDITOR: `sh ${editor}`, XDG_RUNTIME_DIR: memory }
-  const program = runSource(FIXTURE, [], { columns: 80, rows: 24, env })
+  const program = await runFixture(FIXTURE, [], { columns: 80, rows: 24, env })
   await program.until("Open page 41.")
   expect(program.raw).toMatch(/\u001b\]2;\(\d\) secure-chat\u0007/u)
   program.type("half")
@@ -161,7 +161,7 @@ test("a crash while the chat is open leaves the terminal as it was and says one 
 test("Ctrl+Z gives the terminal back to the shell, whatever stands between, and fg comes back", async () => {
   const shell = new TerminalProgram("bash", ["--norc", "--noprofile", "-i"], { columns: 80, rows: 24 })
   // As npm does it: a shell that waits for the program, both of one job.
-  const words = [NODE, ...fixtureCommand(FIXTURE)].map((word) => `"${word}"`).join(" ")
+  const words = [NODE, ...(await fixtureCommand(FIXTURE))].map((word) => `"${word}"`).join(" ")
   shell.type(`sh -c '${words}; true'\r`)
   await shell.until("Open page 41.")
   shell.type("\u001a")
@@ -190,7 +190,7 @@ test("Ctrl+Z without a shell to go back to loses nothing", async () => {
 })
 
 test("line mode: no escape sequence at all, the same commands", async () => {
-  const program = runSource(FIXTURE, ["--plain"], { columns: 80, rows: 24 })
+  const program = await runFixture(FIXTURE, ["--plain"], { columns: 80, rows: 24 })
   await program.until("Open page 41.")
   program.type("hello there\r")
   await program.until("you (waiting to be sent): hello there")

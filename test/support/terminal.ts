@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url"
 import pty from "@lydell/node-pty"
+import { bundled } from "./bundle.ts"
 import { feed, openVirtualTerminal, rowsOf, textOf, type VirtualTerminal } from "./virtual-screen.ts"
 
 /** Long enough for a cold start on a busy machine. */
@@ -134,17 +135,16 @@ function fits(screen: string, seen: Seen): boolean {
 
 const HERE = fileURLToPath(new URL("../..", import.meta.url))
 
-/** What to give to Node to run a file of this folder from source. */
-export function fixtureCommand(file: string, ...args: readonly string[]): string[] {
-  const register = new URL("../../.config/register.ts", import.meta.url).href
-  return ["--import", "tsx", "--import", register, fileURLToPath(new URL(file, import.meta.url)), ...args]
+/** What to give to Node to run the program that a file of this folder is. @param name without `.ts`. */
+export async function fixtureCommand(name: string, ...args: readonly string[]): Promise<string[]> {
+  return [await bundled(name), ...args]
 }
 
-/** Runs a file of this folder from source. */
-export function runSource(
-  file: string,
+/** Runs the program that a file of this folder is. */
+export async function runFixture(
+  name: string,
   args: readonly string[],
   size: { columns: number; rows: number; env?: Record<string, string> },
-): TerminalProgram {
-  return new TerminalProgram(NODE, fixtureCommand(file, ...args), { ...size, cwd: HERE })
+): Promise<TerminalProgram> {
+  return new TerminalProgram(NODE, await fixtureCommand(name, ...args), { ...size, cwd: HERE })
 }

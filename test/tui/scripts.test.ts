@@ -102,7 +102,7 @@ test.skipIf(!hasTmux)(
     const socket = join(folder, "tmux")
     const tmux = (...args: string[]) =>
       execFileSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], { encoding: "utf8" })
-    const quoted = [NODE, ...fixtureCommand("tui-fixture.ts")].map((part) => `'${part}'`).join(" ")
+    const quoted = [NODE, ...(await fixtureCommand("tui-fixture"))].map((part) => `'${part}'`).join(" ")
     const until = async (seen: (screen: string) => boolean) => {
       for (let turn = 0; turn < 400; turn++) {
         const screen = tmux("capture-pane", "-p", "-t", "chat")
