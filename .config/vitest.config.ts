@@ -5,12 +5,26 @@ import { correctTsMls, isCorrected } from "./correct-ts-mls.ts"
 
 const report = process.env["TEST_REPORT"]
 
-/** The long ones first: a simulation that begins last would be waited for by an idle core. */
+/** What starts programs, and waits for them and for clocks as much as it computes. */
+const WAITING = /[\\/](?:e2e|reality|planted)[\\/]/
+/** What computes for long. */
+const COMPUTING =
+  /[\\/]scenario[\\/]|[\\/](?:lying|room|hostile-screen|hostile-names|mls-soak|page-flips|outbox\.model|name-skeleton|every-command)\.test/
+
+/**
+ * The long ones first, since one that begins last would be waited for by an idle core; of those one that waits and one
+ * that computes by turns, so that there is always something to compute.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) =>
-      /scenario|e2e|hostile-screen|reality|soak/.test(moduleId) ? (moduleId.includes("delivery") ? 0 : 1) : 2
-    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+    const all = await super.sort(files)
+    const waiting = all.filter(({ moduleId }) => WAITING.test(moduleId))
+    const computing = all.filter(({ moduleId }) => COMPUTING.test(moduleId))
+    const byTurns = Array.from({ length: Math.max(waiting.length, computing.length) }, (_, i) => [
+      ...computing.slice(i, i + 1),
+      ...waiting.slice(i, i + 1),
+    ]).flat()
+    return [...byTurns, ...all.filter((file) => !byTurns.includes(file))]
   }
 }
 
@@ -28,11 +42,12 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.{ts,tsx}"],
     setupFiles: ["test/support/setup.ts"],
-    // The slow run has many more seeds in the same tests.
-    testTimeout: process.env["SLOW"] === undefined ? 30_000 : 900_000,
-    hookTimeout: 30_000,
-    // Half of the tests wait for processes and clocks: one worker less than cores would leave a core idle.
-    maxWorkers: 2,
+    // For what never ends: a busy machine takes several times as long, and is not at fault. The slow run has many more
+    // seeds in the same tests.
+    testTimeout: process.env["SLOW"] === undefined ? 120_000 : 900_000,
+    hookTimeout: 120_000,
+    // Two cores and one more: many tests wait for processes and clocks.
+    maxWorkers: 3,
     // Every file would load the engine, React and all the rest anew; none of them changes what others share.
     isolate: false,
     sequence: { sequencer: LongestFirst },

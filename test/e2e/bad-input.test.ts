@@ -99,13 +99,12 @@ test("the port is busy", async () => {
   )
 })
 
-test("a second process on one folder is told so within a second", async () => {
+test("a second process on one folder is told so, while the first goes on", async () => {
   const listening = start(["listen", "--data", "bob", "--json"])
   await listening.line(({ type }) => type === "sync.done")
   const second = await run(["send", "alice", "hello", "--data", "bob"])
   refused(second, 7, /another secure-chat has the profile in .*bob open/)
-  // The start of Node is in it, and this machine may be busy with other tests.
-  expect(second.ms).toBeLessThan(process.env["CI"] ? 5_000 : 2_000)
+  expect(listening.child.exitCode).toBeNull()
   listening.child.kill("SIGINT")
   expect(await listening.finished).toMatchObject({ code: 0 })
   refused(await run(["relay", "start", "--data", "relay"]), 7, /a relay runs in .*relay already/)
@@ -299,7 +298,7 @@ describe("a full disk", () => {
       "--max",
       "1",
       "--timeout",
-      "5s",
+      "30s",
       "--type",
       "message.received",
       "--data",
@@ -315,7 +314,7 @@ describe("a full disk", () => {
       "--max",
       String(taken + 2),
       "--timeout",
-      "5s",
+      "30s",
       "--type",
       "message.received",
       "--data",

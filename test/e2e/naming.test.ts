@@ -53,7 +53,7 @@ test(
     expect(taken.err).toContain("had the name")
     expect(await run(["rename", "#everyone", "--data", "bob"])).toMatchObject({ code: 1, out: "" })
     const heard = results(
-      await as("bob", "listen", "--type", "person.renamed", "--max", "1", "--timeout", "3s"),
+      await as("bob", "listen", "--type", "person.renamed", "--max", "1", "--timeout", "30s"),
     )
     expect(heard).toMatchObject([{ type: "person.renamed", before: "alice", person: { name: "Alice K" } }])
 

@@ -45,7 +45,8 @@ test("another process holds it, also while it is stopped, until it is killed", a
   child.kill("SIGSTOP")
   const began = performance.now()
   expect(() => takeLock(path)).toThrow(inUse)
-  expect(performance.now() - began).toBeLessThan(1_000)
+  // Not asked to answer at once, the database would wait for five seconds.
+  expect(performance.now() - began).toBeLessThan(4_000)
   child.kill("SIGKILL")
   await once(child, "exit")
   takeLock(path).release()

@@ -8,7 +8,7 @@ import { bundled } from "./bundle.ts"
 import { feed, openVirtualTerminal, rowsOf, textOf, type VirtualTerminal } from "./virtual-screen.ts"
 
 /** Long enough for a cold start on a busy machine. */
-const UNTIL_MS = 20_000
+const UNTIL_MS = 60_000
 
 export const NODE = fileURLToPath(new URL("../../node_modules/.bin/node", import.meta.url))
 

@@ -44,8 +44,16 @@ export class TerminalStage {
     this.#output.emit("resize")
   }
 
-  /** The screen once `seen` is true of it; rejects with the screen when the output stays as it is. */
-  async until(seen: string | RegExp | ((screen: string) => boolean), turns = 400): Promise<string> {
+  /** Resolves once nothing has been written for `ms`: never, where something goes on writing. */
+  async rest(ms: number): Promise<void> {
+    for (let before = -1; before !== this.written.length;) {
+      before = this.written.length
+      await new Promise((resolve) => setTimeout(resolve, ms))
+    }
+  }
+
+  /** The screen once `seen` is true of it; rejects with the screen when that does not come to be. */
+  async until(seen: string | RegExp | ((screen: string) => boolean), turns = 2_000): Promise<string> {
     for (let turn = 0; turn < turns; turn++) {
       const screen = await this.screen()
       if (matches(screen, seen)) return screen
