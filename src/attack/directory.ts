@@ -1,7 +1,7 @@
 /** Lies about the directory as a whole: two of them, an older one, a name that looks like another (PROTOCOL.md §8.4–§8.6). */
 import type { Of } from "../protocol/messages.ts"
 import { said } from "./log-lies.ts"
-import { isEntryOf, only, onDirectory, renamed } from "./people.ts"
+import { isEntryOf, joinAs, onDirectory, renamed } from "./people.ts"
 import { type Actor, type Attack, codeThrownBy, knows, mustBe, pairOf, type Stage, write } from "./stage.ts"
 
 const CAUGHT = "directory-split"
@@ -21,12 +21,7 @@ const twoDirectories: Attack = {
   recovers: false,
   play: async (stage) => {
     const [alice, bob] = await pairOf(stage)
-    const { accountId } = stage.prepare("carol")
-    let other: Uint8Array | undefined
-    onDirectory(stage, only(alice), (bytes) =>
-      isEntryOf(bytes, accountId) ? (other ??= renamed(stage.profile(accountId), bytes, "dave")) : bytes,
-    )
-    await stage.join("carol")
+    await joinAs(stage, "carol", alice, "dave")
     await mustBe(stage, () => knows(alice, "dave") && knows(bob, "carol"), "the two lists to be read")
     const [from, to] = stage.dice.below(2) === 0 ? [alice, bob] : [bob, alice]
     await write(stage, from, to.name)

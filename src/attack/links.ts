@@ -3,10 +3,10 @@ import { headerKeys } from "../crypto/channel-keys.ts"
 import { openHeader } from "../crypto/envelope-seal.ts"
 import type { Of } from "../protocol/messages.ts"
 import {
-  type Actor,
   type Attack,
   codesOf,
   hasText,
+  inOneRoom,
   membersOf,
   mustBe,
   ROOM,
@@ -25,10 +25,9 @@ const linkKept: Attack = {
   },
   where: "everywhere",
   play: async (stage) => {
-    const [alice, bob] = (await roomOf(stage, ["alice", "bob"])) as [Actor, Actor]
+    const [alice, bob] = await roomOf(stage, ["alice", "bob"])
     const mallory = await stage.join("mallory", { isAttacker: true })
-    const isWhole = () => [alice, bob, mallory].every((each) => membersOf(each).length === 2)
-    await mustBe(stage, isWhole, "three in the room")
+    await inOneRoom(stage, alice, bob, mallory)
     const before = withHeaders(stage)
     const room = alice.client.findRoom(ROOM).id
     await alice.client.link.remove(room, alice.client.findPerson("mallory").id)
@@ -64,10 +63,8 @@ const linkKept: Attack = {
 /** Changes of the room that brought a header with them, in their order. */
 function withHeaders(stage: Stage): Of<"handshake">[] {
   return [...stage.relay.lines()]
-    .flatMap(({ said }) => said)
-    .filter(
-      (message): message is Of<"handshake"> => message.type === "handshake" && message.header.length > 0,
-    )
+    .flatMap((line) => line.saidOf("handshake"))
+    .filter(({ header }) => header.length > 0)
     .toSorted((a, b) => a.expect - b.expect)
 }
 

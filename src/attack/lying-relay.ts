@@ -55,6 +55,11 @@ export class Line {
     this.#close()
   }
 
+  /** What was said of one type, in its order. */
+  saidOf<K extends ClientMessage["type"]>(type: K) {
+    return this.said.filter((each): each is Extract<ClientMessage, { type: K }> => each.type === type)
+  }
+
   isOf(accountId: Uint8Array): boolean {
     return this.accountId !== undefined && equalBytes(this.accountId, accountId)
   }

@@ -69,6 +69,16 @@ export function only({ accountId }: Pick<Profile, "accountId">): (reader: Uint8A
   return (reader) => reader !== undefined && equalBytes(reader, accountId)
 }
 
+/** Somebody new, whose own entry says another name in the list that one reader is shown. */
+export async function joinAs(stage: Stage, name: string, reader: Actor, shownAs: string): Promise<Actor> {
+  const profile = stage.prepare(name)
+  let shown: Uint8Array | undefined
+  onDirectory(stage, only(reader), (bytes) =>
+    isEntryOf(bytes, profile.accountId) ? (shown ??= renamed(profile, bytes, shownAs)) : bytes,
+  )
+  return stage.join(name)
+}
+
 /** Three people who have just come, and need not know each other yet. */
 async function threeOf(stage: Stage): Promise<[alice: Actor, bob: Actor, carol: Actor]> {
   return [await stage.join("alice"), await stage.join("bob"), await stage.join("carol")]
@@ -118,12 +128,7 @@ const keyAtLookUp: Attack = {
   play: async (stage) => {
     const [alice, bob] = await pairOf(stage)
     const { id } = alice.client.findPerson("bob")
-    let changed: Uint8Array | undefined
-    const double = stage.prepare("carol").accountId
-    onDirectory(stage, only(alice), (bytes) =>
-      isEntryOf(bytes, double) ? (changed ??= renamed(stage.profile(double), bytes, "bob")) : bytes,
-    )
-    const carol = await stage.join("carol")
+    const carol = await joinAs(stage, "carol", alice, "bob")
     await stage.until(() => alice.client.people().filter(({ name }) => name === "bob").length === 2)
     const code = await codeThrownBy(() => alice.client.findPerson("bob"))
     if (code !== undefined) stage.seen.add(code)
@@ -166,8 +171,8 @@ const keyPackage: Attack = {
 function putPackages(stage: Stage, { accountId }: Actor): Uint8Array[] {
   return stage.relay
     .linesOf(accountId)
-    .flatMap(({ said }) => said)
-    .flatMap((message) => (message.type === "putPackages" ? message.packages : []))
+    .flatMap((line) => line.saidOf("putPackages"))
+    .flatMap(({ packages }) => packages)
 }
 
 const packageTwice: Attack = {
@@ -237,11 +242,8 @@ function isOpening(message: RelayMessage): message is Of<"entry"> {
 function openingsBy(stage: Stage, { accountId }: Actor): Of<"handshake">[] {
   return stage.relay
     .linesOf(accountId)
-    .flatMap(({ said }) => said)
-    .filter(
-      (message): message is Of<"handshake"> =>
-        message.type === "handshake" && message.expect === 0 && message.headerId.every((byte) => byte === 0),
-    )
+    .flatMap((line) => line.saidOf("handshake"))
+    .filter(({ expect, headerId }) => expect === 0 && headerId.every((byte) => byte === 0))
 }
 
 const squatting: Attack = {
@@ -274,7 +276,7 @@ const replayedLogin: Attack = {
   where: "everywhere",
   play: async (stage) => {
     const alice = await stage.join("alice")
-    const hello = stage.relay.lineOf(alice.accountId).said.find((message) => message.type === "hello")!
+    const hello = stage.relay.lineOf(alice.accountId).saidOf("hello")[0]!
     const answer = await answerTo(stage, hello)
     if (answer?.type !== "refused") return "the relay takes whoever replays for Alice"
     stage.seen.add(refusalName(answer.code))
@@ -315,9 +317,7 @@ const downgrade: Attack = {
     const alice = await stage.join("alice", { isKeptOut: true })
     await stage.until(() => alice.client.connection().state === "refused")
     await stage.pause(3_000)
-    const hellos = [...stage.relay.lines()]
-      .flatMap(({ said }) => said)
-      .filter((each) => each.type === "hello")
+    const hellos = [...stage.relay.lines()].flatMap((line) => line.saidOf("hello"))
     if (hellos.some(({ version }) => version !== PROTOCOL_VERSION)) return "an older version was tried"
     return hellos.length > 1 ? "the program goes on trying" : undefined
   },

@@ -23,6 +23,7 @@ import {
   type Attack,
   codesOf,
   hasText,
+  inOneRoom,
   knows,
   membersOf,
   mustBe,
@@ -70,6 +71,12 @@ function offer(stage: Stage, member: Actor, entry: Uint8Array): void {
   stage.seen.add("offered")
 }
 
+/** An entry of #everyone that is sealed with no key of it, and holds nothing. */
+export function noiseFor(stage: Stage, kind: "message" | "handshake", length = 3_000): Uint8Array {
+  const { random } = stage
+  return packEntry(stage, kind, random.bytes(32), channelOf(stage), FORMS.mls, random.bytes(length)).entry
+}
+
 function saysVoid(actor: Actor): boolean {
   return codesOf(actor).includes("void-commit")
 }
@@ -105,8 +112,8 @@ function byMember(
     where: "everywhere",
     needsRealEngine: true,
     play: async (stage) => {
-      const names = ["alice", "bob", "mallory"]
-      const [alice, bob, mallory] = (await roomOf(stage, names)) as [Actor, Actor, Actor]
+      const names = ["alice", "bob", "mallory"] as const
+      const [alice, bob, mallory] = await roomOf(stage, names)
       const honest = [alice, bob]
       await commitAs(stage, mallory, await make(stage, mallory, bob))
       await stage.until(() => honest.every(saysVoid))
@@ -160,7 +167,7 @@ const removedFromOutside: Attack = {
   where: "everywhere",
   needsRealEngine: true,
   play: async (stage) => {
-    const [alice, bob] = (await roomOf(stage, ["alice", "bob"])) as [Actor, Actor]
+    const [alice, bob] = await roomOf(stage, ["alice", "bob"])
     const overBob = (real: MlsEngine): MlsEngine => ({
       ...real,
       joinExternal: async (groupInfo, expected, signer, replaces) => {
@@ -188,7 +195,7 @@ const jammed: Attack = {
   verdict: { ...VOID, words: "the room agrees that they were nothing, and goes on" },
   where: "everywhere",
   play: async (stage) => {
-    const people = (await roomOf(stage, ["alice", "bob"])) as [Actor, Actor]
+    const people = await roomOf(stage, ["alice", "bob"])
     const spoiling = (real: MlsEngine): MlsEngine => ({
       ...real,
       joinExternal: async (...how) => {
@@ -212,20 +219,11 @@ const noiseOffered: Attack = {
   verdict: { ...VOID, words: "they are passed over, each with a line, and the room goes on" },
   where: "everywhere",
   play: async (stage) => {
-    const [alice, bob, mallory] = (await roomOf(stage, ["alice", "bob", "mallory"])) as [Actor, Actor, Actor]
-    const channelId = channelOf(stage)
+    const [alice, bob, mallory] = await roomOf(stage, ["alice", "bob", "mallory"])
     const places = () => placesOf(stage, mallory)
     for (let i = 0; i < 4; i++) {
       const before = places()
-      const { entry } = packEntry(
-        stage,
-        "handshake",
-        stage.random.bytes(32),
-        channelId,
-        FORMS.mls,
-        stage.random.bytes(3_000),
-      )
-      offer(stage, mallory, entry)
+      offer(stage, mallory, noiseFor(stage, "handshake"))
       await stage.until(() => places() > before)
     }
     return roomGoesOn(stage, [alice, bob])
@@ -260,17 +258,8 @@ const oldHeader: Attack = {
   },
 }
 
-function inOneRoom(stage: Stage, ...people: readonly Actor[]): Promise<void> {
-  const isWhole = () => people.every((each) => membersOf(each).length === people.length - 1)
-  return mustBe(stage, isWhole, `${people.length} in the room`)
-}
-
 async function firstHandshake(stage: Stage, { accountId }: Actor): Promise<Of<"handshake">> {
-  const find = () =>
-    stage.relay
-      .linesOf(accountId)
-      .flatMap(({ said }) => said)
-      .find((message): message is Of<"handshake"> => message.type === "handshake")
+  const find = () => stage.relay.linesOf(accountId).flatMap((line) => line.saidOf("handshake"))[0]
   await mustBe(stage, () => find() !== undefined, "the room to be made")
   return find()!
 }

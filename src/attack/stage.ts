@@ -196,17 +196,22 @@ export async function pairOf(
 }
 
 /** Two people, or more, who hear each other in #everyone. */
-export async function roomOf(
+export async function roomOf<const Names extends readonly string[]>(
   stage: Stage,
-  names: readonly string[],
+  names: Names,
   options: ActorOptions = {},
-): Promise<Actor[]> {
+): Promise<{ -readonly [At in keyof Names]: Actor }> {
   const people: Actor[] = []
   for (const name of names) people.push(await stage.join(name, options))
-  const isWhole = () => people.every((each) => membersOf(each).length >= names.length - 1)
-  await mustBe(stage, isWhole, "everybody to be in the room")
+  await inOneRoom(stage, ...people)
   await stage.pause(2_000)
-  return people
+  return people as { -readonly [At in keyof Names]: Actor }
+}
+
+/** They are in #everyone, and hear of each other. */
+export function inOneRoom(stage: Stage, ...people: readonly Actor[]): Promise<void> {
+  const isWhole = () => people.every((each) => membersOf(each).length >= people.length - 1)
+  return mustBe(stage, isWhole, `${people.length} in the room`)
 }
 
 export function membersOf({ client }: Actor) {

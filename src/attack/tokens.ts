@@ -1,13 +1,11 @@
 /** What a member, or somebody who was one, may try where a channel asks for tokens (PROTOCOL.md §5.7). */
 import { prefixRange } from "../client/store.ts"
 import { localOf } from "../client/records.ts"
-import { packEntry } from "../client/sealing.ts"
 import { appendToken, roomKeys } from "../crypto/channel-keys.ts"
 import { tokenHash } from "../crypto/hash.ts"
-import { FORMS } from "../protocol/content.ts"
 import type { Of } from "../protocol/messages.ts"
 import type { Line } from "./lying-relay.ts"
-import { channelOf, NO_HASH, placesOf, roomGoesOn, stateOf } from "./rooms.ts"
+import { channelOf, NO_HASH, noiseFor, placesOf, roomGoesOn, stateOf } from "./rooms.ts"
 import { type Actor, type Attack, membersOf, mustBe, roomOf, ROOM, type Stage, write } from "./stage.ts"
 
 /** Above every number that a client gives its requests here. */
@@ -26,7 +24,7 @@ function tokensOf(stage: Stage, member: Actor): Proofs {
 
 /** Three people in #everyone; alice, who made it, removes mallory, and bob has read that. */
 async function removed(stage: Stage): Promise<{ honest: [Actor, Actor]; line: Line; proofs: Proofs }> {
-  const [alice, bob, mallory] = (await roomOf(stage, ["alice", "bob", "mallory"])) as [Actor, Actor, Actor]
+  const [alice, bob, mallory] = await roomOf(stage, ["alice", "bob", "mallory"])
   const proofs = tokensOf(stage, mallory)
   const { id } = alice.client.findPerson("mallory")
   await alice.client.link.remove(alice.client.findRoom(ROOM).id, id)
@@ -68,13 +66,10 @@ const removedWrites: Attack = {
   where: "everywhere",
   play: async (stage) => {
     const { honest, line, proofs } = await removed(stage)
-    const channelId = channelOf(stage)
     const { handle, nextPosition } = await intrude(stage, line, proofs)
     const heard = line.heard.length
-    const pack = (kind: "message" | "handshake") =>
-      packEntry(stage, kind, stage.random.bytes(32), channelId, FORMS.mls, stage.random.bytes(900)).entry
     for (const position of [nextPosition - 1, proofs.at(-1)!.position])
-      line.ask({ type: "entry", handle, seq: 0, time: 0, position, entry: pack("message") })
+      line.ask({ type: "entry", handle, seq: 0, time: 0, position, entry: noiseFor(stage, "message", 900) })
     const header = {
       headerId: stage.random.bytes(32),
       headerBlob: NO_HASH,
@@ -82,7 +77,7 @@ const removedWrites: Attack = {
     }
     line.ask({ type: "putHeader", rid: RID, handle, expect: nextPosition, ...header })
     const change = { expect: nextPosition, tokenHash: stage.random.bytes(32), ...header }
-    line.ask({ type: "handshake", handle, ...change, entry: pack("handshake") })
+    line.ask({ type: "handshake", handle, ...change, entry: noiseFor(stage, "handshake", 900) })
     const answers = () =>
       line.heard
         .slice(heard)
@@ -127,21 +122,13 @@ const locked: Attack = {
   },
   where: "everywhere",
   play: async (stage) => {
-    const [alice, bob, mallory] = (await roomOf(stage, ["alice", "bob", "mallory"])) as [Actor, Actor, Actor]
+    const [alice, bob, mallory] = await roomOf(stage, ["alice", "bob", "mallory"])
     const channelId = channelOf(stage)
     const line = stage.relay.lineOf(mallory.accountId)
     const { handle } = line.openedAs(channelId)!
     for (let n = 0; n < 3; n++) {
       const position = placesOf(stage, mallory)
       const token = await appendToken(stage.engine, await stateOf(stage, mallory), channelId)
-      const { entry } = packEntry(
-        stage,
-        "handshake",
-        stage.random.bytes(32),
-        channelId,
-        FORMS.mls,
-        stage.random.bytes(3_000),
-      )
       line.ask({
         type: "handshake",
         handle,
@@ -150,7 +137,7 @@ const locked: Attack = {
         headerId: NO_HASH,
         headerBlob: NO_HASH,
         header: new Uint8Array(0),
-        entry,
+        entry: noiseFor(stage, "handshake"),
       })
       line.ask({ type: "prove", handle, position, token })
       stage.seen.add("offered")
