@@ -1,4 +1,9 @@
 /** Lies about the directory as a whole: two of them, an older one, a name that looks like another (PROTOCOL.md §8.4–§8.6). */
+import { signHead } from "../crypto/checkpoint.ts"
+import { createLogSigner } from "../crypto/log-key.ts"
+import { leafHash, MerkleTree, NODE_BYTES } from "../crypto/merkle.ts"
+import type { MlsEngine } from "../crypto/mls-engine.ts"
+import { type Content, decodePayload, encodePayload } from "../protocol/content.ts"
 import type { Of } from "../protocol/messages.ts"
 import { said } from "./log-lies.ts"
 import { isEntryOf, joinAs, onDirectory, renamed } from "./people.ts"
@@ -76,6 +81,51 @@ function headsFor(stage: Stage, { accountId }: Actor): Of<"treeHead">[] {
     .filter((message) => message.type === "treeHead")
 }
 
+const inventedDifference: Attack = {
+  name: "difference-invented",
+  line: "A member says that the relay has shown it another list of people, so that an honest relay is given up",
+  by: "a member",
+  verdict: { kind: "harmless", words: "the relay has not signed that list: nobody is alarmed" },
+  where: "everywhere",
+  play: async (stage) => {
+    const claims: Content[] = []
+    const [alice, bob] = await pairOf(stage, {}, { engine: claiming(claims), isAttacker: true })
+    claims.push(inventedLeaf(stage, alice, bob))
+    await bob.client.send(bob.client.findRoom("alice").id, "a claim")
+    stage.seen.add("offered")
+    await stage.pause(3_000)
+    return alice.client.directory.view().alarm === undefined ? undefined : "Alice gives up an honest relay"
+  },
+}
+
+/** Instead of the next text this program says what is given to it. */
+function claiming(claims: Content[]): (real: MlsEngine) => MlsEngine {
+  return (real) => ({
+    ...real,
+    seal: (state, plain, data) => {
+      const payload = decodePayload(plain)
+      const content = payload.content.type === "text" ? claims.shift() : undefined
+      return real.seal(state, content ? encodePayload({ ...payload, content }) : plain, data)
+    },
+  })
+}
+
+/** All is as it should be: another entry in bob's own place, its path, and a head over it. Only the relay's key is not. */
+function inventedLeaf(stage: Stage, alice: Actor, bob: Actor): Content {
+  const sha = (bytes: Uint8Array) => stage.primitives.sha("sha256", bytes)
+  const { log } = headsFor(stage, bob).at(-1)!.head
+  const entry = renamed(bob, stage.relay.lineOf(bob.accountId).saidOf("register")[0]!.entry, "eve")
+  const index = 2
+  const tree = new MerkleTree(sha)
+  for (const { value } of bob.store.range("index", {}))
+    tree.append(tree.size === index ? leafHash(sha, entry) : value.slice(-NODE_BYTES))
+  const signer = createLogSigner(stage.primitives, stage.random.bytes(32))
+  const place = { log, size: tree.size, root: tree.root() }
+  const head = signHead(signer, stage.pin.sha256, place)
+  const proof = { leaf: tree.leaf(index), path: tree.inclusion(index) }
+  return { type: "directoryLeaf", to: alice.accountId, head, index, ...proof, entry }
+}
+
 /** Each looks like `bob`: by letters that are drawn alike, in capitals, or but for a sign. */
 const DOUBLES = ["b0b", "B0B", "bo-b"] as const
 
@@ -121,4 +171,9 @@ const lookAlike: Attack = {
   },
 }
 
-export const DIRECTORY_ATTACKS: readonly Attack[] = [twoDirectories, rolledBack, lookAlike]
+export const DIRECTORY_ATTACKS: readonly Attack[] = [
+  twoDirectories,
+  inventedDifference,
+  rolledBack,
+  lookAlike,
+]

@@ -54,6 +54,14 @@ export const DEFENCES: readonly Defence[] = [
     red: ["two-directories"],
   },
   {
+    name: "unsigned-lists-compared",
+    file: "src/client/directory-compare.ts",
+    find: "if (!own || !this.#deps.isSigned(content.head)) return",
+    replace: "if (!own) return",
+    why: "a member says that there is another list of people, and the relay has not signed it",
+    red: ["difference-invented"],
+  },
+  {
     name: "older-heads-believed",
     file: "src/client/directory-log.ts",
     find: 'return before && head.size < before.size ? "behind" : undefined',
