@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs"
 import { ByteWriter, concat, u32, utf8 } from "../../../src/bytes.ts"
-import { labelled } from "../../../src/crypto/hash.ts"
+import { channelIdOf, labelled, tokenHash } from "../../../src/crypto/hash.ts"
 import { systemRandom } from "../../../src/platform/random.ts"
 import { encodeDirectoryEntry } from "../../../src/protocol/directory-entry.ts"
 import { encodeFrame } from "../../../src/protocol/framing.ts"
@@ -71,13 +71,22 @@ function madePerson(n: number, relayId: Uint8Array, admission: Uint8Array): Uint
 }
 
 function madeChannel(): Uint8Array {
-  const channelId = systemRandom.bytes(32)
+  const [opening, token] = [systemRandom.bytes(32), systemRandom.bytes(32)]
+  const channelId = channelIdOf(opening)
   const from = { incarnation: new Uint8Array(16), cursor: 0, head: NONE }
-  const header = { tokenHash: NONE, headerId: NONE, headerBlob: NONE, header: new Uint8Array(0) }
-  const entry = sealedEntry(systemRandom, { kind: "handshake" })
-  return new ByteWriter(512)
+  const handshake: ClientMessage = {
+    type: "handshake",
+    handle: 0,
+    expect: 0,
+    tokenHash: tokenHash(channelId, 0, token),
+    headerId: NONE,
+    headerBlob: NONE,
+    header: new Uint8Array(0),
+    entry: sealedEntry(systemRandom, { kind: "handshake" }),
+  }
+  return new ByteWriter(1_024)
     .sized(frame({ type: "open", rid: 2, channelId, ...from }))
-    .sized(new Uint8Array(0))
-    .sized(frame({ type: "handshake", handle: 0, expect: 0, ...header, entry }))
+    .sized(frame({ type: "proveOpening", handle: 0, token: opening }))
+    .sized(concat(frame(handshake), frame({ type: "prove", handle: 0, position: 0, token })))
     .done()
 }
