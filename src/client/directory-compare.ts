@@ -81,7 +81,8 @@ export class DirectoryComparison {
   /** What somebody says of their list, inside the change that stores it, which puts the conversation's record. */
   take(conversation: Conversation, update: Update, content: ComparisonContent, { accountId }: Member): void {
     const own = this.#deps.believed(content.head.log)
-    const isForUs = this.#contacts.isOwn(content.to)
+    // Whoever is in doubt may show what the relay has signed, and gets no answer.
+    const isForUs = this.#contacts.isOwn(content.to) && !doubtOf(conversation)
     if (!own || !this.#deps.isSigned(content.head)) return
     if (content.type === "directoryLeaf") {
       const found = judgeLeaf(this.#deps.index.sha, own, content.head, content)

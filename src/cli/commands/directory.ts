@@ -8,20 +8,33 @@ import { nodeFiles } from "../../platform/files.ts"
 import { nodePrimitives } from "../../platform/primitives.ts"
 import { alarmDetail, alarmWords } from "../../tui/directory-words.ts"
 import { safeName, say } from "../../tui/safe-text.ts"
-import { nameWithMark } from "../../tui/theme.ts"
+import { nameInWords, nameWithMark } from "../../tui/theme.ts"
 import { CliError } from "../errors.ts"
 import { isoTime, personJson, resultJson } from "../json-lines.ts"
 import { syncIfPossible, SYNC_MS } from "../settle.ts"
+import { waitFor } from "../wait.ts"
 import { type ClientSession, type Invocation, withClient } from "./context.ts"
 import { findPersonSyncing } from "./find.ts"
 import type { ReadOptions } from "./read.ts"
 
 const sha = (bytes: Uint8Array) => nodePrimitives.sha("sha256", bytes)
 
-/** A relay that was caught is not asked, and its list is shown as it was. */
+/** How long whoever has another list is waited for, and then until what is said to them has left. */
+const COMPARE_MS = 20_000
+const LEAVE_MS = 2_000
+
+/** A relay that was caught is not asked, and its list is shown as it was; only what it differs in is found out. */
 async function sync({ client, ...session }: ClientSession, invocation: Invocation, offline: boolean) {
   const { alarm } = client.directory.view()
-  if (!offline && (!alarm || alarm.accepted)) await syncIfPossible({ client, ...session }, invocation.io)
+  if (offline) return
+  if (!alarm || alarm.accepted) return syncIfPossible({ client, ...session }, invocation.io)
+  const { from, difference } = alarm
+  if (from === undefined || difference !== undefined) return
+  client.start()
+  invocation.io.say(say`Finding out what your list and that of ${nameInWords(from)} differ in…`)
+  const isKnown = () => (client.directory.view().alarm?.difference === undefined ? undefined : true)
+  const waited = await waitFor(session.waiting(COMPARE_MS), isKnown)
+  if (waited.kind === "found") await waitFor(session.waiting(LEAVE_MS), () => undefined)
 }
 
 export async function showDirectory(invocation: Invocation, { offline }: ReadOptions): Promise<void> {
