@@ -85,6 +85,35 @@ describe("two lists", () => {
     expectNamed(alice, bob, eve)
   })
 
+  test("in a class of six, two of whom are deceived, everybody is told of the same place", async () => {
+    const world = await HostileWorld.create()
+    const people: Guest[] = []
+    for (const name of ["alice", "bob", "asha", "ravi", "dan"]) people.push(await world.join(name))
+    const account = createAccount(systemRandom)
+    const other = entryOf(account, { name: "eve" })
+    for (const { name, wire } of people)
+      if (name === "bob" || name === "dan")
+        lieTo(world, wire, { entries: (real) => real.map((entry, i) => (i === 5 ? other : entry)) })
+    people.push(await world.join("carol"))
+    await people[0]!.write("#everyone", "hello all")
+    await world.until(() => people.every(differenceOf), "all to know the place")
+    for (const guest of people) {
+      const isDeceived = guest.name === "bob" || guest.name === "dan"
+      const [ours, theirs] = isDeceived ? ["eve", "carol"] : ["carol", "eve"]
+      expect(differenceOf(guest), guest.name).toMatchObject({
+        kind: "other",
+        place: 6,
+        ours: { name: ours },
+        theirs: { name: theirs },
+      })
+    }
+    const said = people.map(({ wire }) => saidOf(wire, "entry").length)
+    await world.run(10 * MINUTE)
+    // And then there is nothing more to say.
+    for (const [at, { wire }] of people.entries())
+      expect(saidOf(wire, "entry").length - said[at]!).toBeLessThan(6)
+  })
+
   test("somebody from whom the relay keeps a person back is told whom", async () => {
     const world = await HostileWorld.create()
     const [alice, bob] = await world.pair()
