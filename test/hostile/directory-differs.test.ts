@@ -100,7 +100,7 @@ describe("two lists", () => {
     for (const guest of people) {
       const isDeceived = guest.name === "bob" || guest.name === "dan"
       const [ours, theirs] = isDeceived ? ["eve", "carol"] : ["carol", "eve"]
-      expect(differenceOf(guest), guest.name).toMatchObject({
+      expect(differenceOf(guest), `of ${guest.name}`).toMatchObject({
         kind: "other",
         place: 6,
         ours: { name: ours },
