@@ -9,16 +9,18 @@ import {
   checkEntry,
   type Contact,
   contactOf,
+  doubted,
   isAlarming,
   isClosed,
   isCurrent,
+  namesOf,
   personRecord,
 } from "./entries.ts"
 import { ClientError } from "./errors.ts"
 import type { PersonRef, PersonView, Trust, Verified } from "./events.ts"
 import { Lineage } from "./lineage.ts"
 import { NameBook } from "./name-book.ts"
-import { checkAlias, findContact, tellOfTwin } from "./naming.ts"
+import { checkAlias, findContact, tellOfTwin, whoHadName } from "./naming.ts"
 import { personId, personRef, personView } from "./person-ref.ts"
 import { approvalOf, isSuccessor, putName } from "./profile.ts"
 import type { StoredTrust } from "./person-record.ts"
@@ -159,14 +161,15 @@ export class Contacts {
     if (checked.kind === "second-successor") return this.#doubt(update, checked.of, before)
     const { contact, former } = checked
     const account = contact.entry.accountId
-    const known = this.get(account)
+    const was = this.get(account)?.entry.name
+    const isNamed = was !== contact.entry.name
+    const named = isNamed ? { ...contact, nameWasOf: whoHadName(this, contact, former) } : contact
     if (former) this.#put(update, { ...former, successor: account }, before)
-    this.#put(update, contact, before)
-    if (known?.entry.name !== contact.entry.name) tellOfTwin(update, this, account)
+    this.#put(update, named, before)
+    if (isNamed) tellOfTwin(update, this, account)
     if (former) return this.onSuccession(update, former, contact)
     if (this.isOwn(account)) return
-    const was = known?.entry.name
-    if (was === contact.entry.name) return
+    if (!isNamed) return
     const person = this.ref(account)
     if (was === undefined)
       return update.keep({ at: now, type: "person.joined", account }, { type: "person.joined", person })
@@ -192,12 +195,12 @@ export class Contacts {
     this.onRename(update, own, before)
   }
 
-  /** Two keys say that this person has handed over to them: who is who has to be found out. */
+  /** A key of this person has handed over to two, which is said once of it: whoever compares since knows who is who. */
   #doubt(update: Update, of: Contact, before: Map<string, Contact | undefined>): void {
-    const newest = this.newest(of.entry.accountId)
-    // Said once: whoever has compared keys since knows who is who.
-    if (!newest || newest.wasVerified !== undefined) return
-    const contact: Contact = { ...newest, trust: "changed", wasVerified: newest.trust === "verified" }
+    if (of.isDoubted === true) return
+    this.#put(update, { ...of, isDoubted: true }, before)
+    const newest = this.newest(of.entry.accountId)!
+    const contact = doubted(newest)
     this.#put(update, contact, before)
     this.onSuccession(update, newest, contact)
   }
@@ -205,8 +208,7 @@ export class Contacts {
   /** In memory at once: see `learn`. */
   #put(update: Update, contact: Contact, before: Map<string, Contact | undefined>): void {
     const { accountId } = contact.entry
-    const key = toHex(accountId)
-    if (!before.has(key)) before.set(key, this.get(accountId))
+    if (!before.has(toHex(accountId))) before.set(toHex(accountId), this.get(accountId))
     putRecord(update.tx, "person", accountId, personRecord(contact))
     this.#remember(contact)
   }
@@ -370,7 +372,7 @@ export class Contacts {
   #restore(key: string, contact: Contact | undefined): void {
     if (contact) return this.#remember(contact)
     this.#refs.clear()
-    this.names.set(key, undefined)
+    this.names.set(key, undefined, [])
     this.#nameSelf()
     this.lineage.forget(fromHex(key))
     this.#alarms.delete(key)
@@ -389,8 +391,7 @@ export class Contacts {
     this.#refs.clear()
     if (isCurrent(contact) && isAlarming(contact)) this.#alarms.add(key)
     else this.#alarms.delete(key)
-    const { name: own } = contact.entry
-    this.names.set(key, isCurrent(contact) ? { own, alias: contact.alias } : undefined)
+    this.names.set(key, ...namesOf(contact))
   }
 }
 

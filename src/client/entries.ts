@@ -17,8 +17,12 @@ import {
 } from "../protocol/directory-entry.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import { foldedName, isName } from "../protocol/names.ts"
+import type { Names } from "./name-book.ts"
 import type { PersonRecord } from "./person-record.ts"
 import { decodeRecordIfSound } from "./records.ts"
+
+/** As many as an honest relay gives to one person. */
+const MAX_FORMER_NAMES = 8
 
 /** One account of a person, as it is kept. */
 export type Contact = Omit<PersonRecord, "entry"> & { entry: DirectoryEntry }
@@ -109,8 +113,29 @@ function continued(entry: DirectoryEntry, bytes: Uint8Array, known: Contact): Ch
   const isNext = entry.kind === DIRECTORY_KINDS.update || entry.kind === DIRECTORY_KINDS.close
   if (!isNext || isClosed(known) || known.successor !== undefined || entry.seq !== seq + 1) return undefined
   return equalBytes(entry.previous, hashOfEntry(known.entry))
-    ? { kind: "contact", contact: { ...known, entry } }
+    ? { kind: "contact", contact: { ...known, entry, formerNames: formerNames(known, entry.name) } }
     : undefined
+}
+
+/** What an account with this name has been called before, in order. */
+function formerNames(
+  { entry: { name }, formerNames: before = [] }: Contact,
+  next: string,
+): Contact["formerNames"] {
+  if (foldedName(name) === foldedName(next)) return before
+  return [...before.filter((each) => foldedName(each) !== foldedName(name)), name].slice(-MAX_FORMER_NAMES)
+}
+
+/** What an account is called, if it is somebody's, and what nobody else may be called because it was. */
+export function namesOf(contact: Contact): [Names | undefined, readonly string[]] {
+  const { entry, alias, formerNames: before = [] } = contact
+  if (isClosed(contact)) return [undefined, [...before, entry.name]]
+  return [isCurrent(contact) ? { own: entry.name, alias } : undefined, before]
+}
+
+/** Whoever has this account now, once a key of theirs has handed over twice: who is who has to be found out. */
+export function doubted(newest: Contact): Contact {
+  return { ...newest, trust: "changed", wasVerified: hadVerified(newest) }
 }
 
 function begun(
@@ -144,16 +169,15 @@ function begun(
 }
 
 /** What was known of the key before says nothing about this one; only that there was somebody to be mistaken for. */
-function replacing(contact: Contact, { trust, wasVerified, isBlocked, alias, hidden }: Contact): Contact {
+function replacing(contact: Contact, former: Contact): Contact {
+  const { isBlocked, alias, hidden } = former
+  return { ...contact, trust: "changed", wasVerified: hadVerified(former), isBlocked, alias, hidden }
+}
+
+/** Whether this person had verified the key, or the one before if nothing was decided about this one yet. */
+function hadVerified({ trust, wasVerified }: Contact): boolean {
   const isUndecided = trust === "changed" || trust === "later" || trust === "mismatch"
-  return {
-    ...contact,
-    trust: "changed",
-    wasVerified: trust === "verified" || (isUndecided && wasVerified === true),
-    isBlocked,
-    alias,
-    hidden,
-  }
+  return trust === "verified" || (isUndecided && wasVerified === true)
 }
 
 /** Each once, and at least one as long as the account is somebody's: a chat with this person adds all of them. */

@@ -37,9 +37,16 @@ export class NameBook {
   readonly #byLook = new Map<string, Set<string>>()
   /** Accounts by a name as it is typed. */
   readonly #byName = new Map<string, Set<string>>()
+  /** What accounts were called before, and accounts by the skeletons of that. */
+  readonly #givenUp = new Map<string, readonly string[]>()
+  readonly #byFormerLook = new Map<string, Set<string>>()
 
-  /** @param names undefined: nobody any more. */
-  set(account: string, names: Names | undefined): void {
+  /**
+   * @param names undefined: nobody any more.
+   * @param givenUp names that the account had before; undefined: as they are known.
+   */
+  set(account: string, names: Names | undefined, givenUp?: readonly string[]): void {
+    if (givenUp !== undefined) this.#setGivenUp(account, givenUp)
     const before = this.#bearers.get(account)
     if (before && names && before.own === names.own && before.alias === names.alias) return
     if (before) {
@@ -54,6 +61,15 @@ export class NameBook {
     this.#bearers.set(account, { ...names, looks })
   }
 
+  #setGivenUp(account: string, names: readonly string[]): void {
+    const before = this.#givenUp.get(account) ?? []
+    if (before.length === names.length && before.every((name, at) => name === names[at])) return
+    for (const look of before.flatMap(skeletons)) remove(this.#byFormerLook, look, account)
+    for (const look of names.flatMap(skeletons)) add(this.#byFormerLook, look, account)
+    if (names.length > 0) this.#givenUp.set(account, names)
+    else this.#givenUp.delete(account)
+  }
+
   /** What this account is called here. */
   shown(account: string): string | undefined {
     const bearer = this.#bearers.get(account)
@@ -62,27 +78,29 @@ export class NameBook {
 
   /** Everybody else with a name that looks like one of this account's, in the order in which they were set. */
   *twins(account: string): Generator<string> {
-    for (const other of this.#bearersOf(this.#bearers.get(account)?.looks ?? []))
+    for (const other of inOrder(this.#byLook, this.#bearers.get(account)?.looks ?? []))
       if (other !== account) yield other
+  }
+
+  /** Accounts that went by a name that looks like this one. */
+  hadBefore(name: string): Generator<string> {
+    return inOrder(this.#byFormerLook, skeletons(name))
   }
 
   /** Accounts with a name that looks like this one. */
   lookingLike(name: string): Generator<string> {
-    return this.#bearersOf(skeletons(name))
+    return inOrder(this.#byLook, skeletons(name))
   }
 
-  *#bearersOf(looks: Iterable<string>): Generator<string> {
-    const seen = new Set<string>()
-    for (const look of looks) {
-      for (const account of this.#byLook.get(look) ?? []) {
-        if (!seen.has(account)) yield account
-        seen.add(account)
-      }
-    }
-  }
-
-  /** Whom a person means: by an alias first, else by a name that nobody else's looks like, else by name and tag. */
-  resolve(typed: string, tagOf: (account: string) => string): Resolved {
+  /**
+   * Whom a person means: by an alias first, else by a name that nobody else's looks like, else by name and tag.
+   * @param bearerBefore who else may be meant by the name of an account, because it was theirs.
+   */
+  resolve(
+    typed: string,
+    tagOf: (account: string) => string,
+    bearerBefore: (account: string) => string | undefined = () => undefined,
+  ): Resolved {
     const named = [...Iterator.from(this.#byName.get(foldedName(typed)) ?? []).take(MAX_MEANT)]
     const aliased = named.filter((account) => {
       const alias = this.#bearers.get(account)!.alias
@@ -90,7 +108,9 @@ export class NameBook {
     })
     if (aliased.length === 1) return { kind: "one", account: aliased[0]! }
     if (named.length > 0) {
-      const all = [...new Set([...named, ...this.twins(named[0]!).take(MAX_MEANT)])]
+      const before = bearerBefore(named[0]!)
+      const doubles = [...this.twins(named[0]!).take(MAX_MEANT), ...(before === undefined ? [] : [before])]
+      const all = [...new Set([...named, ...doubles])]
       return all.length === 1 ? { kind: "one", account: all[0]! } : { kind: "many", accounts: all }
     }
     const tagged = TAGGED.exec(typed.slice(0, MAX_TYPED))
@@ -104,6 +124,20 @@ export class NameBook {
 
 function namesOf({ own, alias }: Names): readonly string[] {
   return alias === undefined ? [own] : [own, alias]
+}
+
+/** Accounts that one of the looks leads to, each once. */
+function* inOrder(
+  index: ReadonlyMap<string, ReadonlySet<string>>,
+  looks: Iterable<string>,
+): Generator<string> {
+  const seen = new Set<string>()
+  for (const look of looks) {
+    for (const account of index.get(look) ?? []) {
+      if (!seen.has(account)) yield account
+      seen.add(account)
+    }
+  }
 }
 
 function add(index: Map<string, Set<string>>, key: string, account: string): void {

@@ -19,7 +19,11 @@ export function findContact(contacts: Contacts, typed: string): Contact {
   const text = typed.startsWith("@") ? typed.slice(1) : typed
   const byId = contacts.byId(text)
   if (byId) return byId
-  const found = contacts.names.resolve(text, (key) => contacts.ref(fromHex(key)).tag)
+  const found = contacts.names.resolve(
+    text,
+    (key) => contacts.ref(fromHex(key)).tag,
+    (key) => bearerBefore(contacts, fromHex(key)),
+  )
   const contact = found.kind === "one" ? contacts.get(fromHex(found.account)) : undefined
   if (contact && contacts.trust(contact.entry.accountId) !== "self") return contact
   if (found.kind !== "many") throw new ClientError("unknown-name", `nobody here is called "${text}"`)
@@ -35,12 +39,15 @@ export function findContact(contacts: Contacts, typed: string): Contact {
 export function checkAlias(contacts: Contacts, accountId: Uint8Array, typed: string): string {
   const alias = checkName(typed)
   const own = toHex(accountId)
-  const other = contacts.names.lookingLike(alias).find((account) => account !== own)
+  const isOthers = (account: string) => !contacts.isSamePerson(fromHex(account), accountId)
+  const other =
+    contacts.names.lookingLike(alias).find((account) => account !== own) ??
+    contacts.names.hadBefore(alias).find(isOthers)
   if (other === undefined) return alias
   throw new ClientError("alias-taken", `"${alias}" looks like the name of ${nameAndTag(contacts, other)}`)
 }
 
-/** The name that somebody's looks like, of whoever was here before, or is verified, or is ourselves. */
+/** The name that somebody's looks like, or was: of whoever was here before, or is verified, or is ourselves. */
 export function elderOf(contacts: Contacts, accountId: Uint8Array): string | undefined {
   const own = seniority(contacts, accountId)
   const twins = contacts.names.twins(toHex(accountId)).take(MAX_TWINS)
@@ -48,7 +55,22 @@ export function elderOf(contacts: Contacts, accountId: Uint8Array): string | und
     const theirs = seniority(contacts, fromHex(twin))
     return theirs.rank < own.rank || (theirs.rank === own.rank && theirs.since <= own.since)
   })
-  return elder === undefined ? undefined : contacts.names.shown(elder)
+  const before = elder ?? bearerBefore(contacts, accountId)
+  if (before === undefined) return undefined
+  return contacts.names.shown(before) ?? contacts.get(fromHex(before))?.entry.name
+}
+
+/** Of whoever went by such a name before: the relay should not have given it to this account. */
+function bearerBefore(contacts: Contacts, accountId: Uint8Array): string | undefined {
+  const account = contacts.get(accountId)?.nameWasOf
+  return account === undefined || contacts.isSamePerson(account, accountId) ? undefined : toHex(account)
+}
+
+/** @param former the account whose place this one takes. */
+export function whoHadName(contacts: Contacts, { entry }: Contact, former?: Contact): Uint8Array | undefined {
+  const own = (former ?? { entry }).entry.accountId
+  const accounts = contacts.names.hadBefore(entry.name).map(fromHex)
+  return accounts.find((account) => !contacts.isSamePerson(account, own))
 }
 
 /** The relay should have refused the name. */
@@ -58,6 +80,12 @@ export function tellOfTwin(update: Update, contacts: Contacts, accountId: Uint8A
   const name = contacts.names.shown(toHex(accountId)) ?? "?"
   const detail = `the relay let in "${name}", whose name looks like "${elder}"; commands take neither without its tag`
   update.tell({ type: "error", code: "look-alike", detail })
+}
+
+/** Whether a name is not enough to say who is meant. */
+export function isAmbiguous(contacts: Contacts, accountId: Uint8Array): boolean {
+  const isDouble = contacts.names.twins(toHex(accountId)).next().done !== true
+  return isDouble || bearerBefore(contacts, accountId) !== undefined
 }
 
 /** As it can be typed. @param account in hex. */

@@ -25,6 +25,12 @@ export interface PersonRecord {
   isBlocked?: boolean | undefined
   /** What this person calls them; nobody else knows. */
   alias?: string | undefined
+  /** Names that the account went by before, the last eight; no honest relay gives one of them to somebody else. */
+  formerNames?: readonly string[] | undefined
+  /** Who went by the name of this account, or one like it, before it was given to this one. */
+  nameWasOf?: Uint8Array | undefined
+  /** This key has handed over twice, and that was said: once is enough. */
+  isDoubted?: boolean | undefined
   /** Messages that were not kept, because their author was blocked. */
   hidden?: number | undefined
 }

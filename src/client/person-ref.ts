@@ -1,8 +1,8 @@
 /** How somebody is named on lines and lists (PROTOCOL.md §8.4). */
-import { toBase64Url, toHex } from "../bytes.ts"
+import { toBase64Url } from "../bytes.ts"
 import type { Contacts } from "./contacts.ts"
 import type { PersonRef, PersonView } from "./events.ts"
-import { elderOf } from "./naming.ts"
+import { elderOf, isAmbiguous } from "./naming.ts"
 
 export function personId(accountId: Uint8Array): string {
   return `u_${toBase64Url(accountId.subarray(0, 16))}`
@@ -39,7 +39,7 @@ export function personView(
   const newest = contacts.newest(accountId)
   const more = {
     online: isOnline,
-    ambiguous: !contacts.names.twins(toHex(accountId)).next().done,
+    ambiguous: isAmbiguous(contacts, accountId),
     firstSeenAt: contacts.get(accountId)?.firstSeenAt ?? 0,
     mustDecide: newest?.trust === "changed" && !newest.isBlocked,
     hidden: newest?.hidden ?? 0,

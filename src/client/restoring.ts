@@ -168,6 +168,8 @@ function fits(table: TableName, key: Uint8Array, record: Record<string, unknown>
         isBytes(record["entry"]) &&
         typeof record["trust"] === "string" &&
         isVerified(record["verified"]) &&
+        areNames(record["formerNames"]) &&
+        (record["nameWasOf"] === undefined || isBytes(record["nameWasOf"])) &&
         equalBytes(decodeDirectoryEntry(record["entry"]).accountId, key)
       )
     case "conversation":
@@ -226,6 +228,10 @@ function isAt(field: unknown): field is Record<string, unknown> {
 
 function isMoment(field: unknown): boolean {
   return typeof field === "number" && Number.isSafeInteger(field) && field >= 0
+}
+
+function areNames(field: unknown): boolean {
+  return field === undefined || (Array.isArray(field) && field.every((each) => typeof each === "string"))
 }
 
 /** How and when somebody was verified, if that is known. */

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest"
+import { beforeEach, describe, expect, test } from "vitest"
 import { Contacts, roomId } from "../../src/client/contacts.ts"
 import { personId } from "../../src/client/person-ref.ts"
 import type { PersonRecord } from "../../src/client/person-record.ts"
@@ -8,6 +8,7 @@ import { labelledHash } from "../../src/crypto/hash.ts"
 import { systemRandom } from "../../src/platform/random.ts"
 import { DIRECTORY_KINDS } from "../../src/protocol/directory-entry.ts"
 import { entryOf } from "../support/entries.ts"
+import { RelayPerson } from "../support/relay-people.ts"
 import { type FakeContext, fakeContext } from "../support/fake-link.ts"
 
 let context: FakeContext
@@ -154,4 +155,49 @@ test("presence is told when it changes, and forgotten with the connection", () =
 test("ids of people and rooms cannot be taken for each other", () => {
   const bytes = new Uint8Array(32).fill(3)
   expect([personId(bytes), roomId(bytes)]).toEqual(["u_AwMDAwMDAwMDAwMDAwMDAw", "r_AwMDAwMDAwMDAwMDAwMDAw"])
+})
+
+describe("a key that hands over twice", () => {
+  const key = () => new RelayPerson("carol", systemRandom)
+  const learn = (...entries: readonly Uint8Array[]) => contacts.learn(contacts.size, entries)
+  const compare = ({ accountId }: RelayPerson) =>
+    context.update("ordered", (update) =>
+      contacts.setTrust(update, accountId, "verified", { how: "words", at: context.clock.now() }),
+    )
+  const trustIn = ({ accountId }: RelayPerson) => contacts.trust(accountId)
+
+  test("makes its person changed, once for each key, whatever was decided before", async () => {
+    const [a, b, c, d, e] = [key(), key(), key(), key(), key()]
+    const registered = a.registration()
+    const toB = b.rotation(a, registered, 1)
+    learn(registered)
+    compare(a)
+    learn(toB, c.rotation(a, registered, 1))
+    expect(trustIn(b)).toBe("changed")
+    compare(b)
+    // What is read again says nothing new.
+    context.update("ordered", (update) => contacts.readAgain(update))
+    learn(registered, toB, c.rotation(a, registered, 1))
+    expect(trustIn(b)).toBe("verified")
+    contacts = await again()
+    // The next key is stolen as well: it is not carried by what was found out about the one before.
+    learn(d.rotation(b, toB, 2))
+    expect(trustIn(d)).toBe("verified")
+    learn(e.rotation(b, toB, 2))
+    expect([trustIn(d), contacts.isAlarming(d.accountId)]).toEqual(["changed", true])
+  })
+
+  test("also after the operator gave its person another one", () => {
+    const [a, b, c, d] = [key(), key(), key(), key()]
+    const registered = a.registration()
+    const given = b.replacement(a, registered, 1, systemRandom.bytes(16))
+    learn(registered)
+    compare(a)
+    learn(given)
+    compare(b)
+    learn(c.rotation(b, given, 2))
+    expect(trustIn(c)).toBe("verified")
+    learn(d.rotation(b, given, 2))
+    expect([trustIn(c), contacts.isAlarming(c.accountId)]).toEqual(["changed", true])
+  })
 })

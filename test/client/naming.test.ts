@@ -7,7 +7,11 @@ import { decodeRecord } from "../../src/client/records.ts"
 import { createAccount, type AccountKeys } from "../../src/crypto/identity.ts"
 import { labelledHash } from "../../src/crypto/hash.ts"
 import { systemRandom } from "../../src/platform/random.ts"
-import { DIRECTORY_KINDS } from "../../src/protocol/directory-entry.ts"
+import {
+  decodeDirectoryEntry,
+  DIRECTORY_KINDS,
+  type DirectoryStatement,
+} from "../../src/protocol/directory-entry.ts"
 import { entryOf } from "../support/entries.ts"
 import { type FakeContext, fakeContext } from "../support/fake-link.ts"
 
@@ -161,5 +165,61 @@ describe("an alias", () => {
     expect(view(bob).name).toBe("bob")
     expect(() => contacts.find("ray")).toThrow(coded("unknown-name"))
     expect(events("person.renamed")).toEqual([])
+  })
+})
+
+describe("a name that somebody had before", () => {
+  /** The person's next entry. */
+  const says = (account: AccountKeys, change: Partial<DirectoryStatement>) => {
+    const before = decodeRecord<PersonRecord>(context.store.get("person", account.accountId)!).entry
+    const { seq, devices } = decodeDirectoryEntry(before)
+    const next = { seq: seq + 1, devices, previous: labelledHash("directory entry", before) }
+    contacts.learn(contacts.size, [entryOf(account, { kind: DIRECTORY_KINDS.update, ...next, ...change })])
+  }
+  const doubles = () =>
+    events("error").filter((event) => event.type === "error" && event.code === "look-alike")
+
+  test.each<[string, Partial<DirectoryStatement>, string]>([
+    ["and gave up for another", { name: "robert" }, "robert"],
+    ["when the account was closed", { kind: DIRECTORY_KINDS.close, name: "bob", devices: [] }, "bob"],
+  ])("%s, is nobody else's without a word", async (_, change, shown) => {
+    const bob = comes("bob")
+    trust(bob)
+    says(bob, change)
+    context.store.close()
+    context = await fakeContext("alice", context.disk)
+    contacts = new Contacts(context)
+    const taker = comes("B0B")
+    expect(doubles()).toHaveLength(1)
+    expect([view(taker).ambiguous, view(taker).looksLike]).toEqual([true, shown])
+    expect(() => contacts.find("b0b")).toThrow(coded("ambiguous-name"))
+    expect(() => contacts.find("b0b")).toThrow(`${shown}?${view(bob).tag}`)
+    expect(found(`B0B?${view(taker).tag}`)).toBe(idOf(taker))
+    // Whoever gave the name up is called by the other one as before.
+    if (shown === "robert") expect(found("robert")).toBe(idOf(bob))
+  })
+
+  test("may be taken back by whoever had it, and says nothing about them", () => {
+    const bob = comes("bob")
+    says(bob, { name: "robert" })
+    says(bob, { name: "Bob" })
+    expect(doubles()).toEqual([])
+    expect([view(bob).ambiguous, view(bob).looksLike, found("bob")]).toEqual([false, undefined, idOf(bob)])
+  })
+
+  test("is kept for so many names as an honest relay gives to one person", () => {
+    const bob = comes("bob")
+    for (let n = 0; n < 12; n++) says(bob, { name: `name ${"abcdefghijkl"[n]!}x` })
+    const row = decodeRecord<PersonRecord>(context.store.get("person", bob.accountId)!)
+    expect(row.formerNames?.length).toBe(8)
+  })
+
+  test("is nobody's alias either", () => {
+    const bob = comes("bob")
+    says(bob, { name: "robert" })
+    const carol = comes("carol")
+    expect(() => call(carol, "bob")).toThrow(coded("alias-taken"))
+    call(bob, "bob")
+    expect(found("bob")).toBe(idOf(bob))
   })
 })
