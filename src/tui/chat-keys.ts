@@ -42,7 +42,7 @@ import {
   type Toast,
   type VerifyHow,
 } from "./view.ts"
-import { viewportOf } from "./visible.ts"
+import { layoutOfView, viewportOf } from "./visible.ts"
 
 /** Rows of `alt+pageup`. */
 const FEW_ROWS = 3
@@ -118,6 +118,10 @@ function onAction(view: ChatView, action: Action): Step {
     case "people":
     case "history":
       return still({ ...view, overlay: { kind: "picker", source: action.kind, query: say``, index: 0 } })
+    case "rooms-pane":
+      return still(togglePane(view, "rooms"))
+    case "people-pane":
+      return still(togglePane(view, "people"))
     case "help":
       return still({ ...view, overlay: { kind: "help", offset: 0 } })
     case "verify":
@@ -134,6 +138,20 @@ function onAction(view: ChatView, action: Action): Step {
     default:
       return onMove(view, action.kind)
   }
+}
+
+/** Where there is no room beside the chat, what the pane shows comes over it. */
+function togglePane(view: ChatView, pane: "rooms" | "people"): ChatView {
+  const { panes } = layoutOfView(view)
+  const fits = pane === "rooms" ? panes !== "one" : panes === "three"
+  if (!fits) return { ...view, overlay: { kind: "picker", source: pane, query: say``, index: 0 } }
+  return { ...view, hidden: { ...view.hidden, [pane]: !view.hidden[pane] } }
+}
+
+/** The chat alone, for selecting with the mouse; again: what there was. */
+function toggleBare(view: ChatView): ChatView {
+  const isBare = view.hidden.rooms && view.hidden.people
+  return { ...view, hidden: { rooms: !isBare, people: !isBare } }
 }
 
 /** Between rooms and up and down in one. */
@@ -270,6 +288,7 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
     case "delete":
     case "react":
     case "copy":
+    case "forward":
     case "open":
       return runRemark(view, command, before)
     case "go":
@@ -323,6 +342,8 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       return effect(view, command)
     case "editor":
       return effect(view, { kind: "editor", roomId: view.roomId, text: "" })
+    case "bare":
+      return still(toggleBare(view))
     case "invite":
     case "directory":
     case "sees":

@@ -67,6 +67,7 @@ export interface CommandRow {
     | "number"
     | "number?"
     | "number text"
+    | "number name"
     | "reset?"
     | "setting?"
     | "words?"
@@ -233,6 +234,7 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "delete":
     case "react":
     case "copy":
+    case "forward":
     case "open":
       return undefined
     case "help":
@@ -249,6 +251,7 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "search-all":
     case "jump":
     case "editor":
+    case "bare":
     case "set":
     case "theme":
     case "ascii":

@@ -87,6 +87,10 @@ function candidatesFor(
   const argument = /^\/(\S+)\s+"?([^"]*)$/u.exec(before)
   if (argument !== null) {
     const row = COMMANDS.find((known) => known.word === argument[1]!.toLowerCase())
+    if (row?.takes === "number name") {
+      const typed = argument[2]!.replace(/^\d+\s+/u, "")
+      return { from: before.length - typed.length, candidates: matching(["#everyone", ...names], typed) }
+    }
     if (row !== undefined && (row.takes === "name?" || row.takes.startsWith("name text"))) {
       const typed = argument[2]!
       const from = before.length - typed.length - (before.at(-typed.length - 1) === '"' ? 1 : 0)

@@ -36,6 +36,8 @@ type Plain =
   | "editor"
   | "rooms"
   | "people"
+  | "rooms-pane"
+  | "people-pane"
   | "help"
   | "verify"
   | "receipts"
@@ -94,8 +96,10 @@ export const KEYS: readonly KeyRow[] = [
   row("search", ["ctrl+f"], say`search in this room; again: everywhere`),
   row("history", ["ctrl+r"], say`what you wrote before`),
   row("editor", ["ctrl+x ctrl+e", "alt+c"], say`write in your own editor`),
-  row("rooms", ["f2", "f4"], say`rooms`, ["alt+b"]),
-  row("people", ["f3", "alt+n"], say`people`),
+  row("rooms", ["f2"], say`choose a room`),
+  row("people", ["f7"], say`choose a person`),
+  row("people-pane", ["f3", "alt+n"], say`people beside the chat, or not`),
+  row("rooms-pane", ["f4"], say`rooms beside the chat, or not`, ["alt+b"]),
   row("verify", ["f5"], say`verify the person you talk to`),
   row("pick", ["alt+j"], say`choose a message: answer, change, react, copy, …`, ["esc"]),
   row("receipts", ["f6"], say`who has your newest message`),

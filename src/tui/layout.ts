@@ -5,12 +5,21 @@
 
 export type Panes = "one" | "two" | "three"
 
+/** Panes that the person has put away. */
+export interface Hidden {
+  rooms: boolean
+  people: boolean
+}
+
 export interface Layout {
+  /** As many as there is room for. */
   panes: Panes
   columns: number
   rows: number
+  /** 0: it is not there. */
   roomsWidth: number
   chatWidth: number
+  /** 0: it is not there. */
   peopleWidth: number
   bodyHeight: number
 }
@@ -23,11 +32,11 @@ export const MIN_ROWS = 6
 const FIXED_ROWS = 3
 
 /** @param belowRows rows that the composer and the lines above it need. */
-export function layoutOf(columns: number, rows: number, belowRows: number): Layout {
+export function layoutOf(columns: number, rows: number, belowRows: number, hidden: Hidden): Layout {
   const panes = columns < 60 ? "one" : columns < 100 ? "two" : "three"
   const side = columns < 120 ? 16 : 20
-  const roomsWidth = panes === "one" ? 0 : side
-  const peopleWidth = panes === "three" ? side : 0
+  const roomsWidth = panes === "one" || hidden.rooms ? 0 : side
+  const peopleWidth = panes === "three" && !hidden.people ? side : 0
   // One cell at the left edge; each pane to the right costs an anchor, a line and a space.
   const chatWidth =
     columns - 1 - (roomsWidth > 0 ? roomsWidth + 3 : 0) - (peopleWidth > 0 ? peopleWidth + 3 : 0)

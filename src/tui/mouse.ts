@@ -13,7 +13,7 @@ export function mouseAction(view: ChatView, { button, x, y }: MouseKey): Action 
   const { panes, roomsWidth, bodyHeight } = layoutOfView(view)
   // The header is the first row, the rule stands under the body.
   if (y === bodyHeight + 1) return view.scroll.kind === "end" ? undefined : { kind: "newest" }
-  if (panes === "one" || x < 1 || x > roomsWidth || y < 2 || y > bodyHeight) return undefined
+  if (x < 1 || x > roomsWidth || y < 2 || y > bodyHeight) return undefined
   const { rooms, people } = view.data
   const others = panes === "two" ? withoutRoom(people, rooms).length : 0
   const { first, limit } = roomWindow(rooms, view.roomId, others, bodyHeight)

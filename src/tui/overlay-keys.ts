@@ -5,6 +5,7 @@ import type { KeyAction } from "./key-actions.ts"
 import type { Key } from "./key-decoder.ts"
 import { actionOf } from "./key-map.ts"
 import { pageHeight, pageLines, type Page } from "./pages.ts"
+import { askForward } from "./forwarding.ts"
 import { pickerItems, type PickerItem } from "./picker.ts"
 import { safeTyped, say, sliceSafe } from "./safe-text.ts"
 import { onSearchKey } from "./search-panel.ts"
@@ -12,6 +13,7 @@ import { clustersOf } from "./text-width.ts"
 import { nameOf, onReadCode, onVerification, onVerifyHow } from "./verification-keys.ts"
 import { still, type ChatView, type Overlay, type Step } from "./view.ts"
 
+type Picker = Overlay & { kind: "picker" }
 type Choices = NonNullable<(Overlay & { kind: "page" })["choices"]>
 
 export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
@@ -106,10 +108,9 @@ function onReceipts(view: ChatView, overlay: Overlay & { kind: "receipts" }, key
   }
 }
 
-function onPicker(view: ChatView, overlay: Overlay & { kind: "picker" }, key: Key): Step {
+function onPicker(view: ChatView, overlay: Picker, key: Key): Step {
   const items = pickerItems(view, overlay)
-  const put = (change: Partial<Overlay & { kind: "picker" }>): Step =>
-    still({ ...view, overlay: { ...overlay, ...change } })
+  const put = (change: Partial<Picker>): Step => still({ ...view, overlay: { ...overlay, ...change } })
   if (key.kind === "text" && key.text === "?" && overlay.query === "")
     return still({ ...view, overlay: { kind: "help", offset: 0 } })
   if (key.kind === "text") return put({ query: say`${overlay.query}${safeTyped(key.text)}`, index: 0 })
@@ -144,14 +145,16 @@ function onPicker(view: ChatView, overlay: Overlay & { kind: "picker" }, key: Ke
         : { view, effects: [{ kind: "verify", name: person.id, how: undefined }] }
     }
     case "enter":
-      return choose(view, items[index])
+      return choose(view, overlay, items[index])
     default:
       return still(view)
   }
 }
 
 /** A command or an earlier text goes into the line that is written; Enter there does the rest. */
-function choose(view: ChatView, item: PickerItem | undefined): Step {
+function choose(view: ChatView, { message }: Picker, item: PickerItem | undefined): Step {
+  if (message !== undefined && item !== undefined && item.kind !== "text")
+    return askForward(view, message, item)
   switch (item?.kind) {
     case undefined:
       return still(view)

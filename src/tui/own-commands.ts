@@ -13,6 +13,8 @@ export type OwnCommand =
   /** To the line of this number among those that were found last. */
   | { kind: "jump"; number: number }
   | { kind: "editor" }
+  /** Panes away, or back. */
+  | { kind: "bare" }
   /** Undefined: tell which there are. */
   | { kind: "language"; language: Language | undefined }
 
@@ -21,6 +23,7 @@ export type OwnWord =
   | "search-all"
   | "jump"
   | "editor"
+  | "bare"
   | "set"
   | "theme"
   | "ascii"
@@ -34,6 +37,12 @@ export const OWN_COMMANDS: readonly (CommandRow & { word: OwnWord })[] = [
   { word: "search-all", usage: say`/search-all WORDS`, what: say`find messages everywhere`, takes: "words?" },
   { word: "jump", usage: say`/jump N`, what: say`go to the N-th that was found`, takes: "number" },
   { word: "editor", usage: say`/editor`, what: say`write in your own editor`, takes: "nothing" },
+  {
+    word: "bare",
+    usage: say`/bare`,
+    what: say`the chat alone; again: back`,
+    takes: "nothing",
+  },
   {
     word: "set",
     usage: say`/set [NAME] [VALUE]`,
@@ -67,7 +76,7 @@ export const OWN_COMMANDS: readonly (CommandRow & { word: OwnWord })[] = [
 export function ownCommandOf(word: OwnWord, argument: string | undefined): OwnCommand | undefined {
   if (word === "search" || word === "search-all")
     return { kind: "search", words: argument ?? "", everywhere: word === "search-all" }
-  if (word === "editor") return { kind: "editor" }
+  if (word === "editor" || word === "bare") return { kind: word }
   if (word === "jump") {
     const number = numberIn(argument ?? "")
     return number > 0 ? { kind: "jump", number } : undefined

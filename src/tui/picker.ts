@@ -43,12 +43,13 @@ function itemsOf(view: ChatView, source: (Overlay & { kind: "picker" })["source"
       return view.data.people.map((person) => personItem(view, person))
     case "history":
       return historyItems(view)
-    case "all": {
+    case "all":
+    case "forward": {
       const rooms = roomItems(view)
       const reached = new Set(rooms.map(({ person }) => person?.id))
       const people = view.data.people.filter(({ id }) => !reached.has(id))
       // A command would take the place of what is being written.
-      const commands = view.composer.text === "" ? commandItems() : []
+      const commands = source === "all" && view.composer.text === "" ? commandItems() : []
       return [...rooms, ...people.map((person) => personItem(view, person)), ...commands]
     }
   }

@@ -2,10 +2,11 @@
 import type { MessageView, TranscriptLine } from "../client/events.ts"
 import { linksIn } from "./message-text.ts"
 import type { Tools } from "./plain-rooms.ts"
-import { isOn, meantMessage, openable, whyNot } from "./remark-acts.ts"
+import { forwardedText, isOn, meantMessage, openable, whyNot } from "./remark-acts.ts"
 import type { RemarkCommand } from "./remark-commands.ts"
 import { quotedWords } from "./remark-words.ts"
 import { sendOrWarn } from "./room-acts.ts"
+import { roomFor } from "./session.ts"
 import { linesOf, safeBlock, safeLine, say, type SafeText } from "./safe-text.ts"
 import { plainRows } from "./transcript-rows.ts"
 
@@ -63,6 +64,9 @@ export async function runRemark(
       )
     case "react":
       return client.remarks.react(roomId, message, command.reaction, !isOn(message, command.reaction))
+    case "forward":
+      await sendOrWarn(client, state.warned, await roomFor(client, command.to), forwardedText(message))
+      return
     case "copy":
       return print(...linesOf(safeBlock(message.text)))
     case "open": {

@@ -257,6 +257,7 @@ async function runCommand(
     case "delete":
     case "react":
     case "copy":
+    case "forward":
     case "open":
       await runRemark(command, tools, options.openLink)
       return undefined
@@ -264,6 +265,9 @@ async function runCommand(
     case "jump":
     case "set":
       await runOwn(command, tools, options.clock)
+      return undefined
+    case "bare":
+      print(say`Nothing stands beside the lines here.`)
       return undefined
     case "editor":
       await sendEdited(tools, options)

@@ -2,7 +2,7 @@
 import type { MessageView } from "../client/events.ts"
 import type { RemarkCommand } from "./remark-commands.ts"
 import { linksIn } from "./message-text.ts"
-import { say, type SafeText } from "./safe-text.ts"
+import { safeName, say, type SafeText } from "./safe-text.ts"
 
 /** What the client, the clipboard or the system is asked for. */
 export type RemarkWish =
@@ -28,7 +28,7 @@ export function meantMessage(
     if (kind === "edit") return message.own && message.state !== "failed"
     if (kind === "delete") return message.own
     if (kind === "open") return linksIn(message.text).length > 0
-    return kind === "copy" || !message.own
+    return kind === "copy" || kind === "forward" || !message.own
   })
 }
 
@@ -41,6 +41,14 @@ export function whyNot(kind: RemarkCommand["kind"], message: MessageView | undef
   if (kind === "edit" && message.state === "failed")
     return say`This message did not arrive, so there is nothing to edit.`
   return undefined
+}
+
+/**
+ * A message as it is said again elsewhere. Whose words they are stands before them, as this person's own claim: nothing
+ * of the other one's signature goes along.
+ */
+export function forwardedText({ own, from, text }: MessageView): string {
+  return own ? text : `${say`Forwarded, from ${safeName(from.name)}:`}\n${text}`
 }
 
 /** Whether this person has put it to the message already: then it is taken away. */

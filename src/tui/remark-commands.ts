@@ -1,8 +1,9 @@
 /** Commands about messages: rows of the one table in `commands.ts`, and what a line of them asks for. */
 import type { CommandRow } from "./commands.ts"
 import { say } from "./safe-text.ts"
+import { unquote } from "./typed-names.ts"
 
-export type RemarkWord = "reply" | "edit" | "delete" | "react" | "copy" | "open"
+export type RemarkWord = "reply" | "edit" | "delete" | "react" | "copy" | "forward" | "open"
 
 /** `number` as the line mode prints them; on the screen counted back, 1 is the newest. Undefined: the one that is meant. */
 export type RemarkCommand =
@@ -13,6 +14,8 @@ export type RemarkCommand =
   /** The number of a link. */
   | { kind: "open"; number: number | undefined }
   | { kind: "react"; number: number | undefined; reaction: string }
+  /** `to` as typed: `#everyone`, or a person. */
+  | { kind: "forward"; number: number | undefined; to: string }
 
 export const REMARK_COMMANDS: readonly (CommandRow & { word: RemarkWord })[] = [
   { word: "reply", usage: say`/reply [N] TEXT`, what: say`answer a message`, takes: "number text" },
@@ -30,6 +33,12 @@ export const REMARK_COMMANDS: readonly (CommandRow & { word: RemarkWord })[] = [
     takes: "number text",
   },
   { word: "copy", usage: say`/copy [N]`, what: say`a message to the clipboard`, takes: "number?" },
+  {
+    word: "forward",
+    usage: say`/forward [N] NAME`,
+    what: say`send a message on to others`,
+    takes: "number name",
+  },
   { word: "open", usage: say`/open [N]`, what: say`a link by its number; shows it first`, takes: "number?" },
 ]
 
@@ -45,6 +54,10 @@ export function remarkCommandOf(word: RemarkWord, rest: string): RemarkCommand |
       return text.trim() === "" || /\s/u.test(text.trim())
         ? undefined
         : { kind: word, number, reaction: text.trim() }
+    case "forward":
+      return text.trim() === "" || text.includes("\n")
+        ? undefined
+        : { kind: word, number, to: unquote(text.trim()) }
     case "delete":
     case "copy":
     case "open":

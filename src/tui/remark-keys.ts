@@ -6,7 +6,8 @@ import type { MessageView } from "../client/events.ts"
 import { setDraft } from "./composer-state.ts"
 import type { Key } from "./key-decoder.ts"
 import { linksIn } from "./message-text.ts"
-import { isOn, meantMessage, openable, whyNot } from "./remark-acts.ts"
+import { startForward } from "./forwarding.ts"
+import { forwardedText, isOn, meantMessage, openable, whyNot } from "./remark-acts.ts"
 import type { RemarkCommand } from "./remark-commands.ts"
 import { quotedWords } from "./remark-words.ts"
 import { joinSafe, safeBlock, safeLine, say, type SafeText } from "./safe-text.ts"
@@ -65,6 +66,8 @@ export function onPickKey(view: ChatView, picked: string, key: Key): Step {
       return choose(left, message)
     case "y":
       return copy(left, message)
+    case "f":
+      return startForward(left, message)
     case "o":
       return open(left, linksIn(message.text)[0])
     case "i":
@@ -130,6 +133,13 @@ export function runRemark(view: ChatView, command: RemarkCommand, before: ChatVi
       })
     case "copy":
       return copy(view, message)
+    case "forward":
+      return effect(view, {
+        kind: "send-to",
+        to: command.to,
+        text: forwardedText(message),
+        typed: before.composer.text,
+      })
     case "open":
       return open(view, linksIn(message.text)[0])
   }
@@ -294,6 +304,7 @@ export function pickHint({ theme: { symbols } }: ChatView): SafeText {
     say`O open`,
     say`I who has it`,
     say`V verify`,
+    say`F forward`,
     say`Esc back`,
   ]
   return joinSafe(parts, say` ${symbols.dot} `)

@@ -63,6 +63,7 @@ export function initialChat(
     overlay: undefined,
     toast: undefined,
     quitArmed: false,
+    hidden: { rooms: false, people: false },
     focused: true,
     cache: new RowCache(),
   }

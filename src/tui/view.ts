@@ -16,6 +16,7 @@ import type { Composer } from "./composer-state.ts"
 import type { Key } from "./key-decoder.ts"
 import type { KeyAction } from "./key-actions.ts"
 import type { KeyMap } from "./key-map.ts"
+import type { Hidden } from "./layout.ts"
 import type { Receipts } from "./receipts.ts"
 import type { RemarkWish } from "./remark-acts.ts"
 import type { RoomAct } from "./room-acts.ts"
@@ -72,7 +73,14 @@ export type Overlay =
     }
   /** One of our messages and how far it got with each person. */
   | ({ kind: "receipts"; offset: number } & Receipts)
-  | { kind: "picker"; source: "all" | "rooms" | "people" | "history"; query: SafeText; index: number }
+  | {
+      kind: "picker"
+      source: "all" | "rooms" | "people" | "history" | "forward"
+      query: SafeText
+      index: number
+      /** Of `forward`. */
+      message?: MessageView
+    }
   /** `found` undefined: not looked yet. Newest first. */
   | { kind: "search"; query: SafeText; everywhere: boolean; index: number; found: Found | undefined }
   /** `number` is what was on the screen when the person answered; a different one does not count. */
@@ -126,6 +134,8 @@ export interface ChatView {
   quitArmed: boolean
   /** The terminal window has the keyboard, as far as the terminal says. */
   focused: boolean
+  /** Panes that the person has put away; small screens have them over the chat all the same. */
+  hidden: Hidden
   cache: RowCache
 }
 

@@ -6,7 +6,7 @@ import { keyOf } from "./transcript-rows.ts"
 import type { ChatView } from "./view.ts"
 
 export function layoutOfView(view: ChatView): Layout {
-  return layoutOf(view.columns, view.rows, belowRows(view).total)
+  return layoutOf(view.columns, view.rows, belowRows(view).total, view.hidden)
 }
 
 export function viewportOf(view: ChatView): Viewport {

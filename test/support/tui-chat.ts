@@ -1,4 +1,6 @@
 /** The chat's reducer with a client beside it that is only read: effects are collected, not performed. */
+import { paint } from "../../src/tui/painting.ts"
+import { chatScreen } from "../../src/tui/panes/chat-screen.ts"
 import { visibleRows } from "../../src/tui/scroll.ts"
 import { snapshotOf } from "../../src/tui/session.ts"
 import { themeOf } from "../../src/tui/theme.ts"
@@ -66,6 +68,13 @@ export class Chat {
     const taken = this.effects
     this.effects = []
     return taken
+  }
+
+  /** The whole screen as text. */
+  frame(): string {
+    return paint(chatScreen(this.view), this.view.theme)
+      .map((row) => row.replaceAll("\t", " ").replaceAll(/\u001b\[[0-9;]*m/gu, ""))
+      .join("\n")
   }
 
   screen(): string[] {

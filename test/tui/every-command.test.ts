@@ -15,8 +15,12 @@ test("every command is tried in the line mode and on the screen, and nothing els
 
 const invitation = () => ({ link: "secure-chat://192.168.1.5:7667/#k=abc", words: undefined })
 
-/** What two of them do say. */
-const SAID: Readonly<Record<string, readonly string[]>> = { msg: ["psst"], reply: ["soon"] }
+/** What three of them do say. */
+const SAID: Readonly<Record<string, readonly string[]>> = {
+  msg: ["psst"],
+  reply: ["soon"],
+  forward: ["Forwarded, from Ravi:\nIs the quiz today?"],
+}
 
 test.each(words)("/%s works on the screen", async (word) => {
   const [lines, seen] = ON_SCREEN[word]!

@@ -106,6 +106,42 @@ test("a link is opened only after its whole address stood there", async () => {
   await end(stage)
 })
 
+test("F sends a message on: to whom is chosen, then asked once; whose words they are goes along", async () => {
+  const it = await chat()
+  it.press("esc", "up").type("f")
+  expect(it.view.overlay).toMatchObject({ kind: "picker", source: "forward" })
+  // Commands are nobody; Enter on a name only asks.
+  it.type("help").press("enter")
+  expect(it.taken()).toEqual([])
+  it.press("ctrl+u").type("meera").press("enter")
+  expect(it.taken()).toEqual([])
+  expect(it.frame()).toMatch(/"Is the quiz today\?"[^]*To Meera T ✓\.[^]*says that it is from Ravi/u)
+  it.paste("f").press("enter")
+  expect(it.taken()).toEqual([])
+  it.press("esc", "up").type("f").type("everyone").press("enter")
+  it.type("f")
+  expect(it.taken()).toEqual([
+    { kind: "send-to", to: "#everyone", text: "Forwarded, from Ravi:\nIs the quiz today?", typed: "" },
+  ])
+  it.press("esc").type("f").type("meera").press("enter").type("f")
+  expect(it.taken()).toMatchObject([{ kind: "send-to", to: "u_Meera T" }])
+})
+
+test("one's own message goes on as it is, a deleted one not at all", async () => {
+  const it = await chat()
+  it.type("/forward ravi").press("enter")
+  const own = it.view.lines.findLast((line) => line.kind === "message")
+  expect(it.taken()).toMatchObject([
+    { kind: "send-to", to: "ravi", text: own?.kind === "message" ? own.message.text : "" },
+  ])
+  for (const line of ["/forward", "/forward 2"]) {
+    it.type(line).press("enter")
+    expect(it.taken()).toEqual([])
+    expect(it.view.toast?.text).toContain("/forward [N] NAME")
+    it.press("ctrl+u")
+  }
+})
+
 test("keys of a chosen message", async () => {
   const it = await chat()
   const { client } = it

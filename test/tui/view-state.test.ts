@@ -117,6 +117,31 @@ test("go to: typing chooses, Enter opens a room or makes a chat", async () => {
   ])
 })
 
+test("F3 and F4 put panes away and back; where there is no room for one, it comes over the chat", async () => {
+  const wide = new Chat(await classroom(), { columns: 120, rows: 30 }).open(EVERYONE)
+  const has = () => wide.frame()
+  expect(has()).toMatch(/Rooms[^]*online/u)
+  expect(wide.press("f3").view.overlay).toBeUndefined()
+  expect(has()).not.toContain("of 4 online")
+  expect(has()).toContain("Rooms")
+  wide.press("f4")
+  // Nothing stands beside the chat: what the mouse selects is what was said.
+  expect(has()).not.toMatch(/Rooms|online$|┴/mu)
+  expect(has()).toContain("Is the quiz today?")
+  wide.press("f3")
+  expect(has()).toContain("of 3 online")
+  wide.type("/bare").press("enter")
+  expect(has()).not.toMatch(/Rooms|online$|┴/mu)
+  wide.type("/bare").press("enter")
+  expect(has()).toMatch(/Rooms[^]*online/u)
+  const small = await chat()
+  expect(small.press("f3").view.overlay).toMatchObject({ kind: "picker", source: "people" })
+  small.press("esc", "f4")
+  expect(small.view).toMatchObject({ overlay: undefined, hidden: { rooms: true } })
+  const narrow = new Chat(await classroom(), { columns: 40, rows: 12 }).open(EVERYONE)
+  expect(narrow.press("f4").view.overlay).toMatchObject({ kind: "picker", source: "rooms" })
+})
+
 test("verify: only the two letters answer, never a paste; F5 asks about the other person of a chat", async () => {
   const it = (await chat()).open(MEERA)
   it.taken()

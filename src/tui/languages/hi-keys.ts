@@ -59,7 +59,6 @@ export const keysHi: Catalogue = {
   "room after": "अगला कमरा",
   "next room with something new, where you are meant first": "अगला कमरा जिसमें कुछ नया है, पहले जहाँ आपका ज़िक्र है",
   "go to a room, a person, a command": "कमरे, व्यक्ति या कमांड पर जाएँ",
-  rooms: "कमरे",
   people: "लोग",
   "verify the person you talk to": "जिससे बात कर रहे हैं उसे सत्यापित करें",
   "who has your newest message": "आपका सबसे नया संदेश किसे मिला",

@@ -2,6 +2,13 @@
 import type { Catalogue } from "../language.ts"
 
 export const ownHi: Catalogue = {
+  "/bare": "/bare",
+  "the chat alone; again: back": "केवल बातचीत; फिर से: पहले जैसा",
+  "Nothing stands beside the lines here.": "यहाँ पंक्तियों के बगल में कुछ नहीं है।",
+  "choose a room": "कमरा चुनें",
+  "choose a person": "व्यक्ति चुनें",
+  "people beside the chat, or not": "लोग बातचीत के बगल में, या नहीं",
+  "rooms beside the chat, or not": "कमरे बातचीत के बगल में, या नहीं",
   "/editor": "/editor",
   "mouse on or off; also /mouse": "माउस चालू या बंद; /mouse से भी",
   "write in your own editor": "अपने एडिटर में लिखें",

@@ -86,7 +86,7 @@ function bodyRows(view: ChatView): PaintedRow[] {
   const { bodyHeight: height, panes } = layout
   const { theme, data } = view
   const rooms =
-    panes === "one"
+    layout.roomsWidth === 0
       ? undefined
       : roomList({
           rooms: data.rooms,
@@ -97,7 +97,7 @@ function bodyRows(view: ChatView): PaintedRow[] {
           theme,
         })
   const people =
-    panes === "three"
+    layout.peopleWidth > 0
       ? peopleList({ people: data.people, width: layout.peopleWidth, height, theme })
       : undefined
   const between = divider(theme)
@@ -132,10 +132,10 @@ function ruleSpans(view: ChatView): readonly Span[] {
 }
 
 /** Columns of the rule under the lines between panes. */
-function crossings(layout: Layout): readonly number[] {
-  if (layout.panes === "one") return []
-  const first = layout.roomsWidth + 1
-  return layout.panes === "two" ? [first] : [first, first + 2 + layout.chatWidth + 1]
+function crossings({ roomsWidth, chatWidth, peopleWidth }: Layout): readonly number[] {
+  const first = roomsWidth + 1
+  const rooms = roomsWidth > 0 ? [first] : []
+  return peopleWidth > 0 ? [...rooms, (roomsWidth > 0 ? first + 2 : 0) + chatWidth + 1] : rooms
 }
 
 function ruleWith(columns: readonly number[], width: number, view: ChatView): SafeText {

@@ -14,6 +14,7 @@ const TITLES: Record<Picker["source"], SafeText> = {
   rooms: say`Rooms`,
   people: say`People`,
   history: say`What you wrote before`,
+  forward: say`Forward to`,
 }
 
 /** Where the caret stands in the panel: behind the query, in its first line. */
@@ -45,13 +46,13 @@ export function pickerPanel(view: ChatView, picker: Picker): PanelContent {
   return {
     title: TITLES[picker.source],
     lines: [query, ...none, ...rows],
-    footer: [
-      span(
-        choicesLine([say`Enter open`, say`Esc back`, say`F5 verify`, say`type to search`], width - 4),
-        "faint",
-      ),
-    ],
+    footer: [span(choicesLine(choicesIn(picker), width - 4), "faint")],
   }
+}
+
+function choicesIn({ source }: Picker): readonly SafeText[] {
+  if (source === "forward") return [say`Enter choose`, say`Esc back`, say`type to search`]
+  return [say`Enter open`, say`Esc back`, say`F5 verify`, say`type to search`]
 }
 
 /** Cells of a title with its mark; the column behind it starts there on wide enough panels. */

@@ -56,7 +56,7 @@ function hintsFor(room: number, { keys, theme, ...view }: ChatView): SafeText {
     say`${labelOf(keys, "submit")} send`,
     say`${labelOf(keys, "newline")} line`,
     say`${labelOf(keys, "goto")} go`,
-    isDirect ? say`${labelOf(keys, "verify")} verify` : say`${labelOf(keys, "people")} people`,
+    isDirect ? say`${labelOf(keys, "verify")} verify` : say`${labelOf(keys, "people-pane")} people`,
   ]
   const between = say` ${theme.symbols.dot} `
   for (let count = all.length; count > 0; count--) {

@@ -1,0 +1,54 @@
+/** A message that is chosen goes on to somebody else: whom is chosen from a list, then asked once. */
+import type { MessageView } from "../client/events.ts"
+import type { PickerItem } from "./picker.ts"
+import { forwardedText, whyNot } from "./remark-acts.ts"
+import { quotedWords } from "./remark-words.ts"
+import { safeName, say } from "./safe-text.ts"
+import { nameWithMark, span } from "./theme.ts"
+import { still, type ChatView, type Overlay, type Step } from "./view.ts"
+
+export function startForward(view: ChatView, message: MessageView): Step {
+  const why = whyNot("forward", message)
+  if (why !== undefined) return still({ ...view, toast: { text: why, tone: "warning" } })
+  return still({
+    ...view,
+    toast: undefined,
+    overlay: { kind: "picker", source: "forward", query: say``, index: 0, message },
+  })
+}
+
+/** Asks once: a message that went to the wrong people cannot be unread. */
+export function askForward(
+  view: ChatView,
+  message: MessageView,
+  item: PickerItem & { kind: "room" | "person" },
+): Step {
+  const { person } = item
+  const to = person?.id ?? "#everyone"
+  const { symbols } = view.theme
+  const whom = person === undefined ? item.title : nameWithMark(person, symbols)
+  const overlay: Overlay = {
+    kind: "page",
+    title: say`Forward this message?`,
+    offset: 0,
+    lines: [
+      [span(say`"${quotedWords(message, symbols)}"`, "strong")],
+      [span(say``)],
+      [span(say`To ${whom}.`)],
+      ...(message.own
+        ? []
+        : [
+            [
+              span(
+                say`It says that it is from ${safeName(message.from.name)}; whoever reads it has only your word for that.`,
+                "faint" as const,
+              ),
+            ],
+          ]),
+      [span(say``)],
+      [span(say`F forwards it, Esc does not.`, "accent")],
+    ],
+    choices: [{ key: "f", effect: { kind: "send-to", to, text: forwardedText(message), typed: say`` } }],
+  }
+  return still({ ...view, overlay, toast: undefined })
+}
