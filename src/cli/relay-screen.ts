@@ -4,6 +4,7 @@ import type { RelayLimits } from "../relay/config.ts"
 import type { RelayMonitor } from "../relay/monitor.ts"
 import type { RelayScreen } from "../tui/relay-main.tsx"
 import { coloursOf, paletteOf } from "../tui/palettes.ts"
+import { say } from "../tui/safe-text.ts"
 import { themeOf } from "../tui/theme.ts"
 import type { Invocation } from "./commands/context.ts"
 import type { PrintedInvitation } from "./relay-dir.ts"
@@ -50,6 +51,12 @@ export async function showRelay({ io, config }: Invocation, relay: RelayOnScreen
       colours: coloursOf(io.env),
     }),
     stop,
-    suspend: canSuspend() ? () => suspendJob(systemClock) : undefined,
+    suspend: canSuspend()
+      ? () => {
+          // Whoever wanted only the shell for a moment would otherwise wonder why the room is silent.
+          io.say(say`The relay is paused: it carries nothing until fg brings it back.`)
+          return suspendJob(systemClock)
+        }
+      : undefined,
   })
 }

@@ -49,6 +49,38 @@ test("shows its invitation, who comes and who goes, and stops when it is told to
   expectRestored(again)
 })
 
+test("Ctrl+Z gives the terminal back to the shell and says what that means; after fg the relay serves again", async () => {
+  const shell = new TerminalProgram("bash", ["--norc", "--noprofile", "-i"], {
+    columns: 100,
+    rows: 30,
+    env: { HOME: program.dir },
+  })
+  const args = ["relay", "start", "--data", program.path("paused"), "--host", "127.0.0.1", "--port", "0"]
+  const words = [NODE, PROGRAM, ...args, "--no-discovery"].map((word) => `"${word}"`).join(" ")
+  shell.type(`sh -c '${words}; true'\r`)
+  await shell.until("Whoever has it can join")
+  shell.type("\u001a")
+  await shell.until("Stopped")
+  expect(shell.alternate()).toBe(false)
+  expect(shell.emulator.modes.wraparoundMode).toBe(true)
+  expect(shell.screen()).toContain("The relay is paused: it carries nothing until fg brings it back.")
+  shell.type("echo $((6 * 7))\r")
+  await shell.until(/^42$/mu)
+  shell.type("fg\r")
+  await shell.until("Whoever has it can join")
+  expect(shell.alternate()).toBe(true)
+  const [link = ""] = /secure-chat:\S+/u.exec(readFileSync(program.path("paused/invitation"), "utf8")) ?? []
+  succeeded(await program.run(["join", link, "--name", "Asha", "--data", program.path("later")]))
+  shell.type("i")
+  await shell.until("Asha joined for the first time, 1 people now")
+  shell.type("q")
+  await shell.until("Nobody is connected.")
+  shell.type("y")
+  await shell.until("has stopped.")
+  shell.type("exit\r")
+  expect((await shell.ended).code).toBe(0)
+})
+
 test("--plain writes lines and takes no screen", async () => {
   const relay = start("plain", "--plain")
   await relay.until("Invitation, to copy:")

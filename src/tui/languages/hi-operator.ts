@@ -2,6 +2,8 @@
 import type { Catalogue } from "../language.ts"
 
 export const operatorHi: Catalogue = {
+  "The relay is paused: it carries nothing until fg brings it back.":
+    "रिले रुका हुआ है: fg से वापस लाने तक यह कुछ नहीं पहुँचाता।",
   "nobody is connected": "कोई जुड़ा नहीं है",
   "was disconnected, and may come back": "का कनेक्शन काटा गया; वे वापस आ सकते हैं",
   "is not connected": "जुड़े नहीं हैं",
