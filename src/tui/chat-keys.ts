@@ -20,6 +20,7 @@ import { mouseAction, wheelKey } from "./mouse.ts"
 import { onOverlayKey } from "./overlay-keys.ts"
 import { overlayOf } from "./verification-keys.ts"
 import { foremost } from "./verification-words.ts"
+import { toggleBare, togglePane } from "./pane-keys.ts"
 import {
   editLast,
   endAbout,
@@ -42,7 +43,7 @@ import {
   type Toast,
   type VerifyHow,
 } from "./view.ts"
-import { layoutOfView, viewportOf } from "./visible.ts"
+import { viewportOf } from "./visible.ts"
 
 /** Rows of `alt+pageup`. */
 const FEW_ROWS = 3
@@ -82,7 +83,14 @@ function onChord(view: ChatView, chord: string): Step {
 }
 
 function withComposer(view: ChatView, composer: Composer): ChatView {
-  return { ...view, composer, completion: undefined, focused: true }
+  const isOld = view.toast?.ofDraft === true && composer.text !== view.composer.text
+  return {
+    ...view,
+    composer,
+    completion: undefined,
+    focused: true,
+    toast: isOld ? undefined : view.toast,
+  }
 }
 
 function onAction(view: ChatView, action: Action): Step {
@@ -138,20 +146,6 @@ function onAction(view: ChatView, action: Action): Step {
     default:
       return onMove(view, action.kind)
   }
-}
-
-/** Where there is no room beside the chat, what the pane shows comes over it. */
-function togglePane(view: ChatView, pane: "rooms" | "people"): ChatView {
-  const { panes } = layoutOfView(view)
-  const fits = pane === "rooms" ? panes !== "one" : panes === "three"
-  if (!fits) return { ...view, overlay: { kind: "picker", source: pane, query: say``, index: 0 } }
-  return { ...view, hidden: { ...view.hidden, [pane]: !view.hidden[pane] } }
-}
-
-/** The chat alone, for selecting with the mouse; again: what there was. */
-function toggleBare(view: ChatView): ChatView {
-  const isBare = view.hidden.rooms && view.hidden.people
-  return { ...view, hidden: { rooms: !isBare, people: !isBare } }
 }
 
 /** Between rooms and up and down in one. */
@@ -261,7 +255,8 @@ function submit(view: ChatView): Step {
   }
   const parsed = parseLine(composer.text, namesOf(view.data.people))
   if (parsed.kind === "nothing") return still(withComposer(view, setDraft(composer, "")))
-  if (parsed.kind === "refused") return still(told(view, parsed.why, "warning"))
+  if (parsed.kind === "refused")
+    return still({ ...view, toast: { text: parsed.why, tone: "warning", ofDraft: true } })
   const typed = sliceSafe(composer.text, 0)
   const sent: ChatView = { ...withComposer(view, remember(composer, typed)), toast: undefined }
   return run(sent, parsed.command, view)

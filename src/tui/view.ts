@@ -57,6 +57,8 @@ export type Tone = "plain" | "good" | "warning" | "danger"
 export interface Toast {
   text: SafeText
   tone: Tone
+  /** It is about what is being written, and goes as soon as that is written on. */
+  ofDraft?: boolean
 }
 
 export type Overlay =

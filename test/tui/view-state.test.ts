@@ -142,6 +142,17 @@ test("F3 and F4 put panes away and back; where there is no room for one, it come
   expect(narrow.press("f4").view.overlay).toMatchObject({ kind: "picker", source: "rooms" })
 })
 
+test("why a line was refused stands there until the line is written on", async () => {
+  const it = (await chat()).type("/mgs ravi psst").press("enter")
+  expect(it.press("left").view.toast?.text).toContain("/mgs is no command")
+  expect(it.press("ctrl+u").view.toast?.text).toBeUndefined()
+  expect(it.type(" /msg").press("enter").view.toast?.text).toContain("a space before the command")
+  expect(it.paste("one\ntwo").view.toast?.text).toBeUndefined()
+  // What is no word about the draft stays.
+  it.press("ctrl+c", "ctrl+c")
+  expect(it.view.toast?.text).toContain("quits")
+})
+
 test("verify: only the two letters answer, never a paste; F5 asks about the other person of a chat", async () => {
   const it = (await chat()).open(MEERA)
   it.taken()
