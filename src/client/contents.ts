@@ -15,6 +15,7 @@ import {
   type PayloadRecord,
   putRecord,
 } from "./records.ts"
+import { noteCodes } from "./verify-qr.ts"
 
 /** @returns undefined for a text that is shown already, under whatever number it comes. */
 function storeText(
@@ -80,6 +81,7 @@ export function storePayload(conversation: Conversation, update: Update, came: C
   const stored: PayloadRecord = { hash, line, bytes, order: record.orderBase + order, at }
   putRecord(update.tx, "payload", payloadKey(room, chainId, n), stored)
   if (content.type === "text") noteCopy(conversation, update, content.messageId, account, { chainId, n })
+  if (content.type === "text" || content.type === "edit") noteCodes(update.tx, content.text)
   if (isRemark(content)) takeRemark(conversation, update, content, account, { chainId, n })
   return line
 }

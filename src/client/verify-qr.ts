@@ -4,13 +4,14 @@
  *
  *     shower   show ──tick──▶ confirm? ──own answer──▶ verified | mismatch            reader   at an end at once
  */
-import { equalBytes, toBase64Url } from "../bytes.ts"
+import { BytesError, concat, equalBytes, fromBase64Url, toBase64Url, utf8 } from "../bytes.ts"
 import { decodeQr, encodeQr, qrAnswer, type QrCode } from "../crypto/sas.ts"
 import type { Millis } from "../platform/clock.ts"
 import type { VerificationContent } from "../protocol/content.ts"
 import { decodeRecordIfSound, type LineRecord } from "./records.ts"
+import type { RemarkRecord } from "./remarks.ts"
 import { STEP_MS } from "./verify-pair.ts"
-import type { StoreReader } from "./store.ts"
+import type { StoreReader, StoreWriter } from "./store.ts"
 import type { VerificationEnd, VerificationWhy } from "./verification.ts"
 
 export interface QrState {
@@ -31,7 +32,7 @@ export interface QrState {
 export type QrEvent =
   | { type: "heard"; content: VerificationContent }
   | { type: "answered"; matches: boolean }
-  | { type: "cancelled"; why: "you-cancelled" | "not-possible" }
+  | { type: "cancelled"; why: "you-cancelled" | "not-possible" | "keys-changed" }
   | { type: "time" }
   | { type: "restarted" }
 
@@ -93,7 +94,7 @@ export function stepQr(state: QrState, event: QrEvent, now: Millis): QrNext {
       return next({ step, ownAnswer: event.matches, endsAt: undefined }, step)
     }
     case "cancelled":
-      return end("cancelled", event.why)
+      return end(event.why === "keys-changed" ? "failed" : "cancelled", event.why)
     case "restarted":
       return end("cancelled", "you-restarted")
     case "time":
@@ -122,7 +123,8 @@ export function read({ text, own, expected, isKnown, wasRead, store, fresh, now 
   const failed = (why: VerificationWhy): QrState => ({ ...begun(own, fresh, now), peer: expected, why })
   if (!code) return failed("unknown-code")
   // Whoever can send us a message could have put anybody's keys into it.
-  if (cameAsMessage(store, toBase64Url(code.nonce))) return failed("from-the-chat")
+  if (store.get("meta", cameKey(code.nonce)) !== undefined || cameAsMessage(store, toBase64Url(code.nonce)))
+    return failed("from-the-chat")
   if (!equalBytes(code.other, own)) return failed("not-for-you")
   if (equalBytes(code.shower, own) || !isKnown(code.shower)) return failed("unknown-person")
   // Somebody who shows the code of an account that only claims to be another person must not get it a mark.
@@ -135,16 +137,57 @@ export function tickOf(code: QrCode): VerificationContent {
   return { type: "verifyTick", answer: qrAnswer(code) }
 }
 
+/** More than anybody reads a code out of. */
+const MAX_NOTED = 64
+const NONCE = /(?<![\w-])[\w-]{22}(?![\w-])/g
+
+/** A text comes, first or as an edit: what could be a code's nonce in it is known also when the text is gone again. */
+export function noteCodes(tx: StoreWriter, text: string): void {
+  for (const [run] of Iterator.from(text.matchAll(NONCE)).take(MAX_NOTED)) {
+    const nonce = nonceOf(run)
+    if (nonce) tx.put("meta", cameKey(nonce), NOTHING)
+  }
+}
+
+function nonceOf(text: string): Uint8Array | undefined {
+  try {
+    return fromBase64Url(text)
+  } catch (cause) {
+    if (cause instanceof BytesError) return undefined
+    throw cause
+  }
+}
+
+function cameKey(nonce: Uint8Array): Uint8Array {
+  return concat(CAME, nonce)
+}
+
+const CAME = utf8("code that came ")
+const NOTHING = new Uint8Array(0)
+
 /** Lines looked at in one go. */
 const SCANNED = 500
 
-/** Whether a message of any conversation holds this text. */
+/** Whether a message of any conversation, or an edit of one, holds this text. */
 function cameAsMessage(store: StoreReader, text: string): boolean {
+  const ofLine = (row: Uint8Array) => {
+    const line = decodeRecordIfSound<LineRecord>(row)
+    return line?.kind === "message" ? line.text : undefined
+  }
+  const ofEdit = (row: Uint8Array) => decodeRecordIfSound<RemarkRecord>(row)?.edit?.text
+  return isIn(store, "line", ofLine, text) || isIn(store, "remark", ofEdit, text)
+}
+
+function isIn(
+  store: StoreReader,
+  table: "line" | "remark",
+  textOf: (row: Uint8Array) => string | undefined,
+  text: string,
+): boolean {
   let from: Uint8Array | undefined
   for (;;) {
-    const rows = store.range("line", { ...(from ? { from } : {}), limit: SCANNED })
-    const lines = rows.map(({ value }) => decodeRecordIfSound<LineRecord>(value))
-    if (lines.some((line) => line?.kind === "message" && line.text.includes(text))) return true
+    const rows = store.range(table, { ...(from ? { from } : {}), limit: SCANNED })
+    if (rows.some(({ value }) => textOf(value)?.includes(text))) return true
     const last = rows.at(-1)
     if (!last || rows.length < SCANNED) return false
     from = Uint8Array.of(...last.key, 0)

@@ -203,7 +203,9 @@ export class Verifications implements Verification {
         const { contacts } = this.#driver
         const isStill = (id: Uint8Array) => contacts.get(id) !== undefined && contacts.isHandedOver(id)
         const isGone =
-          state.kind === "words" && (!isStill(state.peer.id) || !this.#driver.conversationOf(state))
+          state.kind === "words"
+            ? !isStill(state.peer.id) || !this.#driver.conversationOf(state)
+            : state.kind === "qr" && !isStill(state.peer!)
         return isGone ? { type: "cancelled", why: "keys-changed" } : act
       }
       case "closed":

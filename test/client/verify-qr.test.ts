@@ -3,6 +3,7 @@ import { expect, test } from "vitest"
 import { fromBase64Url } from "../../src/bytes.ts"
 import { decodeQr, encodeQr } from "../../src/crypto/sas.ts"
 import { arrived, type Guest, HostileWorld, MINUTE } from "../support/hostile.ts"
+import { replace } from "../support/succession.ts"
 import { idOf, screen, step, trustIn } from "../support/verify.ts"
 
 async function pair(): Promise<{ world: HostileWorld; alice: Guest; bob: Guest }> {
@@ -131,3 +132,48 @@ test("the code of somebody else, on this person's screen, gets nobody a mark", a
   await world.run(MINUTE)
   expect(step(mallory)).toBe("show")
 })
+
+test.each<[string, boolean, boolean]>([
+  ["as an edit", true, false],
+  ["as a message that is gone again", false, true],
+  ["as an edit of what is gone again", true, true],
+])("a code that came %s proves nothing either", async (_, isEdit, isGone) => {
+  const { world, alice, bob } = await pair()
+  const { qr } = await alice.client.verification.qrText(idOf(alice, "bob"))
+  await alice.write("bob", "good morning")
+  const room = alice.client.findRoom("bob").id
+  const id = await alice.write("bob", isEdit ? "hello" : `scan this: ${qr}`)
+  if (isEdit) await alice.client.remarks.edit(room, { id }, `scan this: ${qr}`)
+  await world.until(() => shown(bob).some((text) => text.includes(qr!)), "the code on bob's screen")
+  if (isGone) {
+    await alice.client.remarks.delete(room, { id })
+    await world.until(() => !shown(bob).some((text) => text.includes(qr!)), "it to be gone")
+  }
+  await world.stop(bob)
+  const back = await world.start("bob", { disk: bob.disk })
+  expect(await back.client.verification.readQr(idOf(back, "alice"), qr!)).toMatchObject({
+    step: "failed",
+    why: "from-the-chat",
+  })
+  expect(trustIn(back, "alice")).toBe("unverified")
+})
+
+test("a code for a key that was replaced since marks nobody, and the screen says so", async () => {
+  const { world, alice, bob } = await pair()
+  const { qr } = await alice.client.verification.qrText(idOf(alice, "bob"))
+  await bob.client.verification.readQr(idOf(bob, "alice"), qr!)
+  await world.until(() => step(alice) === "confirm?", "the tick")
+  world.crash(bob)
+  await replace(world, "bob")
+  await world.until(() => trustIn(alice, "bob") === "changed", "alice to know")
+  const view = await alice.client.verification.confirmQr(screen(alice).id, true)
+  expect(view).toMatchObject({ step: "failed", why: "keys-changed" })
+  expect(trustIn(alice, "bob")).toBe("changed")
+})
+
+function shown({ client }: Guest): string[] {
+  return client
+    .rooms()
+    .flatMap(({ id }) => client.transcript(id, 50))
+    .flatMap((line) => (line.kind === "message" ? [line.message.text] : []))
+}
