@@ -69,6 +69,7 @@ export class Keys implements KeysApi {
 
   decideLater(id: string): Promise<void> {
     return this.#decide(id, (contact) => {
+      this.#mustBeStill(id, contact)
       if (contact.trust !== "changed") return undefined
       return { change: { trust: "later" }, code: "key-accepted" }
     })
@@ -90,17 +91,17 @@ export class Keys implements KeysApi {
   compared(id: string, isMatch: boolean): Promise<void> {
     const verified = { how: "number" as const, at: this.#context.clock.now() }
     return this.#decide(id, (contact) => {
-      if (!this.#isStill(id, contact))
-        throw new ClientError("key-changed", "this person's key was replaced meanwhile; compare the new one")
+      this.#mustBeStill(id, contact)
       return isMatch
         ? { change: { trust: "verified", verified }, code: "verified" }
         : { change: { trust: "mismatch", verified: undefined }, code: "mismatch" }
     })
   }
 
-  /** Whether the key with this id is the person's, or has handed over to the one that is. */
-  #isStill(id: string, { entry }: Contact): boolean {
-    return this.#contacts.line(entry.accountId).some((account) => personId(account) === id)
+  /** @throws ClientError `key-changed` unless the key with this id is the person's, or has handed over to the one that is. */
+  #mustBeStill(id: string, { entry }: Contact): void {
+    if (this.#contacts.line(entry.accountId).some((account) => personId(account) === id)) return
+    throw new ClientError("key-changed", "this person's key was replaced meanwhile; compare the new one")
   }
 
   async rotate(): Promise<void> {

@@ -131,8 +131,12 @@ export interface Verification {
   closeList(id: string): Promise<VerificationView>
   /** This person agrees (words), or is here and wants to be on the list (room). @throws ClientError `verify-over`. */
   accept(id: string): Promise<VerificationView>
-  /** This person compared, aloud. Yes marks; no stops. @throws ClientError `verify-over`. */
-  answer(id: string, matches: boolean): Promise<VerificationView>
+  /**
+   * This person compared, aloud. Yes marks; no stops.
+   * @param attempt of the words that they saw: a leader may begin the next one at any time.
+   * @throws ClientError `verify-over`.
+   */
+  answer(id: string, matches: boolean, attempt?: number): Promise<VerificationView>
   /** Ends it on both sides. Nothing happens to one that is over. */
   cancel(id: string): Promise<void>
   /** Takes a result off the screen; an open one is cancelled first. */

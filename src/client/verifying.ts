@@ -107,10 +107,11 @@ export class Verifications implements Verification {
     })
   }
 
-  answer(id: string, matches: boolean): Promise<VerificationView> {
+  answer(id: string, matches: boolean, attempt?: number): Promise<VerificationView> {
     return this.#run(() => {
       const state = this.#get(id)
-      if (state.step !== "compare") throw over()
+      const isOther = state.kind === "room" && attempt !== undefined && attempt !== state.attempt
+      if (state.step !== "compare" || isOther) throw over()
       return this.#act(state, { type: "answered", matches })
     })
   }

@@ -47,6 +47,8 @@ export async function verifyInLines(
     return undefined
   }
   const open = client.verification.current()
+  const named = how === undefined ? openWith(name, client) : undefined
+  if (named) return answerOpen(named.word, named.view, tools, true)
   const isMeant = open !== undefined && (name === undefined ? !isOver(open) : isAnswer(name, open, client))
   if (how === undefined && isMeant) {
     return answerOpen(name, open, tools)
@@ -60,6 +62,23 @@ export async function verifyInLines(
   return begin(person, how, tools)
 }
 
+/** `NAME WORD`: what waits for that word with this person, unless somebody is called so. */
+function openWith(
+  text: string | undefined,
+  client: Client,
+): { view: VerificationView; word: string } | undefined {
+  const parts = /^(.*\S)\s+(\S+)$/u.exec(text ?? "")
+  if (parts === null) return undefined
+  const word = parts[2]!.toLowerCase()
+  const isAwaited = (view: VerificationView) =>
+    !isOver(view) && view.kind !== "room" && choicesOf(view).some((choice) => choice.word === word)
+  const open = client.verification.all().filter(isAwaited)
+  if (open.length === 0 || client.people().some((person) => person.name === text)) return undefined
+  const { id } = client.findPerson(parts[1]!)
+  const view = open.find(({ person }) => person?.id === id)
+  return view && { view, word }
+}
+
 /** A word of the footer, unless somebody is called so. */
 function isAnswer(name: string, open: VerificationView, client: Client): boolean {
   const word = name.toLowerCase()
@@ -71,11 +90,21 @@ async function answerOpen(
   name: string | undefined,
   open: VerificationView,
   tools: VerifyTools,
+  isNamed = false,
 ): Promise<undefined> {
-  const choice = choicesOf(open).find(({ word }) => word === name?.toLowerCase())
+  const isSaid = ({ word }: { word: string }) => word === name?.toLowerCase()
+  const choice = choicesOf(open).find(isSaid)
   if (choice === undefined) return show(open, tools)
+  const waiting = tools.client.verification.all().filter((each) => !isOver(each))
+  // Nobody is to be believed because somebody else's words fit.
+  if (!isNamed && waiting.some((each) => each.id !== open.id && choicesOf(each).some(isSaid))) {
+    tools.print(
+      say`More than one verification waits for that word, and nothing was done. Write with whom: /verify NAME ${safeLine(choice.word)}.`,
+    )
+    return undefined
+  }
   // A result that was printed has been read.
-  await actOnVerification(tools.client.verification, open.id, choice.act)
+  await actOnVerification(tools.client.verification, open, choice.act)
   return undefined
 }
 
@@ -216,7 +245,7 @@ export function verifyEventLines(
       ? [say`${symbols.mark} Keys of ${nameInWords(event.person)} DIFFER. Nothing more is sent to them.`]
       : []
   }
-  const now = [view.step, view.waitingFor, view.ownAnswer, view.theirAnswer].join(" ")
+  const now = [view.step, view.waitingFor, view.ownAnswer, view.theirAnswer, view.attempt].join(" ")
   if (told.get(view.id) === now) {
     if (view.kind !== "room" || view.step !== "gathering") return []
     return [

@@ -76,18 +76,19 @@ export function choicesOf(view: VerificationView): readonly Choice[] {
   }
 }
 
+/** @param seen what the person acts on, as it stood on the screen. */
 export function actOnVerification(
   verification: Verification,
-  id: string,
+  { id, attempt }: Pick<VerificationView, "id" | "attempt">,
   act: VerificationAct,
 ): Promise<unknown> {
   switch (act) {
     case "accept":
       return verification.accept(id)
     case "match":
-      return verification.answer(id, true)
+      return verification.answer(id, true, attempt)
     case "differ":
-      return verification.answer(id, false)
+      return verification.answer(id, false, attempt)
     case "seen":
       return verification.confirmQr(id, true)
     case "not-seen":

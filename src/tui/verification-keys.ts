@@ -40,7 +40,9 @@ export function onVerification(view: ChatView, overlay: Overlay & { kind: "verif
     // An answer is about what stands on the screen.
     const needsAll = verification.step === "compare"
     if (needsAll && !drawn.isWhole) return still(view)
-    const effects = [{ kind: "verify-act", id: overlay.id, act: choice.act } as const]
+    const effects = [
+      { kind: "verify-act", id: overlay.id, act: choice.act, attempt: verification.attempt } as const,
+    ]
     const leave = choice.act === "done" || choice.act === "stop" || choice.act === "decline"
     return { view: leave && choice.act !== "stop" ? { ...view, overlay: undefined } : view, effects }
   }

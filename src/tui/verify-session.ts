@@ -74,11 +74,11 @@ export function roomToVerify(client: Client, name: string | undefined, roomId: s
 
 export async function actInPanel(
   { client }: VerifyDeps,
-  { id, act }: { id: string; act: VerificationAct },
+  { id, act, attempt }: { id: string; act: VerificationAct; attempt: number },
   { refresh }: VerifyTools,
 ): Promise<void> {
   const { person } = client.verification.view(id)
-  await actOnVerification(client.verification, id, act)
+  await actOnVerification(client.verification, { id, attempt }, act)
   if (act === "done") await dismissIdle(client, person)
   refresh()
 }

@@ -191,7 +191,7 @@ export type Effect =
   | { kind: "mark-read"; roomId: string }
   /** `how` undefined: ask. Without a name: the verification that is open, if there is one. */
   | { kind: "verify"; name: string | undefined; how: VerifyHow | undefined }
-  | { kind: "verify-act"; id: string; act: VerificationAct }
+  | { kind: "verify-act"; id: string; act: VerificationAct; attempt: number }
   | { kind: "read-code"; personId: string; typed: string }
   | { kind: "answer-verify"; person: PersonView; number: string; match: boolean }
   | { kind: "alias"; name: string; alias: string | undefined }

@@ -9,6 +9,7 @@ import {
   HostileWorld,
   MINUTE,
 } from "../support/hostile.ts"
+import { actOnVerification } from "../../src/tui/verification-choices.ts"
 import { say, screen, step, trustIn, words } from "../support/verify.ts"
 
 const NAMES = ["asha", "ravi", "meera", "kabir"]
@@ -178,6 +179,29 @@ test("a leader that says a second list has failed, and is named", async () => {
     expect(screen(guest).why).toBe("two-lists")
     expect(screen(guest).culprits.map(({ name }) => name)).toEqual(["asha"])
   }
+})
+
+test("where the next attempt begins under the words that people read, their yes is not for the next ones", async () => {
+  const { world, people } = await room(["asha", "ravi"])
+  const [leader, ravi] = people as [Guest, Guest]
+  await gather(world, leader, [ravi])
+  await world.until(() => step(leader) === "exchanging", "the list")
+  // The relay keeps the parts from the leader alone, until that has given the attempt up.
+  leader.wire.down = (message) => (message.type === "entry" ? [] : [message])
+  await world.until(() => step(ravi) === "compare", "the words")
+  const [seen, first] = [screen(ravi), words(ravi)]
+  await world.until(() => screen(leader).attempt === 2, "the leader to begin again")
+  leader.wire.down = (message) => [message]
+  world.world.network.cutAll()
+  await world.until(() => screen(ravi).attempt === 2 && step(ravi) === "compare", "the other words")
+  expect([screen(ravi).id, words(ravi) === first]).toEqual([seen.id, false])
+  // The key that was pressed is about the words that stood there.
+  await expect(actOnVerification(ravi.client.verification, seen, "match")).rejects.toMatchObject({
+    code: "verify-over",
+  })
+  expect(trustIn(ravi, "asha")).toBe("unverified")
+  await actOnVerification(ravi.client.verification, screen(ravi), "match")
+  expect(trustIn(ravi, "asha")).toBe("verified")
 })
 
 test("two leaders at once: the first in the log leads, and the other one is in", async () => {

@@ -194,3 +194,16 @@ test("words and a code to show need a chat with the new key: the refusal says wh
   await world.until(() => arrived(alice, "bob", "to the new key"), "the message")
   await bob.client.verification.askWords(id)
 })
+
+test("putting off is about the key that was on the screen, not about one that came since", async () => {
+  const { world, alice, bob } = await changed()
+  const { id } = trustOf(bob, "alice")
+  await world.stop(alice)
+  await replace(world, "alice", new Uint8Array(16).fill(0xd0))
+  await world.until(() => trustOf(bob, "alice").id !== id, "bob to hear of the third key")
+  await expect(bob.client.keys.decideLater(id)).rejects.toMatchObject({ code: "key-changed" })
+  expect(trustOf(bob, "alice")).toMatchObject({ trust: "changed", mustDecide: true })
+  await expect(sends(bob, "alice", "no")).rejects.toMatchObject({ code: "key-changed" })
+  await bob.client.keys.decideLater(trustOf(bob, "alice").id)
+  expect(trustOf(bob, "alice").mustDecide).toBe(false)
+})

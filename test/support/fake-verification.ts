@@ -35,7 +35,7 @@ export class FakeVerification implements Verification {
   }
 
   current(): VerificationView | undefined {
-    return this.#views[0]
+    return this.#views.find(({ waitingFor }) => waitingFor !== "nobody") ?? this.#views[0]
   }
 
   all(): readonly VerificationView[] {

@@ -8,6 +8,7 @@ import { runPlain } from "../../src/tui/main.tsx"
 import { IN_LINES } from "../support/every-command.ts"
 import { bigClass } from "../support/fake-class.ts"
 import { classroom, type FakeClient, NOON } from "../support/fake-client.ts"
+import { WORDS } from "../support/fake-verification.ts"
 import { HOSTILE_CORPUS } from "../support/hostile-text.ts"
 
 /** Runs the lines and gives back everything that was written. `between` happens before the line of its index. */
@@ -165,6 +166,25 @@ test.each([
   expect(written).toContain(words)
   expect(client.findPerson("ravi").trust).toBe(trust)
   expect(client.sent.map(({ text }) => text)).not.toContain("what?")
+})
+
+test("a word that two verifications wait for is nobody's, until it is said whose", async () => {
+  const client = await classroom()
+  const comparing = { kind: "words", step: "compare", waitingFor: "both", words: WORDS } as const
+  const [ravi, meera] = [client.findPerson("ravi"), client.findPerson("meera t")]
+  const start = () => {
+    client.verification.put({ ...comparing, person: ravi })
+    client.verification.put({ ...comparing, person: meera })
+  }
+  start()
+  const written = await run(client, ["/verify match", "/verify ravi match", "/verify match"])
+  expect(written).toContain("More than one verification waits for that word, and nothing was done.")
+  expect(written).toContain("Write with whom: /verify NAME match.")
+  expect(client.verification.asked).toEqual(["yes", "yes"])
+  expect(client.verification.all().map(({ person, step }) => [person?.name, step])).toEqual([
+    ["Meera T", "verified"],
+    ["Ravi", "verified"],
+  ])
 })
 
 test.each(["/nonsense", " /quit", "/msg ravi"])("%j is refused and not sent", async (line) => {

@@ -90,9 +90,14 @@ async function live(
 async function follow(invocation: Invocation, session: ClientSession, id: string): Promise<VerificationView> {
   const { client } = session
   const { verification } = client
-  const printer = printerOf(invocation, session)
-  printer(verification.view(id), undefined)
-  const lines = answers(invocation, session, id)
+  const print = printerOf(invocation, session)
+  let shown = verification.view(id)
+  const printer: typeof print = (view, stamped) => {
+    shown = view
+    print(view, stamped)
+  }
+  printer(shown, undefined)
+  const lines = answers(invocation, session, id, () => shown.attempt)
   try {
     const waited = await waitFor(session.waiting(undefined), (stamped) => {
       const view = verification.view(id)
@@ -142,7 +147,9 @@ function printerOf(
       )
       return
     }
-    const now = [view.step, view.waitingFor, view.step === "gathering" ? view.count : ""].join(" ")
+    const now = [view.step, view.waitingFor, view.attempt, view.step === "gathering" ? view.count : ""].join(
+      " ",
+    )
     if (now === told || isOver(view)) return
     told = now
     if (view.step === "show" && view.qr !== undefined)
@@ -169,8 +176,13 @@ function printCode(
   for (const row of drawn) io.result(inked ? `\u001b[30;107m${row}\u001b[0m` : row)
 }
 
-/** Lines of the standard input, as answers to the step that is open. */
-function answers({ io }: Invocation, { client }: ClientSession, id: string): { close(): void } {
+/** Lines of the standard input, as answers to the step that is open. @param attempt whose words were printed. */
+function answers(
+  { io }: Invocation,
+  { client }: ClientSession,
+  id: string,
+  attempt: () => number,
+): { close(): void } {
   const reader = createInterface({ input: io.stdin, terminal: false })
   const onLine = async (line: string) => {
     const said = line.trim().toLowerCase()
@@ -182,7 +194,7 @@ function answers({ io }: Invocation, { client }: ClientSession, id: string): { c
       const words = safeLine(choices.map(({ word }) => word).join(", "))
       return io.say(isOver(view) ? say`That came too late.` : say`Now it takes: ${words}.`)
     }
-    await actOnVerification(client.verification, id, choice.act)
+    await actOnVerification(client.verification, { id, attempt: attempt() }, choice.act)
   }
   reader.on("line", (line) => {
     onLine(line).catch((error: unknown) => io.say(errorWords(error)))

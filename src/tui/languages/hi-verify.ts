@@ -59,6 +59,8 @@ export const verifyHi: Catalogue = {
     "कुछ नहीं भेजा गया। क्या ये मिलते हैं? yes (हाँ), no (नहीं) या later (बाद में) टाइप करें।",
   "The digits changed while you compared. Start again with /verify.":
     "मिलाते समय अंक बदल गए। /verify से फिर शुरू करें।",
+  "More than one verification waits for that word, and nothing was done. Write with whom: /verify NAME {0}.":
+    "एक से ज़्यादा सत्यापन इस शब्द का इंतज़ार कर रहे हैं, और कुछ नहीं किया गया। लिखें कि किसके साथ: /verify नाम {0}।",
   "VERIFIED: {0}.": "सत्यापित: {0}।",
   "STOPPED: nothing more is sent to {0}. Talk to them in person.":
     "रोका गया: {0} को अब कुछ नहीं भेजा जाता। उनसे सामने मिलकर बात करें।",
