@@ -112,7 +112,7 @@ test("two people and a room talk, one is away and comes back, and everything can
     "--max",
     "1",
     "--timeout",
-    "500ms",
+    "4s",
     "--type",
     "message.received",
     "--data",

@@ -25,7 +25,7 @@ test("a text that is not there, or is there twice, is planted nowhere", () => {
 })
 
 test.each([
-  ["plain", 20],
+  ["plain", 10],
   ["noisy", 3],
   ["lossy", 6],
   ["relay", 5],

@@ -1,6 +1,6 @@
 /** Somebody writes without a connection, and the room has changed by the time there is one. */
 import { expect, test } from "vitest"
-import { isCalm } from "../support/lives.ts"
+import { engineKindOf, engineMaker, isCalm } from "../support/lives.ts"
 import { SimPerson } from "../support/sim-people.ts"
 import { SimRelay } from "../support/sim-relay.ts"
 import { World } from "../support/sim.ts"
@@ -13,9 +13,10 @@ test("five people join while one with a queued message is away", { timeout: 300_
     const world = new World(seed, { start: Date.now() })
     const secrets = { admission: new Uint8Array(16).fill(7), roomSecret: new Uint8Array(32).fill(9) }
     const relay = new SimRelay(world, { admission: secrets.admission })
+    const options = { engine: engineMaker(engineKindOf(seed)) }
     await relay.start()
-    const alice = await SimPerson.create(world, relay, secrets, "alice")
-    const bob = await SimPerson.create(world, relay, secrets, "bob")
+    const alice = await SimPerson.create(world, relay, secrets, "alice", options)
+    const bob = await SimPerson.create(world, relay, secrets, "bob", options)
     for (const someone of [alice, bob]) await someone.start()
     expect(await world.runUntil(() => isCalm(alice) && isCalm(bob), MINUTE), `seed ${seed}`).toBe(true)
 
@@ -26,7 +27,7 @@ test("five people join while one with a queued message is away", { timeout: 300_
     expect(alice.client.outboxCount()).toBe(2)
     const newcomers: SimPerson[] = []
     for (const name of ["carol", "dave", "erin", "frank", "grace"]) {
-      newcomers.push(await SimPerson.create(world, relay, secrets, name))
+      newcomers.push(await SimPerson.create(world, relay, secrets, name, options))
     }
     for (const someone of newcomers) await someone.start()
     const everybody = [alice, bob, ...newcomers]

@@ -1,6 +1,9 @@
-/** The same lives with somebody among them who means harm: an eighth of `SEEDS` of them, `SEED=n` replays one. */
+/**
+ * The same lives with somebody among them who means harm: an eighth of `SEEDS` of them, every third with the real engine.
+ * `SEED=n` replays one.
+ */
 import { expect, test } from "vitest"
-import { checkAmongNoise, isCalm, live } from "../support/lives.ts"
+import { checkAmongNoise, engineKindOf, isCalm, live } from "../support/lives.ts"
 
 const SEEDS = Math.ceil(Number(process.env["SEEDS"] ?? 20) / 8)
 const ONLY = process.env["SEED"]
@@ -12,7 +15,7 @@ test(
     const seeds = ONLY === undefined ? Array.from({ length: SEEDS }, (_, seed) => seed) : [Number(ONLY)]
     let harm = 0
     for (const seed of seeds) {
-      const { world, people, tally } = await live(seed, "adversary")
+      const { world, people, tally } = await live(seed, "adversary", engineKindOf(seed))
       const why = `SEED=${seed}`
       harm += tally.harm
       const waiting = people.filter((someone) => !isCalm(someone))

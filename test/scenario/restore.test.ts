@@ -13,7 +13,7 @@ import { openBackup, sealBackup } from "../../src/crypto/backup.ts"
 import { createMlsEngine } from "../../src/crypto/mls.ts"
 import type { GroupState } from "../../src/crypto/mls-engine.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
-import { isCalm } from "../support/lives.ts"
+import { engineKindOf, engineMaker, isCalm } from "../support/lives.ts"
 import { type SimPeopleOptions, SimPerson } from "../support/sim-people.ts"
 import { SimRelay } from "../support/sim-relay.ts"
 import { seeded, seededRandom, type SimProcess, World } from "../support/sim.ts"
@@ -315,8 +315,9 @@ test(
       const secrets = { admission: new Uint8Array(16).fill(7), roomSecret: new Uint8Array(32).fill(9) }
       const relay = new SimRelay(world, { admission: secrets.admission })
       await relay.start()
-      const alice = await SimPerson.create(world, relay, secrets, "alice")
-      const bob = await SimPerson.create(world, relay, secrets, "bob")
+      const options = { engine: engineMaker(engineKindOf(seed)) }
+      const alice = await SimPerson.create(world, relay, secrets, "alice", options)
+      const bob = await SimPerson.create(world, relay, secrets, "bob", options)
       for (const someone of [alice, bob]) await someone.start()
       await until(world, () => [alice, bob].every(isCalm), `both in the room, seed ${seed}`)
       await alice.say("bob", "one")
@@ -328,7 +329,7 @@ test(
       await bob.say("#everyone", "to all")
       await until(world, () => isCalm(bob), "bob's words at the relay")
 
-      const restored = await restore(world, "alice", file, { crashAfterSave: 0.15 })
+      const restored = await restore(world, "alice", file, { ...options, crashAfterSave: 0.15 })
       const isBack = () => restored.isUp && has(restored, "bob", "two")() && isCalm(restored)
       for (let n = 0; n < 200 && !isBack(); n++) {
         if (!restored.isUp) await restored.start()

@@ -11,7 +11,7 @@ import { toHex } from "../../src/bytes.ts"
 import { type Chance, seeded, seededRandom } from "../support/sim.ts"
 import { comparing, idOf, say, screen, step, trustIn, words } from "../support/verify.ts"
 
-const SEEDS = process.env["SLOW"] === undefined ? Math.ceil(Number(process.env["SEEDS"] ?? 20) / 5) : 1_000
+const SEEDS = process.env["SLOW"] === undefined ? Math.ceil(Number(process.env["SEEDS"] ?? 20) / 8) : 1_000
 const LONG_MS = 20 * 60_000
 /** More saves than one side makes in one attempt. */
 const SAVES = 14
