@@ -38,8 +38,11 @@ const USUAL_LIMITS = {
   handshakes: MAX_HANDSHAKES,
   handshakeMs: HANDSHAKE_DEADLINE_MS,
 }
-/** Up to this size the pieces of one tick are joined to one write, which is cheaper than writing each. */
-const JOIN_BYTES = 65_536
+/**
+ * Up to this size the pieces of one tick are joined to one write, and more is not encrypted ahead: a connection keeps
+ * memory of the size of its largest write for as long as it lives.
+ */
+const WRITE_BYTES = 16_384
 
 const COMMON = {
   ALPNProtocols: [ALPN],
@@ -203,23 +206,17 @@ interface Events {
 function carry(socket: TLSSocket, { received, drained }: Events): Connection {
   socket.setNoDelay(true)
   const exporter = socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0))
-  let pending: Uint8Array[] = []
+  const pending: Uint8Array[] = []
   let closing = false
   let unsaid = false
 
-  const flush = () => {
-    const pieces = pending
-    pending = []
-    if (socket.destroyed || pieces.length === 0) return
-    const size = pieces.reduce((sum, piece) => sum + piece.length, 0)
-    if (pieces.length === 1 || size > JOIN_BYTES) {
-      socket.cork()
-      for (const [i, piece] of pieces.entries())
-        socket.write(piece, i === pieces.length - 1 ? left : undefined)
-      socket.uncork()
-    } else socket.write(Buffer.concat(pieces, size), left)
+  /** Writes as long as the system takes it; `left` goes on with the rest. @param most encrypted ahead. */
+  const flush = (most = WRITE_BYTES) => {
+    while (pending.length > 0 && !socket.destroyed && socket.writableLength < most)
+      socket.write(nextWrite(pending), left)
   }
   const left = () => {
+    if (pending.length > 0) flush()
     // Several writes may leave together; the owner hears of it once.
     if (closing || !unsaid || socket.writableLength > 0 || pending.length > 0) return
     unsaid = false
@@ -236,7 +233,7 @@ function carry(socket: TLSSocket, { received, drained }: Events): Connection {
       if (closing || socket.destroyed) return
       unsaid = true
       // Everything that one event makes us say leaves in one write.
-      if (pending.push(bytes) === 1) queueMicrotask(flush)
+      if (pending.push(bytes) === 1) queueMicrotask(() => flush())
     },
     setReading(isReading) {
       if (isReading) socket.resume()
@@ -244,7 +241,7 @@ function carry(socket: TLSSocket, { received, drained }: Events): Connection {
     },
     close() {
       if (closing) return
-      flush()
+      flush(Infinity)
       closing = true
       // What is still to come has to be read, and dropped, before the end is seen.
       socket.resume()
@@ -253,4 +250,19 @@ function carry(socket: TLSSocket, { received, drained }: Events): Connection {
       socket.once("close", () => clearTimeout(cut))
     },
   }
+}
+
+/** Takes what goes into one write off the front. */
+function nextWrite(pending: Uint8Array[]): Uint8Array {
+  const [first] = pending
+  if (first!.length > WRITE_BYTES) {
+    pending[0] = first!.subarray(WRITE_BYTES)
+    return first!.subarray(0, WRITE_BYTES)
+  }
+  let count = 0
+  let size = 0
+  while (count < pending.length && size + pending[count]!.length <= WRITE_BYTES)
+    size += pending[count++]!.length
+  const pieces = pending.splice(0, count)
+  return count === 1 ? first! : Buffer.concat(pieces, size)
 }

@@ -11,7 +11,7 @@ import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { buildGenerator, missingForLoad, runLoad } from "./loadgen/generator.ts"
 import { Crowd } from "./loadgen/plan.ts"
 import { startRelay } from "./loadgen/servers.ts"
-import { inTurns, printRounds } from "./loadgen/table.ts"
+import { inTurns, option, printRounds } from "./loadgen/table.ts"
 
 const ENTRY_BYTES = 1_097
 const TIMES = { warm: 0.4, seconds: 1.2 }
@@ -28,10 +28,6 @@ const LOADS = {
 } as const
 const EPHEMERAL = ["pairs 16", "pairs 1"]
 
-const option = (name: string) => {
-  const at = process.argv.indexOf(`--${name}`)
-  return at < 0 ? undefined : process.argv[at + 1]
-}
 const before = option("before")
 const rounds = Number(option("rounds") ?? 5)
 const only = option("only")

@@ -32,7 +32,7 @@ import {
   startPeer,
   startRelay,
 } from "./loadgen/servers.ts"
-import { inTurns, medianOf, number, printRounds, type Rounds } from "./loadgen/table.ts"
+import { inTurns, medianOf, number, option, printRounds, type Rounds } from "./loadgen/table.ts"
 
 /** The entry of the smallest bucket: 1,024 padded bytes, tag, kind, blob hash and nonce. */
 const ENTRY_BYTES = 1_097
@@ -42,10 +42,6 @@ const IDLE = [1_000, 10_000] as const
 const PARTS = ["pairs", "fanout", "durable", "latency", "connections", "idle"] as const
 type Part = (typeof PARTS)[number]
 
-const option = (name: string) => {
-  const at = process.argv.indexOf(`--${name}`)
-  return at < 0 ? undefined : process.argv[at + 1]
-}
 const ROUNDS = Number(option("rounds") ?? 5)
 const only = option("only")?.split(",") ?? PARTS
 

@@ -62,6 +62,10 @@ export class WireClient {
     this.#setup = setup
   }
 
+  get person(): RelayPerson {
+    return this.#setup.person
+  }
+
   get isOpen(): boolean {
     return this.#handle !== undefined
   }

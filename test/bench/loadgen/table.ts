@@ -35,6 +35,12 @@ function shuffled<T>(values: readonly T[]): T[] {
     .map(({ value }) => value)
 }
 
+/** What stands behind `--name` on the command line. */
+export function option(name: string): string | undefined {
+  const at = process.argv.indexOf(`--${name}`)
+  return at < 0 ? undefined : process.argv[at + 1]
+}
+
 /** A column: its head, the figure, and how many digits. */
 export type Column = readonly [head: string, figure: string, digits: number, factor?: number]
 

@@ -16,7 +16,7 @@
 
 std::vector<Connection *> connections;
 std::deque<Connection *> toOpen;
-uint64_t receivedAt, lost;
+uint64_t receivedAt, lost, retries;
 int opening;
 
 static int queue;
@@ -75,6 +75,14 @@ void drop(Connection &c) {
 
 static void lose(Connection &c, const char *why) {
   if (c.fd < 0) return;
+  if (c.hasReturned && c.state < State::ready) {
+    // Whoever does not get back in tries again, as a client does.
+    opening--;
+    retries++;
+    drop(c);
+    toOpen.push_back(&c);
+    return;
+  }
   if (lost++ < 3) fprintf(stderr, "connection %d is lost: %s\n", c.index, why);
   if (c.state < State::ready) opening--;
   drop(c);

@@ -8,6 +8,8 @@ extern std::vector<Connection *> connections;
 extern uint64_t receivedAt;
 // Lost against our will; any makes the figures worthless.
 extern uint64_t lost;
+// Of those who came back in a storm.
+extern uint64_t retries;
 extern std::deque<Connection *> toOpen;
 extern int opening;
 
