@@ -11,9 +11,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { buildProgram } from "../../.config/build.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
-import { systemRandom } from "../../src/platform/random.ts"
 import { Floods } from "../support/relay-floods.ts"
-import { RelayPerson } from "../support/relay-people.ts"
+import type { RelayPerson } from "../support/relay-people.ts"
 import {
   buildGenerator,
   type Figures,

@@ -24,13 +24,13 @@ afterAll(() => floods?.end())
 const memoryOf = ({ child }: RelayRun) =>
   Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0)
 
-const ATTACKS: Readonly<Record<string, (floods: Floods) => Promise<unknown>>> = {
-  "half-open connections": (floods) => floods.halfOpen(MANY),
-  "bytes that trickle": (floods) => floods.trickle(MANY / 4),
-  "lengths of four gigabytes": (floods) => floods.lengths(MANY),
-  "hellos that nobody signed": (floods) => floods.hellos(MANY),
-  "requests as fast as they go": (floods) => floods.requests(MANY),
-  "somebody who asks and never reads": (floods) => floods.frozen(STALLED_MS + 10_000),
+const ATTACKS: Readonly<Record<string, (on: Floods) => Promise<unknown>>> = {
+  "half-open connections": (on) => on.halfOpen(MANY),
+  "bytes that trickle": (on) => on.trickle(MANY / 4),
+  "lengths of four gigabytes": (on) => on.lengths(MANY),
+  "hellos that nobody signed": (on) => on.hellos(MANY),
+  "requests as fast as they go": (on) => on.requests(MANY),
+  "somebody who asks and never reads": (on) => on.frozen(STALLED_MS + 10_000),
 }
 
 test("whatever strangers and members do, the others write on", { timeout: 300_000 }, async () => {

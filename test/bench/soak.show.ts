@@ -1,0 +1,146 @@
+/**
+ * Messages at a steady rate for a long time, while faults happen: connections cut without a word, readers that read
+ * nothing for a while, everybody of a room gone at once, a relay that stands still. Every entry that the relay accepted must
+ * be met in the log by its author, every reader counts and hashes the log, and at the end all of a room have the same
+ * head. The relay's memory and open files stay as they are.
+ *
+ *     npm run bench -- soak [--minutes 60] [--rate 500] [--rooms 10]
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { buildProgram } from "../../.config/build.ts"
+import { sodiumReady } from "../../src/crypto/sodium.ts"
+import { systemRandom } from "../../src/platform/random.ts"
+import { SteadyReader } from "../support/steady-reader.ts"
+import { startRelay } from "./loadgen/servers.ts"
+import { median, number, option } from "./loadgen/table.ts"
+
+const minutes = Number(option("minutes") ?? 60)
+const rate = Number(option("rate") ?? 500)
+const rooms = Number(option("rooms") ?? 10)
+const PER_ROOM = 4
+const STEP_MS = 20
+/** How much memory may differ between the second quarter and the last, and how many files. */
+const MEMORY_SLACK = 1.25
+const FILES_SLACK = 8
+const DRAIN_MS = 60_000
+
+const folder = mkdtempSync(join(tmpdir(), "soak-"))
+await sodiumReady()
+await buildProgram()
+const limits = {
+  accountEntries: 1_000_000_000,
+  accountBytes: 2 ** 40,
+  channelEntries: 1_000_000_000,
+  channelBytes: 2 ** 40,
+}
+const relay = await startRelay(folder, { limits })
+const people = Array.from({ length: rooms }, (_, room) => {
+  const channelId = systemRandom.bytes(32)
+  return Array.from(
+    { length: PER_ROOM },
+    (_unused, n) => new SteadyReader(relay, channelId, `soak ${room} ${n}`, n === 0),
+  )
+}).flat()
+const faults: Record<string, number> = {}
+const samples: { mib: number; files: number; p99: number }[] = []
+const status = () => readFileSync(`/proc/${relay.pid}/status`, "utf8")
+const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms))
+const pick = <T>(all: readonly T[]) => all[Math.floor(Math.random() * all.length)]!
+
+/** One of them, now and then. */
+const FAULTS: Readonly<Record<string, () => void>> = {
+  "connections cut": () => pick(people).cut(),
+  "readers that stood still": () => pick(people).standStill(500 + Math.random() * 4_000),
+  "rooms cut": () => {
+    const room = Math.floor(Math.random() * rooms) * PER_ROOM
+    for (const person of people.slice(room, room + PER_ROOM)) person.cut()
+  },
+  "relays that stood still": () => {
+    process.kill(relay.pid, "SIGSTOP")
+    setTimeout(() => process.kill(relay.pid, "SIGCONT"), 200 + Math.random() * 2_000)
+  },
+}
+
+function sample(): void {
+  const mib = Number(/^VmRSS:\s+(\d+)/m.exec(status())?.[1]) / 1_024
+  const delays = people.flatMap((person) => person.takeDelays()).sort((a, b) => a - b)
+  const p99 = delays[Math.floor(delays.length * 0.99)] ?? Number.NaN
+  samples.push({ mib, files: readdirSync(`/proc/${relay.pid}/fd`).length, p99 })
+  const accepted = people.reduce((sum, person) => sum + person.accepted, 0)
+  const { files } = samples.at(-1)!
+  console.log(
+    `  ${number(accepted, 0)} accepted, p99 ${number(p99, 0)} ms, ${number(mib, 0)} MiB, ${files} files`,
+  )
+}
+
+try {
+  console.log(`${minutes} minutes of ${rate} messages a second, ${people.length} people in ${rooms} rooms`)
+  for (const person of people) person.start()
+  await pause(3_000)
+  const began = performance.now()
+  const isOver = () => performance.now() - began > minutes * 60_000
+  const everyMs = Math.max(5_000, (minutes * 60_000) / 40)
+  let said = 0
+  let nextSample = began + everyMs
+  let nextFault = began + 5_000
+  while (!isOver()) {
+    const now = performance.now()
+    for (const due = ((now - began) / 1_000) * rate; said < due; said++) people[said % people.length]!.say()
+    if (now > nextFault) {
+      const [name, happen] = pick(Object.entries(FAULTS))
+      faults[name] = (faults[name] ?? 0) + 1
+      happen()
+      nextFault = now + 1_000 + Math.random() * 5_000
+    }
+    if (now > nextSample) {
+      nextSample += everyMs
+      sample()
+    }
+    await pause(STEP_MS)
+  }
+  const until = performance.now() + DRAIN_MS
+  while (performance.now() < until && people.some((person) => !person.isDone)) await pause(100)
+  // Nobody says anything more: all of a room read to the same end.
+  await pause(2_000)
+  sample()
+  let apart = 0
+  for (let at = 0; at < people.length; at += PER_ROOM) {
+    const ends = people.slice(at, at + PER_ROOM).map((person) => person.end)
+    if (new Set(ends).size !== 1) apart++
+  }
+  const lost = people.reduce((sum, person) => sum + person.unmet, 0)
+  const late = people.filter((person) => !person.isDone).length
+  const quarter = Math.max(1, samples.length >> 2)
+  const early = samples.slice(quarter, 2 * quarter + 1)
+  const final = samples.slice(-quarter)
+  const [mibThen, mibNow] = [early, final].map((some) => median(some.map(({ mib }) => mib))) as [
+    number,
+    number,
+  ]
+  const [filesThen, filesNow] = [early, final].map((some) => median(some.map(({ files }) => files))) as [
+    number,
+    number,
+  ]
+  console.log(
+    `said ${number(said, 0)}, accepted and lost ${lost}, never accepted ${late} people's, rooms that differ ${apart}`,
+  )
+  console.log(
+    `p99 from saying to reading: ${number(median(samples.map(({ p99 }) => p99)), 0)} ms in the middle sample`,
+  )
+  console.log(
+    `memory ${number(mibThen, 0)} then ${number(mibNow, 0)} MiB, files ${filesThen} then ${filesNow}`,
+  )
+  console.log(
+    `faults: ${Object.entries(faults)
+      .map(([name, times]) => `${times} ${name}`)
+      .join(", ")}`,
+  )
+  if (lost + apart + late > 0 || mibNow > mibThen * MEMORY_SLACK || filesNow > filesThen + FILES_SLACK)
+    process.exitCode = 1
+} finally {
+  for (const person of people) person.stop()
+  await relay.stop()
+  rmSync(folder, { recursive: true, force: true })
+}
