@@ -11,7 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { buildProgram } from "../../.config/build.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
-import { systemRandom } from "../../src/platform/random.ts"
+import { channelOf } from "../support/channels.ts"
 import { SteadyReader } from "../support/steady-reader.ts"
 import { startRelay } from "./loadgen/servers.ts"
 import { median, number, option } from "./loadgen/table.ts"
@@ -37,7 +37,7 @@ const limits = {
 }
 const relay = await startRelay(folder, { limits })
 const people = Array.from({ length: rooms }, (_, room) => {
-  const channelId = systemRandom.bytes(32)
+  const channelId = channelOf(room)
   return Array.from(
     { length: PER_ROOM },
     (_unused, n) => new SteadyReader(relay, channelId, `soak ${room} ${n}`, n === 0),

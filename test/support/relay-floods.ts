@@ -22,6 +22,8 @@ export interface FloodTarget {
 /** Connections that are opened at once. */
 const AT_ONCE = 50
 const ENTRY_BYTES = 1_000
+/** Of members, each of whom has one. */
+const FIRST_CHANNEL = 0x55_00
 /** Longer than the relay gives a handshake. */
 const HALF_OPEN_MS = 15_000
 

@@ -15,6 +15,7 @@ import {
   encodeMessage,
   type RelayMessage,
 } from "../../src/protocol/messages.ts"
+import { openTokenOf, proofAt, tokenHashAt } from "./channels.ts"
 import { RelayPerson, sealedEntry } from "./relay-people.ts"
 
 const SEALED_BYTES = 1_040
@@ -52,6 +53,7 @@ export class SteadyReader {
   #delays: number[] = []
   accepted = 0
 
+  /** @param channelId one of `channelOf`. */
   constructor(target: SteadyTarget, channelId: Uint8Array, name: string, isFirst: boolean) {
     this.#target = target
     this.#channelId = channelId
@@ -155,6 +157,9 @@ export class SteadyReader {
         if (!message.resumed && this.#seq > 0) throw new Error("the log is another one")
         this.#handle = message.handle
         this.#incarnation = message.incarnation.slice()
+        if (this.#nextPosition > 0) this.#prove(this.#nextPosition - 1)
+        const token = openTokenOf(this.#channelId)!
+        this.#send({ type: "proveOpening", handle: message.handle, token })
         if (message.nextPosition === 0 && this.#isFirst) this.#begin(message.handle)
         return this.#offerAll()
       }
@@ -170,13 +175,23 @@ export class SteadyReader {
         return this.#read(message.seq, message.time, message.position, message.entry)
       case "rejected":
       case "stale":
-        throw new Error(`an entry was ${message.type}`)
+      case "cut":
+        throw new Error(`the relay said ${message.type}`)
       default:
     }
   }
 
+  #prove(position: number): void {
+    this.#send(proofAt(this.#handle!, this.#channelId, position))
+  }
+
   #begin(handle: number): void {
-    const header = { tokenHash: NONE, headerId: NONE, headerBlob: NONE, header: new Uint8Array(0) }
+    const header = {
+      tokenHash: tokenHashAt(this.#channelId, 0),
+      headerId: NONE,
+      headerBlob: NONE,
+      header: new Uint8Array(0),
+    }
     const entry = sealedEntry(systemRandom, { kind: "handshake" })
     this.#send({ type: "handshake", handle, expect: 0, ...header, entry })
   }
@@ -188,6 +203,7 @@ export class SteadyReader {
     this.#head = nextHead(this.#head, seq, entry[0]!, eid, time)
     if (entry[0] === 2) {
       this.#nextPosition = position + 1
+      this.#prove(position)
       this.#offerAll()
     }
     const name = toHex(eid)
