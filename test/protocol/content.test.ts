@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { fromHex, toHex } from "../../src/bytes.ts"
+import { concat, fromHex, toHex } from "../../src/bytes.ts"
 import {
   type Content,
   decodeBinding,
@@ -41,6 +41,15 @@ const ROOM_HEAD = {
 
 const ABOUT = { author: fill(32, 2), messageId: fill(16, 3) }
 const ABOUT_HEX = `${"02".repeat(32)}${"03".repeat(16)}`
+const HEAD = {
+  logPublic: fill(32, 5),
+  endorsement: fill(64, 6),
+  log: 7,
+  size: 8,
+  root: fill(32, 9),
+  signature: fill(64, 10),
+}
+const HEAD_HEX = `${"05".repeat(32)}${"06".repeat(64)}00000000000000070000000000000008${"09".repeat(32)}${"0a".repeat(64)}`
 const SID = fill(16, 4)
 const SID_HEX = "04".repeat(16)
 
@@ -71,6 +80,33 @@ const contents: readonly (readonly [string, Content, string])[] = [
     "unavailable",
     { type: "unavailable", chainId: fill(16, 3), from: 4, to: 6 },
     `06${"03".repeat(16)}00000000000000040000000000000006`,
+  ],
+  [
+    "directoryNodes",
+    {
+      type: "directoryNodes",
+      to: fill(32, 1),
+      head: HEAD,
+      size: 5,
+      start: 4,
+      height: 1,
+      nodes: [fill(32, 2), fill(32, 3)],
+    },
+    `07${"01".repeat(32)}${HEAD_HEX}0000000000000005000000000000000401` +
+      `0002${"02".repeat(32)}${"03".repeat(32)}`,
+  ],
+  [
+    "directoryLeaf",
+    {
+      type: "directoryLeaf",
+      to: fill(32, 1),
+      head: HEAD,
+      index: 4,
+      leaf: fill(32, 2),
+      path: [fill(32, 3)],
+      entry: fill(2, 4),
+    },
+    `09${"01".repeat(32)}${HEAD_HEX}0000000000000004${"02".repeat(32)}0001${"03".repeat(32)}000000020404`,
   ],
   [
     "verifyStart",
@@ -119,6 +155,38 @@ for (const [name, content, hex] of contents) {
     expect(decodePayload(wire)).toEqual(payloadOf(content))
   })
 }
+
+test("what two lists are compared by is bounded: 256 subtrees, a path of 64, an entry of 3,900 bytes", () => {
+  const most = (nodes: number): Content => ({
+    type: "directoryNodes",
+    to: fill(32, 1),
+    head: HEAD,
+    size: 2 ** 53 - 1,
+    start: 0,
+    height: 45,
+    nodes: Array.from({ length: nodes }, () => fill(32, 2)),
+  })
+  const leaf = (path: number, entry: number): Content => ({
+    type: "directoryLeaf",
+    to: fill(32, 1),
+    head: HEAD,
+    index: 2 ** 53 - 1,
+    leaf: fill(32, 2),
+    path: Array.from({ length: path }, () => fill(32, 3)),
+    entry: fill(entry, 4),
+  })
+  for (const content of [most(256), leaf(64, 3_900)]) {
+    const bytes = encodePayload(payloadOf(content))
+    // With all that is put around it, the third bucket.
+    expect(bytes.length).toBeLessThan(12_000)
+    expect(decodePayload(bytes)).toEqual(payloadOf(content))
+  }
+  for (const content of [most(257), leaf(65, 0), leaf(0, 3_901)])
+    expect(() => encodePayload(payloadOf(content))).toThrow(RangeError)
+  const wire = encodePayload(payloadOf(most(256)))
+  const countAt = wire.length - 256 * 32 - 2
+  expect(() => decodePayload(concat(changed(wire, countAt, 1, 1), fill(32, 2)))).toThrow(badPayload)
+})
 
 test("vector: a first payload that continues another chain, with a frontier", () => {
   const payload: Payload = {
