@@ -1,10 +1,12 @@
 /**
  * The screen at 50,000 messages, in a real pseudo-terminal: the built program, a real relay, a real profile folder.
  * Beside it the same steps of WeeChat, where Debian's `weechat-curses` is installed. Goals: key to frame 16 ms
- * (median), a paste of 1 MB 100 ms, start to first frame 0.4 s, nothing while nothing happens.
+ * (median), a page up as well, a paste of 1 MB 100 ms, start to first frame 0.4 s, nothing while nothing happens.
  *
  * WeeChat has its lines from memory (`/repeat`), with room for all of them; it loads no history when it starts, so
  * its start is that of an empty program. IDLE_S (20) is how long nothing happens; ROUNDS (60) is how many keys.
+ * BEFORE is another build's `secure-chat.js`: measured in the same run on the same profile, since on a busy machine only
+ * the ratio of two means anything.
  */
 import { execFileSync, spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -38,20 +40,25 @@ interface Figures {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "secure-chat-bench-"))
+/** With its modules where it stands: a copy of a whole `dist` inside a clone. */
+const former = process.env["BEFORE"]
 const program = fileURLToPath(new URL("../../dist/secure-chat.js", import.meta.url))
 
 try {
   await sodiumReady()
   await buildProgram()
-  const ours = await withRelay(measureOurs)
+  const [ours, before] = await withRelay(async (profile, newest) => [
+    await measureOurs(program, profile, newest),
+    former === undefined ? undefined : await measureOurs(former, profile, newest),
+  ])
   const weechat = await measureWeechat()
-  print(ours, weechat)
+  print(ours, before, weechat)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 
 /** Starts a relay, joins it, and fills the room. */
-async function withRelay(measure: (profile: string, newest: string) => Promise<Figures>): Promise<Figures> {
+async function withRelay<T>(measure: (profile: string, newest: string) => Promise<T>): Promise<T> {
   const options = ["--data", join(folder, "relay"), "--host", "127.0.0.1", "--port", "0", "--no-discovery"]
   const relay = spawn(process.execPath, [program, "relay", "start", ...options, "--json"], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -74,8 +81,8 @@ async function withRelay(measure: (profile: string, newest: string) => Promise<F
   }
 }
 
-async function measureOurs(profile: string, newest: string): Promise<Figures> {
-  const open = () => new TimedTerminal(process.execPath, [program, "--data", profile], SIZE, { HOME: folder })
+async function measureOurs(built: string, profile: string, newest: string): Promise<Figures> {
+  const open = () => new TimedTerminal(process.execPath, [built, "--data", profile], SIZE, { HOME: folder })
   const isThere = (written: string) => written.includes(newest)
   const start = await startsOf(open, isThere, "\u0004")
   const terminal = open()
@@ -162,7 +169,7 @@ async function figuresOf(terminal: TimedTerminal, start: number, steps: Steps): 
     const pages: number[] = []
     for (let n = 0; n < 10; n++) {
       pages.push(await terminal.after("\u001b[5~", steps.paged))
-      terminal.type("\u001b[6~")
+      await terminal.after("\u001b[6~", (written) => written !== "")
     }
     const lines = Math.ceil(1_000_000 / (Buffer.byteLength(PASTED_LINE) + 1))
     const text = `${PASTED_LINE}\n`.repeat(lines)
@@ -191,8 +198,14 @@ async function figuresOf(terminal: TimedTerminal, start: number, steps: Steps): 
   }
 }
 
-function print(ours: Figures, weechat: Figures | string): void {
-  const goals: Partial<Record<keyof Figures, number>> = { start: 400, key: 16, paste: 100, idleCpu: 1 }
+function print(ours: Figures, before: Figures | undefined, weechat: Figures | string): void {
+  const goals: Partial<Record<keyof Figures, number>> = {
+    start: 400,
+    key: 16,
+    page: 16,
+    paste: 100,
+    idleCpu: 1,
+  }
   const rows: [keyof Figures, string, string][] = [
     ["start", "start to first frame", "ms"],
     ["key", "key to frame", "ms"],
@@ -212,7 +225,9 @@ function print(ours: Figures, weechat: Figures | string): void {
       typeof weechat === "string"
         ? ""
         : `; WeeChat ${figure(weechat[key])} ${unit}, ratio ${weechat[key] === 0 ? "-" : figure(own / weechat[key])}`
-    console.log(`${what}: ${figure(own)} ${unit}${met}${other}`)
+    const then = before?.[key]
+    const ratio = then === undefined ? "" : `; before ${figure(then)} ${unit}, ratio ${figure(own / then)}`
+    console.log(`${what}: ${figure(own)} ${unit}${met}${ratio}${other}`)
   }
   if (typeof weechat === "string") console.log(`WeeChat: ${weechat}`)
 }

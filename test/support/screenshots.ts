@@ -20,7 +20,7 @@ import { feed, openVirtualTerminal, type VirtualTerminal } from "./virtual-scree
 process.env["TZ"] = "UTC"
 const NORMAL = { columns: 80, rows: 24 }
 const LARGE = { columns: 120, rows: 40 }
-const COLOURS = { ascii: false, color: true, env: { TERM: "xterm-256color" } }
+const COLOURS = { ascii: false, color: true, env: { TERM: "xterm-256color", COLORTERM: "truecolor" } }
 
 const shift = NOON + 3 * 3_600_000 - systemClock.now()
 const afternoon: Clock = {
