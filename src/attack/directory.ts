@@ -1,4 +1,5 @@
 /** Lies about the directory as a whole: two of them, an older one, a name that looks like another (PROTOCOL.md §8.4–§8.6). */
+import type { PersonRef } from "../client/events.ts"
 import { signHead } from "../crypto/checkpoint.ts"
 import { createLogSigner } from "../crypto/log-key.ts"
 import { leafHash, MerkleTree, NODE_BYTES } from "../crypto/merkle.ts"
@@ -6,7 +7,7 @@ import type { MlsEngine } from "../crypto/mls-engine.ts"
 import { type Content, decodePayload, encodePayload } from "../protocol/content.ts"
 import type { Of } from "../protocol/messages.ts"
 import { said } from "./log-lies.ts"
-import { isEntryOf, joinAs, onDirectory, renamed } from "./people.ts"
+import { firstEntryOf, isEntryOf, joinShownAs, onDirectory, renamed } from "./people.ts"
 import { type Actor, type Attack, codeThrownBy, knows, mustBe, pairOf, type Stage, write } from "./stage.ts"
 
 const CAUGHT = "directory-split"
@@ -26,13 +27,19 @@ const twoDirectories: Attack = {
   recovers: false,
   play: async (stage) => {
     const [alice, bob] = await pairOf(stage)
-    await joinAs(stage, "carol", alice, "dave")
-    await mustBe(stage, () => knows(alice, "dave") && knows(bob, "carol"), "the two lists to be read")
+    // Another name for her key, or another key for her name.
+    const name = stage.dice.below(2) === 0 ? "dave" : "carol"
+    await joinShownAs(stage, "carol", alice, (entry, owner) =>
+      name === "dave" ? renamed(owner, entry, name) : firstEntryOf(stage.prepare(name)),
+    )
+    await mustBe(stage, () => knows(alice, name) && knows(bob, "carol"), "the two lists to be read")
+    const [hers, his] = [alice.client.findPerson(name), bob.client.findPerson("carol")]
+    if ((hers.tag === his.tag) !== (name === "dave")) throw new RangeError("two lists of the other kind")
     const [from, to] = stage.dice.below(2) === 0 ? [alice, bob] : [bob, alice]
     await write(stage, from, to.name)
     await said(stage, to, CAUGHT)
     await mustBe(stage, () => isNamed(alice) && isNamed(bob), "both to know whom the lists differ in")
-    const isRight = differsIn(alice, "dave", "carol") && differsIn(bob, "carol", "dave")
+    const isRight = differsIn(alice, hers, his) && differsIn(bob, his, hers)
     return isRight ? undefined : "the alarm is about the wrong person"
   },
 }
@@ -41,11 +48,13 @@ const differenceOf = ({ client }: Actor) => client.directory.view().alarm?.diffe
 const isNamed = (actor: Actor) => differenceOf(actor) !== undefined
 
 /** Carol came after the two: behind the log's opening and their own entries. */
-function differsIn(actor: Actor, ours: string, theirs: string): boolean {
+function differsIn(actor: Actor, ours: Named, theirs: Named): boolean {
   const difference = differenceOf(actor)
-  const isHere = difference?.place === 3 && difference.ours?.name === ours
-  return isHere && difference.theirs?.name === theirs && difference.theirs.tag === difference.ours?.tag
+  const isIt = (shown: Named | undefined, { name, tag }: Named) => shown?.name === name && shown.tag === tag
+  return difference?.place === 3 && isIt(difference.ours, ours) && isIt(difference.theirs, theirs)
 }
+
+type Named = Pick<PersonRef, "name" | "tag">
 
 const rolledBack: Attack = {
   name: "directory-rolled-back",

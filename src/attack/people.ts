@@ -1,6 +1,7 @@
 /** Lies about who somebody is: keys, names, key packages, first messages, logins (PROTOCOL.md §3, §8, §11, §14). */
 import { equalBytes } from "../bytes.ts"
 import { readIdentity } from "../client/profile.ts"
+import { registrationOf } from "../client/registering.ts"
 import { sign } from "../crypto/signature.ts"
 import {
   decodeDirectoryEntry,
@@ -69,14 +70,27 @@ export function only({ accountId }: Pick<Profile, "accountId">): (reader: Uint8A
   return (reader) => reader !== undefined && equalBytes(reader, accountId)
 }
 
-/** Somebody new, whose own entry says another name in the list that one reader is shown. */
-export async function joinAs(stage: Stage, name: string, reader: Actor, shownAs: string): Promise<Actor> {
-  const profile = stage.prepare(name)
+/** Somebody new, in whose place another entry stands in the list that one reader is shown. */
+export async function joinShownAs(
+  stage: Stage,
+  name: string,
+  reader: Actor,
+  other: (entry: Uint8Array, owner: Profile) => Uint8Array,
+): Promise<Actor> {
+  const owner = stage.prepare(name)
   let shown: Uint8Array | undefined
   onDirectory(stage, only(reader), (bytes) =>
-    isEntryOf(bytes, profile.accountId) ? (shown ??= renamed(profile, bytes, shownAs)) : bytes,
+    isEntryOf(bytes, owner.accountId) ? (shown ??= other(bytes, owner)) : bytes,
   )
   return stage.join(name)
+}
+
+/** How this person, who has not come in, would. */
+export function firstEntryOf({ store }: Pick<Profile, "store">): Uint8Array {
+  const may = { mayReplace: false, approval: undefined, isOther: () => false }
+  const registration = registrationOf(readIdentity(store), new Uint8Array(0), undefined, may)
+  if (registration.kind !== "entry") throw new RangeError("somebody new")
+  return registration.entry
 }
 
 /** Three people who have just come, and need not know each other yet. */
@@ -128,7 +142,7 @@ const keyAtLookUp: Attack = {
   play: async (stage) => {
     const [alice, bob] = await pairOf(stage)
     const { id } = alice.client.findPerson("bob")
-    const carol = await joinAs(stage, "carol", alice, "bob")
+    const carol = await joinShownAs(stage, "carol", alice, (entry, owner) => renamed(owner, entry, "bob"))
     await stage.until(() => alice.client.people().filter(({ name }) => name === "bob").length === 2)
     const code = await codeThrownBy(() => alice.client.findPerson("bob"))
     if (code !== undefined) stage.seen.add(code)
