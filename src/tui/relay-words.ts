@@ -15,7 +15,7 @@ export function operatorWords(event: OperatorEvent): SafeText {
     case "client.refused":
       return say`somebody at ${safeLine(event.remote)} was refused: ${safeLine(event.code)}`
     case "person.registered":
-      return say`${safeName(event.name)} joined for the first time, ${event.people} people now`
+      return say`${safeName(event.name)} joined for the first time, ${plural(event.people, say`person`, say`people`)} now`
     case "storage.trouble":
       return say`the disk is full or damaged: ${event.refused} requests were refused`
     case "storage.damaged":

@@ -31,7 +31,7 @@ test("shows its invitation, who comes and who goes, and stops when it is told to
   succeeded(await program.run(["join", link, "--name", "Asha", "--data", program.path("asha")]))
   relay.type("i")
   await relay.until("Asha left, 0 online")
-  expect(relay.screen()).toContain("Asha joined for the first time, 1 people now")
+  expect(relay.screen()).toContain("Asha joined for the first time, 1 person now")
   await relay.until("of 1 in the list")
   relay.resize(40, 12)
   await relay.until("0 people, 0 connections")
@@ -72,7 +72,7 @@ test("Ctrl+Z gives the terminal back to the shell and says what that means; afte
   const [link = ""] = /secure-chat:\S+/u.exec(readFileSync(program.path("paused/invitation"), "utf8")) ?? []
   succeeded(await program.run(["join", link, "--name", "Asha", "--data", program.path("later")]))
   shell.type("i")
-  await shell.until("Asha joined for the first time, 1 people now")
+  await shell.until("Asha joined for the first time, 1 person now")
   shell.type("q")
   await shell.until("Nobody is connected.")
   shell.type("y")

@@ -54,7 +54,7 @@ export const operatorHi: Catalogue = {
   "{0} is here ({1}), {2} online": "{0} आए ({1}), {2} ऑनलाइन",
   "{0} left, {1} online": "{0} चले गए, {1} ऑनलाइन",
   "somebody at {0} was refused: {1}": "{0} से किसी को मना किया गया: {1}",
-  "{0} joined for the first time, {1} people now": "{0} पहली बार जुड़े, अब {1} लोग",
+  "{0} joined for the first time, {1} now": "{0} पहली बार जुड़े, अब {1}",
   "the disk is full or damaged: {0} requests were refused": "डिस्क भरी या ख़राब है: {0} अनुरोध ठुकराए गए",
   "{0} stored entries cannot be read any more: their readers were told":
     "रखी हुई {0} प्रविष्टियाँ अब पढ़ी नहीं जा सकतीं: उनके पाठकों को बताया गया",

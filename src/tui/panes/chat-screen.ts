@@ -38,9 +38,10 @@ export function chatScreen(view: ChatView): Frame {
   if (overlay?.kind === "verification" && isCode(view))
     return { rows: fullWidth(codeScreen(view, overlay), { columns, height }), caret: undefined }
   const one = (spans: readonly Span[]) => fullWidth([spans], { columns, height: 1 })
+  // Where warnings leave no room for all of it, what is written and the status below it stay.
   const around = (inner: readonly PaintedRow[]) => [
     ...one(headerSpans(view)),
-    ...inner,
+    ...inner.slice(Math.max(0, inner.length - (height - 2))),
     ...one(statusSpans(view)),
   ]
   if (overlay !== undefined) {
