@@ -7,9 +7,13 @@ import type { HeadView, ToldHead } from "../client/events.ts"
 import { alarmDetail, alarmWords } from "./directory-words.ts"
 import { linesOf, safeBlock, safeLine, say, type SafeText } from "./safe-text.ts"
 import { nameWithMark, span, trustStyle, type Span, type Symbols } from "./theme.ts"
+import { truncate } from "./text-width.ts"
 import { dayOf, sentenceOf, timeOfDay } from "./words.ts"
 
 export const DIRECTORY_TITLE = say`The relay's list of people`
+
+/** Whole entries as text are thousands of letters, and nobody reads them. */
+const EVIDENCE_COLUMNS = 120
 
 const BLANK: readonly Span[] = [span(say``)]
 
@@ -67,9 +71,13 @@ function toldLines(told: readonly ToldHead[], symbols: Symbols): readonly (reado
 }
 
 function evidenceLines(evidence: string): readonly (readonly Span[])[] {
+  const lines = linesOf(safeBlock(evidence.trimEnd()))
+  const shown = lines.map((text) => truncate(text, EVIDENCE_COLUMNS, say`…`))
+  const isCut = shown.some((text, at) => text !== lines[at])
   return [
     [span(say`What the alarm rests on, for whoever runs the relay and everybody else:`)],
-    ...linesOf(safeBlock(evidence.trimEnd())).map((text) => [span(text, "faint" as const)]),
+    ...shown.map((text) => [span(text, "faint" as const)]),
+    ...(isCut ? [[span(say`"secure-chat directory evidence" prints all of it.`)]] : []),
   ]
 }
 

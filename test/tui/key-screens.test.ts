@@ -93,6 +93,30 @@ test("the page says how the list stands, who was shown what, and what an alarm r
   ])
 })
 
+test("once it is known whom two lists differ in, the page says so, and cuts what nobody reads", async () => {
+  const client = await withDirectory("contradiction")
+  const { alarm } = client.directory.now
+  const ravi = client.findPerson("ravi")
+  const difference = {
+    kind: "other" as const,
+    place: 5,
+    by: ravi,
+    ours: client.findPerson("meera t"),
+    theirs: { name: "Meera T", tag: "q2w3e4" },
+  }
+  client.directory.now = { ...client.directory.now, alarm: { ...alarm!, difference } }
+  client.directory.evidence = () => `c2sp.org/tlog-proof@v1\nextra ${"A".repeat(5_000)}\n`
+  const lines = textOf(client)
+  expect(lines[2]).toMatch(
+    /At place 5 your list has Meera T \?\w+; the list of Ravi \?7f3c2k has Meera T \?q2w3e4 there\./u,
+  )
+  expect(lines[2]).toMatch(/write nothing to Meera T before/u)
+  expect(lines.slice(-2)).toEqual([
+    `extra ${"A".repeat(113)}…`,
+    '"secure-chat directory evidence" prints all of it.',
+  ])
+})
+
 test("what does not fit is said, and no evidence steers a terminal", async () => {
   const client = await withDirectory("entries")
   client.directory.verify = () => ["u_x is known here and not in the directory"]

@@ -7,6 +7,7 @@ export const directoryHi: Catalogue = {
   "The relay's list of people": "रिले की लोगों की सूची",
   "Nothing is sent or fetched. Tell the others, in person; secure-chat directory accept goes on all the same.":
     "न कुछ भेजा जाता है, न लाया जाता है। दूसरों को सामने मिलकर बताएँ; secure-chat directory accept से फिर भी आगे बढ़ सकते हैं।",
+  '"secure-chat directory evidence" prints all of it.': '"secure-chat directory evidence" से सब कुछ छपता है।',
   "Finding out what your list and that of {0} differ in…":
     "पता किया जा रहा है कि आपकी और {0} की सूची कहाँ अलग है…",
   "You have gone on with this relay since.": "उसके बाद आप इसी रिले के साथ आगे बढ़े हैं।",
