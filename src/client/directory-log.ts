@@ -23,6 +23,7 @@ import { DirectoryAlarms } from "./directory-alarms.ts"
 import { type BelievedList, DirectoryComparison } from "./directory-compare.ts"
 import {
   type AlarmRecord,
+  keptTold,
   LOG_ROW,
   type LogRecord,
   putLog,
@@ -33,9 +34,6 @@ import {
 } from "./directory-records.ts"
 import { putRelay, readRelay } from "./profile.ts"
 import type { AlarmReason } from "./events.ts"
-
-/** Heads of others that are kept, one of each person and log. */
-const MAX_TOLD = 64
 
 /** What came of reading: another question, the end of it, or the end of the connection. */
 export type Reading = "again" | "done" | "stop"
@@ -96,7 +94,7 @@ export class DirectoryLog {
   /** What the relay is shown with the next question: what we believed last, and one head that it has to explain. */
   question(): SignedHead[] {
     const own = this.#believed()
-    const open = this.#told.find(({ verdict }) => verdict === "unknown")?.head
+    const open = this.#told.findLast(({ verdict }) => verdict === "unknown")?.head
     this.#shown = [own, open].filter((head) => head !== undefined)
     return [...this.#shown]
   }
@@ -289,8 +287,7 @@ export class DirectoryLog {
   }
 
   #keepTold(told: ToldRecord): void {
-    const others = this.#told.filter((each) => !isOf(each, told.account, told.head))
-    const all = [told, ...others].slice(0, MAX_TOLD)
+    const all = keptTold([told, ...this.#told.filter((each) => !isOf(each, told.account, told.head))])
     this.#context.update("ordered", ({ tx, after }) => {
       putTold(tx, all)
       after(() => (this.#told = all))

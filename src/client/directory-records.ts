@@ -75,6 +75,19 @@ export interface ToldRecord {
   verdict: "fits" | "unknown"
 }
 
+/** Heads of others that are kept, one of each person and log. */
+const MAX_TOLD = 64
+
+/**
+ * What the relay has to explain yet is kept before all that fits, and what has waited longest first: else many could
+ * tell of what fits until that is forgotten. @param told newest first.
+ */
+export function keptTold(told: readonly ToldRecord[]): ToldRecord[] {
+  const isOpen = ({ verdict }: ToldRecord) => verdict === "unknown"
+  const open = told.filter(isOpen).slice(-MAX_TOLD)
+  return [...open, ...told.filter((each) => !isOpen(each))].slice(0, MAX_TOLD)
+}
+
 export const readLog = (store: StoreReader) => readRow<LogRecord>(store, LOG_ROW)
 export const readAlarm = (store: StoreReader) => readRow<AlarmRecord>(store, ALARM_ROW)
 export const readTold = (store: StoreReader) => readRow<ToldRecord[]>(store, TOLD_ROW) ?? []

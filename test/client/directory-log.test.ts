@@ -5,6 +5,7 @@ import { Contacts } from "../../src/client/contacts.ts"
 import { checkProof } from "../../src/client/directory-evidence.ts"
 import { DirectoryDesk } from "../../src/client/directory-guest.ts"
 import { COMPARE_MS } from "../../src/client/directory-alarms.ts"
+import { personId } from "../../src/client/person-ref.ts"
 import { DirectoryLog } from "../../src/client/directory-log.ts"
 import { type LogSigner, relayIdOf, signHead } from "../../src/crypto/checkpoint.ts"
 import { type AccountKeys, createAccount } from "../../src/crypto/identity.ts"
@@ -212,6 +213,18 @@ describe("the exchange after a verification", () => {
     expect(alice.log.question().map(({ size }) => size)).toEqual([2, 3])
     expect(alice.read(relay, relay.head(2))).toBe("stop")
     expect(alice.desk.view().alarm?.why).toBe("withheld")
+  })
+
+  test("is not forgotten because many others tell of what fits while the relay makes us wait for its answer", () => {
+    alice.read(relay)
+    const fork = liar()
+    fork.entries.push(entryOf(createAccount(systemRandom), { name: "dave" }))
+    alice.log.hear(someone, fork.head())
+    for (let n = 0; n < 100; n++) alice.log.hear(new Uint8Array(32).fill(n + 5), relay.head())
+    expect(alice.desk.told()).toHaveLength(64)
+    relay.entries.push(entryOf(createAccount(systemRandom), { name: "emil" }))
+    expect(alice.read(relay)).toBe("stop")
+    expect(alice.desk.view().alarm).toMatchObject({ why: "contradiction", from: { id: personId(someone) } })
   })
 
   test("what the relay explains is no alarm, and is not asked again", () => {
