@@ -21,7 +21,7 @@ export class BlobRequests {
 
   put(session: Session, message: Of<"putBlob">): void {
     const { rid } = message
-    const step = this.#blobs.put(session.member!.accountKey, message, this.#core.now)
+    const step = this.#blobs.put(session.member!.root, message, this.#core.now)
     switch (step.kind) {
       case "refused":
         return this.#core.later(() => this.#core.effects.refuse(session, rid, step.code))

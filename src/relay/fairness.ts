@@ -67,7 +67,7 @@ export class Fairness {
     let wait = own.requests.take(cost, requestsPerSecond, now)
     wait = Math.max(wait, own.bytes.take(bytes, bytesPerSecond, now))
     if (session.member !== undefined) {
-      const person = bucketOf(this.#people, session.member.accountKey, personRequestsPerSecond, now)
+      const person = bucketOf(this.#people, session.member.root, personRequestsPerSecond, now)
       wait = Math.max(wait, person.take(cost, personRequestsPerSecond, now))
     }
     const address = addressOf(session.remote)

@@ -97,7 +97,7 @@ export class LogRequests {
     const { stamp, now } = this.#core
     // A letter belongs to no position; zero, so that its sender can say nothing there.
     const position = entry.kind === "letter" ? 0 : message.position
-    const author = session.member!.accountKey
+    const author = session.member!.root
     const writer = `${author} ${channel.key}`
     const isLetter = entry.kind === "letter"
     const verdict = judged(() => {
@@ -124,7 +124,7 @@ export class LogRequests {
     if (upload === undefined) return
     const { subscription, channel, eid, entry } = upload
     const change = headerChangeOf(message)
-    const author = session.member!.accountKey
+    const author = session.member!.root
     const { stamp } = this.#core
     const verdict = judged(() =>
       this.#channels.appendHandshake(subscription, entry, message, eid, change, author, stamp),

@@ -299,6 +299,7 @@ export class PeopleRequests {
       accountKey: person.key,
       deviceId,
       deviceKey: deviceKey(accountId, deviceId),
+      root: person.root,
     }
     const before = this.#members.get(member.deviceKey)
     if (before !== undefined) {

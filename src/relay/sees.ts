@@ -50,7 +50,7 @@ export class Sees {
   tell(session: Session, { rid, from }: Of<"sees">): void {
     const { effects } = this.#core
     this.#core.answer(session, rid, () => {
-      const account = session.member!.accountKey
+      const account = session.member!.root
       const isTooMuch = session.outBytes > SLOW_BYTES || !this.#pages.allows(account, this.#core.now)
       if (isTooMuch) return effects.refuse(session, rid, "busy")
       this.#pages.count(account, this.#core.now)
@@ -66,7 +66,7 @@ export class Sees {
 
   /** Each is looked at only when it is told. */
   #subjectsOf(session: Session): (() => Subject)[] {
-    const { accountId, accountKey } = session.member!
+    const { accountId, root } = session.member!
     const person = this.#directory.person(accountId)
     const entries = person?.indexes.slice(-MAX_OWN_ENTRIES) ?? []
     const devices = person?.devices ?? []
@@ -80,7 +80,7 @@ export class Sees {
         subject(kind, id, about.flatMap((each) => this.#core.store.held(each)).map(factOf))
     return [
       stored("relay", NO_ID, { kind: "relay" }),
-      () => subject("memory", NO_ID, this.#remembered(session, accountKey)),
+      () => subject("memory", NO_ID, this.#remembered(session, root)),
       stored("account", accountId, { kind: "account", entries, accountId }),
       ...devices.map(({ deviceId }) => {
         const owner = concat(accountId, deviceId)

@@ -24,6 +24,8 @@ export interface Member {
   deviceId: Uint8Array
   /** `deviceKey` of the two. */
   deviceKey: string
+  /** `Person.root`: the same for every key that the person has had. */
+  root: string
 }
 
 export type SessionState =

@@ -37,11 +37,7 @@ export class ShelfRequests {
       .person(accountId)
       ?.devices.some((device) => deviceKey(accountId, device.deviceId) === owner)
     if (exists !== true) return this.#refuse(session, rid, "unknown-person")
-    const taken = this.#packages.take(
-      session.member!.accountKey,
-      shelfOf(accountId, deviceId),
-      this.#core.now,
-    )
+    const taken = this.#packages.take(session.member!.root, shelfOf(accountId, deviceId), this.#core.now)
     if (taken.kind === "refused") return this.#refuse(session, rid, taken.code)
     const { keyPackage, lastResort, left } = taken
     this.#core.promise(session, rid, { type: "keyPackage", rid, lastResort, keyPackage })

@@ -54,14 +54,16 @@ export interface Proof {
   lack: Lack | undefined
 }
 
-/** Of a device that reads on old tokens. */
+/** Of a person who reads on old tokens. */
 interface Lack {
+  /** When this subscription began to. */
+  from: Millis
   /** Since when, later by what does not count. */
   since: Millis
   /** The position that was confirmed, and the newest entry, when it began. */
   wanted: number
   stored: number
-  /** The newest position that the device had shown before; -1 for none. */
+  /** The newest position that they had shown before; -1 for none. */
   before: number
   /** So long whoever has nothing left is let show a newer token after it has opened. */
   patience: Millis
@@ -90,7 +92,7 @@ export class Tokens {
   /** By the channel's id in hex: kept while nobody has it open, until its positions are confirmed. */
   readonly #authorship = new Map<string, Authorship>()
   readonly #lacking = new Set<Subscription>()
-  /** By device and channel: how long it has read on old tokens, so that opening again gains nothing. */
+  /** By person and channel: how long they have read on old tokens, so that opening again gains nothing, with any device. */
   readonly #spent = new Map<string, { ms: Millis; at: Millis; lack: Lack }>()
   #sweptAt: Millis = 0
   /** Since when authors are known; what is older may be of any time before. */
@@ -117,8 +119,7 @@ export class Tokens {
     if (channel.ref === undefined || position >= channel.nextPosition || position <= proof.position) return
     const known = this.#hashAt(channel.ref, position)
     if (known === undefined || !equalBytes(known, tokenHash(channel.id, position, token))) return
-    if (this.#isContinued(subscription, position))
-      this.#confirm(channel, position, session.member!.accountKey)
+    if (this.#isContinued(subscription, position)) this.#confirm(channel, position, session.member!.root)
     proof.position = position
     this.#core.later(() => this.#progress(subscription))
     this.#follow(subscription)
@@ -130,7 +131,7 @@ export class Tokens {
     const { channel, proof } = subscription
     proof.opening = true
     if (channel.confirmed < 0 && proof.position >= 0 && this.#isFirst(channel, proof.position))
-      this.#confirm(channel, proof.position, session.member!.accountKey)
+      this.#confirm(channel, proof.position, session.member!.root)
     this.#follow(subscription)
   }
 
@@ -156,8 +157,12 @@ export class Tokens {
     // Whoever was sent nothing has used nothing: else those who try on would never have time again.
     if (this.#lacking.delete(subscription) && lack !== undefined && admitted) {
       const before = Math.max(lack.before, position)
-      const ms = Math.max(0, now - lack.since)
-      this.#spent.set(spender(subscription), { ms, at: now, lack: { ...lack, before } })
+      const used = Math.max(0, now - lack.since)
+      const key = spender(subscription)
+      const other = this.#spent.get(key)
+      // Another device of theirs has ended meanwhile: that this one read less gives nothing back.
+      const ms = other !== undefined && other.at >= lack.from ? Math.max(other.ms, used) : used
+      this.#spent.set(key, { ms, at: now, lack: { ...lack, before } })
     }
     this.#delivery.forget(subscription)
     this.#release(subscription)
@@ -300,7 +305,7 @@ export class Tokens {
     const isRecent = spent !== undefined && spent.at <= now && spent.at >= now - HOUR_MS
     const fresh = freshLack(subscription.channel, now)
     subscription.proof.lack = isRecent
-      ? { ...spent.lack, since: now - spent.ms - REOPENED_MS, stored: fresh.stored, patience: fresh.patience }
+      ? { ...spent.lack, ...onlyOfNow(fresh), since: now - spent.ms - REOPENED_MS }
       : fresh
     this.#lacking.add(subscription)
   }
@@ -339,7 +344,7 @@ export class Tokens {
 }
 
 function spender({ session, channel }: Subscription): string {
-  return `${session.member!.deviceKey} ${channel.key}`
+  return `${session.member!.root} ${channel.key}`
 }
 
 /** Whether it has shown the token of the latest handshake: only then it may say something. */
@@ -354,7 +359,21 @@ export function mayCommit({ channel, proof }: Subscription): boolean {
 
 function freshLack({ confirmed, lastSeq }: Channel, now: Millis): Lack {
   const patience = now + PATIENCE_MS
-  return { since: now, wanted: confirmed, stored: lastSeq, before: -1, patience, progress: 0, waiting: 0 }
+  return {
+    from: now,
+    since: now,
+    wanted: confirmed,
+    stored: lastSeq,
+    before: -1,
+    patience,
+    progress: 0,
+    waiting: 0,
+  }
+}
+
+/** What another subscription does not pass on. */
+function onlyOfNow({ from, stored, patience }: Lack): Pick<Lack, "from" | "stored" | "patience"> {
+  return { from, stored, patience }
 }
 
 function isLacking({ channel, proof }: Subscription): boolean {

@@ -4,8 +4,17 @@ import { REFUSALS } from "../../src/protocol/errors.ts"
 import type { Of } from "../../src/protocol/messages.ts"
 import { MAX_UNCONFIRMED } from "../../src/relay/tokens.ts"
 import { openTokenOf, proofAt, ROOM } from "../support/channels.ts"
-import { CoreBench, describe as line, handshake, open, upload, type Wire } from "../support/core-bench.ts"
-import { sealedEntry } from "../support/relay-people.ts"
+import { encodeDirectoryEntry } from "../../src/protocol/directory-entry.ts"
+import {
+  ADMISSION,
+  CoreBench,
+  describe as line,
+  handshake,
+  open,
+  upload,
+  type Wire,
+} from "../support/core-bench.ts"
+import { RelayPerson, sealedEntry } from "../support/relay-people.ts"
 
 const SECOND = 1_000
 const GARBAGE = { tokenHash: new Uint8Array(32).fill(9) }
@@ -257,6 +266,74 @@ test("whoever reads on old tokens is cut after a minute, and gains nothing by op
   await mallory.ask(open(ROOM))
   expect(await answers(mallory, prove(1))).toEqual([])
   expect(mallory.of("cut")).toEqual([])
+})
+
+test("nobody confirms what they wrote by handing over to another key, and so locks all others out", async () => {
+  const { bench, wires, commit, prove, opening, confirmed } = await hall("alice", "bob")
+  const person = bench.person("mallory")
+  const { wire } = await bench.join("mallory", person)
+  wire.proves = false
+  await wire.ask(open(ROOM))
+  for (const message of [opening, prove(0), commit(1), prove(1)]) await wire.ask(message)
+  expect(confirmed()).toBe(0)
+  const next = new RelayPerson("mallory", bench.random)
+  const other = await bench.connect()
+  other.proves = false
+  await other.ask(bench.hello(other, next))
+  const entry = next.rotation(person, person.registration(), 1)
+  await other.expect({ type: "register", rid: 1, admission: new Uint8Array(16), entry }, "ready")
+  await other.ask(open(ROOM))
+  for (const message of [prove(0), opening, prove(1)]) await other.ask(message)
+  expect(confirmed()).toBe(0)
+  expect(await answers(wires[0], commit(2))).toEqual(["accepted"])
+})
+
+test("another key is no other day: what a person may add is counted for all of their keys", async () => {
+  const bench = new CoreBench({ limits: { accountEntries: 3 } })
+  const person = bench.person("mallory")
+  const { wire } = await bench.join("mallory", person)
+  const { handle } = await wire.expect(open(ROOM), "opened")
+  const change = (position: number) =>
+    handshake(handle, position, sealedEntry(bench.random, { kind: "handshake" }))
+  for (const position of [0, 1, 2]) expect(await answers(wire, change(position))).toEqual(["accepted"])
+  expect(await answers(wire, change(3))).toEqual([`rejected ${REFUSALS.quota}`])
+  const next = new RelayPerson("mallory", bench.random)
+  const other = await bench.connect()
+  await other.ask(bench.hello(other, next))
+  const entry = next.rotation(person, person.registration(), 1)
+  await other.expect({ type: "register", rid: 1, admission: new Uint8Array(16), entry }, "ready")
+  await other.ask(open(ROOM))
+  expect(await answers(other, change(3))).toEqual([`rejected ${REFUSALS.quota}`])
+})
+
+test("whoever takes one device after the other reads no longer than with two", async () => {
+  const { bench, wires, commit, prove, opening, say } = await hall("alice", "bob")
+  const [alice, bob] = wires
+  const person = bench.person("mallory")
+  const devices = [person.device, ...Array.from({ length: 4 }, () => person.anotherDevice())]
+  const wire = await bench.connect()
+  await wire.ask(bench.hello(wire, person))
+  const entry = encodeDirectoryEntry(person.entry({}, devices))
+  await wire.expect({ type: "register", rid: 1, admission: ADMISSION, entry }, "ready")
+  await alice.ask(commit(1))
+  await bob.ask(prove(1))
+  await alice.ask(prove(1))
+  const read: number[] = []
+  for (const device of devices) {
+    const mallory = await bench.comeBack(person, device)
+    mallory.proves = false
+    await mallory.ask(open(ROOM))
+    await mallory.ask(prove(0))
+    mallory.take()
+    let seconds = 0
+    for (; seconds < 100 && mallory.of("cut").length === 0; seconds++) {
+      for (const each of [...wires, mallory]) each.post({ type: "pong", token: 0 })
+      await alice.ask(say(1))
+      await bench.pass(SECOND)
+    }
+    read.push(mallory.of("entry").length)
+  }
+  expect(read.filter((entries) => entries > 0)).toHaveLength(1)
 })
 
 test("whoever has used up their time has it again in an hour, though they try on", async () => {
