@@ -16,10 +16,11 @@ import type { RelayLimits } from "./config.ts"
 import type { Core } from "./core.ts"
 import { checkEnd, checkOf, headAfter } from "./damage.ts"
 import type { DiskWatch } from "./disk-watch.ts"
+import { mayCommit, maySpeak, type Proof } from "./proof.ts"
 import type { Session } from "./session.ts"
 import type { SoundBlobs } from "./sound-blobs.ts"
 import type { RelayStore } from "./store.ts"
-import { mayCommit, maySpeak, type Proof, type Tokens } from "./tokens.ts"
+import type { Tokens } from "./tokens.ts"
 import { TurnQueue } from "./turns.ts"
 
 /** One reader of one channel. */

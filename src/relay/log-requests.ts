@@ -12,8 +12,9 @@ import { acceptedFrame, type Delivery, entryFrame } from "./delivery.ts"
 import type { Directory } from "./directory.ts"
 import { SLOW_BYTES } from "./effects.ts"
 import { HourlyLimit } from "./hourly-limit.ts"
+import { maySpeak, noProof } from "./proof.ts"
 import type { Session } from "./session.ts"
-import { maySpeak, noProof, type Tokens } from "./tokens.ts"
+import type { Tokens } from "./tokens.ts"
 import { leaseFor } from "./turns.ts"
 
 export class LogRequests {
@@ -218,6 +219,10 @@ export class LogRequests {
   /** To how many inboxes the account wrote in the last hour, and how many letters. */
   lettersOf(account: string): { who: number; times: number } {
     return this.#letters.of(`${account} `, this.#core.now)
+  }
+
+  tokensOf(person: string): ReturnType<Tokens["of"]> {
+    return this.#tokens.of(person)
   }
 
   sweep(): void {

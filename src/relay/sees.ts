@@ -11,6 +11,7 @@ import type { Directory } from "./directory.ts"
 import { SLOW_BYTES } from "./effects.ts"
 import { type About, asCount, type Held } from "./held.ts"
 import { HourlyLimit } from "./hourly-limit.ts"
+import { tagOf } from "./monitor.ts"
 import type { LogRequests } from "./log-requests.ts"
 import type { PeopleRequests } from "./people-requests.ts"
 import type { Session } from "./session.ts"
@@ -98,6 +99,9 @@ export class Sees {
     const upload = this.#blobs.unfinished(account)
     const { updates, taken } = this.#people.lastHour(account)
     const letters = this.#logs.lettersOf(account)
+    const { handshakes, overdue } = this.#logs.tokensOf(account)
+    const tag = tagOf(session.member!.accountId)
+    const logins = this.#core.monitor.recent().filter((event) => "tag" in event && event.tag === tag)
     return [
       { ...NOTHING, name: "memory.address", rows: 1, text: session.remote.slice(0, MAX_HELD_TEXT_BYTES) },
       { ...NOTHING, name: "memory.heard", rows: 1, least: session.heardAt, most: session.heardAt },
@@ -107,6 +111,10 @@ export class Sees {
       { ...NOTHING, name: "memory.updates", rows: updates },
       { ...NOTHING, name: "memory.packages", rows: taken.times, most: taken.who },
       { ...NOTHING, name: "memory.letters", rows: letters.times, most: letters.who },
+      { ...NOTHING, name: "memory.handshakes", rows: handshakes },
+      { ...NOTHING, name: "memory.overdue", rows: overdue.length, most: asCount(Math.max(0, ...overdue)) },
+      { ...NOTHING, name: "memory.logins", rows: logins.length },
+      { ...NOTHING, name: "memory.asked", rows: this.#pages.of(account, this.#core.now).times },
     ]
   }
 }

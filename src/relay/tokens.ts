@@ -19,6 +19,7 @@ import type { Core } from "./core.ts"
 import type { Delivery } from "./delivery.ts"
 import type { DiskWatch } from "./disk-watch.ts"
 import { isDamage } from "./errors.ts"
+import { freshLack, isLacking, type Lack, onlyOfNow } from "./proof.ts"
 import type { Session } from "./session.ts"
 
 /** A live reader has so long within an hour to show a token as new as the confirmed one. */
@@ -30,8 +31,6 @@ const MOST_PROGRESS_MS: Millis = 60_000
 const MOST_WAITING_MS: Millis = 300_000
 /** What opening again costs: otherwise whoever looks in for a moment now and then reads on for an hour. */
 const REOPENED_MS: Millis = 5_000
-/** What is shown comes in a few frames. */
-const PATIENCE_MS: Millis = 5_000
 /** So many positions may wait to be confirmed; then only those may add to them who wrote none. */
 export const MAX_UNCONFIRMED = 256
 const HOUR_MS: Millis = 3_600_000
@@ -42,46 +41,12 @@ const SETTLED_MS: Millis = 600_000
 /** Channels whose authors are remembered: whoever opens one after the other must not fill the memory. */
 const MAX_AUTHORSHIPS = 16_384
 
-/** What a subscription has shown. Nothing of it outlives the subscription. */
-export interface Proof {
-  /** The channel's opening token. */
-  opening: boolean
-  /** The newest position whose token it has shown; -1 for none. */
-  position: number
-  /** It is a reader. */
-  admitted: boolean
-  /** Undefined while it has a token as new as the confirmed position. */
-  lack: Lack | undefined
-}
-
-/** Of a person who reads on old tokens. */
-interface Lack {
-  /** When this subscription began to. */
-  from: Millis
-  /** Since when, later by what does not count. */
-  since: Millis
-  /** The position that was confirmed, and the newest entry, when it began. */
-  wanted: number
-  stored: number
-  /** The newest position that they had shown before; -1 for none. */
-  before: number
-  /** So long whoever has nothing left is let show a newer token after it has opened. */
-  patience: Millis
-  /** What did not count, because it came along, and because it waited in turn. */
-  progress: Millis
-  waiting: Millis
-}
-
 /** Of one channel, and of positions that are not confirmed: accounts, in hex. */
 interface Authorship {
   /** `base`: the newest position whose token the author had shown, and which the handshake continues. */
   authors: Map<number, { account: string; base: number; at: Millis }>
   /** The first to show the token of a position whose author nobody remembers. */
   witnesses: Map<number, string>
-}
-
-export function noProof(): Proof {
-  return { opening: false, position: -1, admitted: false, lack: undefined }
 }
 
 export class Tokens {
@@ -194,6 +159,17 @@ export class Tokens {
       const isDue = subscription.proof.admitted || now >= lack.patience
       if (isDue && this.#isSpent(subscription)) this.#core.later(() => this.#cut(subscription))
     }
+  }
+
+  /** What is remembered of a person: handshakes they wrote or were the first to follow; where they read on, how long. */
+  of(person: string): { handshakes: number; overdue: readonly Millis[] } {
+    let handshakes = 0
+    for (const { authors, witnesses } of this.#authorship.values()) {
+      for (const { account } of authors.values()) if (account === person) handshakes++
+      for (const account of witnesses.values()) if (account === person) handshakes++
+    }
+    const overdue = [...this.#spent].filter(([key]) => key.startsWith(`${person} `))
+    return { handshakes, overdue: overdue.map(([, { ms }]) => ms) }
   }
 
   forgetSpent(): void {
@@ -345,39 +321,6 @@ export class Tokens {
 
 function spender({ session, channel }: Subscription): string {
   return `${session.member!.root} ${channel.key}`
-}
-
-/** Whether it has shown the token of the latest handshake: only then it may say something. */
-export function maySpeak({ channel, proof }: Subscription): boolean {
-  return proof.position >= 0 && proof.position === channel.nextPosition - 1
-}
-
-/** Whether what it has shown is as new as the confirmed position; before there is one, the opening is. */
-export function mayCommit({ channel, proof }: Subscription): boolean {
-  return channel.confirmed < 0 ? proof.opening || proof.position >= 0 : proof.position >= channel.confirmed
-}
-
-function freshLack({ confirmed, lastSeq }: Channel, now: Millis): Lack {
-  const patience = now + PATIENCE_MS
-  return {
-    from: now,
-    since: now,
-    wanted: confirmed,
-    stored: lastSeq,
-    before: -1,
-    patience,
-    progress: 0,
-    waiting: 0,
-  }
-}
-
-/** What another subscription does not pass on. */
-function onlyOfNow({ from, stored, patience }: Lack): Pick<Lack, "from" | "stored" | "patience"> {
-  return { from, stored, patience }
-}
-
-function isLacking({ channel, proof }: Subscription): boolean {
-  return proof.position < channel.confirmed
 }
 
 function readerOf(session: Session, handle: number): Subscription | undefined {

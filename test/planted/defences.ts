@@ -151,7 +151,7 @@ export const DEFENCES: readonly Defence[] = [
   },
   {
     name: "old-tokens-will-do",
-    file: TOKENS,
+    file: "src/relay/proof.ts",
     find: "proof.opening || proof.position >= 0 : proof.position >= channel.confirmed",
     replace: "proof.opening || proof.position >= 0 : true",
     why: "somebody who was removed changes the room",

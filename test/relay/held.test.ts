@@ -172,6 +172,12 @@ describe("asked by a member", () => {
     })
     const [inMemory] = ofKind(await all(wire), "memory")
     expect(inMemory!.facts.find(({ name }) => name === "memory.day")?.rows).toBe(2)
+    // Who wrote a handshake is remembered until somebody else has followed it.
+    const rowsOf = (name: string) => inMemory!.facts.find((fact) => fact.name === name)?.rows
+    expect([rowsOf("memory.handshakes"), rowsOf("memory.overdue"), rowsOf("memory.logins")]).toEqual([
+      1, 0, 1,
+    ])
+    expect(rowsOf("memory.asked")).toBeGreaterThan(0)
     const names = inMemory!.facts.map(({ name }) => name)
     expect(names.every((name) => (HELD_NAMES as readonly string[]).includes(name))).toBe(true)
     expect(new Set(names).size).toBe(HELD_NAMES.filter((name) => name.startsWith("memory.")).length)

@@ -307,7 +307,7 @@ test("another key is no other day: what a person may add is counted for all of t
 })
 
 test("whoever takes one device after the other reads no longer than with two", async () => {
-  const { bench, wires, commit, prove, opening, say } = await hall("alice", "bob")
+  const { bench, wires, commit, prove, say } = await hall("alice", "bob")
   const [alice, bob] = wires
   const person = bench.person("mallory")
   const devices = [person.device, ...Array.from({ length: 4 }, () => person.anotherDevice())]

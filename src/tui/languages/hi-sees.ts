@@ -15,6 +15,13 @@ export const seesHi: Catalogue = {
   "for how many devices you fetched keys in the last hour, to open a chat with them":
     "पिछले एक घंटे में आपने बातचीत खोलने के लिए कितने डिवाइसों की कुंजियाँ लीं",
   "in how many inboxes you left a letter in the last hour": "पिछले एक घंटे में आपने कितने इनबॉक्स में पत्र छोड़ा",
+  "how many changes of keys you made, or were the first to follow, until somebody else has followed them":
+    "कुंजियों के कितने बदलाव आपने किए या सबसे पहले अपनाए, जब तक किसी और ने उन्हें न अपनाया हो",
+  "in how many rooms and chats you read on in the last hour without the newest keys":
+    "पिछले एक घंटे में कितने कमरों और चैट में आप सबसे नई कुंजियों के बिना पढ़ते रहे",
+  "how often you came, went, or were cut off, and from which address, of the last few hundred times that anybody did":
+    "आप कितनी बार आए, गए या हटाए गए, और किस पते से: सबके पिछले कुछ सौ मौक़ों में से",
+  "how many pages of this list you asked for in the last hour": "पिछले एक घंटे में आपने इस सूची के कितने पन्ने माँगे",
   "its place in the list": "सूची में उसकी जगह",
   "your name, your public keys and your devices, signed by you":
     "आपका नाम, आपकी सार्वजनिक कुंजियाँ और आपके डिवाइस, आपके हस्ताक्षर सहित",
