@@ -3,6 +3,8 @@
  * `moderating.ts`. Each wish resolves when it is on disk; the room's lines and events say when it is done.
  */
 import { equalBytes } from "../bytes.ts"
+import type { GroupState, LinkParameters } from "../crypto/mls-engine.ts"
+import { includes } from "../crypto/mls-parameters.ts"
 import { printLink } from "../protocol/address.ts"
 import type { Contacts } from "./contacts.ts"
 import { personId } from "./person-ref.ts"
@@ -101,43 +103,61 @@ export class LinkControl implements RoomLinks {
   }
 
   remove(roomId: string, id: string): Promise<void> {
-    return this.#wish(roomId, () => ({ kind: "ban", account: this.#account(id) }))
+    return this.#wish(roomId, (group) => {
+      const accounts = this.#accounts(id)
+      const inside = accounts.slice(1).filter((account) => hasLeaf(group, account))
+      return wishes("ban", [accounts[0]!, ...inside])
+    })
   }
 
   letBack(roomId: string, id: string): Promise<void> {
-    return this.#wish(roomId, () => ({ kind: "unban", account: this.#account(id) }))
+    return this.#wish(roomId, (_, { banned }) => wishes("unban", this.#listed(id, banned)))
   }
 
   promote(roomId: string, id: string): Promise<void> {
-    return this.#wish(roomId, () => ({ kind: "promote", account: this.#account(id) }))
+    return this.#wish(roomId, (group) => {
+      const accounts = this.#accounts(id)
+      const inside = accounts.find((account) => hasLeaf(group, account))
+      return wishes("promote", [inside ?? accounts[0]!])
+    })
   }
 
   demote(roomId: string, id: string): Promise<void> {
-    return this.#wish(roomId, () => ({ kind: "demote", account: this.#account(id) }))
+    return this.#wish(roomId, (_, { moderators }) => wishes("demote", this.#listed(id, moderators)))
   }
 
   reset(roomId: string): Promise<void> {
-    return this.#wish(roomId, ({ generation }) => ({ kind: "reset", from: generation }))
+    return this.#wish(roomId, (_, { generation }) => [{ kind: "reset", from: generation }])
   }
 
   get #own(): Uint8Array {
     return this.#context.identity.account.accountId
   }
 
-  #account(id: string): Uint8Array {
-    return id === personId(this.#own) ? this.#own : this.#contacts.findById(id).entry.accountId
+  /** All that a person has had, newest first: a room may know them by a key that was given up since. */
+  #accounts(id: string): Uint8Array[] {
+    const newest = id === personId(this.#own) ? this.#own : this.#contacts.findById(id).entry.accountId
+    const all = this.#contacts.history(newest).map(({ entry }) => entry.accountId)
+    return [newest, ...all.filter((account) => !equalBytes(account, newest)).reverse()]
   }
 
-  #wish(roomId: string, make: (now: { generation: number }) => LinkWish): Promise<void> {
+  /** Those of a person that a room's list holds, or the newest, which is not on it. */
+  #listed(id: string, list: readonly Uint8Array[]): Uint8Array[] {
+    const accounts = this.#accounts(id)
+    const listed = accounts.filter((account) => includes(list, account))
+    return listed.length > 0 ? listed : accounts.slice(0, 1)
+  }
+
+  #wish(roomId: string, make: (group: GroupState, now: LinkParameters) => LinkWish[]): Promise<void> {
     return this.#run(async () => {
       const conversation = this.#rooms.byId(roomId)
       const { group } = conversation
       const now = linkParameters(group)
       if (!group || !now) throw notInRoom()
-      const wish = make(now)
-      const refusal = refusalOf(wish, group, this.#own)
+      const made = make(group, now)
+      const refusal = made.map((wish) => refusalOf(wish, group, this.#own)).find((why) => why !== undefined)
       if (refusal !== undefined) throw new ClientError("not-allowed", refusal)
-      addWish(conversation, wish)
+      for (const wish of made) addWish(conversation, wish)
       await conversation.advance()
     })
   }
@@ -149,6 +169,14 @@ export function unheardInviter({ record, peers }: Conversation): Uint8Array | un
   const isHeard =
     inviter && peers.all().some(({ accountId, isHere }) => isHere && equalBytes(accountId, inviter))
   return isHeard ? undefined : inviter
+}
+
+function wishes(kind: Exclude<LinkWish["kind"], "reset">, accounts: readonly Uint8Array[]): LinkWish[] {
+  return accounts.map((account) => ({ kind, account }))
+}
+
+function hasLeaf({ members }: GroupState, account: Uint8Array): boolean {
+  return members.some(({ accountId }) => equalBytes(accountId, account))
 }
 
 function notInRoom(): ClientError {

@@ -12,6 +12,7 @@ import {
   lastWish,
   MINUTE,
   stateOf,
+  Wire,
   type HostileWorld,
 } from "../support/hostile.ts"
 import { invitationOf, linkOf, ROOM, roomOf, three } from "../support/link-room.ts"
@@ -282,4 +283,42 @@ test("a device restored from before the link was replaced is told the new one, a
   expect(roomOf(gone)).toMatchObject({ state: "waiting", problem: "no-way-in", members: [] })
   expect(gone.texts(ROOM).length).toBeGreaterThan(0)
   expect([alice, back, gone].map(distrusts)).toEqual([0, 0, 0])
+})
+
+/** Carol hands over to another key, and her program does not give the leaf of the one before to it. */
+async function withOldLeaf(world: HostileWorld, carol: Guest): Promise<Guest> {
+  const done = carol.client.keys.rotate()
+  await world.world.settle()
+  await done
+  await world.stop(carol)
+  const wire = new Wire()
+  wire.up = (message) => (message.type === "handshake" || message.type === "turn" ? [] : [message])
+  return world.start("carol", { disk: carol.disk, wire })
+}
+
+test("whoever hands over to another key just before is removed with the leaf of the one before", async () => {
+  const { world, alice, bob, carol } = await three()
+  await theyTalk(world, alice, bob, carol)
+  const { id } = alice.client.findPerson("carol")
+  await withOldLeaf(world, carol)
+  await world.until(() => alice.client.findPerson("carol").id !== id, "the new key")
+  await remove(alice, "carol")
+  await world.until(() => isOpen(alice, 1) && isOpen(bob, 1), "the removal")
+  for (const each of [alice, bob])
+    expect(roomOf(each).members.map(({ person }) => person.name)).not.toContain("carol")
+  // And is let back as one.
+  await alice.client.link.letBack(roomOf(alice).id, alice.client.findPerson("carol").id)
+  await world.until(() => linkOf(bob)!.banned.length === 0, "carol to be let back")
+})
+
+test("a moderator who hands over to another key is one no more when they are told so", async () => {
+  const { world, alice, bob, carol } = await three()
+  await theyTalk(world, alice, bob, carol)
+  const { id } = alice.client.findPerson("carol")
+  await alice.client.link.promote(roomOf(alice).id, id)
+  await world.until(() => linkOf(bob)!.moderators.length === 2, "carol to be a moderator")
+  await withOldLeaf(world, carol)
+  await world.until(() => alice.client.findPerson("carol").id !== id, "the new key")
+  await alice.client.link.demote(roomOf(alice).id, alice.client.findPerson("carol").id)
+  await world.until(() => linkOf(bob)!.moderators.length === 1, "carol to be none")
 })
