@@ -7,7 +7,8 @@ import { promisify } from "node:util"
 import { expect, test } from "vitest"
 import { ATTACKS } from "../../src/attack/attacks.ts"
 import { type Defence, DEFENCES } from "./defences.ts"
-import { COMPILED, pathOf, plant } from "./plant.ts"
+import { COMPILED } from "../support/compiled.ts"
+import { pathOf, plant } from "./plant.ts"
 
 const here = (file: string) => new URL(file, import.meta.url).href
 const run = promisify(execFile)
@@ -20,7 +21,7 @@ async function playWithout(defence: Defence): Promise<Record<string, string>> {
   const imports = [here("../../.config/register.ts"), here("register.ts")].flatMap((url) => ["--import", url])
   const args = [...imports, fileURLToPath(here("play-attacks.ts")), String(defence.seeds ?? 1)]
   const { stdout } = await run(process.execPath, args, {
-    env: { ...env, NODE_COMPILE_CACHE: COMPILED, PLANT: defence.name },
+    env: { ...env, ...COMPILED, PLANT: defence.name },
     timeout: PATIENCE_MS,
   })
   return JSON.parse(stdout) as Record<string, string>

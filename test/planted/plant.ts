@@ -23,9 +23,6 @@ export interface Bug {
   lives?: Lives
 }
 
-/** Where Node keeps what it has compiled, by what the sources hold: a run of lives starts in half the time. */
-export const COMPILED = fileURLToPath(new URL("dist/test/.compiled", root))
-
 export function pathOf({ file }: Pick<Bug, "file">): string {
   return fileURLToPath(new URL(file, root))
 }

@@ -8,7 +8,8 @@ import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { BUGS } from "./bugs.ts"
-import { type Bug, COMPILED, type Lives } from "./plant.ts"
+import { COMPILED } from "../support/compiled.ts"
+import type { Bug, Lives } from "./plant.ts"
 
 /** What a run of lives says of itself. */
 export type Sign =
@@ -42,7 +43,7 @@ export async function hunt(
     process.execPath,
     [...imports, fileURLToPath(here("hunt.ts")), String(first), String(seeds)],
     {
-      env: { ...env, NODE_COMPILE_CACHE: COMPILED, ...(bug && { PLANT: bug.name }), LIVES: lives },
+      env: { ...env, ...COMPILED, ...(bug && { PLANT: bug.name }), LIVES: lives },
       stdio: ["ignore", "pipe", "pipe"],
     },
   )

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import type { MessageState } from "../../src/client/events.ts"
 import { bundled } from "./bundle.ts"
+import { COMPILED } from "./compiled.ts"
 
 export type Command =
   | { do: "talk"; to: readonly string[]; label: string; every: number }
@@ -100,7 +101,10 @@ export class ClientProcess {
       name,
       invitation,
     ]
-    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] })
+    const child = spawn(command, args, {
+      env: { ...process.env, ...COMPILED },
+      stdio: ["pipe", "pipe", "pipe"],
+    })
     this.lives++
     child.stdin.on("error", () => {})
     child.stderr.setEncoding("utf8").on("data", (text: string) => this.troubles.push(text))

@@ -5,6 +5,7 @@
 import { fileURLToPath } from "node:url"
 import pty from "@lydell/node-pty"
 import { bundled } from "./bundle.ts"
+import { COMPILED } from "./compiled.ts"
 import { feed, openVirtualTerminal, rowsOf, textOf, type VirtualTerminal } from "./virtual-screen.ts"
 
 /** Long enough for a cold start on a busy machine. */
@@ -146,5 +147,9 @@ export async function runFixture(
   args: readonly string[],
   size: { columns: number; rows: number; env?: Record<string, string> },
 ): Promise<TerminalProgram> {
-  return new TerminalProgram(NODE, await fixtureCommand(name, ...args), { ...size, cwd: HERE })
+  return new TerminalProgram(NODE, await fixtureCommand(name, ...args), {
+    ...size,
+    cwd: HERE,
+    env: { ...COMPILED, ...size.env },
+  })
 }
