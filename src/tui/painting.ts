@@ -60,9 +60,6 @@ export function paint({ rows }: Frame, theme: Theme): string[] {
   return rows.map((row) => paintRow(row, theme))
 }
 
-/** Blanks that nobody sees: with no ground and not inverse, before the end of a row. */
-const HANGING = / +(?=(?:\u001b\[(?:22|39)m)*$)/u
-
 function paintRow(row: PaintedRow, theme: Theme): string {
   let painted = ""
   let blanks = 0
@@ -79,7 +76,23 @@ function paintRow(row: PaintedRow, theme: Theme): string {
     }
     blanks += piece.width - cells
   }
-  return painted.replace(HANGING, "").trimEnd()
+  return withoutTail(painted).trimEnd()
+}
+
+/** Ends of styles in which a blank cannot be seen: of weight and colour, not of ground or inverse. */
+const UNSEEN_ENDS = ["\u001b[22m", "\u001b[39m"]
+
+/** Without the blanks at the end of a row that nobody sees. */
+function withoutTail(row: string): string {
+  let end = row.length
+  for (;;) {
+    const style = UNSEEN_ENDS.find((each) => row.endsWith(each, end))
+    if (style === undefined) break
+    end -= style.length
+  }
+  let kept = end
+  while (row[kept - 1] === " ") kept -= 1
+  return kept === end ? row : row.slice(0, kept) + row.slice(end)
 }
 
 function paintSpans(spans: readonly Span[], width: number, theme: Theme): { text: string; cells: number } {
