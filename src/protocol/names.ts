@@ -37,24 +37,24 @@ export type ReadName = { kind: "name"; name: string } | { kind: "fault"; fault: 
 /** What commands and screens take for something else. Compared by skeleton, so that no look-alike gets through. */
 const RESERVED = ["everyone", "you", "me", "all", "here", "room", "relay", "nobody", "secure-chat"]
 
-/** What takes long to make, and most starts never need: made when the first name is judged. */
-let tables: ReturnType<typeof makeTables> | undefined
-
-function makeTables() {
-  const allLetters = WRITINGS.flatMap(({ letters, signs = [] }) => [letters, ...signs])
-  return {
-    reservedKeys: new Set(RESERVED.flatMap(skeletons)),
-    anyLetter: wholly([COMMON_SIGNS, ...allLetters].join(" ")),
-    whollyIn: WRITINGS.map(({ letters, signs = [] }) => wholly([letters, COMMON_SIGNS, ...signs].join(" "))),
-    graphemes: new Intl.Segmenter("und", { granularity: "grapheme" }),
-  }
-}
+// What takes long to make, and most starts never need.
+const RESERVED_KEYS = later(() => new Set(RESERVED.flatMap(skeletons)))
+const GRAPHEMES = later(() => new Intl.Segmenter("und", { granularity: "grapheme" }))
+/** For each way of writing: nothing but its letters. */
+const WHOLLY_IN = WRITINGS.map(({ letters, signs = [] }) =>
+  later(() => wholly([letters, COMMON_SIGNS, ...signs].join(" "))),
+)
+/** Nothing but letters of any of them. */
+const ANY_LETTER = later(() =>
+  wholly([COMMON_SIGNS, ...WRITINGS.flatMap(({ letters, signs = [] }) => [letters, ...signs])].join(" ")),
+)
 
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
 /** Joiners choose between forms of the same letters in these scripts; a name goes without them. */
 const JOINING_SCRIPTS = /[\u0600-\u08ff\u0900-\u109f\u1780-\u17ff]/
 const HEBREW = /[\u05d0-\u05ea]/
 const JOINERS = /[\u200c\u200d]/g
+const ASCII = /^[ -~]+$/
 const MARK = /^\p{M}$/u
 const DIGIT = /^\p{Nd}$/u
 /** Full stop, geresh, tsheg. */
@@ -98,21 +98,20 @@ function tidy(typed: string): string {
 }
 
 function faultOf(name: string): NameFault | undefined {
-  const { anyLetter, whollyIn, graphemes, reservedKeys } = (tables ??= makeTables())
   const points = [...name]
-  if (!anyLetter.test(name)) return "bad-character"
-  const writing = WRITINGS.find((_, at) => whollyIn[at]!.test(name))
-  if (writing === undefined) return "mixed-writing"
+  const writing = WRITINGS.find((_, at) => WHOLLY_IN[at]!().test(name))
+  if (writing === undefined) return ANY_LETTER().test(name) ? "mixed-writing" : "bad-character"
   const shape = points.map(shapeOf).join("")
   if (!/[LD]/.test(shape)) return "empty"
   if (/(?:^|[^LM])M/.test(shape)) return "loose-mark"
   if (MARK_TOWER.test(name) || HIDDEN_DOT.test(name.normalize("NFD"))) return "stacked-marks"
-  const clusters = [...graphemes.segment(name)]
-  if (clusters.some(({ segment }) => [...segment].length > MAX_GRAPHEME_POINTS)) return "stacked-marks"
+  // Of ASCII each letter is a grapheme, and what finds others takes 10 ms to begin.
+  const clusters = ASCII.test(name) ? points : Array.from(GRAPHEMES().segment(name), ({ segment }) => segment)
+  if (clusters.some((cluster) => [...cluster].length > MAX_GRAPHEME_POINTS)) return "stacked-marks"
   if (clusters.length > MAX_NAME_GRAPHEMES) return "too-long"
   if (new Set(points.filter((point) => DIGIT.test(point)).map(zeroOf)).size > 1) return "mixed-digits"
   if (!isInOrder(name, shape, writing)) return "bad-order"
-  if (skeletons(name).some((key) => reservedKeys.has(key))) return "reserved"
+  if (skeletons(name).some((key) => RESERVED_KEYS().has(key))) return "reserved"
   // `u_…` and `r_…` are ids of people and rooms.
   return /^[ur]_/i.test(name) ? "reserved" : undefined
 }
@@ -154,6 +153,12 @@ export function foldedName(typed: string): string {
   return tidy(typed.slice(0, MAX_TYPED_UNITS))
     .toLowerCase()
     .replace(/i\u0307/gu, "i")
+}
+
+/** Makes it when it is first asked for. */
+function later<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
 }
 
 function wholly(ranges: string): RegExp {
