@@ -65,7 +65,8 @@ export class Door {
   #bans = new Map<string, Millis>()
   #invitations = new Map<string, Kept>()
   #waiting = new Map<string, { name: string; since: Millis }>()
-  #admitted = new Set<string>()
+  /** `name`: as which the operator let them in; empty in a note of an earlier version. */
+  #admitted = new Map<string, { name: string; since: Millis }>()
   #listed = new Map<string, string>()
 
   /** @param mainHash of the relay's own code; undefined for an open relay. @throws StoreError. */
@@ -80,7 +81,7 @@ export class Door {
     this.#bans = new Map(this.#read(NOTE_KINDS.ban, (value) => value.u64()))
     this.#invitations = new Map(this.#read(NOTE_KINDS.invitation, readInvitation))
     this.#waiting = new Map(this.#read(NOTE_KINDS.waiting, readWaiting))
-    this.#admitted = new Set(this.#read(NOTE_KINDS.admitted, () => true).map(([key]) => key))
+    this.#admitted = new Map(this.#read(NOTE_KINDS.admitted, readWaiting))
     this.#listed = new Map(this.#read(NOTE_KINDS.listed, (value) => fromUtf8(value.rest())))
     const [mode] = this.#read(NOTE_KINDS.mode, (value) => value.u8())
     this.#mode = ADMISSION_MODES[mode?.[1] ?? 0] ?? "invitation"
@@ -126,7 +127,9 @@ export class Door {
       case "list":
         return this.#listed.has(toHex(utf8(foldedName(name)))) ? undefined : "not-allowed"
       case "approval": {
-        if (this.#admitted.has(key)) return undefined
+        const admitted = this.#admitted.get(key)
+        if (admitted?.name === "" || (admitted && foldedName(admitted.name) === foldedName(name)))
+          return undefined
         if (!this.#waiting.has(key) && this.#waiting.size >= MAX_WAITING) return "busy"
         if (this.#waiting.get(key)?.name === name) return "awaiting"
         this.#waiting.set(key, { name, since: this.#waiting.get(key)?.since ?? now })
@@ -217,9 +220,11 @@ export class Door {
 
   /** They come in the next time they ask, which a client does by itself. */
   admit(accountId: Uint8Array, now: Millis): boolean {
-    if (!this.#drop(NOTE_KINDS.waiting, this.#waiting, accountId)) return false
-    this.#admitted.add(toHex(accountId))
-    this.#store.door.put(NOTE_KINDS.admitted, { key: accountId.slice(), value: concatNumber(now) })
+    const name = this.#waiting.get(toHex(accountId))?.name
+    if (name === undefined || !this.#drop(NOTE_KINDS.waiting, this.#waiting, accountId)) return false
+    this.#admitted.set(toHex(accountId), { name, since: now })
+    const value = concatNumber(now, utf8(name))
+    this.#store.door.put(NOTE_KINDS.admitted, { key: accountId.slice(), value })
     return true
   }
 

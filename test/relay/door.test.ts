@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { toBase64Url } from "../../src/bytes.ts"
 import { labelledHash } from "../../src/crypto/hash.ts"
 import { REFUSALS, type Refusal } from "../../src/protocol/errors.ts"
-import { MAX_WAITING, WAITING_MS } from "../../src/relay/door.ts"
+import { Door, MAX_WAITING, WAITING_MS } from "../../src/relay/door.ts"
 import { NOTE_KINDS } from "../../src/relay/door-store.ts"
 import type { OperatorAct, OperatorAnswer } from "../../src/relay/operating.ts"
 import { ADMISSION, CoreBench, describe as line } from "../support/core-bench.ts"
@@ -144,6 +144,27 @@ test("whoever is kicked may come back", async () => {
   expect(bench.relay.monitor.snapshot(bench.now).cut).toEqual({ kicked: 1 })
   expect(await ask(bench, { do: "kick", who: "nobody" })).toEqual({ ok: false, why: "unknown" })
   expect(await ask(bench, { do: "kick", who: "u_" })).toEqual({ ok: false, why: "unknown" })
+})
+
+test("approval is of a person under a name: whoever comes under another one then waits again", async () => {
+  const bench = new CoreBench()
+  await ask(bench, { do: "mode", mode: "approval" })
+  const person = bench.person("asha")
+  expect(await tries(bench, person)).toBe(told("awaiting"))
+  expect(await ask(bench, { do: "admit", who: "asha" })).toEqual({ ok: true, done: 1 })
+  const wire = await bench.connect()
+  await wire.ask(bench.hello(wire, person))
+  const entry = person.registration({ name: "headmaster" })
+  const answers = await wire.ask({ type: "register", rid: 1, admission: ADMISSION, entry })
+  expect(answers.map(line)).toEqual([told("awaiting")])
+  expect(await ask(bench, { do: "queue" })).toMatchObject({ waiting: [{ name: "headmaster" }] })
+  // Also after a restart.
+  const again = new Door(bench.store, undefined)
+  expect(["headmaster", "Asha"].map((name) => again.asks(person.accountId, name, bench.now))).toEqual([
+    "awaiting",
+    undefined,
+  ])
+  expect(await tries(bench, person)).toBe(IN)
 })
 
 test("approval: newcomers wait, come in when they are let in, and nobody else's place is taken meanwhile", async () => {
