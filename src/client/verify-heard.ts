@@ -84,10 +84,8 @@ export class VerifyHeard implements Verifier {
       return
     }
     const asking = this.#driver.open().filter(({ step }) => step === "accept?").length
-    const isTooSoon = withThem.some(
-      ({ role, at, step }) => role === "answerer" && !isOpenStep(step) && now < at + BETWEEN_MS,
-    )
-    if (!open && (isTooSoon || asking >= MAX_ASKING))
+    const isTooSoon = withThem.some(({ role, at }) => role === "answerer" && now < at + BETWEEN_MS)
+    if (isTooSoon || (!open && asking >= MAX_ASKING))
       return queueInside(conversation, update, endContent(sid, isTooSoon ? "too-soon" : "busy"))
     if (open) {
       // Whoever begins anew has forgotten what was before.

@@ -49,7 +49,8 @@ export class VerifyStore {
 
   /** Forgets what is long over, and the oldest of too many. */
   prune(update: Update, now: number): void {
-    const over = this.all().filter(({ step }) => !isOpenStep(step))
+    // Of somebody's yes a no may still be heard.
+    const over = this.all().filter(({ step, endsAt }) => !isOpenStep(step) && endsAt === undefined)
     const tooMany = over.slice(0, Math.max(0, over.length - MAX_KEPT))
     const old = over.filter(({ at, dismissed }) => dismissed && at + KEPT_MS < now)
     for (const { id } of new Set([...tooMany, ...old])) {

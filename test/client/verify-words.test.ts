@@ -257,6 +257,28 @@ test("a question under the name of something else takes nothing away", async () 
   expect(screen(alice)).toMatchObject({ kind: "qr", step: "show", qr })
 })
 
+test("asking anew under a question that is open is asking too soon, as well", async () => {
+  const again = forging((payload) => {
+    const content = {
+      type: "verifyStart",
+      sid: new Uint8Array(16).fill(7),
+      commitment: new Uint8Array(32),
+    } as const
+    return payload.content.type === "text" && payload.content.text === "again"
+      ? { ...payload, content }
+      : payload
+  })
+  const world = await HostileWorld.create()
+  const [alice, bob] = await world.pair({}, { engine: again })
+  await world.run(1_000)
+  await bob.client.verification.askWords(idOf(bob, "alice"))
+  await world.until(() => step(alice) === "accept?", "alice to be asked")
+  const { id } = screen(alice)
+  await bob.write("alice", "again")
+  await world.run(10_000)
+  expect([screen(alice).id, step(alice), alice.client.verification.all().length]).toEqual([id, "accept?", 1])
+})
+
 test("a row that makes no sense is passed over; the others stay", async () => {
   const { world, alice, bob } = await pair()
   await comparing(world, alice, bob)
