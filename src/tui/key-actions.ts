@@ -9,6 +9,8 @@ import { safeLine, say, type SafeText } from "./safe-text.ts"
 import { nameInWords, nameToType, nameWithMark, span, type Span, type Symbols } from "./theme.ts"
 import { trustWords } from "./words.ts"
 
+const ID = /^u_[\w-]+$/u
+
 /** Of the commands of the same names. */
 export type KeyAction = "keys" | "trust" | "decide" | "later" | "block" | "unblock"
 
@@ -36,7 +38,8 @@ export async function actOnKeys(
         : { done: say`There is nothing to decide about ${who}: ${trustWords(person)}.` }
     case "later":
       if (!person.mustDecide) return { done: say`There is nothing to put off about ${who}.` }
-      await client.keys.decideLater(person.id)
+      // An id is what the page showed: should another key have come since, that one is not meant.
+      await client.keys.decideLater(name !== undefined && ID.test(name) ? name : person.id)
       return { done: say`You send to ${who} again. The mark stays until you have compared keys.` }
     case "block":
       await client.keys.block(person.id)

@@ -52,3 +52,9 @@ test("what is decided is done, and said", async () => {
   await act("unblock")
   expect(client.keys.decisions).toEqual(["later u_Sunil", "block u_Sunil", "unblock u_Sunil"])
 })
+
+test("putting off from a page is about the key that the page was about", async () => {
+  const { client } = await asked()
+  await actOnKeys(client, { action: "later", name: "u_Before", peer: undefined }, UNICODE_SYMBOLS)
+  expect(client.keys.decisions).toEqual(["later u_Before"])
+})
