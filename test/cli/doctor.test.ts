@@ -42,7 +42,7 @@ async function run(
   }
 }
 
-test("a few attacks on real connections are caught, each told once", { timeout: 150_000 }, async () => {
+test("a few attacks on real connections are caught, each told once", { timeout: 300_000 }, async () => {
   const attacks = named(
     "key-in-entry",
     "name-squatted",
@@ -58,7 +58,7 @@ test("a few attacks on real connections are caught, each told once", { timeout: 
 
 test(
   "a stage without its lies is no success: the attack did not take place",
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     const { results } = await run(named("key-in-entry"), {
       open: async (real) => {

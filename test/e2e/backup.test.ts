@@ -16,7 +16,7 @@ const restore = (words: string, ...args: string[]) =>
 
 test(
   "a profile is backed up, lost and restored; everybody goes on talking",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const relay = await startRelay("relay")
     for (const name of ["alice", "bob"])
@@ -90,7 +90,7 @@ test(
 
 test(
   "at a terminal the words are shown once, and asked for until they are right",
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     const relay = await startRelay("relay-2")
     succeeded(await run(["join", relay.invitation, "--name", "carol", "--data", "carol"]))

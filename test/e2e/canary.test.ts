@@ -54,7 +54,7 @@ function marksIn(bytes: Uint8Array): number {
   return Buffer.from(bytes).toString("latin1").split(PREFIX).length - 1
 }
 
-test("a thousand marks are read by people and found nowhere else", { timeout: 120_000 }, async () => {
+test("a thousand marks are read by people and found nowhere else", { timeout: 300_000 }, async () => {
   const relay = await program.relay("relay")
   const wire = await listenOnTheWire(relay.port)
   const link = parseInvitation(relay.invitation)

@@ -115,4 +115,4 @@ test("two people join, talk in the room and alone, verify, leave, and find every
   const set = await program.run(["config", "get", "theme", "--data", program.path("ravi")])
   expect(set.out).toBe("light\n")
   await relay.stop()
-}, 120_000)
+}, 300_000)

@@ -266,7 +266,7 @@ test("a passphrase locks the profile, and nothing of it or of the key is in the 
   expect(without).toMatchObject({ code: 7, out: "" })
   expect(without.err).toContain("locked with a passphrase")
   await relay.stop()
-}, 60_000)
+}, 300_000)
 
 test("nobody reads our results any more: a clean end", async () => {
   const relay = await program.relay("relay-6")
@@ -285,7 +285,7 @@ test("without a terminal the program shows what it is for", async () => {
   expect(succeeded(shown)).toMatchObject({ err: "" })
   expect(shown.out).toContain("Everything arrived, and the relay could read none of it.")
   expect(shown.out).toMatch(/6 messages and \d+ words of them: 0 found/)
-}, 60_000)
+}, 300_000)
 
 test("who has no relay hosts one, in lines; it outlives the chat, and the next chat starts it again", async () => {
   // The relay is nobody's child: whatever happens here, it must not outlive the test.

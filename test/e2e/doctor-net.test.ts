@@ -43,7 +43,7 @@ const failing = async (at: NetTarget, with_: NetDeps) => {
   return last.ok ? `${last.step} ok` : `${last.step}: ${last.mend}`
 }
 
-test("every step that can be broken is the one that is named", { timeout: 60_000 }, async () => {
+test("every step that can be broken is the one that is named", { timeout: 300_000 }, async () => {
   const running = await program.relay("relay")
   const other = await program.relay("other")
   const good = await target(running.invitation)
@@ -101,7 +101,7 @@ test("every step that can be broken is the one that is named", { timeout: 60_000
   ])
 })
 
-test("with a profile it is the person's own device that greets", { timeout: 60_000 }, async () => {
+test("with a profile it is the person's own device that greets", { timeout: 300_000 }, async () => {
   const running = await program.relay("known")
   succeeded(await run(["join", running.invitation, "--name", "alice", "--data", "alice"]))
   const found = succeeded(await run(["doctor", "--net", "--data", "alice", "--json"])).json() as unknown as {

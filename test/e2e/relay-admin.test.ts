@@ -12,7 +12,7 @@ const join = (invitation: string, name: string) => run(["join", invitation, "--n
 
 test(
   "status, clients, limits and metrics, and all of it kept for the next start",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     expect(await relay("none", "status")).toMatchObject({ code: 9 })
     writeFileSync(path("own.json"), '{"name":"Class 8B","limits":{"people":50}}')
@@ -54,7 +54,7 @@ test(
 
 test(
   "invitations, bans and the queue decide who comes in, and whoever stands outside is told why",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const running = await program.relay("b")
     const one = succeeded(await relay("b", "invite", "--uses", "1", "--expires", "1d")).out.trim()
@@ -98,7 +98,7 @@ test(
 
 test(
   "a copy made while it serves is put back, begins a new log, and loses nothing of its time",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const running = await program.relay("c")
     succeeded(await join(running.invitation, "dora"))
@@ -130,7 +130,7 @@ test(
 
 test(
   "neither code nor room secret is in what the relay keeps, says or logs, nor who talks with whom",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const running = await program.relay("d", "--metrics", "0")
     const invited = succeeded(await relay("d", "invite", "--uses", "5")).out.trim()

@@ -32,7 +32,7 @@ function seen(guest: Guest, to: string, id: string): unknown {
 
 test(
   "one view of a message for all of a room and of a chat, also for whoever was away",
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     const world = await HostileWorld.create(5)
     const [alice, other] = await world.pair()
@@ -143,7 +143,7 @@ function accountOf(guest: Guest): Uint8Array {
 
 test(
   "a next key may change what the one before said; a key that the operator gave may not",
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     const world = await HostileWorld.create(8)
     const [alice, bob] = await world.pair()

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 test(
   `${KILLS} kills of clients: nothing lost, nothing twice`,
-  { timeout: 60_000 + KILLS * 10_000 },
+  { timeout: 120_000 + KILLS * 30_000 },
   async () => {
     const relay = await program.relay("relay")
     mkdirSync(program.path("people"))

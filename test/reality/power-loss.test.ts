@@ -43,7 +43,7 @@ test.skipIf(why)(
   },
 )
 
-test.skipIf(why)("control: without syncs the same cuts lose something", { timeout: 120_000 }, async () => {
+test.skipIf(why)("control: without syncs the same cuts lose something", { timeout: 300_000 }, async () => {
   const { cuts, lost, acknowledged } = await cutMany({
     kind: "relay",
     mode: "lazy",

@@ -18,7 +18,7 @@ const program = builtProgram(IN_MEMORY)
 
 test(
   `${KILLS} kills of the relay lose nothing that was accepted`,
-  { timeout: 60_000 + KILLS * 5_000 },
+  { timeout: 120_000 + KILLS * 30_000 },
   async () => {
     let accepted = 0
     for (let done = 0; done < KILLS; done += PER_FOLDER) {

@@ -15,7 +15,7 @@ const program = builtProgram(IN_MEMORY)
 
 test(
   `${STOPS} clean ends under load lose nothing that was accepted`,
-  { timeout: 60_000 + STOPS * 10_000 },
+  { timeout: 120_000 + STOPS * 30_000 },
   async () => {
     let relay = await program.relay("relay")
     const port = String(relay.port)
@@ -39,7 +39,7 @@ test(
 
 test(
   "copies that are made under load are whole, and hold what was accepted before",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const relay = await program.relay("busy")
     const load = new RelayLoad(relay.invitation)

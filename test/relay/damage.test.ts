@@ -75,7 +75,7 @@ describe.each(REASONS)("rows that are %s", (how) => {
         })
       }
     }
-  }, 60_000)
+  }, 300_000)
 
   test("the log goes on, for live readers too, and the operator hears of a place once", async () => {
     const { bench, alice, bob, carol, handle, message, damage } = await log()

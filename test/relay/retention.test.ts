@@ -343,5 +343,5 @@ describe("the work", () => {
     dora.take()
     await dora.drained()
     expect([dora.take().map(line), dora.closed]).toEqual([[`refused ${REFUSALS.busy}`], true])
-  }, 60_000)
+  }, 300_000)
 })

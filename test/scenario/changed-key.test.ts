@@ -58,7 +58,7 @@ test("everybody sees it; nothing is sent to the new key, and a room stops for wh
     ["replaced", "current"],
     ["registered", "replaced"],
   ])
-}, 60_000)
+}, 300_000)
 
 test("later: sending goes on with the mark, and what was meant for the old key is not given to the new one", async () => {
   const { world, alice, bob } = await changed(2)
@@ -80,7 +80,7 @@ test("later: sending goes on with the mark, and what was meant for the old key i
   expect(trustOf(back, "alice")).toMatchObject({ trust: "changed", mustDecide: false })
   await back.write("alice", "still there")
   await world.until(() => arrived(alice, "bob", "still there"), "the last")
-}, 60_000)
+}, 300_000)
 
 test("verified: what waited goes out as well", async () => {
   const { world, alice, bob } = await changed(3)
@@ -91,7 +91,7 @@ test("verified: what waited goes out as well", async () => {
   expect(trustOf(bob, "alice")).toMatchObject({ trust: "verified", mustDecide: false })
   expect(bob.client.keys.history(id)[0]).toMatchObject({ state: "current", verified: { how: "number" } })
   expect(roomOf(bob, "#everyone").state).toBe("open")
-}, 60_000)
+}, 300_000)
 
 test("blocked: nothing is shown or sent, it is counted, and it ends without bringing anything back", async () => {
   const { world, alice, bob, carol } = await changed(4)
@@ -112,7 +112,7 @@ test("blocked: nothing is shown or sent, it is counted, and it ends without brin
   await back.client.keys.unblock(id)
   expect(trustOf(back, "alice")).toMatchObject({ trust: "changed", mustDecide: true })
   expect(back.texts("#everyone")).not.toContain("can you hear me")
-}, 60_000)
+}, 300_000)
 
 test("a blocked person who was trusted is trusted again, and what they say in a chat is not kept meanwhile", async () => {
   const world = await HostileWorld.create(5)
@@ -129,7 +129,7 @@ test("a blocked person who was trusted is trusted again, and what they say in a 
   expect(bob.texts("alice")).not.toContain("hidden")
   expect(bob.notices("alice").slice(-2)).toEqual(["blocked", "unblocked"])
   await world.until(() => stateOf(alice, "bob", "seen") === "delivered", "the receipt")
-}, 60_000)
+}, 300_000)
 
 test("without the operator nobody takes a name, with a code or without", async () => {
   const { world, bob } = await lost(6)
@@ -142,7 +142,7 @@ test("without the operator nobody takes a name, with a code or without", async (
     })
   }
   expect(trustOf(bob, "alice")).toMatchObject({ trust: "verified", mustDecide: false })
-}, 60_000)
+}, 300_000)
 
 test("whoever lost the name is told, and can say nothing more", async () => {
   const { world, former, bob } = await changed(7)
@@ -154,7 +154,7 @@ test("whoever lost the name is told, and can say nothing more", async () => {
   // A code is good once.
   expect(thief.client.connection()).toMatchObject({ state: "refused", why: "not-approved" })
   expect(bob.client.people()).toHaveLength(2)
-}, 60_000)
+}, 300_000)
 
 test("an account that was closed is nobody's: its chat stops, its name stays taken", async () => {
   const world = await HostileWorld.create(8)
@@ -173,7 +173,7 @@ test("an account that was closed is nobody's: its chat stops, its name stays tak
   await world.run(MINUTE)
   expect(back.client.connection()).toMatchObject({ state: "refused", why: "closed" })
   expect(namesake.client.connection()).toMatchObject({ state: "refused", why: "name-taken" })
-}, 60_000)
+}, 300_000)
 
 test("words and a code to show need a chat with the new key: the refusal says what does not", async () => {
   const { world, bob, alice } = await changed()

@@ -10,7 +10,7 @@ const SEEDS = Math.ceil(Number(process.env["SEEDS"] ?? 20) / 5)
 
 livesTest("fast", 0, SEEDS)
 
-test("one seed is one story", { timeout: 120_000 }, async () => {
+test("one seed is one story", { timeout: 300_000 }, async () => {
   for (const kind of ["fast", "real"] as const) {
     const one = await live(3, "honest", kind)
     const again = await live(3, "honest", kind)

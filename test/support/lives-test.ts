@@ -5,7 +5,7 @@ import { type LossyTally, liveLossy, SHORT } from "./lossy-lives.ts"
 
 const ONLY = process.env["SEED"]
 /** Enough on a machine that does something else as well. */
-const PATIENCE_MS: Readonly<Record<EngineKind, number>> = { fast: 1_000, real: 4_000 }
+const PATIENCE_MS: Readonly<Record<EngineKind, number>> = { fast: 4_000, real: 12_000 }
 
 /** So many lives have met every fault at least once. */
 const ENOUGH_TO_COUNT = 200
