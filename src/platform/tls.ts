@@ -31,7 +31,7 @@ export const HANDSHAKE_DEADLINE_MS: Millis = 10_000
 const CLOSE_DEADLINE_MS: Millis = 5_000
 /** Handshakes in progress at once. Bounds what strangers can make a relay compute and hold. */
 export const MAX_HANDSHAKES = 256
-/** Connections at once, handshakes included. Past it new ones are refused; about 45 KiB each. */
+/** Connections at once, handshakes included. Past it new ones are refused; 80 to 150 KiB each. */
 export const MAX_CONNECTIONS = 10_000
 const USUAL_LIMITS = {
   connections: MAX_CONNECTIONS,

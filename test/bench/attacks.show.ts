@@ -6,8 +6,7 @@
  *     npm run bench -- attacks [--seconds 20] [--half-open 5000] [--trickle 1000] [--lengths 10000] [--hellos 5000]
  *                              [--fill 20] [--packages 20]
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { buildProgram } from "../../.config/build.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
@@ -21,7 +20,7 @@ import {
   runLoad,
 } from "./loadgen/generator.ts"
 import { Crowd } from "./loadgen/plan.ts"
-import { startRelay } from "./loadgen/servers.ts"
+import { scratchFolder, startRelay } from "./loadgen/servers.ts"
 import { median, number, option } from "./loadgen/table.ts"
 
 const PAIRS = 50
@@ -69,7 +68,7 @@ if (missing !== undefined) {
 } else {
   await sodiumReady()
   await buildProgram()
-  const folder = mkdtempSync(join(tmpdir(), "attacks-"))
+  const folder = scratchFolder("attacks")
   const { generator } = buildGenerator(folder)
   // The usual limits, but for the day's: the others write more than people do.
   const limits = { accountEntries: 10_000_000, accountBytes: 2 ** 36 }
@@ -150,6 +149,5 @@ if (missing !== undefined) {
   } finally {
     floods.end()
     await relay.stop()
-    rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -3,14 +3,12 @@
  *
  *     cp -r dist dist-before; … ; npm run bench -- builds --before dist-before [--rounds 5] [--only "pairs 16"]
  */
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { buildProgram } from "../../.config/build.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { buildGenerator, missingForLoad, runLoad } from "./loadgen/generator.ts"
 import { Crowd } from "./loadgen/plan.ts"
-import { startRelay } from "./loadgen/servers.ts"
+import { scratchFolder, startRelay } from "./loadgen/servers.ts"
 import { inTurns, option, printRounds } from "./loadgen/table.ts"
 
 const ENTRY_BYTES = 1_097
@@ -38,7 +36,7 @@ else if (before === undefined) console.log("--before FOLDER: the build to compar
 else {
   await sodiumReady()
   await buildProgram()
-  const folder = mkdtempSync(join(tmpdir(), "builds-"))
+  const folder = scratchFolder("builds")
   const { generator } = buildGenerator(folder)
   const builds = { before: resolve(before, "secure-chat.js"), now: undefined }
   const relays = new Map<string, { load(of: string, protocol: string): ReturnType<typeof runLoad> }>()
@@ -77,6 +75,5 @@ else {
     }
   } finally {
     for (const end of ends) await end()
-    rmSync(folder, { recursive: true, force: true })
   }
 }

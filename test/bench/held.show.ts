@@ -5,14 +5,12 @@
  *
  *     npm run bench -- held [--connections 10000] [--rate 1000] [--seconds 60] [--storm 1000]
  */
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { buildProgram } from "../../.config/build.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { buildGenerator, missingForConnections, missingForLoad, runLoad } from "./loadgen/generator.ts"
 import { Crowd } from "./loadgen/plan.ts"
-import { startRelay } from "./loadgen/servers.ts"
+import { scratchFolder, startRelay } from "./loadgen/servers.ts"
 import { number, option } from "./loadgen/table.ts"
 
 const ENTRY_BYTES = 1_097
@@ -31,7 +29,7 @@ if (missing !== undefined) {
 } else {
   await sodiumReady()
   await buildProgram()
-  const folder = mkdtempSync(join(tmpdir(), "held-"))
+  const folder = scratchFolder("held")
   const { generator } = buildGenerator(folder)
   const relay = await startRelay(folder, { isPlainGroup: true })
   try {
@@ -80,6 +78,5 @@ if (missing !== undefined) {
     }
   } finally {
     await relay.stop()
-    rmSync(folder, { recursive: true, force: true })
   }
 }

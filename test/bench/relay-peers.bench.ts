@@ -9,8 +9,7 @@
  * answered or delivered, and its author reads it as well; `ephemeral` is forwarded and kept nowhere, as by NATS and
  * MQTT's QoS 0; JetStream and mosquitto answer before the disk has it.
  */
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { buildProgram } from "../../.config/build.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
@@ -28,6 +27,7 @@ import {
   type PeerName,
   PEERS,
   type RelayServer,
+  scratchFolder,
   type Server,
   startPeer,
   startRelay,
@@ -39,6 +39,9 @@ const ENTRY_BYTES = 1_097
 /** A line of IRC holds no more. */
 const IRC_BYTES = 400
 const IDLE = [1_000, 10_000] as const
+/** Seconds for one load, and for thousands to come in. */
+const PATIENCE = 90
+const IDLE_PATIENCE = 400
 const PARTS = ["pairs", "fanout", "durable", "latency", "connections", "idle"] as const
 type Part = (typeof PARTS)[number]
 
@@ -109,7 +112,8 @@ class Stage {
     const plan: Record<string, string> = server === "relay" ? { plan: this.#plan(options["count"]!) } : {}
     const tls: Record<string, true> = isTls ? { tls: true } : {}
     const all = { size: bytes, ...options, ...tls, ...plan, groups: "X25519" }
-    const figures = await runLoad(this.#generator, { protocol, mode, port, pid, options: all })
+    const load = { protocol, mode, port, pid, options: all }
+    const figures = await runLoad(this.#generator, load, isFresh ? IDLE_PATIENCE : PATIENCE)
     if (isFresh) await this.#end(server)
     return figures
   }
@@ -339,7 +343,7 @@ if (missing !== undefined) console.log(`left out: ${missing}`)
 else {
   await sodiumReady()
   await buildProgram()
-  const folder = mkdtempSync(join(tmpdir(), "relay-peers-"))
+  const folder = scratchFolder("relay-peers")
   const stage = new Stage(folder)
   for (const program of new Set(Object.values(PEERS).map((peer) => peer.program)))
     if (programAt(program) === undefined)
@@ -365,6 +369,5 @@ else {
     }
   } finally {
     await stage.end()
-    rmSync(folder, { recursive: true, force: true })
   }
 }

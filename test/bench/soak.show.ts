@@ -6,14 +6,12 @@
  *
  *     npm run bench -- soak [--minutes 60] [--rate 500] [--rooms 10]
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { readdirSync, readFileSync } from "node:fs"
 import { buildProgram } from "../../.config/build.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { channelOf } from "../support/channels.ts"
 import { SteadyReader } from "../support/steady-reader.ts"
-import { startRelay } from "./loadgen/servers.ts"
+import { scratchFolder, startRelay } from "./loadgen/servers.ts"
 import { median, number, option } from "./loadgen/table.ts"
 
 const minutes = Number(option("minutes") ?? 60)
@@ -26,7 +24,7 @@ const MEMORY_SLACK = 1.25
 const FILES_SLACK = 8
 const DRAIN_MS = 60_000
 
-const folder = mkdtempSync(join(tmpdir(), "soak-"))
+const folder = scratchFolder("soak")
 await sodiumReady()
 await buildProgram()
 const limits = {
@@ -142,5 +140,4 @@ try {
 } finally {
   for (const person of people) person.stop()
   await relay.stop()
-  rmSync(folder, { recursive: true, force: true })
 }

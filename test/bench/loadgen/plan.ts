@@ -18,6 +18,8 @@ import {
 import { RelayPerson, sealedEntry } from "../../support/relay-people.ts"
 
 const DEVICES_PER_PERSON = 5
+/** More than connect at once: a second device must not come before its person is registered. */
+const LEAST_PEOPLE = 128
 const NONE = new Uint8Array(32)
 const TYPES = ["registerFirst", "ready", "opened", "entry", "accepted", "ephemeral", "ping", "pong"] as const
 
@@ -33,9 +35,8 @@ export class Crowd {
    * @param devices how many can connect at once; five of them are one person's, so that presence is not all there is.
    */
   constructor(relayId: Uint8Array, admission: Uint8Array, devices: number) {
-    const people = Array.from({ length: Math.ceil(devices / DEVICES_PER_PERSON) }, (_, n) =>
-      madePerson(n, relayId, admission),
-    )
+    const count = Math.max(LEAST_PEOPLE, Math.ceil(devices / DEVICES_PER_PERSON))
+    const people = Array.from({ length: count }, (_, n) => madePerson(n, relayId, admission))
     // Everybody's first device comes before anybody's second, which needs its person to be registered.
     for (let device = 0; device < DEVICES_PER_PERSON; device++)
       for (const person of people) this.#devices.push(person[device]!)

@@ -1,8 +1,9 @@
 /** The relay and its peers, each a process of its own on a free port of loopback, ended by its id. */
 import { type ChildProcess, spawn } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { connect, createServer } from "node:net"
 import { join } from "node:path"
+import { tmpdir } from "node:os"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { createCertificate, createRelayKey } from "../../../src/platform/certificate.ts"
@@ -30,9 +31,18 @@ export interface RelayServer extends Server {
 }
 
 const running = new Set<ChildProcess>()
+// Before the folders, which are registered later.
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL")
 })
+
+/** A folder that goes with this process, however it ends. */
+export function scratchFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `${name}-`))
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1))
 
 /** Nothing here is held back by a limit: what it costs is measured, not what is allowed. */
