@@ -16,6 +16,7 @@ import {
 import {
   type Actor,
   type Attack,
+  codesOf,
   hasText,
   mustBe,
   pairOf,
@@ -119,19 +120,26 @@ const heldBack: Attack = {
   },
 }
 
-const replayed: Attack = inChat(
-  {
-    name: "entry-replayed",
-    line: "The relay appends a message a second time",
-    verdict: { kind: "harmless", words: "it is shown once" },
-  },
-  () => renumbered((entry) => [entry, entry]),
-  () => 2,
-  async (stage, bob, texts) => {
-    await hasAll(stage, bob, texts)
+const replayed: Attack = {
+  name: "entry-replayed",
+  line: "The relay appends a message a second time",
+  by: "the relay",
+  verdict: { kind: "harmless", words: "it is shown once" },
+  where: "everywhere",
+  play: async (stage) => {
+    const [alice, bob] = await pairOf(stage)
+    onMessages(
+      stage,
+      bob,
+      "chat",
+      renumbered((entry) => [entry, entry]),
+    )
+    await hasAll(stage, bob, await sheWrites(stage, alice, 2))
     await stage.pause(500)
+    // Whatever reads it a second time finds no key for it any more: it is never shown, but a line would say so.
+    return codesOf(bob).includes("unreadable") ? "Bob is alarmed by what he has read already" : undefined
   },
-)
+}
 
 const reordered: Attack = inChat(
   {

@@ -33,8 +33,10 @@ export async function play(attack: Attack, stage: Stage): Promise<Outcome> {
   return outcome(falsehood(stage))
 }
 
+/** What an attacker's own program says, nobody else is told. */
 function wasSaid(stage: Stage, code: string): boolean {
-  return stage.seen.has(code) || stage.actors.some((actor) => codesOf(actor).includes(code))
+  const said = (actor: Actor) => !actor.isAttacker && codesOf(actor).includes(code)
+  return stage.seen.has(code) || stage.actors.some(said)
 }
 
 /** What stands on a screen and should not. */

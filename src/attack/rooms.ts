@@ -92,7 +92,11 @@ export async function roomGoesOn(stage: Stage, people: readonly Actor[]): Promis
 const everybodyStays = (people: readonly Actor[], names: readonly string[]) =>
   people.every((each) => {
     const others = names.filter((name) => name !== each.name)
-    return others.every((name) => membersOf(each).some(({ person }) => person.name === name))
+    const members = membersOf(each)
+    return (
+      members.length === others.length &&
+      others.every((name) => members.some(({ person }) => person.name === name))
+    )
   })
 
 const VOID = { kind: "detected", by: "void-commit" } as const
@@ -116,11 +120,12 @@ function byMember(
       const [alice, bob, mallory] = await roomOf(stage, names)
       const honest = [alice, bob]
       await commitAs(stage, mallory, await make(stage, mallory, bob))
-      await stage.until(() => honest.every(saysVoid))
+      const isTold = await stage.until(() => honest.every(saysVoid))
       const wrong = await roomGoesOn(stage, honest)
-      return (
-        wrong ?? (everybodyStays(honest, names) ? undefined : "the attack has changed who is in the room")
-      )
+      if (wrong !== undefined) return wrong
+      if (!everybodyStays(honest, names)) return "the attack has changed who is in the room"
+      // Its own program, which did not make the change, says so too: that tells nobody.
+      return isTold ? undefined : "nobody was told"
     },
   }
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { expect, test } from "vitest"
 import { ATTACKS } from "../../src/attack/attacks.ts"
-import { type Defence, DEFENCES } from "./defences.ts"
+import { changesOf, type Defence, DEFENCES } from "./defences.ts"
 import { COMPILED } from "../support/compiled.ts"
 import { pathOf, plant } from "./plant.ts"
 
@@ -28,8 +28,12 @@ async function playWithout(defence: Defence): Promise<Record<string, string>> {
 }
 
 test.each(DEFENCES)("$name fits its file, once, and leaves it a program", (defence) => {
-  const planted = plant(readFileSync(pathOf(defence), "utf8"), defence)
-  expect(() => stripTypeScriptTypes(planted)).not.toThrow()
+  const sources = new Map<string, string>()
+  for (const change of changesOf(defence)) {
+    const path = pathOf(change)
+    sources.set(path, plant(sources.get(path) ?? readFileSync(path, "utf8"), change, defence.name))
+  }
+  for (const source of sources.values()) expect(() => stripTypeScriptTypes(source)).not.toThrow()
   const names = ATTACKS.map(({ name }) => name)
   expect(defence.red.filter((name) => !names.includes(name))).toEqual([])
 })
@@ -37,6 +41,11 @@ test.each(DEFENCES)("$name fits its file, once, and leaves it a program", (defen
 test("no two have one name, and each has its attacks", () => {
   expect(new Set(DEFENCES.map(({ name }) => name)).size).toBe(DEFENCES.length)
   expect(DEFENCES.every(({ red }) => red.length > 0)).toBe(true)
+})
+
+test("each line of the table turns red without some defence", () => {
+  const red = new Set(DEFENCES.flatMap((defence) => defence.red))
+  expect(ATTACKS.map(({ name }) => name).filter((name) => !red.has(name))).toEqual([])
 })
 
 /** All of them against all attacks take minutes: the slow run does that. */

@@ -1,11 +1,18 @@
 /** Defences that can be taken away, one at a time, and the attacks that then succeed: those, and no others. */
-import type { Bug } from "./plant.ts"
+import type { Bug, Change } from "./plant.ts"
 
 export interface Defence extends Bug {
   /** Names of attacks. */
   red: readonly string[]
+  /** What stands behind it and would catch them still: taken away with it. */
+  behind?: readonly Change[]
   /** Seeds that are played; some attacks have several forms, and one of them gets through. */
   seeds?: number
+}
+
+/** Everything that is taken away with a defence, or changed by a bug. */
+export function changesOf(bug: Bug & Pick<Defence, "behind">): readonly Change[] {
+  return [bug, ...(bug.behind ?? [])]
 }
 
 const TOKENS = "src/relay/tokens.ts"
@@ -172,5 +179,190 @@ export const DEFENCES: readonly Defence[] = [
     replace: "void account,",
     why: "nobody is told that nothing is confirmed",
     red: ["newest-held-back"],
+  },
+  {
+    name: "anybodys-package-will-do",
+    file: "src/client/joining.ts",
+    find: "const isTheirs = equalBytes(owner.accountId, record.peer!) && equalBytes(owner.deviceId, device.deviceId)",
+    replace: "const isTheirs = device.deviceId.length > 0 || record.peer === undefined",
+    why: "a chat is opened with the keys of whomever the relay likes",
+    red: ["key-package-swapped"],
+    behind: [
+      {
+        file: POLICY,
+        find: 'if (!admitsOwner(group.parameters, newcomer)) return "somebody whom the room does not admit"',
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "packages-stay",
+    file: "src/client/accepting.ts",
+    find: 'update.tx.delete("package", reference)\n',
+    replace: "",
+    why: "a key package that has opened a chat opens another one",
+    red: ["package-twice"],
+    behind: [
+      {
+        file: "src/client/accepting.ts",
+        find: 'context.store.get("used", used) || context.store.get("used", reference)',
+        replace: 'context.store.get("used", used)',
+      },
+    ],
+  },
+  {
+    name: "bad-openings-untold",
+    file: "src/client/accepting.ts",
+    find: "quarantine(conversation, update, message, cause.message)",
+    replace: "void quarantine",
+    why: "nobody is told that a chat's opening does not open",
+    red: ["welcome-swapped"],
+  },
+  {
+    name: "roll-without-strangers",
+    file: "src/client/verify-views.ts",
+    find: "count: here.length,",
+    replace: "count: here.filter((id) => equalBytes(id, own) || equalBytes(id, leader)).length,",
+    why: "a screen counts only those whom its person expects",
+    red: ["ghost-in-every-list"],
+  },
+  {
+    name: "gaps-untold",
+    file: "src/client/gaps.ts",
+    find:
+      '  update.tell({ type: "notice", room: conversation.ref, notice: { code: "gap", person, missing: count } })\n' +
+      '  update.tell({ type: "gap.detected", room: conversation.ref, from: person, missing: count })\n',
+    replace: "  void person\n",
+    why: "nobody is told that a message is missing",
+    red: ["entry-hidden", "entries-reordered"],
+  },
+  {
+    name: "repeats-read-again",
+    file: "src/client/reading.ts",
+    find: "if (passKnown(conversation, arrival)) return\n",
+    replace: "void passKnown\n",
+    why: "what stands in the log a second time is read a second time",
+    red: ["entry-replayed"],
+  },
+  {
+    name: "unreadable-untold",
+    file: "src/client/reading.ts",
+    find: "if (isNoise) quarantine(conversation, update, message, unreadable)",
+    replace: "void quarantine",
+    why: "nobody is told that something does not open",
+    red: ["bit-flipped", "entry-of-another-room", "entry-of-noise", "entry-truncated"],
+  },
+  {
+    name: "new-log-untold",
+    file: "src/client/resetting.ts",
+    find: 'conversation.notice(update, record.cursor, { code: isAway ? "lost-entries" : "log-reset" })',
+    replace: "void isAway",
+    why: "nobody is told that a log began anew",
+    red: ["log-began-anew"],
+  },
+  {
+    name: "ends-not-compared",
+    file: "src/client/beacons.ts",
+    find: "if (isBehind && context.link.online && isCurrent(room)) sayDiffers(room, accountId)",
+    replace: "void isBehind",
+    why: "nobody is told that somebody else has read further in a room",
+    red: ["room-forked"],
+  },
+  {
+    name: "damage-untold",
+    file: "src/client/resetting.ts",
+    find: 'if (record.member) conversation.notice(update, to, { code: "lost-entries" })',
+    replace: "",
+    why: "nobody is told that the relay has lost something",
+    red: ["damage-claimed"],
+  },
+  {
+    name: "void-untold",
+    file: "src/client/reading.ts",
+    find: '    conversation.notice(update, message.seq, { code: "void-commit" })\n    if (renewed)',
+    replace: "    if (renewed)",
+    why: "nobody is told of a change that nobody may make",
+    red: [
+      "credential-swapped",
+      "handshakes-of-noise",
+      "member-removes-another",
+      "proposal-slipped-in",
+      "removed-from-outside",
+      "room-jammed",
+      "room-locked",
+    ],
+    behind: [
+      {
+        file: "src/client/payloads.ts",
+        find: 'if (wasVoid) conversation.notice(update, message.seq, { code: "void-commit" })\n',
+        replace: "",
+      },
+      {
+        file: "src/client/reading.ts",
+        find: 'if (isUncertain(record)) conversation.notice(update, message.seq, { code: "void-commit" })\n',
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "committers-unjudged",
+    file: POLICY,
+    find: 'return isSameDevice(before, after) ? undefined : "a committer that became somebody else"',
+    replace: "return void before",
+    why: "a member becomes somebody else",
+    red: ["credential-swapped"],
+    behind: [{ file: "src/crypto/mls-tree.ts", find: "roster.sameDevice(old, present)", replace: "true" }],
+  },
+  {
+    name: "proposals-count",
+    file: "src/crypto/mls-apply.ts",
+    find: 'return message.privateMessage.contentType === "commit" ? message : undefined',
+    replace: "return message",
+    why: "a proposal stays for whoever commits next",
+    red: ["proposal-slipped-in"],
+    behind: [
+      {
+        file: "src/crypto/mls-apply.ts",
+        find: 'if (incoming.kind === "proposal") return this.#refuse("a proposal outside a commit")',
+        replace: 'if (incoming.kind === "proposal") return "accept"',
+      },
+      {
+        file: "src/crypto/mls-apply.ts",
+        find: 'if (refusal !== undefined || plan === undefined) return voided(refusal ?? "not a commit")\n',
+        replace:
+          "if (refusal !== undefined) return voided(refusal)\n" +
+          "  if (plan === undefined) {\n" +
+          "    const change = { added: [], removed: [], committer: undefined, selfRemoved: false }\n" +
+          '    return { kind: "applied", state: new LiveGroup(context, settle(context, client)), change, consumed: consumed(used) }\n' +
+          "  }\n",
+      },
+    ],
+  },
+  {
+    name: "headers-of-any-channel",
+    file: "src/client/room-header.ts",
+    find: "equalBytes(header.channelId, record.channelId) &&",
+    replace: "",
+    why: "a header that was made for another room is followed",
+    red: ["header-forged"],
+    seeds: 4,
+  },
+  {
+    name: "relay-believed",
+    file: "src/client/conversation.ts",
+    find: '      case "accepted":\n',
+    replace:
+      '      case "accepted":\n        Object.assign(this, { believed: message.eid })\n        return\n',
+    why: "what the relay says it has is not sent again",
+    red: ["accepted-and-dropped"],
+    behind: [
+      {
+        file: "src/client/sending.ts",
+        find: "  now.inFlight = sealed.eid\n",
+        replace:
+          "  if (conversation.believed && equalBytes(conversation.believed, sealed.eid)) return\n" +
+          "  now.inFlight = sealed.eid\n",
+      },
+    ],
   },
 ]

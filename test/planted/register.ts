@@ -3,21 +3,26 @@ import { readFileSync } from "node:fs"
 import { registerHooks } from "node:module"
 import { pathToFileURL } from "node:url"
 import { BUGS } from "./bugs.ts"
-import { DEFENCES } from "./defences.ts"
-import { pathOf, plant } from "./plant.ts"
+import { changesOf, DEFENCES } from "./defences.ts"
+import { type Change, pathOf, plant } from "./plant.ts"
 
 const name = process.env["PLANT"]
 const bug = [...BUGS, ...DEFENCES].find((each) => each.name === name)
 if (name !== undefined && bug === undefined) throw new Error(`no bug is called ${name}`)
 
 if (bug !== undefined) {
-  const planted = pathToFileURL(pathOf(bug)).href
+  const changes = changesOf(bug)
+  const planted = new Set<Change>()
   registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context)
-      if (url !== planted) return loaded
-      process.env["PLANTED"] = bug.name
-      return { ...loaded, source: plant(readFileSync(pathOf(bug), "utf8"), bug) }
+      const due = changes.filter((change) => pathToFileURL(pathOf(change)).href === url)
+      const [first] = due
+      if (first === undefined) return loaded
+      for (const change of due) planted.add(change)
+      if (planted.size === changes.length) process.env["PLANTED"] = bug.name
+      const source = readFileSync(pathOf(first), "utf8")
+      return { ...loaded, source: due.reduce((text, change) => plant(text, change, bug.name), source) }
     },
   })
 }
