@@ -92,11 +92,7 @@ export async function roomGoesOn(stage: Stage, people: readonly Actor[]): Promis
 const everybodyStays = (people: readonly Actor[], names: readonly string[]) =>
   people.every((each) => {
     const others = names.filter((name) => name !== each.name)
-    const members = membersOf(each)
-    return (
-      members.length === others.length &&
-      others.every((name) => members.some(({ person }) => person.name === name))
-    )
+    return others.every((name) => membersOf(each).some(({ person }) => person.name === name))
   })
 
 const VOID = { kind: "detected", by: "void-commit" } as const
@@ -123,7 +119,8 @@ function byMember(
       const isTold = await stage.until(() => honest.every(saysVoid))
       const wrong = await roomGoesOn(stage, honest)
       if (wrong !== undefined) return wrong
-      if (!everybodyStays(honest, names)) return "the attack has changed who is in the room"
+      const isOneMore = honest.some((each) => membersOf(each).length >= names.length)
+      if (isOneMore || !everybodyStays(honest, names)) return "the attack has changed who is in the room"
       // Its own program, which did not make the change, says so too: that tells nobody.
       return isTold ? undefined : "nobody was told"
     },

@@ -1,12 +1,30 @@
 /** What a member, or somebody who was one, may try where a channel asks for tokens (PROTOCOL.md §5.7). */
-import { prefixRange } from "../client/store.ts"
+import { hashOfEntry } from "../client/entries.ts"
+import { readIdentity } from "../client/profile.ts"
 import { localOf } from "../client/records.ts"
+import { signedEntry } from "../client/registering.ts"
+import { prefixRange } from "../client/store.ts"
 import { appendToken, roomKeys } from "../crypto/channel-keys.ts"
 import { tokenHash } from "../crypto/hash.ts"
-import type { Of } from "../protocol/messages.ts"
+import { certifyDevice, createAccount, handOver, signHello } from "../crypto/identity.ts"
+import { decodeDirectoryEntry, DIRECTORY_KINDS } from "../protocol/directory-entry.ts"
+import { encodeFrame } from "../protocol/framing.ts"
+import { helloTranscript } from "../protocol/hello.ts"
+import { encodeMessage, type Of, PROTOCOL_VERSION } from "../protocol/messages.ts"
 import type { Line } from "./lying-relay.ts"
 import { channelOf, NO_HASH, noiseFor, placesOf, roomGoesOn, stateOf } from "./rooms.ts"
-import { type Actor, type Attack, membersOf, mustBe, roomOf, ROOM, type Stage, write } from "./stage.ts"
+import {
+  type Actor,
+  type Attack,
+  hasText,
+  membersOf,
+  mustBe,
+  PATIENCE_MS,
+  roomOf,
+  ROOM,
+  type Stage,
+  write,
+} from "./stage.ts"
 
 /** Above every number that a client gives its requests here. */
 const RID = 4_000_000_000
@@ -111,6 +129,26 @@ const removedReads: Attack = {
   },
 }
 
+/** A change of #everyone that nobody can follow, with a token that its author knows. @param after so many others. */
+async function changeOfNoise(stage: Stage, member: Actor, after = 0): Promise<Proofs[number]> {
+  const channelId = channelOf(stage)
+  const line = stage.relay.lineOf(member.accountId)
+  const position = placesOf(stage, member) + after
+  const token = await appendToken(stage.engine, await stateOf(stage, member), channelId)
+  line.ask({
+    type: "handshake",
+    handle: line.openedAs(channelId)!.handle,
+    expect: position,
+    tokenHash: tokenHash(channelId, position, token),
+    headerId: NO_HASH,
+    headerBlob: NO_HASH,
+    header: new Uint8Array(0),
+    entry: noiseFor(stage, "handshake"),
+  })
+  stage.seen.add("offered")
+  return { position, token }
+}
+
 const locked: Attack = {
   name: "room-locked",
   line: "A member makes a change that nobody can follow, says itself that it was good, and so locks all others out",
@@ -123,28 +161,91 @@ const locked: Attack = {
   where: "everywhere",
   play: async (stage) => {
     const [alice, bob, mallory] = await roomOf(stage, ["alice", "bob", "mallory"])
-    const channelId = channelOf(stage)
     const line = stage.relay.lineOf(mallory.accountId)
-    const { handle } = line.openedAs(channelId)!
     for (let n = 0; n < 3; n++) {
-      const position = placesOf(stage, mallory)
-      const token = await appendToken(stage.engine, await stateOf(stage, mallory), channelId)
-      line.ask({
-        type: "handshake",
-        handle,
-        expect: position,
-        tokenHash: tokenHash(channelId, position, token),
-        headerId: NO_HASH,
-        headerBlob: NO_HASH,
-        header: new Uint8Array(0),
-        entry: noiseFor(stage, "handshake"),
-      })
-      line.ask({ type: "prove", handle, position, token })
-      stage.seen.add("offered")
-      await stage.until(() => placesOf(stage, mallory) > position)
+      const proof = await changeOfNoise(stage, mallory)
+      line.ask({ type: "prove", handle: line.openedAs(channelOf(stage))!.handle, ...proof })
+      await stage.until(() => placesOf(stage, mallory) > proof.position)
     }
     return roomGoesOn(stage, [alice, bob])
   },
 }
 
-export const TOKEN_ATTACKS: readonly Attack[] = [locked, removedWrites, removedReads]
+/** A connection of the next key of an account, made past its program; `takeOver` hands the account over to it. */
+async function nextKeyOf(
+  stage: Stage,
+  { store, accountId }: Actor,
+): Promise<{ line: Line; takeOver: () => Promise<void> }> {
+  const { device, certificateEnd, ...identity } = readIdentity(store)
+  const account = createAccount(stage.random)
+  const before = decodeDirectoryEntry(stage.relay.lineOf(accountId).saidOf("register")[0]!.entry)
+  const entry = signedEntry(
+    { ...identity, device, certificateEnd, account, inboxId: stage.random.bytes(32) },
+    {
+      kind: DIRECTORY_KINDS.rotate,
+      name: before.name,
+      seq: before.seq + 1,
+      previous: hashOfEntry(before),
+      origin: { kind: "rotate", ...handOver(identity.account, account.accountId) },
+    },
+  )
+  const ids = { accountId: account.accountId, deviceId: device.deviceId, version: PROTOCOL_VERSION }
+  const helloOn = (exporter: Uint8Array) =>
+    encodeMessage({
+      type: "hello",
+      ...ids,
+      devicePublic: device.auth.public,
+      notAfter: certificateEnd,
+      certificate: certifyDevice(account, device.deviceId, device.auth.public, certificateEnd),
+      signature: signHello(device, helloTranscript({ ...ids, relayId: stage.pin.sha256, exporter })),
+    })
+  stage.network.dial(stage.address, stage.pin, {
+    opened: (connection) => connection.send(encodeFrame(helloOn(connection.exporter))),
+    received: () => {},
+    closed: () => {},
+  })
+  const hasHeard = (type: string) =>
+    stage.relay.linesOf(ids.accountId).some(({ heard }) => heard.some((each) => each.type === type))
+  await mustBe(stage, () => hasHeard("registerFirst"), "the next key to be asked who it is")
+  const line = stage.relay.lineOf(ids.accountId)
+  const takeOver = () => {
+    line.ask({ type: "register", rid: RID, admission: new Uint8Array(16), entry })
+    return mustBe(stage, () => hasHeard("ready"), "the relay to take the next key")
+  }
+  return { line, takeOver }
+}
+
+const lockedByNextKey: Attack = {
+  name: "room-locked-by-next-key",
+  line: "A member makes changes that nobody can follow, takes a new key, and says with it that they were good",
+  by: "a member",
+  verdict: {
+    kind: "detected",
+    by: "void-commit",
+    words:
+      "all keys of a person are one: their word does not count; the others go over the changes and write on",
+  },
+  where: "everywhere",
+  // The program of whoever has taken the new key knows nothing of it, and is out.
+  recovers: false,
+  play: async (stage) => {
+    const [alice, bob, mallory] = await roomOf(stage, ["alice", "bob", "mallory"])
+    const proofs = [...tokensOf(stage, mallory)]
+    const { line, takeOver } = await nextKeyOf(stage, mallory)
+    for (let n = 0; n < 3; n++) proofs.push(await changeOfNoise(stage, mallory, n))
+    // Before anybody has gone over them.
+    await takeOver()
+    await intrude(stage, line, proofs)
+    for (const [from, to] of [
+      [alice, bob],
+      [bob, alice],
+    ] as const) {
+      const text = await write(stage, from, ROOM)
+      if (!(await stage.until(() => hasText(to, ROOM, text), 3 * PATIENCE_MS)))
+        return "the room does not go on"
+    }
+    return undefined
+  },
+}
+
+export const TOKEN_ATTACKS: readonly Attack[] = [locked, lockedByNextKey, removedWrites, removedReads]

@@ -154,7 +154,16 @@ export const DEFENCES: readonly Defence[] = [
     find: "if (position <= channel.confirmed) return\n",
     replace: 'if (position <= channel.confirmed) return\n    account = "somebody else"\n',
     why: "a member says of its own change that it was good, and everybody else is out",
-    red: ["room-jammed", "room-locked"],
+    red: ["room-jammed", "room-locked", "room-locked-by-next-key"],
+  },
+  {
+    name: "next-key-is-another",
+    file: TOKENS,
+    find: "if (this.#isContinued(subscription, position)) this.#confirm(channel, position, session.member!.root)",
+    replace:
+      "if (this.#isContinued(subscription, position)) this.#confirm(channel, position, session.member!.accountKey)",
+    why: "a member takes a new key, and says with it of its own change that it was good",
+    red: ["room-locked-by-next-key"],
   },
   {
     name: "old-tokens-will-do",
@@ -290,6 +299,7 @@ export const DEFENCES: readonly Defence[] = [
       "removed-from-outside",
       "room-jammed",
       "room-locked",
+      "room-locked-by-next-key",
     ],
     behind: [
       {
