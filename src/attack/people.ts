@@ -176,7 +176,9 @@ const keyPackage: Attack = {
     await stage.until(() => stage.relay.told > 0)
     await stage.pause(2_000)
     const state = stateOf(alice, "bob", text)
-    return state === "queued" || hasText(bob, "alice", text)
+    // Nothing that she was given was Bob's.
+    const isOpened = theirs.length > 0 && openingsBy(stage, alice).length > 0
+    return !isOpened && (state === "queued" || hasText(bob, "alice", text))
       ? undefined
       : "the chat was opened with another's keys"
   },

@@ -16,7 +16,8 @@ import {
   FORMS,
   type Payload,
 } from "../protocol/content.ts"
-import type { Of } from "../protocol/messages.ts"
+import type { ClientMessage, Of } from "../protocol/messages.ts"
+import type { Line } from "./lying-relay.ts"
 import { becoming, joinOver, proposalToAdd, removalOf } from "./mls-kit.ts"
 import {
   type Actor,
@@ -244,9 +245,14 @@ const oldHeader: Attack = {
   play: async (stage) => {
     const alice = await stage.join("alice")
     const old = await firstHandshake(stage, alice)
+    // What nobody confirms leaves the old header's token good enough to come in by.
+    const up = (message: ClientMessage, line: Line) =>
+      message.type === "prove" && line.isOf(alice.accountId) && message.position > 0 ? [] : [message]
+    stage.relay.lies = { up }
     const bob = await stage.join("bob")
     await inOneRoom(stage, alice, bob)
     stage.relay.lies = {
+      up,
       down: (message, line) =>
         message.type === "header" && !line.isOf(alice.accountId) && !line.isOf(bob.accountId)
           ? [{ ...message, position: 0, header: old.header }]
@@ -255,7 +261,10 @@ const oldHeader: Attack = {
     const carol = await stage.join("carol", { isKeptOut: true })
     await stage.until(() => membersOf(carol).length > 0)
     await stage.pause(2_000)
+    if (membersOf(carol).length === 0) return "the old header is not followed, and so shows nothing"
     if (membersOf(carol).some(({ here }) => here)) return "somebody counts as here who is not"
+    stage.relay.behave()
+    stage.relay.cutAll()
     return roomGoesOn(stage, [alice, bob])
   },
 }
