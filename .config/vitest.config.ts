@@ -19,7 +19,7 @@ class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const all = await super.sort(files)
     const waiting = all.filter(({ moduleId }) => WAITING.test(moduleId))
-    const computing = all.filter(({ moduleId }) => COMPUTING.test(moduleId))
+    const computing = all.filter((file) => !waiting.includes(file) && COMPUTING.test(file.moduleId))
     const byTurns = Array.from({ length: Math.max(waiting.length, computing.length) }, (_, i) => [
       ...computing.slice(i, i + 1),
       ...waiting.slice(i, i + 1),

@@ -17,7 +17,7 @@ test("out of the room by one command, and in again only by another", async () =>
 
   const removed = succeeded(await run(["room", "remove", "bob", "--yes", "--data", "alice", "--json"]))
   expect(removed.json()[0]).toMatchObject({ type: "room.done", act: "remove", generation: 1 })
-  const refused = await run(["send", "#everyone", "but I", "--data", "bob", "--timeout", "5s"])
+  const refused = await run(["send", "#everyone", "but I", "--data", "bob", "--timeout", "8s"])
   const told = await run(["history", "#everyone", "--data", "bob"])
   expect(told.out).toMatch(/alice \?\w{6} removed you from this room\./)
   const again = refused.code === 8 ? refused : await run(["send", "#everyone", "but I", "--data", "bob"])
@@ -25,7 +25,7 @@ test("out of the room by one command, and in again only by another", async () =>
   const roles = succeeded(await run(["room", "moderators", "--data", "carol", "--ascii"]))
   expect(roles.out).toMatch(/replace the link: alice \?.*\nRemoved: bob \?/u)
 
-  const late = await run(["join", relay.invitation, "--name", "late", "--data", "late", "--timeout", "4s"])
+  const late = await run(["join", relay.invitation, "--name", "late", "--data", "late", "--timeout", "8s"])
   expect([late.code, late.err]).toEqual([6, expect.stringContaining("not in #everyone yet")])
   const shown = succeeded(await run(["link", "show", "--data", "carol", "--json"]))
   const { invitation } = shown.json()[0] as Line & { invitation: string }
