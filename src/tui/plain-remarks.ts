@@ -6,7 +6,7 @@ import { forwardedText, isOn, meantMessage, openable, whyNot } from "./remark-ac
 import type { RemarkCommand } from "./remark-commands.ts"
 import { quotedWords } from "./remark-words.ts"
 import { sendOrWarn } from "./room-acts.ts"
-import { roomFor } from "./session.ts"
+import { roomFor } from "./performing.ts"
 import { linesOf, safeBlock, safeLine, say, type SafeText } from "./safe-text.ts"
 import { plainRows } from "./transcript-rows.ts"
 

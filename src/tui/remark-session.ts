@@ -2,7 +2,7 @@
 import { safeBlock, safeLine, say } from "./safe-text.ts"
 import type { SafeText } from "./safe-text.ts"
 import { clipboardBytes, isOn, openable } from "./remark-acts.ts"
-import type { SessionDeps } from "./session.ts"
+import type { SessionDeps } from "./performing.ts"
 import type { Effect, Tone } from "./view.ts"
 
 export async function actOnRemark(

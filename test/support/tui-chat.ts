@@ -2,7 +2,7 @@
 import { paint } from "../../src/tui/painting.ts"
 import { chatScreen } from "../../src/tui/panes/chat-screen.ts"
 import { visibleRows } from "../../src/tui/scroll.ts"
-import { snapshotOf } from "../../src/tui/session.ts"
+import { snapshotOf } from "../../src/tui/snapshot.ts"
 import { themeOf } from "../../src/tui/theme.ts"
 import { initialChat, reduceChat } from "../../src/tui/view-state.ts"
 import { TAIL_LINES, type ChatEvent, type ChatView, type Effect } from "../../src/tui/view.ts"

@@ -1,6 +1,6 @@
 /** What the chat screen shows of delivery: numbers, failures, the page of receipts, gaps that come and go. */
 import { expect, test } from "vitest"
-import { snapshotOf } from "../../src/tui/session.ts"
+import { snapshotOf } from "../../src/tui/snapshot.ts"
 import { TAIL_LINES } from "../../src/tui/view.ts"
 import { NOON } from "../support/fake-client.ts"
 import { Chat, chat, EVERYONE, longRoom } from "../support/tui-chat.ts"
