@@ -112,6 +112,12 @@ export function statements(db: SqlDatabase) {
     journalSize: prepare<[], { log: number; checkpointed: number }>("PRAGMA wal_checkpoint(NOOP)"),
     moveJournal: prepare<[]>("PRAGMA wal_checkpoint(PASSIVE)"),
     freePages: prepare<[], { freelist_count: number }>("PRAGMA freelist_count"),
+    readNote: prepare<[string], { value: Uint8Array }>("SELECT value FROM meta WHERE name = ?"),
+    putNote: prepare<[string, Uint8Array]>("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"),
+    setEnd: prepare<[number, Id, number, number, number]>(
+      "UPDATE channel SET last_seq = ?, head = ?, next_position = ?, weight = ? WHERE ref = ?",
+    ),
+    setBase: prepare<[number, Id, number]>("UPDATE channel SET first_seq = ?, base = ? WHERE ref = ?"),
     readIncarnation: prepare<[], { value: Uint8Array }>("SELECT value FROM meta WHERE name = 'incarnation'"),
 
     findChannel: prepare<[Id], ChannelColumns>(`SELECT ${CHANNEL_COLUMNS} FROM channel WHERE id = ?`),

@@ -12,6 +12,7 @@ import { BLOB_CHUNK_BYTES } from "../protocol/messages.ts"
 import { StoreError } from "./errors.ts"
 import type { DoorStore } from "./door-store.ts"
 import type { About, Held } from "./held.ts"
+import type { LogEnd } from "./log-format.ts"
 import { copyDatabase } from "./store-sqlite-backup.ts"
 import { sqliteDoor } from "./store-sqlite-door.ts"
 import { SqliteHeld } from "./store-sqlite-held.ts"
@@ -151,6 +152,27 @@ export class SqliteRelayStore implements RelayStore {
       this.#sql.dropEntries.run(ref, seq)
       this.#sql.moveBase.run(seq + 1, base, weight, ref)
     })
+  }
+
+  /** What the log of entries says of a channel. */
+  setEnd({ ref, lastSeq, head, nextPosition, weight }: LogEnd): void {
+    this.#stageLog(ref, () => this.#sql.setEnd.run(lastSeq, head, nextPosition, weight, ref))
+  }
+
+  setBase(ref: number, firstSeq: number, base: Uint8Array): void {
+    this.#stageLog(ref, () => this.#sql.setBase.run(firstSeq, base, ref))
+  }
+
+  addToken(ref: number, position: number, hash: Uint8Array): void {
+    this.#stageLog(ref, () => this.#sql.addToken.run(ref, position, hash))
+  }
+
+  readNote(name: string): Uint8Array | undefined {
+    return this.#read(() => this.#sql.readNote.get(name)?.value)
+  }
+
+  putNote(name: string, value: Uint8Array): void {
+    this.#stage(() => this.#sql.putNote.run(name, value))
   }
 
   tokenHash(ref: number, position: number): Uint8Array | undefined {
@@ -299,6 +321,23 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   async commit(): Promise<void> {
+    this.commitNow()
+  }
+
+  /** What went wrong with what is staged; `commitNow` would throw it. */
+  get broken(): StoreError | undefined {
+    return this.#broken
+  }
+
+  /** Nothing that is staged is kept. */
+  rollBack(): void {
+    this.#broken = undefined
+    this.#inTransaction = false
+    this.#rollBack()
+  }
+
+  /** `commit`, waited for. @throws StoreError */
+  commitNow(): void {
     const broken = this.#broken
     this.#broken = undefined
     if (!this.#inTransaction) {

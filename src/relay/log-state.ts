@@ -1,0 +1,147 @@
+/** What the log of entries knows in memory: channels with the places of their entries, and the segments. */
+import type { Millis } from "../platform/clock.ts"
+import type { Checksum, SegmentFile, SegmentFolder } from "../platform/segment-files.ts"
+import { StoreError } from "./errors.ts"
+import { type Keys, keysOf, type LogEnd, type LogRecord, recordAt, viewOf } from "./log-format.ts"
+import { NameTable, NOWHERE, type Place, PlaceList } from "./log-index.ts"
+
+/** As its newest batch left it. */
+export interface LogChannel extends LogEnd {
+  places: PlaceList
+}
+
+export interface Segment {
+  number: number
+  /** Where the next batch goes. */
+  size: number
+  /** Bytes of records that somebody may still read. */
+  live: number
+  /** Its newest batch. */
+  lastBatch: number
+  /** When its first entry came; undefined while it has none. */
+  since: Millis | undefined
+}
+
+export interface LogSetup {
+  folder: SegmentFolder
+  /** 32 bytes: the log's id, and the secret that marks are made of. */
+  secret: Uint8Array
+  checksum: Checksum
+  /** A segment that has so many bytes gets no more batches. */
+  segmentBytes?: number
+  /** So many entries fit into the memory; then new ones are refused. */
+  maxEntries?: number
+}
+
+export const SEGMENT_BYTES = 33_554_432
+export const MAX_LOG_ENTRIES = 10_000_000
+/** Descriptors that stay open for reading. */
+const MAX_OPEN = 64
+
+export class LogState {
+  readonly channels = new Map<number, LogChannel>()
+  readonly segments = new Map<number, Segment>()
+  readonly names: NameTable
+  /** Entries that have a place. */
+  count = 0
+  readonly #folder: SegmentFolder
+  readonly #secret: Uint8Array
+  readonly #keys = new Map<number, Keys>()
+  readonly #open = new Map<number, SegmentFile>()
+
+  constructor(folder: SegmentFolder, secret: Uint8Array) {
+    this.#folder = folder
+    this.#secret = secret
+    this.names = new NameTable(viewOf(secret).getUint32(secret.length - 4))
+  }
+
+  keys(segment: number): Keys {
+    let keys = this.#keys.get(segment)
+    if (keys === undefined) this.#keys.set(segment, (keys = keysOf(this.#secret, segment)))
+    return keys
+  }
+
+  /** Open for reading and writing. @throws PlatformError. */
+  file(segment: number): SegmentFile {
+    const known = this.#open.get(segment)
+    if (known !== undefined) {
+      this.#open.delete(segment)
+      this.#open.set(segment, known)
+      return known
+    }
+    const file = this.#folder.open(segment)
+    this.adopt(segment, file)
+    return file
+  }
+
+  adopt(segment: number, file: SegmentFile): void {
+    this.#open.set(segment, file)
+    if (this.#open.size <= MAX_OPEN) return
+    const [oldest] = this.#open
+    if (oldest !== undefined) this.letGo(oldest[0])
+  }
+
+  letGo(segment: number): void {
+    this.#open.get(segment)?.close()
+    this.#open.delete(segment)
+  }
+
+  close(): void {
+    for (const segment of this.#open.keys()) this.letGo(segment)
+  }
+
+  isKept = (ref: number, seq: number): boolean => {
+    const places = this.channels.get(ref)?.places
+    return places !== undefined && seq >= places.first && seq < places.next
+  }
+
+  /** Notes where an entry is, and is no more. */
+  place(channel: LogChannel, seq: number, segment: number, at: number, size: number): void {
+    const { places } = channel
+    this.#release(places.get(seq))
+    places.set(seq, segment, at, size)
+    this.count++
+    const found = this.segments.get(segment)
+    if (found !== undefined) found.live += size
+  }
+
+  /** Forgets the entries before `seq`. */
+  dropBefore({ places }: LogChannel, seq: number): void {
+    for (let each = places.first; each < Math.min(seq, places.next); each++) this.#release(places.get(each))
+    places.dropBefore(seq)
+  }
+
+  #release(place: Place | undefined): void {
+    const segment = place && this.segments.get(place.segment)
+    if (place === undefined || segment === undefined) return
+    segment.live -= place.size
+    this.count--
+  }
+
+  /** The record there, with byte fields of its own; undefined when it is not what was written. @throws StoreError `damaged`. */
+  read({ segment, at, size }: Place): LogRecord | undefined {
+    if (segment === NOWHERE || !this.segments.has(segment)) return undefined
+    return this.decode(segment, this.readBytes(segment, at, size))
+  }
+
+  decode(segment: number, bytes: Uint8Array): LogRecord | undefined {
+    return recordAt(bytes, viewOf(bytes), 0, this.keys(segment))
+  }
+
+  /** As many of the bytes as there are. @throws StoreError `damaged`. */
+  readBytes(segment: number, at: number, size: number): Uint8Array {
+    const bytes = new Uint8Array(size)
+    try {
+      return bytes.subarray(0, this.file(segment).read(at, bytes))
+    } catch (cause) {
+      throw new StoreError("damaged", "a part of the log cannot be read", { cause })
+    }
+  }
+}
+
+/** What a failed operation on a file of the log means to the relay. */
+export function asLogError(cause: unknown): unknown {
+  if (cause instanceof StoreError || !(cause instanceof Error) || !("code" in cause)) return cause
+  const code = cause.code === "disk-full" ? "full" : "failed"
+  return new StoreError(code, cause.message, { cause })
+}

@@ -1,0 +1,124 @@
+/**
+ * Gives back what dropped entries took: a segment of which nothing is read any more is deleted; of one that is hardly
+ * read, what is left is copied to the end of the log first. A little at a time, between batches.
+ */
+import type { SegmentFolder } from "../platform/segment-files.ts"
+import { isDamage } from "./errors.ts"
+import type { EntryLog } from "./log.ts"
+import { HEAD_BYTES, type LogRecord, RECORD_BYTES, recordAt, viewOf } from "./log-format.ts"
+import { asLogError, type Segment } from "./log-state.ts"
+
+/** What one step reads at most, and copies. */
+const STEP_BYTES = 1_048_576
+/** A segment is copied when less than this share of it is read. */
+const SPARSE = 0.5
+
+interface Copying {
+  segment: Segment
+  /** How far it is done. */
+  at: number
+}
+
+export class LogTending {
+  readonly #log: EntryLog
+  readonly #folder: SegmentFolder
+  #copying: Copying | undefined
+  /** Segments of which something cannot be read: they stay as they are. */
+  readonly #stuck = new Set<number>()
+  /** While somebody copies the whole log, nothing is taken from under them. */
+  holds = 0
+
+  constructor(log: EntryLog, folder: SegmentFolder) {
+    this.#log = log
+    this.#folder = folder
+  }
+
+  /**
+   * @param known batches up to this one have left what they say of channels in the database.
+   * @returns whether there is more to do. @throws StoreError `full` or `failed`.
+   */
+  step(known: number): boolean {
+    if (this.holds > 0 || this.#log.staged) return false
+    try {
+      for (const segment of this.#sealed(known)) if (segment.live === 0) return this.#remove(segment)
+      const copying = (this.#copying ??= this.#sparsest(known))
+      if (copying === undefined) return false
+      this.#copy(copying)
+      return true
+    } catch (cause) {
+      if (!isDamage(cause)) throw asLogError(cause)
+      // It is kept for those who can read it some day, and for what is whole in it.
+      this.#stuck.add(this.#copying!.segment.number)
+      this.#copying = undefined
+      return true
+    }
+  }
+
+  #sealed(known: number): Segment[] {
+    const { state, activeSegment } = this.#log
+    return [...state.segments.values()].filter(
+      ({ number, lastBatch }) => number !== activeSegment && lastBatch <= known && !this.#stuck.has(number),
+    )
+  }
+
+  #remove({ number }: Segment): boolean {
+    const { state } = this.#log
+    if (this.#copying?.segment.number === number) this.#copying = undefined
+    state.letGo(number)
+    this.#folder.remove(number)
+    state.segments.delete(number)
+    return true
+  }
+
+  #sparsest(known: number): Copying | undefined {
+    const share = ({ live, size }: Segment) => live / size
+    const [sparsest] = this.#sealed(known).sort((a, b) => share(a) - share(b))
+    if (sparsest === undefined || share(sparsest) >= SPARSE) return undefined
+    return { segment: sparsest, at: HEAD_BYTES }
+  }
+
+  #copy(copying: Copying): void {
+    const { state } = this.#log
+    const { segment } = copying
+    const { records, places, next } = this.#liveFrom(copying)
+    if (records.length > 0) {
+      const copies = this.#log.writeCopies(records)
+      for (const [nth, { ref, seq }] of records.entries()) {
+        const channel = state.channels.get(ref)!
+        // Where it was is where it still is: nothing else runs in between.
+        if (channel.places.get(seq)?.at === places[nth])
+          state.place(channel, seq, copies[nth]!.segment, copies[nth]!.at, copies[nth]!.size)
+      }
+    }
+    copying.at = next
+    if (next < segment.size) return
+    this.#copying = undefined
+    if (segment.live > 0) this.#stuck.add(segment.number)
+  }
+
+  /** Records of a piece of the segment that somebody may still read. */
+  #liveFrom({ segment, at }: Copying): { records: LogRecord[]; places: number[]; next: number } {
+    const { state } = this.#log
+    const bytes = state.readBytes(segment.number, at, Math.min(2 * STEP_BYTES, segment.size - at))
+    const isRest = at + bytes.length >= segment.size || bytes.length < STEP_BYTES
+    const view = viewOf(bytes)
+    const keys = state.keys(segment.number)
+    const [records, places]: [LogRecord[], number[]] = [[], []]
+    let from = 0
+    const end = isRest ? bytes.length : STEP_BYTES
+    while (from + RECORD_BYTES <= end) {
+      const record = recordAt(bytes, view, from, keys)
+      if (record === undefined) {
+        from += 8
+        continue
+      }
+      const place = state.channels.get(record.ref)?.places.get(record.seq)
+      if (place?.segment === segment.number && place.at === at + from) {
+        records.push(record)
+        places.push(place.at)
+      }
+      from += record.size
+    }
+    return { records, places, next: isRest ? segment.size : at + from }
+  }
+}

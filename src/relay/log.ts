@@ -1,0 +1,387 @@
+/**
+ * The log of entries: append-only segments, one write and one sync for all that a commit stages.
+ *
+ *     staged ──write──▶ written ──finish──▶ kept
+ *        └──────────rollBack◀──cutOff──┘
+ *
+ * What is staged is read like what is kept. Between `write` and `finish` or `cutOff` the database commits its part, if
+ * it has one: then the batch is *joint*, and counts after a crash only if the database knows its number.
+ */
+import type { Millis } from "../platform/clock.ts"
+import type { SegmentFile } from "../platform/segment-files.ts"
+import { equalBytes } from "../bytes.ts"
+import { StoreError } from "./errors.ts"
+import {
+  BATCH_FLAGS,
+  batchSize,
+  encodeBatch,
+  HEAD_BYTES,
+  type LogEnd,
+  type LogRecord,
+  segmentHead,
+} from "./log-format.ts"
+import { NOWHERE, type Place, PlaceList, STAGED } from "./log-index.ts"
+import { type KnownChannel, type OpenedLog, openLog } from "./log-open.ts"
+import {
+  asLogError,
+  type LogChannel,
+  type LogSetup,
+  type LogState,
+  MAX_LOG_ENTRIES,
+  type Segment,
+  SEGMENT_BYTES,
+} from "./log-state.ts"
+
+/** What is deleted is gone with its segment: none gathers entries for longer. */
+export const SEGMENT_AGE_MS: Millis = 86_400_000
+/** Neighbours on the disk are read together up to this. */
+const RUN_BYTES = 1_048_576
+/** Entries that are read at once. */
+const MAX_RUN = 256
+const FIRST_SCRATCH_BYTES = 262_144
+/** A batch larger than this leaves no memory behind. */
+const MOST_SCRATCH_BYTES = 8_388_608
+
+interface Written {
+  segment: Segment
+  at: number
+  length: number
+  /** Offset and size of each record. */
+  places: number[]
+}
+
+export class EntryLog {
+  readonly damage: OpenedLog["damage"]
+  readonly #setup: LogSetup
+  readonly #state: LogState
+  readonly #segmentBytes: number
+  readonly #maxEntries: number
+  #number: number
+  #active: Segment | undefined
+  #staged: LogRecord[] = []
+  /** What the touched channels were before this batch; undefined for those that are new. */
+  #before = new Map<number, LogEnd | undefined>()
+  /** Where logs begin when this batch is kept. */
+  readonly #drops = new Map<number, number>()
+  #written: Written | undefined
+  #scratch = new Uint8Array(FIRST_SCRATCH_BYTES)
+  /** Channels whose row is behind what is here. */
+  readonly #dirty: Set<number>
+
+  /** @throws StoreError, see `openLog`. */
+  constructor(setup: LogSetup, channels: Iterable<KnownChannel>, known: number) {
+    this.#setup = setup
+    this.#segmentBytes = setup.segmentBytes ?? SEGMENT_BYTES
+    this.#maxEntries = setup.maxEntries ?? MAX_LOG_ENTRIES
+    const { state, number, damage, ahead } = openLog(setup, channels, known)
+    this.#state = state
+    this.#number = number
+    this.damage = damage
+    this.#active = [...state.segments.values()].at(-1)
+    this.#dirty = ahead
+  }
+
+  /** Of the newest batch. */
+  get number(): number {
+    return this.#number
+  }
+
+  get staged(): boolean {
+    return this.#staged.length > 0
+  }
+
+  get state(): LogState {
+    return this.#state
+  }
+
+  /** The segment that batches go to; it is neither copied nor deleted. */
+  get activeSegment(): number {
+    return this.#active?.number ?? 0
+  }
+
+  /** As the last entry, staged or not, left it; undefined when there never was one. */
+  end(ref: number): LogEnd | undefined {
+    return this.#state.channels.get(ref)
+  }
+
+  /** The same without what is staged. */
+  keptEnd(ref: number): LogEnd | undefined {
+    return this.#before.has(ref) ? this.#before.get(ref) : this.#state.channels.get(ref)
+  }
+
+  /** @throws StoreError `full` when the memory has no room for another entry. */
+  append(record: LogRecord, { head, nextPosition }: Pick<LogEnd, "head" | "nextPosition">): void {
+    const { ref, seq, eid, weight } = record
+    if (this.#state.count + this.#staged.length >= this.#maxEntries)
+      throw new StoreError("full", "the index of the log is as large as it may be")
+    const channel = this.#touch(ref, seq)
+    const { places, lastSeq } = channel
+    if (seq !== lastSeq + 1) throw new StoreError("damaged", `entry ${seq} after ${lastSeq} of a log`)
+    places.set(seq, STAGED, this.#staged.length, 0)
+    this.#staged.push(record)
+    this.#state.names.add(ref, eid, seq, this.#state.isKept)
+    Object.assign(channel, { lastSeq: seq, head, nextPosition, weight: channel.weight + weight })
+  }
+
+  /** The log begins after `seq` from now on. @returns what the channel's row says then. */
+  drop(ref: number, seq: number, weight: number): LogEnd | undefined {
+    if (!this.#state.channels.has(ref)) return undefined
+    const channel = this.#touch(ref, seq)
+    channel.weight = Math.max(channel.weight - weight, 0)
+    this.#drops.set(ref, Math.max(seq + 1, this.#first(channel)))
+    return channel
+  }
+
+  find(ref: number, eid: Uint8Array): { seq: number; time: Millis } | undefined {
+    const channel = this.#state.channels.get(ref)
+    if (channel === undefined) return undefined
+    for (const seq of this.#state.names.find(ref, eid)) {
+      if (seq < this.#first(channel)) continue
+      const record = this.#recordAt(channel.places.get(seq))
+      if (record?.ref === ref && record.seq === seq && equalBytes(record.eid, eid))
+        return { seq, time: record.time }
+    }
+    return undefined
+  }
+
+  /** @returns undefined when it is not there as it was written. @throws StoreError `damaged`. */
+  read(ref: number, seq: number): LogRecord | undefined {
+    const channel = this.#state.channels.get(ref)
+    if (channel === undefined || seq < this.#first(channel)) return undefined
+    const record = this.#recordAt(channel.places.get(seq))
+    return record?.ref === ref && record.seq === seq ? record : undefined
+  }
+
+  /** Those from `from` on that can be found: at most `count`, at most `maxBytes` together, but one if there is one. */
+  readFrom(ref: number, from: number, count: number, maxBytes: number): LogRecord[] {
+    const channel = this.#state.channels.get(ref)
+    if (channel === undefined) return []
+    const found: LogRecord[] = []
+    let bytes = 0
+    let seq = Math.max(from, this.#first(channel))
+    while (seq < channel.places.next && found.length < count) {
+      const run = this.#run(channel, seq, Math.min(count - found.length, MAX_RUN), maxBytes - bytes)
+      for (const record of this.#readRun(channel, seq, run)) {
+        bytes += record.bytes.length
+        if (bytes > maxBytes && found.length > 0) return found
+        found.push(record)
+      }
+      seq += run
+    }
+    return found
+  }
+
+  /** The oldest entry's number. */
+  first(ref: number): number {
+    const channel = this.#state.channels.get(ref)
+    return channel === undefined ? 1 : this.#first(channel)
+  }
+
+  /**
+   * Puts what is staged on the disk. @param joint the database has a part of the batch as well.
+   * @throws StoreError `full` (nothing was written), `failed` (stop the process).
+   */
+  async write(joint: boolean): Promise<void> {
+    if (!this.staged) return
+    const file = this.#put(this.#staged, this.#ends(), joint ? BATCH_FLAGS.joint : 0)
+    try {
+      await file.sync()
+    } catch (cause) {
+      throw new StoreError("failed", "the log of entries could not be synced", { cause })
+    }
+  }
+
+  /** The same for copies of records that are kept, waited for. Only between batches. @returns their places. */
+  writeCopies(records: readonly LogRecord[]): Place[] {
+    const file = this.#put(records, [], BATCH_FLAGS.moved)
+    try {
+      file.syncNow()
+    } catch (cause) {
+      throw new StoreError("failed", "the log of entries could not be synced", { cause })
+    }
+    const { segment, at, places } = this.#written!
+    this.#written = undefined
+    return records.map((_, nth) => ({
+      segment: segment.number,
+      at: at + places[2 * nth]!,
+      size: places[2 * nth + 1]!,
+    }))
+  }
+
+  /** Takes back what `write` wrote. @throws StoreError `failed`. */
+  cutOff(): void {
+    const written = this.#written
+    if (written === undefined) return
+    this.#written = undefined
+    try {
+      const file = this.#state.file(written.segment.number)
+      file.truncate(written.at)
+      file.syncNow()
+    } catch (cause) {
+      throw new StoreError("failed", "the log of entries could not be cut", { cause })
+    }
+    written.segment.size = written.at
+    this.#number--
+    written.segment.lastBatch = this.#number
+  }
+
+  /** What was staged is kept. */
+  finish(): void {
+    const { segment, at, places } = this.#written ?? {}
+    this.#written = undefined
+    for (const [nth, { ref, seq }] of this.#staged.entries()) {
+      const channel = this.#state.channels.get(ref)!
+      this.#state.place(channel, seq, segment!.number, at! + places![2 * nth]!, places![2 * nth + 1]!)
+    }
+    for (const [ref, first] of this.#drops) this.#state.dropBefore(this.#state.channels.get(ref)!, first)
+    for (const ref of this.#before.keys()) this.#dirty.add(ref)
+    this.#clear()
+  }
+
+  /** What was staged never was. */
+  rollBack(): void {
+    for (const [ref, before] of this.#before) {
+      const channel = this.#state.channels.get(ref)!
+      if (before === undefined) this.#state.channels.delete(ref)
+      else {
+        Object.assign(channel, before)
+        channel.places.dropFrom(before.lastSeq + 1)
+      }
+    }
+    this.#clear()
+  }
+
+  /** Channels that changed since the last time. Only between batches. */
+  takeDirty(): number[] {
+    const refs = [...this.#dirty]
+    this.#dirty.clear()
+    return refs
+  }
+
+  close(): void {
+    this.#state.close()
+  }
+
+  #clear(): void {
+    this.#staged = []
+    this.#before = new Map()
+    this.#drops.clear()
+  }
+
+  #first({ ref, places }: LogChannel): number {
+    return this.#drops.get(ref) ?? places.first
+  }
+
+  #touch(ref: number, seq: number): LogChannel {
+    let channel = this.#state.channels.get(ref)
+    const isNew = channel === undefined
+    if (channel === undefined) {
+      const nothing = { lastSeq: seq - 1, nextPosition: 0, weight: 0, head: new Uint8Array(0) }
+      channel = { ref, ...nothing, places: new PlaceList(seq) }
+      this.#state.channels.set(ref, channel)
+    }
+    if (this.#before.has(ref)) return channel
+    const { lastSeq, nextPosition, weight, head } = channel
+    this.#before.set(ref, isNew ? undefined : { ref, lastSeq, nextPosition, weight, head })
+    return channel
+  }
+
+  #ends(): LogEnd[] {
+    const refs = new Set(this.#staged.map(({ ref }) => ref))
+    return [...refs].map((ref) => this.#state.channels.get(ref)!)
+  }
+
+  #recordAt(place: Place | undefined): LogRecord | undefined {
+    if (place === undefined || place.segment === NOWHERE) return undefined
+    return place.segment === STAGED ? this.#staged[place.at] : this.#state.read(place)
+  }
+
+  /** How many entries from `seq` on stand one behind the other on the disk. */
+  #run({ places }: LogChannel, seq: number, most: number, maxBytes: number): number {
+    const first = places.get(seq)!
+    let end = first.at + first.size
+    let run = 1
+    for (; run < most; run++) {
+      const next = places.get(seq + run)
+      if (next?.segment !== first.segment || next.at !== end || first.segment === STAGED) break
+      end += next.size
+      if (end - first.at > Math.min(RUN_BYTES, maxBytes + first.size)) break
+    }
+    return run
+  }
+
+  #readRun(channel: LogChannel, seq: number, run: number): LogRecord[] {
+    const { ref, places } = channel
+    const first = places.get(seq)!
+    if (run === 1 || first.segment === NOWHERE) {
+      const record = this.#recordAt(first)
+      return record?.ref === ref && record.seq === seq ? [record] : []
+    }
+    const last = places.get(seq + run - 1)!
+    const bytes = this.#state.readBytes(first.segment, first.at, last.at + last.size - first.at)
+    return Array.from({ length: run }, (_, nth) => places.get(seq + nth)!).flatMap(({ at, size }, nth) => {
+      const record = this.#state.decode(first.segment, bytes.subarray(at - first.at, at - first.at + size))
+      return record?.ref === ref && record.seq === seq + nth ? [record] : []
+    })
+  }
+
+  /** Writes a batch and does not sync it. */
+  #put(records: readonly LogRecord[], ends: readonly LogEnd[], flags: number): SegmentFile {
+    const number = this.#number + 1
+    try {
+      const segment = this.#segmentFor(records[0]?.time)
+      const file = this.#state.file(segment.number)
+      const places: number[] = []
+      const size = batchSize(records, ends.length)
+      const keys = this.#state.keys(segment.number)
+      const { checksum } = this.#setup
+      const scratch = this.#scratchOf(size)
+      const batch = encodeBatch(scratch, keys, { flags, number }, records, ends, checksum, places)
+      const at = segment.size
+      try {
+        file.write(at, batch)
+      } catch (cause) {
+        file.truncate(at)
+        throw cause
+      }
+      this.#written = { segment, at, length: batch.length, places }
+      segment.size += batch.length
+      segment.lastBatch = number
+      this.#number = number
+      return file
+    } catch (cause) {
+      throw asLogError(cause)
+    }
+  }
+
+  #scratchOf(size: number): Uint8Array {
+    if (size > MOST_SCRATCH_BYTES) return new Uint8Array(size)
+    if (size > this.#scratch.length) this.#scratch = new Uint8Array(2 * size)
+    return this.#scratch
+  }
+
+  #segmentFor(time: Millis = 0): Segment {
+    const active = this.#active
+    const since = active?.since ?? time
+    const isOld = time > since + SEGMENT_AGE_MS || time < since - SEGMENT_AGE_MS
+    if (active !== undefined && active.size < this.#segmentBytes && !isOld) {
+      active.since = since
+      return active
+    }
+    const number = (active?.number ?? 0) + 1
+    const { folder } = this.#setup
+    const file = folder.create(number)
+    try {
+      file.write(0, segmentHead(this.#state.keys(number)))
+      folder.syncNames()
+    } catch (cause) {
+      file.close()
+      folder.remove(number)
+      throw cause
+    }
+    this.#state.adopt(number, file)
+    this.#active = { number, size: HEAD_BYTES, live: 0, lastBatch: this.#number, since: time }
+    this.#state.segments.set(number, this.#active)
+    return this.#active
+  }
+}
