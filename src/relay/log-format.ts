@@ -96,26 +96,28 @@ export function keysOf(secret: Uint8Array, segment: number): Keys {
   }
 }
 
-export function segmentHead({ id, segment, seed }: Keys): Uint8Array {
+/** @param version only tests name another one. */
+export function segmentHead({ id, segment, seed }: Keys, version: number = LOG_VERSION): Uint8Array {
   const head = new Uint8Array(HEAD_BYTES)
   const view = viewOf(head)
   head.set(MAGIC)
-  view.setUint16(6, LOG_VERSION)
+  view.setUint16(6, version)
   view.setUint32(8, segment)
   head.set(id, 16)
-  view.setUint32(12, mixed(seed, view, 16, HEAD_BYTES) ^ segment)
+  view.setUint32(12, headCheck(view, seed))
   return head
 }
 
-/** `later`: a later version of this program wrote it; it must not be touched. */
+/** `later`: a later version of this program wrote it, which keeps to this head; it must not be touched. */
 export function checkHead(bytes: Uint8Array, keys: Keys): "ours" | "later" | "damaged" {
   if (bytes.length < HEAD_BYTES) return "damaged"
-  const head = bytes.subarray(0, HEAD_BYTES)
-  if (equalBytes(head, segmentHead(keys))) return "ours"
-  const isNamed = equalBytes(head.subarray(0, MAGIC.length), MAGIC)
-  const version = viewOf(head).getUint16(6)
-  const isOfLog = equalBytes(head.subarray(16, 16 + LOG_ID_BYTES), keys.id)
-  return isNamed && isOfLog && version > LOG_VERSION ? "later" : "damaged"
+  const version = viewOf(bytes).getUint16(6)
+  if (!equalBytes(bytes.subarray(0, HEAD_BYTES), segmentHead(keys, version))) return "damaged"
+  return version > LOG_VERSION ? "later" : "ours"
+}
+
+function headCheck(view: DataView, seed: number): number {
+  return mixed(mixed(seed, view, 0, 12), view, 16, HEAD_BYTES)
 }
 
 export function recordSize(length: number, hasBlob: boolean): number {

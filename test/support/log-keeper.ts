@@ -59,7 +59,7 @@ export function nextRecord(
 }
 
 export class LogKeeper {
-  readonly database: Database = { rows: new Map(), number: 0 }
+  readonly database: Database
   disk: SimSegments
   log: EntryLog
   tending: LogTending
@@ -76,7 +76,14 @@ export class LogKeeper {
   readonly #segmentBytes: number
   readonly #maxEntries: number
 
-  constructor(disk: SimSegments, seed: number, segmentBytes = 8_000, maxEntries = 1_000_000) {
+  constructor(
+    disk: SimSegments,
+    seed: number,
+    segmentBytes = 8_000,
+    maxEntries = 1_000_000,
+    database: Database = { rows: new Map(), number: 0 },
+  ) {
+    this.database = database
     this.#maxEntries = maxEntries
     this.#chance = seeded(seed)
     this.#segmentBytes = segmentBytes
@@ -108,6 +115,14 @@ export class LogKeeper {
     this.#rows = new Map()
     if (coming.size > 0 && [...coming].every(([ref, each]) => this.#fits(ref, each)))
       for (const [ref, each] of coming) this.promised.set(ref, each)
+  }
+
+  /** Another keeper of the same promises, on a disk and a database of its own. */
+  on(disk: SimSegments): LogKeeper {
+    const other = new LogKeeper(disk, 1, this.#segmentBytes, this.#maxEntries, structuredClone(this.database))
+    other.promised = new Map(this.promised)
+    other.now = this.now
+    return other
   }
 
   append(ref: number, length?: number): void {
