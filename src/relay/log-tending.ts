@@ -25,8 +25,6 @@ export class LogTending {
   #copying: Copying | undefined
   /** Segments of which something cannot be read: they stay as they are. */
   readonly #stuck = new Set<number>()
-  /** While somebody copies the whole log, nothing is taken from under them. */
-  holds = 0
 
   constructor(log: EntryLog, folder: SegmentFolder) {
     this.#log = log
@@ -38,7 +36,7 @@ export class LogTending {
    * @returns whether there is more to do. @throws StoreError `full` or `failed`.
    */
   step(known: number): boolean {
-    if (this.holds > 0 || this.#log.staged) return false
+    if (this.#log.isHeld || this.#log.staged) return false
     try {
       for (const segment of this.#sealed(known)) if (segment.live === 0) return this.#remove(segment)
       const copying = (this.#copying ??= this.#sparsest(known))

@@ -8,82 +8,49 @@
  * it has one: then the batch is *joint*, and counts after a crash only if the database knows its number.
  */
 import type { Millis } from "../platform/clock.ts"
-import type { SegmentFile } from "../platform/segment-files.ts"
 import { equalBytes } from "../bytes.ts"
 import { StoreError } from "./errors.ts"
-import {
-  BATCH_FLAGS,
-  batchSize,
-  encodeBatch,
-  HEAD_BYTES,
-  type LogEnd,
-  type LogRecord,
-  segmentHead,
-} from "./log-format.ts"
+import { BATCH_FLAGS, type LogEnd, type LogRecord } from "./log-format.ts"
 import { NOWHERE, type Place, PlaceList, STAGED } from "./log-index.ts"
 import { type KnownChannel, type OpenedLog, openLog } from "./log-open.ts"
-import {
-  asLogError,
-  type LogChannel,
-  type LogSetup,
-  type LogState,
-  MAX_LOG_ENTRIES,
-  type Segment,
-  SEGMENT_BYTES,
-} from "./log-state.ts"
+import { type LogChannel, type LogSetup, type LogState, MAX_LOG_ENTRIES } from "./log-state.ts"
+import { LogWriter, type Written } from "./log-writer.ts"
 
-/** What is deleted is gone with its segment: none gathers entries for longer. */
-export const SEGMENT_AGE_MS: Millis = 86_400_000
 /** Neighbours on the disk are read together up to this. */
 const RUN_BYTES = 1_048_576
 /** Entries that are read at once. */
 const MAX_RUN = 256
-const FIRST_SCRATCH_BYTES = 262_144
-/** A batch larger than this leaves no memory behind. */
-const MOST_SCRATCH_BYTES = 8_388_608
-
-interface Written {
-  segment: Segment
-  at: number
-  length: number
-  /** Offset and size of each record. */
-  places: number[]
-}
 
 export class EntryLog {
   readonly damage: OpenedLog["damage"]
-  readonly #setup: LogSetup
   readonly #state: LogState
-  readonly #segmentBytes: number
+  readonly #writer: LogWriter
   readonly #maxEntries: number
-  #number: number
-  #active: Segment | undefined
   #staged: LogRecord[] = []
   /** What the touched channels were before this batch; undefined for those that are new. */
   #before = new Map<number, LogEnd | undefined>()
   /** Where logs begin when this batch is kept. */
   readonly #drops = new Map<number, number>()
+  /** The same of batches that are kept, while somebody copies the log. */
+  readonly #hidden = new Map<number, number>()
+  #holds = 0
   #written: Written | undefined
-  #scratch = new Uint8Array(FIRST_SCRATCH_BYTES)
   /** Channels whose row is behind what is here. */
   readonly #dirty: Set<number>
 
   /** @throws StoreError, see `openLog`. */
   constructor(setup: LogSetup, channels: Iterable<KnownChannel>, known: number) {
-    this.#setup = setup
-    this.#segmentBytes = setup.segmentBytes ?? SEGMENT_BYTES
     this.#maxEntries = setup.maxEntries ?? MAX_LOG_ENTRIES
     const { state, number, damage, ahead } = openLog(setup, channels, known)
     this.#state = state
-    this.#number = number
+    this.#writer = new LogWriter(setup, state, number)
     this.damage = damage
-    this.#active = [...state.segments.values()].at(-1)
     this.#dirty = ahead
   }
 
   /** Of the newest batch. */
   get number(): number {
-    return this.#number
+    return this.#writer.number
   }
 
   get staged(): boolean {
@@ -96,7 +63,14 @@ export class EntryLog {
 
   /** The segment that batches go to; it is neither copied nor deleted. */
   get activeSegment(): number {
-    return this.#active?.number ?? 0
+    return this.#writer.segment
+  }
+
+  /** Whether batches after this one are in a segment that gets no more. */
+  sealedAfter(number: number): boolean {
+    for (const segment of this.#state.segments.values())
+      if (segment.number !== this.activeSegment && segment.lastBatch > number) return true
+    return false
   }
 
   /** As the last entry, staged or not, left it; undefined when there never was one. */
@@ -171,6 +145,30 @@ export class EntryLog {
     return found
   }
 
+  /** From now on nothing is taken from under whoever copies the log, until `release`. */
+  hold(): void {
+    this.#holds++
+  }
+
+  release(): void {
+    if (--this.#holds > 0) return
+    for (const [ref, first] of this.#hidden) this.#state.dropBefore(this.#state.channels.get(ref)!, first)
+    this.#hidden.clear()
+  }
+
+  get isHeld(): boolean {
+    return this.#holds > 0
+  }
+
+  /** The same as `readFrom`, also of entries that were dropped since `hold`; at most `MAX_RUN`. */
+  readHeld(ref: number, from: number, to: number): LogRecord[] {
+    const channel = this.#state.channels.get(ref)!
+    return Array.from({ length: Math.min(to - from + 1, MAX_RUN) }, (_, nth) => from + nth).flatMap((seq) => {
+      const record = this.#recordAt(channel.places.get(seq))
+      return record?.ref === ref && record.seq === seq ? [record] : []
+    })
+  }
+
   /** The oldest entry's number. */
   first(ref: number): number {
     const channel = this.#state.channels.get(ref)
@@ -183,46 +181,19 @@ export class EntryLog {
    */
   async write(joint: boolean): Promise<void> {
     if (!this.staged) return
-    const file = this.#put(this.#staged, this.#ends(), joint ? BATCH_FLAGS.joint : 0)
-    try {
-      await file.sync()
-    } catch (cause) {
-      throw new StoreError("failed", "the log of entries could not be synced", { cause })
-    }
+    this.#written = this.#writer.put(this.#staged, this.#ends(), joint ? BATCH_FLAGS.joint : 0)
+    await this.#writer.sync(this.#written)
   }
 
   /** The same for copies of records that are kept, waited for. Only between batches. @returns their places. */
   writeCopies(records: readonly LogRecord[]): Place[] {
-    const file = this.#put(records, [], BATCH_FLAGS.moved)
-    try {
-      file.syncNow()
-    } catch (cause) {
-      throw new StoreError("failed", "the log of entries could not be synced", { cause })
-    }
-    const { segment, at, places } = this.#written!
-    this.#written = undefined
-    return records.map((_, nth) => ({
-      segment: segment.number,
-      at: at + places[2 * nth]!,
-      size: places[2 * nth + 1]!,
-    }))
+    return this.#writer.copy(records)
   }
 
   /** Takes back what `write` wrote. @throws StoreError `failed`. */
   cutOff(): void {
-    const written = this.#written
-    if (written === undefined) return
+    if (this.#written !== undefined) this.#writer.cutOff(this.#written)
     this.#written = undefined
-    try {
-      const file = this.#state.file(written.segment.number)
-      file.truncate(written.at)
-      file.syncNow()
-    } catch (cause) {
-      throw new StoreError("failed", "the log of entries could not be cut", { cause })
-    }
-    written.segment.size = written.at
-    this.#number--
-    written.segment.lastBatch = this.#number
   }
 
   /** What was staged is kept. */
@@ -233,7 +204,10 @@ export class EntryLog {
       const channel = this.#state.channels.get(ref)!
       this.#state.place(channel, seq, segment!.number, at! + places![2 * nth]!, places![2 * nth + 1]!)
     }
-    for (const [ref, first] of this.#drops) this.#state.dropBefore(this.#state.channels.get(ref)!, first)
+    for (const [ref, first] of this.#drops) {
+      if (this.#holds > 0) this.#hidden.set(ref, first)
+      else this.#state.dropBefore(this.#state.channels.get(ref)!, first)
+    }
     for (const ref of this.#before.keys()) this.#dirty.add(ref)
     this.#clear()
   }
@@ -269,7 +243,7 @@ export class EntryLog {
   }
 
   #first({ ref, places }: LogChannel): number {
-    return this.#drops.get(ref) ?? places.first
+    return this.#drops.get(ref) ?? this.#hidden.get(ref) ?? places.first
   }
 
   #touch(ref: number, seq: number): LogChannel {
@@ -323,65 +297,5 @@ export class EntryLog {
       const record = this.#state.decode(first.segment, bytes.subarray(at - first.at, at - first.at + size))
       return record?.ref === ref && record.seq === seq + nth ? [record] : []
     })
-  }
-
-  /** Writes a batch and does not sync it. */
-  #put(records: readonly LogRecord[], ends: readonly LogEnd[], flags: number): SegmentFile {
-    const number = this.#number + 1
-    try {
-      const segment = this.#segmentFor(records[0]?.time)
-      const file = this.#state.file(segment.number)
-      const places: number[] = []
-      const size = batchSize(records, ends.length)
-      const keys = this.#state.keys(segment.number)
-      const { checksum } = this.#setup
-      const scratch = this.#scratchOf(size)
-      const batch = encodeBatch(scratch, keys, { flags, number }, records, ends, checksum, places)
-      const at = segment.size
-      try {
-        file.write(at, batch)
-      } catch (cause) {
-        file.truncate(at)
-        throw cause
-      }
-      this.#written = { segment, at, length: batch.length, places }
-      segment.size += batch.length
-      segment.lastBatch = number
-      this.#number = number
-      return file
-    } catch (cause) {
-      throw asLogError(cause)
-    }
-  }
-
-  #scratchOf(size: number): Uint8Array {
-    if (size > MOST_SCRATCH_BYTES) return new Uint8Array(size)
-    if (size > this.#scratch.length) this.#scratch = new Uint8Array(2 * size)
-    return this.#scratch
-  }
-
-  #segmentFor(time: Millis = 0): Segment {
-    const active = this.#active
-    const since = active?.since ?? time
-    const isOld = time > since + SEGMENT_AGE_MS || time < since - SEGMENT_AGE_MS
-    if (active !== undefined && active.size < this.#segmentBytes && !isOld) {
-      active.since = since
-      return active
-    }
-    const number = (active?.number ?? 0) + 1
-    const { folder } = this.#setup
-    const file = folder.create(number)
-    try {
-      file.write(0, segmentHead(this.#state.keys(number)))
-      folder.syncNames()
-    } catch (cause) {
-      file.close()
-      folder.remove(number)
-      throw cause
-    }
-    this.#state.adopt(number, file)
-    this.#active = { number, size: HEAD_BYTES, live: 0, lastBatch: this.#number, since: time }
-    this.#state.segments.set(number, this.#active)
-    return this.#active
   }
 }

@@ -9,16 +9,19 @@
  * A joint batch that SQLite refuses is cut off again before anything else is written; after a crash in between, the
  * next start cuts it off. A channel's row in SQLite may be behind the log, which is read at the start.
  */
-import type { Random } from "../platform/random.ts"
-import { ByteReader, u64 } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
+import type { SegmentFolder } from "../platform/segment-files.ts"
 import type { DoorStore } from "./door-store.ts"
 import { StoreError } from "./errors.ts"
 import type { About, Held } from "./held.ts"
-import { EntryLog } from "./log.ts"
-import { LOG_SECRET_BYTES, type LogRecord } from "./log-format.ts"
-import { type KnownChannel } from "./log-open.ts"
+import type { LogRecord } from "./log-format.ts"
 import { asLogError, type LogSetup } from "./log-state.ts"
+import { LogTending } from "./log-tending.ts"
+import { EntryLog } from "./log.ts"
+import { copyStore } from "./store-disk-copy.ts"
+import { heldOfChannel } from "./store-disk-held.ts"
+import { channelsOf } from "./store-disk-rows.ts"
+import { logName, moveEntries, secretOf } from "./store-disk-move.ts"
 import { SqliteRelayStore } from "./store-sqlite.ts"
 import type { SqliteStoreOptions } from "./store-sqlite-open.ts"
 import type {
@@ -32,15 +35,14 @@ import type {
   StoredEntry,
 } from "./store.ts"
 
-export interface DiskStoreOptions extends SqliteStoreOptions, Omit<LogSetup, "secret"> {
-  random: Random
+export interface DiskStoreOptions
+  extends Omit<SqliteStoreOptions, "isBesideLog">, Omit<LogSetup, "secret" | "folder"> {
+  /** The folder of the log with this name, beside the database; made when missing. */
+  folderOf(name: string): SegmentFolder
 }
 
-/** Rows of `meta`: the log's id and secret, and the number of the newest batch that SQLite knows. */
-const SECRET_NOTE = "log"
-const NUMBER_NOTE = "batch"
-const NUMBER_BYTES = 8
-const CHANNELS_A_READ = 1_000
+/** Rows that are brought up to the log between two batches. */
+const ROWS_A_STEP = 500
 
 export class DiskRelayStore implements RelayStore {
   readonly incarnation: Uint8Array
@@ -48,19 +50,28 @@ export class DiskRelayStore implements RelayStore {
   readonly door: DoorStore
   readonly #sql: SqliteRelayStore
   readonly #log: EntryLog
+  readonly #tending: LogTending
+  /** Batches up to this one have left what they say of channels in the database. */
+  #known: number
+  /** Channels whose rows wait to be brought up to the log, and up to which batch they are then. */
+  #behind: { refs: number[]; number: number } | undefined
   #broken: StoreError | undefined
   /** Logs that nothing could be written to since the process began. */
   readonly #unwritable = new Set<number>()
 
   /** @throws StoreError `unsuitable`, `damaged`, `in-use`, `full` or `failed`. */
   constructor(options: DiskStoreOptions) {
-    this.#sql = new SqliteRelayStore(options)
+    this.#sql = new SqliteRelayStore({ ...options, isBesideLog: true })
     try {
-      this.incarnation = this.#sql.incarnation
-      this.isWhole = this.#sql.isWhole
-      this.door = this.#sql.door
-      const secret = this.#secret(options.random)
-      this.#log = new EntryLog({ ...options, secret }, channelsOf(this.#sql), this.#known())
+      const { incarnation, isWhole, door, beside } = this.#sql
+      this.incarnation = incarnation
+      this.isWhole = isWhole
+      this.door = door
+      const secret = beside.isInUse ? secretOf(beside.secret()) : moveEntries(this.#sql, options)
+      const folder = options.folderOf(logName(secret))
+      this.#log = new EntryLog({ ...options, folder, secret }, channelsOf(this.#sql), beside.number())
+      this.#tending = new LogTending(this.#log, folder)
+      this.#known = beside.number()
     } catch (cause) {
       this.#sql.close()
       throw cause
@@ -88,7 +99,7 @@ export class DiskRelayStore implements RelayStore {
   append(ref: number, entry: NewEntry): void {
     const { head, tokenHash, ...row } = entry
     this.#stage(ref, () => {
-      if (tokenHash !== undefined) this.#sql.addToken(ref, entry.position, tokenHash)
+      if (tokenHash !== undefined) this.#sql.beside.addToken(ref, entry.position, tokenHash)
       const nextPosition = tokenHash === undefined ? this.#nextPosition(ref) : entry.position + 1
       if (this.#sql.broken === undefined) this.#log.append({ ref, ...row }, { head, nextPosition })
     })
@@ -130,8 +141,8 @@ export class DiskRelayStore implements RelayStore {
   dropEntries(ref: number, seq: number, base: Uint8Array, weight: number): void {
     this.#stage(ref, () => {
       const end = this.#log.drop(ref, seq, weight)
-      this.#sql.setBase(ref, seq + 1, base)
-      if (end !== undefined) this.#sql.setEnd(end)
+      this.#sql.beside.setBase(ref, seq + 1, base)
+      if (end !== undefined) this.#sql.beside.setEnd(end)
     })
   }
 
@@ -229,12 +240,12 @@ export class DiskRelayStore implements RelayStore {
   }
 
   held(about: About): Held[] {
-    return this.#sql.held(about)
+    return about.kind === "channel" ? heldOfChannel(this.#sql, this.#log, about) : this.#sql.held(about)
   }
 
   async commit(): Promise<void> {
     const isJoint = this.#log.staged && this.#sql.staged
-    if (isJoint) this.#sql.putNote(NUMBER_NOTE, u64(this.#log.number + 1))
+    if (isJoint) this.#sql.beside.setNumber(this.#log.number + 1)
     const broken = this.#broken ?? this.#sql.broken
     this.#broken = undefined
     if (broken !== undefined) this.#giveUp(broken)
@@ -255,6 +266,11 @@ export class DiskRelayStore implements RelayStore {
 
   tidy(): void {
     this.#sql.tidy()
+    if (!this.isWhole) return
+    // A segment is given up only when the database knows what was in it of the channels.
+    if (this.#behind === undefined && this.#log.sealedAfter(this.#known)) this.#beginRows()
+    if (this.#behind !== undefined) this.#bringUp(ROWS_A_STEP)
+    this.#tending.step(this.#known)
   }
 
   tidyAll(): void {
@@ -265,13 +281,60 @@ export class DiskRelayStore implements RelayStore {
     return this.#sql.reusableBytes
   }
 
+  /**
+   * A copy of everything in one file, as a database whose entries are in its table. What is staged is not in it.
+   * @param path an empty file. @param pause lets others have their turn. @throws StoreError.
+   */
+  async copyTo(path: string, pause: () => Promise<void>): Promise<void> {
+    this.#log.hold()
+    try {
+      await copyStore(this.#sql, this.#log, path, pause)
+    } finally {
+      this.#log.release()
+    }
+  }
+
   limitPages(pages: number): void {
     this.#sql.limitPages(pages)
   }
 
+  settings(): ReturnType<SqliteRelayStore["settings"]> {
+    return this.#sql.settings()
+  }
+
   close(): void {
+    this.#sql.rollBack()
+    this.#log.rollBack()
+    try {
+      this.#beginRows()
+      if (this.isWhole) this.#bringUp(Infinity)
+    } catch (cause) {
+      // The log has it all, and the next start reads it there.
+      if (!(cause instanceof StoreError)) throw cause
+    }
     this.#log.close()
     this.#sql.close()
+  }
+
+  #beginRows(): void {
+    this.#behind = {
+      refs: [...(this.#behind?.refs ?? []), ...this.#log.takeDirty()],
+      number: this.#log.number,
+    }
+  }
+
+  /** @throws StoreError; then it begins anew the next time. */
+  #bringUp(count: number): void {
+    const { refs, number } = this.#behind!
+    const { beside } = this.#sql
+    const some = refs.slice(0, count)
+    const isLast = some.length === refs.length
+    if (isLast && number === this.#known && some.length === 0) return void (this.#behind = undefined)
+    for (const ref of some) beside.setEnd(this.#log.end(ref)!)
+    if (isLast) beside.setNumber(number)
+    this.#sql.commitNow()
+    this.#behind = isLast ? undefined : { refs: refs.slice(count), number }
+    if (isLast) this.#known = number
   }
 
   #stage(ref: number, write: () => void): void {
@@ -305,37 +368,6 @@ export class DiskRelayStore implements RelayStore {
     const { lastSeq, head, nextPosition, weight } = end
     return { ...row, lastSeq, head, nextPosition, weight }
   }
-
-  #secret(random: Random): Uint8Array {
-    const known = this.#sql.readNote(SECRET_NOTE)
-    if (known !== undefined) {
-      if (known instanceof Uint8Array && known.length === LOG_SECRET_BYTES) return known
-      throw new StoreError("damaged", "the database does not say which log of entries is its own")
-    }
-    const secret = random.bytes(LOG_SECRET_BYTES)
-    this.#sql.putNote(SECRET_NOTE, secret)
-    this.#sql.commitNow()
-    return secret
-  }
-
-  #known(): number {
-    const known = this.#sql.readNote(NUMBER_NOTE)
-    if (known === undefined) return 0
-    if (known instanceof Uint8Array && known.length === NUMBER_BYTES) return new ByteReader(known).u64()
-    throw new StoreError("damaged", "the database does not say how far the log of entries goes")
-  }
-}
-
-function* channelsOf(sql: SqliteRelayStore): Iterable<KnownChannel> {
-  let rows: ChannelRow[]
-  let last = -1
-  do {
-    rows = sql.channelsAfter(last, CHANNELS_A_READ)
-    for (const { ref, firstSeq, lastSeq, nextPosition, weight, head } of rows) {
-      yield { ref, firstSeq, lastSeq, nextPosition, weight, head }
-      last = ref
-    }
-  } while (rows.length === CHANNELS_A_READ)
 }
 
 function storedEntry({ seq, time, position, before, check, bytes }: LogRecord): StoredEntry {

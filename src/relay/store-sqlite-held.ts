@@ -16,7 +16,9 @@ const ENDS = ["ASC", "DESC"].map(
     `SELECT * FROM (SELECT rowid FROM entry WHERE ref = ${REF} ORDER BY seq ${order} LIMIT ${HELD_ENTRIES})`,
 )
 const ENTRIES = `SELECT rowid FROM (${ENDS.join(" UNION ")})`
-const BLOBS = `SELECT blob_hash FROM entry WHERE rowid IN (${ENTRIES}) AND blob_hash IS NOT NULL
+/** Those that a log beside the database names come with the question. */
+const BLOBS = `SELECT unhex(value) FROM json_each((SELECT hashes FROM asked))
+  UNION SELECT blob_hash FROM entry WHERE rowid IN (${ENTRIES}) AND blob_hash IS NOT NULL
   UNION SELECT blob_hash FROM header WHERE ref = ${REF} AND blob_hash IS NOT NULL`
 
 /** The rows of each table that belong to a key. */
@@ -36,7 +38,7 @@ const ROWS: Readonly<Record<string, string>> = {
 
 interface Question {
   columns: readonly string[]
-  statement: Statement<[Key], Row>
+  statement: Statement<[Key, string], Row>
 }
 
 export class SqliteHeld {
@@ -51,10 +53,11 @@ export class SqliteHeld {
   }
 
   /** As the disk has it: what stands in a damaged row may be anything. */
-  about(about: About): Held[] {
+  about(about: About, blobs: readonly Uint8Array[]): Held[] {
+    const hashes = JSON.stringify(blobs.map(toHex))
     const key = keyOf(about)
     return (this.#questions.get(about.kind) ?? []).flatMap(({ columns, statement }) => {
-      const row = statement.get(key) ?? {}
+      const row = statement.get(key, hashes) ?? {}
       return columns.flatMap((column, at) => {
         const rows = asCount(row[`rows${at}`])
         const [least, most, bytes] = [`least${at}`, `most${at}`, `bytes${at}`].map((name) =>
@@ -80,7 +83,9 @@ function question(db: SqlDatabase, table: string): Question {
   })
   return {
     columns: names.map((name) => `${table}.${name}`),
-    statement: db.prepare(`WITH asked(key) AS (VALUES (?)) SELECT ${sums.join(", ")} FROM ${ROWS[table]}`),
+    statement: db.prepare(
+      `WITH asked(key, hashes) AS (VALUES (?, ?)) SELECT ${sums.join(", ")} FROM ${ROWS[table]}`,
+    ),
   }
 }
 

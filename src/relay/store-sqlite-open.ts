@@ -3,7 +3,7 @@ import Database from "better-sqlite3-multiple-ciphers"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
 import { StoreError } from "./errors.ts"
-import { SCHEMA, SCHEMA_VERSION } from "./store-sqlite-schema.ts"
+import { BESIDE_LOG_VERSION, SCHEMA, SCHEMA_VERSION, type Statements } from "./store-sqlite-schema.ts"
 import { upgrade } from "./store-sqlite-upgrade.ts"
 
 /** The first SQLite without the WAL-reset defect that could damage a database. */
@@ -33,6 +33,8 @@ export interface SqliteStoreOptions {
   layOut?: boolean
   /** What a database of the first versions is brought forward with; without it, it is refused. */
   primitives?: Pick<Primitives, "sha">
+  /** Whether its entries may be in a log beside it, as `store-disk.ts` has them. */
+  isBesideLog?: boolean
 }
 
 /**
@@ -45,8 +47,10 @@ export function openDatabase({
   journalBytes = JOURNAL_BYTES,
   layOut = false,
   primitives = NO_PRIMITIVES,
+  isBesideLog = false,
 }: SqliteStoreOptions): {
   db: Database
+  version: number
   isWhole: boolean
   journalPages: number
 } {
@@ -64,9 +68,9 @@ export function openDatabase({
     // What one large batch added is given back; the rest stays ours, also on a disk that others fill.
     db.pragma(`journal_size_limit = ${journalPages * FRAME_BYTES}`)
     db.pragma("trusted_schema = OFF")
-    const isWhole = prepare(db, random, primitives)
-    if (isWhole && layOut) layOutJournal(db, journalPages)
-    return { db, isWhole, journalPages }
+    const { isWhole, version } = prepare(db, random, primitives, isBesideLog)
+    if (isWhole && layOut) layOutJournal(db, journalPages, version)
+    return { db, version, isWhole, journalPages }
   } catch (cause) {
     db?.close()
     throw asStoreError(cause)
@@ -77,12 +81,12 @@ export function openDatabase({
  * A sync of bytes that are overwritten is about twice as fast as one of a file that grows, and they need no new space
  * on a disk that has none. The pages that fill it say nothing: each is the first one, as it is.
  */
-function layOutJournal(db: Database, pages: number): void {
+function layOutJournal(db: Database, pages: number, version: number): void {
   const move = db.prepare("PRAGMA wal_checkpoint(PASSIVE)")
   move.get()
   try {
     db.pragma("synchronous = OFF")
-    const touch = db.prepare(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+    const touch = db.prepare(`PRAGMA user_version = ${version}`)
     for (let page = 0; page < pages; page++) touch.run()
   } catch (cause) {
     // Then it is as long as there was space.
@@ -102,7 +106,12 @@ function checkVersion(db: Database): void {
   }
 }
 
-function prepare(db: Database, random: Random, primitives: Pick<Primitives, "sha">): boolean {
+function prepare(
+  db: Database,
+  random: Random,
+  primitives: Pick<Primitives, "sha">,
+  isBesideLog: boolean,
+): { isWhole: boolean; version: number } {
   const application = db.pragma("application_id", { simple: true })
   const { tables } = db.prepare<[], { tables: number }>("SELECT count(*) AS tables FROM sqlite_schema").get()!
   if (tables === 0) {
@@ -114,18 +123,20 @@ function prepare(db: Database, random: Random, primitives: Pick<Primitives, "sha
         random.bytes(INCARNATION_BYTES),
       )
     })()
-    return true
+    return { isWhole: true, version: SCHEMA_VERSION }
   }
   const version = db.pragma("user_version", { simple: true })
   if (application !== APPLICATION_ID || typeof version !== "number" || version < 1)
     throw new StoreError("damaged", "the database is not one of this relay's")
   const isWhole = db.pragma("quick_check(1)", { simple: true }) === "ok"
-  if (!isWhole && version !== SCHEMA_VERSION)
+  if (!isWhole && version !== (isBesideLog ? BESIDE_LOG_VERSION : SCHEMA_VERSION))
     throw new StoreError("damaged", "the database is of an earlier version, and damaged")
-  upgrade(db, version, primitives)
+  if (version === BESIDE_LOG_VERSION && !isBesideLog)
+    throw new StoreError("unsuitable", "the database has its entries in a log beside it")
+  if (version !== BESIDE_LOG_VERSION) upgrade(db, version, primitives)
   // Takes the lock for good, also when nothing is written for a long time.
   db.exec("BEGIN IMMEDIATE; COMMIT")
-  return isWhole
+  return { isWhole, version: Math.max(version, SCHEMA_VERSION) }
 }
 
 /** What a failure of the database library means to the relay. */
@@ -145,6 +156,22 @@ export function asStoreError(cause: unknown): StoreError {
   // of a write apart, while a sync that reports it has lost what was written before.
   const detail = code === "" ? message : `${message} (${code})`
   return new StoreError("failed", `the disk or the database failed: ${detail}`, { cause })
+}
+
+/** @throws StoreError */
+export function readSound<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    throw asStoreError(cause)
+  }
+}
+
+/** @throws RangeError when the database does not say it. */
+export function incarnationOf(sql: Statements): Uint8Array {
+  const found = sql.readIncarnation.get()?.value
+  if (found instanceof Uint8Array) return found
+  throw new RangeError("no incarnation")
 }
 
 /** A row of which some bits are others may hold anything, also a number or nothing where bytes belong. */

@@ -2,6 +2,8 @@
 
 /** Each change of the tables has a step in `store-sqlite-upgrade.ts`. */
 export const SCHEMA_VERSION = 4
+/** The same tables, with all entries in a log beside the database: none in `entry`. */
+export const BESIDE_LOG_VERSION = 5
 
 export const DOOR_TABLE = `CREATE TABLE door (
     kind INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)
@@ -112,12 +114,6 @@ export function statements(db: SqlDatabase) {
     journalSize: prepare<[], { log: number; checkpointed: number }>("PRAGMA wal_checkpoint(NOOP)"),
     moveJournal: prepare<[]>("PRAGMA wal_checkpoint(PASSIVE)"),
     freePages: prepare<[], { freelist_count: number }>("PRAGMA freelist_count"),
-    readNote: prepare<[string], { value: Uint8Array }>("SELECT value FROM meta WHERE name = ?"),
-    putNote: prepare<[string, Uint8Array]>("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"),
-    setEnd: prepare<[number, Id, number, number, number]>(
-      "UPDATE channel SET last_seq = ?, head = ?, next_position = ?, weight = ? WHERE ref = ?",
-    ),
-    setBase: prepare<[number, Id, number]>("UPDATE channel SET first_seq = ?, base = ? WHERE ref = ?"),
     readIncarnation: prepare<[], { value: Uint8Array }>("SELECT value FROM meta WHERE name = 'incarnation'"),
 
     findChannel: prepare<[Id], ChannelColumns>(`SELECT ${CHANNEL_COLUMNS} FROM channel WHERE id = ?`),

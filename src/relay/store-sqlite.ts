@@ -12,16 +12,19 @@ import { BLOB_CHUNK_BYTES } from "../protocol/messages.ts"
 import { StoreError } from "./errors.ts"
 import type { DoorStore } from "./door-store.ts"
 import type { About, Held } from "./held.ts"
-import type { LogEnd } from "./log-format.ts"
 import { copyDatabase } from "./store-sqlite-backup.ts"
+import { sqliteBeside, type SqliteBeside } from "./store-sqlite-beside.ts"
 import { sqliteDoor } from "./store-sqlite-door.ts"
+import { SqliteJournal } from "./store-sqlite-journal.ts"
 import { SqliteHeld } from "./store-sqlite-held.ts"
 import {
   asStoreError,
   checkRow,
+  incarnationOf,
   openDatabase,
   PAGE_BYTES,
   readLog,
+  readSound,
   type SqliteStoreOptions,
 } from "./store-sqlite-open.ts"
 import { statements, type Statements } from "./store-sqlite-schema.ts"
@@ -37,21 +40,16 @@ import {
   type StoredEntry,
 } from "./store.ts"
 
-/** Asking for the journal's length costs as much as a write: it is asked when a part of it may have been filled. */
-const LOOKS = 8
-/** At most so many pages change with a write, apart from those of its bytes. */
-const PAGES_PER_WRITE = 5
-
 export class SqliteRelayStore implements RelayStore {
   readonly incarnation: Uint8Array
   readonly isWhole: boolean
   readonly door: DoorStore
+  /** For a log of entries beside the database. */
+  readonly beside: SqliteBeside
   readonly #db: Database
   readonly #sql: Statements
   readonly #held: SqliteHeld
-  readonly #journalPages: number
-  /** An upper bound of what was added to the journal since its length was asked for. */
-  #pagesSince = 0
+  readonly #journal: SqliteJournal
   #inTransaction = false
   #broken: StoreError | undefined
   /** Logs that nothing could be written to since the process began. */
@@ -59,15 +57,18 @@ export class SqliteRelayStore implements RelayStore {
 
   /** @throws StoreError `unsuitable`, `damaged`, `in-use`, `full` or `failed`. */
   constructor(options: SqliteStoreOptions) {
-    const { db, isWhole, journalPages } = openDatabase(options)
+    const { db, version, isWhole, journalPages } = openDatabase(options)
     this.#db = db
     this.isWhole = isWhole
-    this.#journalPages = journalPages
     try {
       this.#sql = statements(this.#db)
+      this.#journal = new SqliteJournal(this.#sql, journalPages)
       this.#held = new SqliteHeld(this.#db)
       this.door = sqliteDoor(db, { stage: (to) => this.#stage(to), read: readLog })
-      this.incarnation = this.#readIncarnation()
+      const stageLog = (ref: number, write: () => void) => this.#stageLog(ref, write)
+      const ways = { stage: (to: () => void) => this.#stage(to), stageLog, read: readLog }
+      this.beside = sqliteBeside(db, version, ways)
+      this.incarnation = incarnationOf(this.#sql)
     } catch (cause) {
       this.#db.close()
       throw new StoreError("damaged", "the database is damaged: it lacks a table, a column or a value", {
@@ -81,7 +82,7 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   findChannel(channelId: Uint8Array): ChannelRow | undefined {
-    return this.#read(() => this.#sql.findChannel.get(channelId))
+    return readSound(() => this.#sql.findChannel.get(channelId))
   }
 
   createChannel(channelId: Uint8Array): number {
@@ -94,7 +95,7 @@ export class SqliteRelayStore implements RelayStore {
 
   append(ref: number, entry: NewEntry): void {
     const { seq, time, position, eid, before, head, check, bytes, weight, blobHash, tokenHash } = entry
-    this.#pagesSince += bytes.length / PAGE_BYTES
+    this.#journal.added(bytes.length)
     this.#stageLog(ref, () => {
       this.#sql.append.run(ref, seq, time, position, weight, blobHash ?? null, eid, before, check, bytes)
       if (tokenHash === undefined) {
@@ -133,7 +134,7 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   channelsAfter(ref: number, count: number): ChannelRow[] {
-    return this.#read(() => this.#sql.channelsAfter.all(ref, count))
+    return readSound(() => this.#sql.channelsAfter.all(ref, count))
   }
 
   oldEntries(ref: number, before: Millis, count: number): OldEntry[] {
@@ -154,33 +155,12 @@ export class SqliteRelayStore implements RelayStore {
     })
   }
 
-  /** What the log of entries says of a channel. */
-  setEnd({ ref, lastSeq, head, nextPosition, weight }: LogEnd): void {
-    this.#stageLog(ref, () => this.#sql.setEnd.run(lastSeq, head, nextPosition, weight, ref))
-  }
-
-  setBase(ref: number, firstSeq: number, base: Uint8Array): void {
-    this.#stageLog(ref, () => this.#sql.setBase.run(firstSeq, base, ref))
-  }
-
-  addToken(ref: number, position: number, hash: Uint8Array): void {
-    this.#stageLog(ref, () => this.#sql.addToken.run(ref, position, hash))
-  }
-
-  readNote(name: string): Uint8Array | undefined {
-    return this.#read(() => this.#sql.readNote.get(name)?.value)
-  }
-
-  putNote(name: string, value: Uint8Array): void {
-    this.#stage(() => this.#sql.putNote.run(name, value))
-  }
-
   tokenHash(ref: number, position: number): Uint8Array | undefined {
-    return this.#read(() => this.#sql.tokenHash.get(ref, position)?.hash)
+    return readSound(() => this.#sql.tokenHash.get(ref, position)?.hash)
   }
 
   countTokens(ref: number, after: number): number {
-    return this.#read(() => this.#sql.countTokens.get(ref, after)!.count)
+    return readSound(() => this.#sql.countTokens.get(ref, after)!.count)
   }
 
   confirm(ref: number, position: number): void {
@@ -191,7 +171,7 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   findHeader(headerId: Uint8Array): (HeaderRow & { nextPosition: number }) | undefined {
-    const row = this.#read(() => this.#sql.findHeader.get(headerId))
+    const row = readSound(() => this.#sql.findHeader.get(headerId))
     checkRow(row, ["inline"], ["ref", "position", "nextPosition"])
     return row && { ...row, blobHash: row.blobHash ?? undefined }
   }
@@ -205,16 +185,16 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   countHeaders(ref: number): HeaderCount {
-    const row = this.#read(() => this.#sql.countHeaders.get(ref)!)
+    const row = readSound(() => this.#sql.countHeaders.get(ref)!)
     return { ...row, oldest: row.oldest ?? undefined }
   }
 
   findBlob(hash: Uint8Array): { total: number } | undefined {
-    return this.#read(() => this.#sql.findBlob.get(hash))
+    return readSound(() => this.#sql.findBlob.get(hash))
   }
 
   addBlob(hash: Uint8Array, bytes: Uint8Array, now: Millis): void {
-    this.#pagesSince += bytes.length / PAGE_BYTES
+    this.#journal.added(bytes.length)
     this.#stage(() => {
       this.#sql.dropPieces.run(hash)
       this.#sql.addBlob.run(hash, bytes.length, now)
@@ -237,7 +217,7 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   dropLooseBlobs(before: Millis, count: number): number {
-    const loose = this.#read(() => this.#sql.looseBlobs.all(before, count))
+    const loose = readSound(() => this.#sql.looseBlobs.all(before, count))
     for (const { hash } of loose) {
       this.#stage(() => {
         this.#sql.dropPieces.run(hash)
@@ -248,11 +228,11 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   directorySize(): number {
-    return this.#read(() => this.#sql.directorySize.get()!.size)
+    return readSound(() => this.#sql.directorySize.get()!.size)
   }
 
   readDirectory(index: number, count: number, maxBytes: number): Uint8Array[] {
-    return this.#read(() => {
+    return readSound(() => {
       const entries: Uint8Array[] = []
       let bytes = 0
       for (const row of this.#sql.readDirectory.iterate(index, count)) {
@@ -275,7 +255,7 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   countPackages(owner: Uint8Array): PackageCount {
-    const { oneUse, lastResort } = this.#read(() => this.#sql.countPackages.get(owner)!)
+    const { oneUse, lastResort } = readSound(() => this.#sql.countPackages.get(owner)!)
     return { oneUse, lastResort: lastResort > 0 }
   }
 
@@ -291,7 +271,7 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   takePackage(owner: Uint8Array): { keyPackage: Uint8Array; lastResort: boolean } | undefined {
-    const row = this.#read(() => this.#sql.nextPackage.get(owner))
+    const row = readSound(() => this.#sql.nextPackage.get(owner))
     if (row === undefined) return undefined
     checkRow(row, ["bytes"], ["id", "lastResort"])
     if (row.lastResort === 0) this.#stage(() => this.#sql.dropPackage.run(row.id))
@@ -303,7 +283,7 @@ export class SqliteRelayStore implements RelayStore {
   }
 
   findGeneration(owner: Uint8Array): Uint8Array | undefined {
-    const row = this.#read(() => this.#sql.findGeneration.get(owner))
+    const row = readSound(() => this.#sql.findGeneration.get(owner))
     checkRow(row, ["record"], [])
     return row?.record
   }
@@ -316,8 +296,9 @@ export class SqliteRelayStore implements RelayStore {
     this.#stage(() => this.#sql.dropGeneration.run(owner))
   }
 
-  held(about: About): Held[] {
-    return readLog(() => this.#held.about(about))
+  /** @param blobs that a log beside the database names. */
+  held(about: About, blobs: readonly Uint8Array[] = []): Held[] {
+    return readLog(() => this.#held.about(about, blobs))
   }
 
   async commit(): Promise<void> {
@@ -333,7 +314,8 @@ export class SqliteRelayStore implements RelayStore {
   rollBack(): void {
     this.#broken = undefined
     this.#inTransaction = false
-    this.#rollBack()
+    // SQLite may have rolled back by itself, as it does when the disk is full.
+    if (this.#db.inTransaction) this.#sql.rollback.run()
   }
 
   /** `commit`, waited for. @throws StoreError */
@@ -346,30 +328,27 @@ export class SqliteRelayStore implements RelayStore {
     }
     this.#inTransaction = false
     if (broken !== undefined) {
-      this.#rollBack()
+      this.rollBack()
       throw broken
     }
     try {
       this.#sql.commit.run()
     } catch (cause) {
-      this.#rollBack()
+      this.rollBack()
       throw asStoreError(cause)
     }
   }
 
   tidy(): void {
-    if (this.#pagesSince < this.#journalPages / LOOKS) return
-    this.#pagesSince = 0
-    const { log, checkpointed } = this.#read(() => this.#sql.journalSize.get()!)
-    if (log - checkpointed >= this.#journalPages) this.#read(() => this.#sql.moveJournal.get())
+    this.#journal.tidy()
   }
 
   tidyAll(): void {
-    this.#read(() => this.#sql.moveJournal.get())
+    readSound(() => this.#sql.moveJournal.get())
   }
 
   get reusableBytes(): number {
-    return this.#read(() => this.#sql.freePages.get()!.freelist_count) * PAGE_BYTES
+    return readSound(() => this.#sql.freePages.get()!.freelist_count) * PAGE_BYTES
   }
 
   /** Into an empty file. @throws StoreError. */
@@ -404,7 +383,7 @@ export class SqliteRelayStore implements RelayStore {
     try {
       if (!this.#inTransaction) this.#sql.begin.run()
       this.#inTransaction = true
-      this.#pagesSince += PAGES_PER_WRITE
+      this.#journal.added(0)
       write()
     } catch (cause) {
       this.#broken = asStoreError(cause)
@@ -416,24 +395,5 @@ export class SqliteRelayStore implements RelayStore {
     const isFirst = this.#broken === undefined
     this.#stage(write)
     if (isFirst && this.#broken?.code === "damaged") this.#unwritable.add(ref)
-  }
-
-  #readIncarnation(): Uint8Array {
-    const found = this.#sql.readIncarnation.get()?.value
-    if (found instanceof Uint8Array) return found
-    throw new RangeError("no incarnation")
-  }
-
-  #read<T>(read: () => T): T {
-    try {
-      return read()
-    } catch (cause) {
-      throw asStoreError(cause)
-    }
-  }
-
-  #rollBack(): void {
-    // SQLite may have rolled back by itself, as it does when the disk is full.
-    if (this.#db.inTransaction) this.#sql.rollback.run()
   }
 }

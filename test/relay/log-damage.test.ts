@@ -68,7 +68,7 @@ test("any bit of a segment flips: at most one entry is named, and none is anothe
   const { length } = keeper.disk.files.get(1)!.cache
   const seen = { whole: 0, named: 0 }
   for (let at = 0; at < length; at++) {
-    const found = spoilt(keeper, (bytes) => (bytes[at]! ^= 1 << at % 8))
+    const found = spoilt(keeper, (bytes) => (bytes[at]! ^= 1 << (at % 8)))
     if (found instanceof StoreError) throw found
     const { named, gone } = compare(whole, readable(found.log))
     expect({ at, gone, isOne: named <= 1 }).toEqual({ at, gone: 0, isOne: true })
@@ -105,27 +105,31 @@ test.each([
   ["the file ends there", (bytes: Uint8Array, at: number) => bytes.subarray(0, at)],
   ["zeros follow", (bytes: Uint8Array, at: number) => bytes.fill(0, at)],
   ["something else follows", (bytes: Uint8Array, at: number) => bytes.fill(0x5c, at)],
-])("the last write is torn at every place (%s): it never was", async (_, tear) => {
-  const keeper = await written(2, true)
-  const before = readable(keeper.log)
-  const from = keeper.disk.files.get(1)!.cache.length
-  for (const ref of CHANNELS) keeper.append(ref, 80)
-  await keeper.commit()
-  const size = keeper.disk.files.get(1)!.cache.length
-  for (let at = from; at < size - 8; at++) {
-    const disk = keeper.disk.copy()
-    const file = disk.files.get(1)!
-    file.cache = tear(file.cache, at).slice()
-    const other = keeper.on(disk)
-    expect(readable(other.log), `at ${at}`).toEqual(before)
-    expect(other.log.damage.pieces).toBe(0)
-    expect(file.cache.length).toBe(from)
-    other.append(1)
-    await other.commit()
-    other.reopen(other.disk.crash())
-    expect(readable(other.log).size).toBe(before.size + 1)
-  }
-}, 60_000)
+])(
+  "the last write is torn at every place (%s): it never was",
+  async (_, tear) => {
+    const keeper = await written(2, true)
+    const before = readable(keeper.log)
+    const from = keeper.disk.files.get(1)!.cache.length
+    for (const ref of CHANNELS) keeper.append(ref, 80)
+    await keeper.commit()
+    const size = keeper.disk.files.get(1)!.cache.length
+    for (let at = from; at < size - 8; at++) {
+      const disk = keeper.disk.copy()
+      const file = disk.files.get(1)!
+      file.cache = tear(file.cache, at).slice()
+      const other = keeper.on(disk)
+      expect(readable(other.log), `at ${at}`).toEqual(before)
+      expect(other.log.damage.pieces).toBe(0)
+      expect(file.cache.length).toBe(from)
+      other.append(1)
+      await other.commit()
+      other.reopen(other.disk.crash())
+      expect(readable(other.log).size).toBe(before.size + 1)
+    }
+  },
+  60_000,
+)
 
 test("a last batch that the database knows of is not taken for a torn write", async () => {
   const keeper = await written(3, true)

@@ -20,7 +20,7 @@ const freshFolder = () => {
 const open = (path: string) =>
   new DiskRelayStore({
     path: join(path, "relay.db"),
-    folder: segmentFolder(join(path, "entries")),
+    folderOf: (name) => segmentFolder(join(path, name)),
     checksum: crcChecksum,
     random: systemRandom,
   })
