@@ -11,7 +11,7 @@ import { nodePrimitives } from "../platform/primitives.ts"
 import { systemRandom } from "../platform/random.ts"
 import { afterWaitingEvents } from "../platform/soon.ts"
 import { listenTls, tlsNetwork } from "../platform/tls.ts"
-import { SqliteRelayStore } from "../relay/store-sqlite.ts"
+import { openRelayStore } from "./relay-store.ts"
 
 const HOST = "127.0.0.1"
 const POLL_MS = 20
@@ -47,7 +47,7 @@ export function realGround(dir: string): () => Promise<Scene> {
     program: () => program,
     listen: (_: unknown, handler: Parameters<typeof listenTls>[1]) =>
       listenTls({ host: HOST, port: 0, privatePem: key.privatePem, certificatePem }, handler),
-    relayStore: () => new SqliteRelayStore({ path: file("relay"), random: systemRandom }),
+    relayStore: () => openRelayStore(file("relay")),
     clientStore: () => openSqliteStore({ path: file("profile"), key: systemRandom.bytes(STORE_KEY_BYTES) }),
     engine: () => createMlsEngine(nodePrimitives, systemRandom),
     until,

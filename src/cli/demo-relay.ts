@@ -4,6 +4,8 @@ import { join } from "node:path"
 import Database from "better-sqlite3-multiple-ciphers"
 import { toBase64Url, toHex } from "../bytes.ts"
 import { decodeEntry } from "../protocol/envelope.ts"
+import type { StoredEntry } from "../relay/store.ts"
+import { openRelayStore } from "./relay-store.ts"
 
 export interface StoredThing {
   /** Which channel or table, as the relay knows it. */
@@ -15,25 +17,28 @@ export interface StoredThing {
 }
 
 const SHOWN_BYTES = 24
+/** More than the demonstration makes. */
+const MAX_SHOWN = 1_000
 
 /** Every entry, header and key package. The database must not be open elsewhere. */
 export function storedAtRelay(path: string): StoredThing[] {
+  const logs = entriesByRef(path)
   const db = new Database(path, { readonly: true, fileMustExist: true })
   try {
-    const entries = db
-      .prepare<[], { id: Uint8Array; seq: number; bytes: Uint8Array }>(
-        "SELECT channel.id AS id, seq, bytes FROM entry JOIN channel USING (ref) ORDER BY channel.ref, seq",
-      )
+    const channels = db
+      .prepare<[], { ref: number; id: Uint8Array }>("SELECT ref, id FROM channel ORDER BY ref")
       .all()
-      .map(({ id, seq, bytes }) => {
-        const { kind, sealed } = decodeEntry(new Uint8Array(bytes))
+    const entries = channels.flatMap(({ ref, id }) =>
+      (logs.get(ref) ?? []).map(({ seq, bytes }) => {
+        const { kind, sealed } = decodeEntry(bytes)
         return {
           where: `channel ${toHex(id.subarray(0, 4))}… #${seq}`,
           kind,
           bytes: bytes.length,
           begins: beginning(sealed),
         }
-      })
+      }),
+    )
     const headers = db
       .prepare<[], { bytes: Uint8Array }>("SELECT inline AS bytes FROM header")
       .all()
@@ -49,14 +54,29 @@ export function storedAtRelay(path: string): StoredThing[] {
   }
 }
 
+function entriesByRef(path: string): Map<number, StoredEntry[]> {
+  const store = openRelayStore(path)
+  try {
+    const rows = store.channelsAfter(-1, MAX_SHOWN)
+    return new Map(rows.map(({ ref }) => [ref, store.readEntries(ref, 0, MAX_SHOWN, Infinity)]))
+  } finally {
+    store.close()
+  }
+}
+
 function beginning(bytes: Uint8Array): string {
   return toHex(bytes.subarray(0, SHOWN_BYTES))
 }
 
-/** The bytes of the relay's database, write-ahead log and log file, as they lie on the disk now. */
+/** The bytes of the relay's database, write-ahead log, log of entries and log file, as they lie on the disk now. */
 export function relayBytes(dir: string): Buffer {
-  const names = readdirSync(dir).filter((name) => /^relay\.(db|log)/.test(name))
-  return Buffer.concat(names.map((name) => readFileSync(join(dir, name))))
+  const names = readdirSync(dir).flatMap((name) => {
+    if (/^relay\.(db|log)/.test(name)) return [join(dir, name)]
+    return name.startsWith("entries-")
+      ? readdirSync(join(dir, name)).map((file) => join(dir, name, file))
+      : []
+  })
+  return Buffer.concat(names.map((name) => readFileSync(name)))
 }
 
 /** How often a text stands in the bytes, in the writings that a careless program would use. */

@@ -17,11 +17,13 @@ import { fileError, systemCode } from "../platform/errors.ts"
 import { syncFolder } from "../platform/files.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
+import { afterWaitingEvents } from "../platform/soon.ts"
+import type { DiskRelayStore } from "../relay/store-disk.ts"
 import { SqliteRelayStore } from "../relay/store-sqlite.ts"
 import { CliError } from "./errors.ts"
 
 /** @param path is not there yet. @throws CliError `output-exists`, PlatformError, StoreError. */
-export async function backUpStore(store: SqliteRelayStore, path: string): Promise<{ bytes: number }> {
+export async function backUpStore(store: DiskRelayStore, path: string): Promise<{ bytes: number }> {
   const whole = resolve(path)
   const part = `${whole}.part`
   if (existsSync(whole)) throw new CliError("output-exists", `${whole} exists already`)
@@ -33,7 +35,7 @@ export async function backUpStore(store: SqliteRelayStore, path: string): Promis
     throw fileError(cause, part)
   }
   try {
-    await store.copyTo(part)
+    await store.copyTo(part, () => new Promise((resolve) => afterWaitingEvents(resolve)))
     sync(part)
     const { size } = statSync(part)
     renameSync(part, whole)
@@ -78,7 +80,10 @@ export function restoreStore(
   return former
 }
 
-/** Brings it forward where it is of an earlier version, and leaves nothing in a journal. */
+/**
+ * Brings it forward where it is of an earlier version, and leaves nothing in a journal. Its entries are in its table; the
+ * relay moves them into a log of its own when it starts, in a new folder: that of the former database stays.
+ */
 function check(path: string, { random, primitives }: { random: Random; primitives: Primitives }): void {
   if (statSync(path).size === 0) throw new CliError("usage", "the file is empty")
   const store = new SqliteRelayStore({ path, random, primitives })

@@ -5,7 +5,6 @@ import { createDiscovery } from "../platform/discovery.ts"
 import { PlatformError } from "../platform/errors.ts"
 import type { ListenHandler, Listener } from "../platform/network.ts"
 import { nodePrimitives } from "../platform/primitives.ts"
-import { systemRandom } from "../platform/random.ts"
 import { afterWaitingEvents } from "../platform/soon.ts"
 import { listenTls } from "../platform/tls.ts"
 import { seedOf } from "../platform/certificate.ts"
@@ -15,15 +14,15 @@ import type { LogSigner } from "../crypto/checkpoint.ts"
 import { createLogSigner } from "../crypto/log-key.ts"
 import { wipe } from "../crypto/sodium.ts"
 import type { RelayLimits } from "../relay/config.ts"
-import { journalSize } from "../relay/disk-watch.ts"
+import { journalSize, segmentSize } from "../relay/disk-watch.ts"
 import type { RelayMonitor } from "../relay/monitor.ts"
 import type { OperatorAct, OperatorAnswer } from "../relay/operating.ts"
 import type { OperatorEvent } from "../relay/operator.ts"
 import { type RelayDisk, startRelay } from "../relay/server.ts"
-import { SqliteRelayStore } from "../relay/store-sqlite.ts"
 import { approvalIn } from "./approvals.ts"
 import { backUpStore } from "./relay-backup.ts"
 import type { RelayDir } from "./relay-dir.ts"
+import { openRelayStore } from "./relay-store.ts"
 
 export interface RelayProcessSetup {
   relay: RelayDir
@@ -67,13 +66,11 @@ export async function openRelay({
   onEvent,
   onFatal,
 }: RelayProcessSetup): Promise<RelayProcess> {
-  const journalBytes = journalSize(disk.space.look().totalBytes)
-  const store = new SqliteRelayStore({
-    path: database,
-    random: systemRandom,
-    journalBytes,
+  const { totalBytes } = disk.space.look()
+  const store = openRelayStore(database, {
+    journalBytes: journalSize(totalBytes),
+    segmentBytes: segmentSize(totalBytes),
     layOut: true,
-    primitives: nodePrimitives,
   })
   const relayId = relay.key.spkiSha256
   const { name, port } = relay.settings
@@ -93,7 +90,7 @@ export async function openRelay({
       listen,
       clock: systemClock,
       soon: afterWaitingEvents,
-      disk,
+      disk: { ...disk, storeBytes: () => disk.storeBytes() + store.logBytes },
       approvals: (hash) => approvalIn(approvals, hash),
       onEvent,
       onFatal,

@@ -25,6 +25,9 @@ const LOW_MOST_BYTES = 268_435_456
 const ROOMY_FACTOR = 1.25
 const BALLAST_SHARE = 8
 const BALLAST_MOST_BYTES = 33_554_432
+const SEGMENT_SHARE = 32
+const LEAST_SEGMENT_BYTES = 262_144
+const MOST_SEGMENT_BYTES = 33_554_432
 const BLOCK_BYTES = 4_096
 /** Where the system promises space that writes do not get, a quota say, not every batch has to find that out. */
 const FULL_REST_MS: Millis = 3_000
@@ -40,6 +43,11 @@ export function lowMark(totalBytes: number): number {
 /** What may gather in the journal: half a ballast, so that giving it up always leaves room to move the journal. */
 export function journalSize(totalBytes: number): number {
   return ballastSize(totalBytes) / 2
+}
+
+/** How long a segment of the log of entries gets: on a small disk shorter, so that deleting gives room soon. */
+export function segmentSize(totalBytes: number): number {
+  return Math.max(LEAST_SEGMENT_BYTES, Math.min(MOST_SEGMENT_BYTES, Math.floor(totalBytes / SEGMENT_SHARE)))
 }
 
 export function ballastSize(totalBytes: number): number {

@@ -44,6 +44,8 @@ export class LogState {
   readonly names: NameTable
   /** Entries that have a place. */
   count = 0
+  /** How often one lost its place: without that there is nothing to tidy. */
+  released = 0
   readonly #folder: SegmentFolder
   readonly #secret: Uint8Array
   readonly #keys = new Map<number, Keys>()
@@ -86,6 +88,13 @@ export class LogState {
     this.#open.delete(segment)
   }
 
+  /** What the segments take of the disk. */
+  get bytes(): number {
+    let bytes = 0
+    for (const { size } of this.segments.values()) bytes += size
+    return bytes
+  }
+
   close(): void {
     for (const segment of this.#open.keys()) this.letGo(segment)
   }
@@ -115,6 +124,7 @@ export class LogState {
     const segment = place && this.segments.get(place.segment)
     if (place === undefined || segment === undefined) return
     segment.live -= place.size
+    this.released++
     this.count--
   }
 

@@ -12,6 +12,8 @@ import { asLogError, type Segment } from "./log-state.ts"
 const STEP_BYTES = 1_048_576
 /** A segment is copied when less than this share of it is read. */
 const SPARSE = 0.5
+/** The newest segment waits until it is full, unless so much of it is read no more: a small disk may need that. */
+const SEAL_BYTES = 1_048_576
 
 interface Copying {
   segment: Segment
@@ -23,6 +25,8 @@ export class LogTending {
   readonly #log: EntryLog
   readonly #folder: SegmentFolder
   #copying: Copying | undefined
+  /** As of the last step that found nothing to do. */
+  #seen = { released: -1, known: -1 }
   /** Segments of which something cannot be read: they stay as they are. */
   readonly #stuck = new Set<number>()
 
@@ -36,7 +40,17 @@ export class LogTending {
    * @returns whether there is more to do. @throws StoreError `full` or `failed`.
    */
   step(known: number): boolean {
-    if (this.#log.isHeld || this.#log.staged) return false
+    const { state } = this.#log
+    const isIdle =
+      this.#copying === undefined && this.#seen.released === state.released && this.#seen.known === known
+    if (isIdle || this.#log.isHeld || this.#log.staged) return false
+    this.#sealSparse()
+    const isMore = this.#work(known)
+    if (!isMore) this.#seen = { released: state.released, known }
+    return isMore
+  }
+
+  #work(known: number): boolean {
     try {
       for (const segment of this.#sealed(known)) if (segment.live === 0) return this.#remove(segment)
       const copying = (this.#copying ??= this.#sparsest(known))
@@ -50,6 +64,12 @@ export class LogTending {
       this.#copying = undefined
       return true
     }
+  }
+
+  #sealSparse(): void {
+    const newest = this.#log.state.segments.get(this.#log.activeSegment)
+    if (newest !== undefined && newest.size - newest.live > SEAL_BYTES && newest.live < newest.size * SPARSE)
+      this.#log.seal()
   }
 
   #sealed(known: number): Segment[] {

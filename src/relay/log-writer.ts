@@ -34,6 +34,8 @@ export class LogWriter {
   readonly #state: LogState
   readonly #segmentBytes: number
   #active: Segment | undefined
+  /** The newest segment, when it gets no more batches. */
+  #sealed = 0
   #scratch = new Uint8Array(FIRST_SCRATCH_BYTES)
 
   constructor(setup: LogSetup, state: LogState, number: number) {
@@ -44,9 +46,15 @@ export class LogWriter {
     this.#active = [...state.segments.values()].at(-1)
   }
 
-  /** The segment that batches go to; 0 before the first one. */
+  /** The segment that batches go to; 0 when the next one begins another. */
   get segment(): number {
-    return this.#active?.number ?? 0
+    const newest = this.#active?.number ?? 0
+    return newest === this.#sealed ? 0 : newest
+  }
+
+  /** What comes goes to a new segment, so that this one can be tidied. Only between batches. */
+  seal(): void {
+    this.#sealed = this.#active?.number ?? 0
   }
 
   /** @throws StoreError `failed`: whatever the reason, nobody knows what is on the disk. */
@@ -124,7 +132,8 @@ export class LogWriter {
     const active = this.#active
     const since = active?.since ?? time
     const isOld = time > since + SEGMENT_AGE_MS || time < since - SEGMENT_AGE_MS
-    if (active !== undefined && active.size < this.#segmentBytes && !isOld) {
+    const isOpen = active !== undefined && active.number !== this.#sealed
+    if (isOpen && active.size < this.#segmentBytes && !isOld) {
       active.since = since
       return active
     }

@@ -66,6 +66,11 @@ export class EntryLog {
     return this.#writer.segment
   }
 
+  /** What comes goes to a new segment. Only between batches. */
+  seal(): void {
+    this.#writer.seal()
+  }
+
   /** Whether batches after this one are in a segment that gets no more. */
   sealedAfter(number: number): boolean {
     for (const segment of this.#state.segments.values())

@@ -328,6 +328,8 @@ class Driver {
     if (this.#state !== "open") return
     try {
       this.#look()
+      // What was dropped is tidied away also while nobody writes.
+      if (this.#committing === undefined && !this.#setup.store.staged) this.#tidy()
       this.#take([{ kind: "tick" }])
     } catch (cause) {
       this.#die(cause)

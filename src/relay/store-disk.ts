@@ -12,7 +12,7 @@
 import type { Millis } from "../platform/clock.ts"
 import type { SegmentFolder } from "../platform/segment-files.ts"
 import type { DoorStore } from "./door-store.ts"
-import { StoreError } from "./errors.ts"
+import { isDamage, StoreError } from "./errors.ts"
 import type { About, Held } from "./held.ts"
 import type { LogRecord } from "./log-format.ts"
 import { asLogError, type LogSetup } from "./log-state.ts"
@@ -55,6 +55,7 @@ export class DiskRelayStore implements RelayStore {
   #known: number
   /** Channels whose rows wait to be brought up to the log, and up to which batch they are then. */
   #behind: { refs: number[]; number: number } | undefined
+  #isRowStuck = false
   #broken: StoreError | undefined
   /** Logs that nothing could be written to since the process began. */
   readonly #unwritable = new Set<number>()
@@ -268,17 +269,31 @@ export class DiskRelayStore implements RelayStore {
     this.#sql.tidy()
     if (!this.isWhole) return
     // A segment is given up only when the database knows what was in it of the channels.
-    if (this.#behind === undefined && this.#log.sealedAfter(this.#known)) this.#beginRows()
-    if (this.#behind !== undefined) this.#bringUp(ROWS_A_STEP)
-    this.#tending.step(this.#known)
+    if (this.#behind === undefined && !this.#isRowStuck && this.#log.sealedAfter(this.#known))
+      this.#beginRows()
+    try {
+      if (this.#behind !== undefined) this.#bringUp(ROWS_A_STEP)
+      this.#tending.step(this.#known)
+    } catch (cause) {
+      // A row that cannot be written to costs the room of some segments, and nobody an answer.
+      if (!isDamage(cause)) throw cause
+      this.#behind = undefined
+      this.#isRowStuck = true
+    }
   }
 
   tidyAll(): void {
     this.#sql.tidyAll()
   }
 
+  /** Room inside the database is no room for entries: for these only what the file system has free counts. */
   get reusableBytes(): number {
-    return this.#sql.reusableBytes
+    return 0
+  }
+
+  /** What the log of entries takes of the disk. */
+  get logBytes(): number {
+    return this.#log.state.bytes
   }
 
   /**

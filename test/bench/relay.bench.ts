@@ -31,7 +31,7 @@ import { checkOf } from "../../src/relay/damage.ts"
 import { DEFAULT_LIMITS } from "../../src/relay/config.ts"
 import { type RunningRelay, startRelay } from "../../src/relay/server.ts"
 import { MemoryDisk, MemoryRelayStore } from "../../src/relay/store-memory.ts"
-import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
+import { openRelayStore } from "../../src/cli/relay-store.ts"
 import type { RelayStore } from "../../src/relay/store.ts"
 import { openTokenOf, proofAt, ROOM, tokenHashAt } from "../support/channels.ts"
 import { RelayPerson, sealedEntry } from "../support/relay-people.ts"
@@ -182,7 +182,7 @@ async function measure(count: number, work: () => Promise<void> | void): Promise
 
 /** Appends through the relay: each of `senders` writes `window` at once, and the next ones when all are answered. */
 async function relayAppends(senders: number, window: number, each: number): Promise<Figures> {
-  const store = new SqliteRelayStore({ path: freshFile(), random: systemRandom, layOut: true })
+  const store = openRelayStore(freshFile(), { layOut: true })
   const { relay, enter } = await localRelay(store)
   const locals: Local[] = []
   for (let n = 0; n < senders; n++) locals.push(await enter(n))

@@ -4,7 +4,7 @@
  */
 import { ROOM } from "../support/channels.ts"
 import { execFileSync } from "node:child_process"
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
@@ -16,11 +16,12 @@ import { systemRandom } from "../../src/platform/random.ts"
 import { spaceOf } from "../../src/platform/space.ts"
 import type { RelayMessage } from "../../src/protocol/messages.ts"
 import { DEFAULT_LIMITS } from "../../src/relay/config.ts"
-import { ballastSize, journalSize } from "../../src/relay/disk-watch.ts"
+import { ballastSize, journalSize, segmentSize } from "../../src/relay/disk-watch.ts"
 import type { OperatorEvent } from "../../src/relay/operator.ts"
 import { startRelay } from "../../src/relay/server.ts"
-import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
+import { openRelayStore } from "../../src/cli/relay-store.ts"
 import { RelayPerson, sealedEntry } from "../support/relay-people.ts"
+import { copyRelayStore, promptFolders } from "../support/relay-store-files.ts"
 import { World } from "../support/sim.ts"
 import { WireClient } from "../support/wire-client.ts"
 import { someHeads } from "../support/heads.ts"
@@ -67,7 +68,12 @@ async function world(folder: string) {
   const space = { look: () => (seen = isBlind ? seen : spaceOf(folder).look()) }
   const journalBytes = journalSize(totalBytes)
   const path = join(folder, "relay.db")
-  const store = new SqliteRelayStore({ path, random: systemRandom, journalBytes, layOut: true })
+  const store = openRelayStore(path, {
+    journalBytes,
+    segmentBytes: segmentSize(totalBytes),
+    layOut: true,
+    folderOf: promptFolders(path),
+  })
   const relay = await startRelay({
     listen: (handler) =>
       process.network.listen(7_667, { spkiSha256: RELAY_ID, tag: new Uint8Array(32) }, handler),
@@ -164,9 +170,7 @@ async function reread(wire: WireClient, sim: World) {
 /** What a killed relay leaves, as the next one finds it: the eids in its log. */
 function afterCrash(folder: string): Set<string> {
   const copy = mkdtempSync(join(base, "copy-"))
-  for (const name of readdirSync(folder).filter((file) => file.startsWith("relay.db")))
-    copyFileSync(join(folder, name), join(copy, name))
-  const store = new SqliteRelayStore({ path: join(copy, "relay.db"), random: systemRandom })
+  const store = openRelayStore(copyRelayStore(folder, copy))
   const row = store.findChannel(ROOM)!
   const eids = new Set<string>()
   for (let after = 0; after < row.lastSeq; after++) {

@@ -5,9 +5,9 @@ import { ByteReader, toHex } from "../../src/bytes.ts"
 import { openSqliteStore, STORE_KEY_BYTES } from "../../src/client/store-sqlite.ts"
 import { EMPTY_HEAD, nextHead } from "../../src/crypto/hash.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
-import { systemRandom } from "../../src/platform/random.ts"
 import { isIntact } from "../../src/relay/damage.ts"
-import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
+import { openRelayStore } from "../../src/cli/relay-store.ts"
+import { copyRelayStore } from "./relay-store-files.ts"
 import type { TableName } from "../../src/client/store.ts"
 
 export const POWER_CHANNEL = new Uint8Array(32).fill(0x70)
@@ -26,7 +26,7 @@ export interface Found {
 /** @param said lines `SEQ HEAD`. @throws for a log that is not whole. */
 export function lookAtRelay(path: string, scratch: string, said: readonly string[]): Found {
   return onCopy(path, scratch, (copy) => {
-    const store = new SqliteRelayStore({ path: copy, random: systemRandom })
+    const store = openRelayStore(copy)
     try {
       const row = store.findChannel(POWER_CHANNEL)
       if (row === undefined) return { lost: said.length, forgotten: 0, kept: 0 }
@@ -77,6 +77,7 @@ function onCopy(path: string, scratch: string, look: (copy: string) => Found): F
     for (const suffix of ["", "-wal"]) {
       if (existsSync(path + suffix)) copyFileSync(path + suffix, join(scratch, basename(path) + suffix))
     }
+    copyRelayStore(dirname(path), scratch)
     return look(join(scratch, basename(path)))
   } finally {
     rmSync(scratch, { recursive: true })

@@ -5,6 +5,7 @@
  */
 import Database from "better-sqlite3-multiple-ciphers"
 import { writeSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { ByteReader, u64 } from "../../src/bytes.ts"
 import { openSqliteStore } from "../../src/client/store-sqlite.ts"
 import { EMPTY_HEAD, nextHead } from "../../src/crypto/hash.ts"
@@ -12,7 +13,8 @@ import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { systemRandom } from "../../src/platform/random.ts"
 import { checkOf } from "../../src/relay/damage.ts"
-import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
+import { openRelayStore } from "../../src/cli/relay-store.ts"
+import { type SegmentFile, segmentFolder, type SegmentFolder } from "../../src/platform/segment-files.ts"
 import { CLIENT_KEY, CLIENT_TABLE, POWER_CHANNEL } from "./power-check.ts"
 
 /** Entries of one commit, as a busy relay has them. */
@@ -20,6 +22,8 @@ const GROUP = 4
 const VALUE_BYTES = 700
 /** Small, so that it is moved into the database again and again. */
 const JOURNAL_BYTES = 131_072
+/** The same: a new segment every few cuts. */
+const SEGMENT_BYTES = 262_144
 /** One transaction in so many is `synced`, as sending is among receiving. */
 const SYNCED_EVERY = 5
 
@@ -29,11 +33,11 @@ if (mode === "lazy") hearNoSync()
 await (kind === "relay" ? writeRelay() : writeClient())
 
 async function writeRelay(): Promise<never> {
-  const store = new SqliteRelayStore({
-    path,
-    random: systemRandom,
+  const store = openRelayStore(path, {
     journalBytes: JOURNAL_BYTES,
+    segmentBytes: SEGMENT_BYTES,
     layOut: true,
+    ...(mode === "lazy" && { folderOf: lazyFolder }),
   })
   const found = store.findChannel(POWER_CHANNEL)
   const ref = found?.ref ?? store.createChannel(POWER_CHANNEL)
@@ -78,5 +82,28 @@ function hearNoSync(): void {
   const { pragma } = Database.prototype
   Database.prototype.pragma = function (this: Database, text: string, options) {
     return pragma.call(this, text.replace(/synchronous = \w+/i, "synchronous = NORMAL"), options)
+  }
+}
+
+/** Files of a log whose syncs do nothing. */
+function lazyFolder(name: string): SegmentFolder {
+  const folder = segmentFolder(join(dirname(path), name))
+  const lazy = (file: SegmentFile): SegmentFile => ({
+    get size() {
+      return file.size
+    },
+    read: (at, into) => file.read(at, into),
+    write: (at, bytes) => file.write(at, bytes),
+    sync: () => Promise.resolve(),
+    syncNow: () => {},
+    truncate: (size) => file.truncate(size),
+    close: () => file.close(),
+  })
+  return {
+    list: () => folder.list(),
+    open: (segment) => lazy(folder.open(segment)),
+    create: (segment) => lazy(folder.create(segment)),
+    remove: (segment) => folder.remove(segment),
+    syncNames: () => {},
   }
 }

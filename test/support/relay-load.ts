@@ -3,8 +3,7 @@
  * database that tells whether it was true.
  */
 import { ROOM } from "./channels.ts"
-import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs"
-import { join } from "node:path"
+import { rmSync } from "node:fs"
 import Database from "better-sqlite3-multiple-ciphers"
 import { expect } from "vitest"
 import { toHex } from "../../src/bytes.ts"
@@ -13,9 +12,10 @@ import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { systemRandom } from "../../src/platform/random.ts"
 import { tlsNetwork } from "../../src/platform/tls.ts"
 import { parseInvitation } from "../../src/protocol/address.ts"
-import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
+import { openRelayStore } from "../../src/cli/relay-store.ts"
 import type { StoredEntry } from "../../src/relay/store.ts"
 import { RelayPerson, sealedEntry } from "./relay-people.ts"
+import { copyRelayStore } from "./relay-store-files.ts"
 import { WireClient } from "./wire-client.ts"
 
 /** Entries that a writer has on their way at once. */
@@ -92,7 +92,7 @@ export class RelayLoad {
 export function expectKept({ clients }: RelayLoad, folder: string, scratch: string): void {
   // Asked before the disk is: what is accepted from now on is not in the copy.
   const accepted = clients.flatMap((client) => [...client.accepted])
-  const path = copyOf(folder, scratch)
+  const path = copyRelayStore(folder, scratch)
   const database = new Database(path)
   const integrity = database.pragma("integrity_check", { simple: true })
   database.close()
@@ -122,7 +122,7 @@ export function expectResumed({ clients }: RelayLoad): void {
 }
 
 function logOf(path: string): { entries: StoredEntry[]; head: Uint8Array } {
-  const store = new SqliteRelayStore({ path, random: systemRandom })
+  const store = openRelayStore(path)
   try {
     const row = store.findChannel(ROOM)
     if (row === undefined) return { entries: [], head: EMPTY_HEAD }
@@ -133,12 +133,4 @@ function logOf(path: string): { entries: StoredEntry[]; head: Uint8Array } {
   } finally {
     store.close()
   }
-}
-
-function copyOf(folder: string, scratch: string): string {
-  mkdirSync(scratch)
-  for (const name of ["relay.db", "relay.db-wal"]) {
-    if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(scratch, name))
-  }
-  return join(scratch, "relay.db")
 }

@@ -10,13 +10,13 @@ import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { ownFile } from "../../src/platform/own-file.ts"
 import { systemRandom } from "../../src/platform/random.ts"
-import { SqliteRelayStore } from "../../src/relay/store-sqlite.ts"
+import { openRelayStore } from "../../src/cli/relay-store.ts"
 import { TreeLog } from "../../src/relay/tree-log.ts"
 import { signerOf } from "./heads.ts"
 
 const [folder = ""] = process.argv.slice(2)
 await sodiumReady()
-const store = new SqliteRelayStore({ path: join(folder, "relay.db"), random: systemRandom })
+const store = openRelayStore(join(folder, "relay.db"))
 const signer = signerOf(new Uint8Array(32).fill(1))
 const log = new TreeLog({
   store,
