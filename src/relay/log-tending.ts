@@ -12,7 +12,7 @@ import { asLogError, type Segment } from "./log-state.ts"
 const STEP_BYTES = 1_048_576
 /** A segment is copied when less than this share of it is read. */
 const SPARSE = 0.5
-/** The newest segment waits until it is full, unless so much of it is read no more: a small disk may need that. */
+/** The newest segment waits until it is full, unless so much of it is read no more, or nothing of it is. */
 const SEAL_BYTES = 1_048_576
 
 interface Copying {
@@ -68,8 +68,10 @@ export class LogTending {
 
   #sealSparse(): void {
     const newest = this.#log.state.segments.get(this.#log.activeSegment)
-    if (newest !== undefined && newest.size - newest.live > SEAL_BYTES && newest.live < newest.size * SPARSE)
-      this.#log.seal()
+    if (newest === undefined) return
+    const { size, live } = newest
+    const isEmptied = live === 0 && size > HEAD_BYTES
+    if (isEmptied || (size - live > SEAL_BYTES && live < size * SPARSE)) this.#log.seal()
   }
 
   #sealed(known: number): Segment[] {
