@@ -35,7 +35,7 @@ export async function backUpStore(store: DiskRelayStore, path: string): Promise<
     throw fileError(cause, part)
   }
   try {
-    await store.copyTo(part, () => new Promise((resolve) => afterWaitingEvents(resolve)))
+    await store.copyTo(part, () => new Promise((go) => afterWaitingEvents(go)))
     sync(part)
     const { size } = statSync(part)
     renameSync(part, whole)

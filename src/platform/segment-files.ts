@@ -115,8 +115,9 @@ function nodeFile(path: string, file: number): SegmentFile {
     sync: () =>
       new Promise((resolve, reject) => {
         fdatasync(file, (cause) => {
-          if (cause === null) resolve()
-          else reject(fileError(cause, path) as Error)
+          if (cause === null) return resolve()
+          const error = fileError(cause, path)
+          reject(error instanceof Error ? error : cause)
         })
       }),
     syncNow: () => doing(() => fdatasyncSync(file)),

@@ -3,7 +3,7 @@ import type { Millis } from "../platform/clock.ts"
 import type { Checksum, SegmentFile, SegmentFolder } from "../platform/segment-files.ts"
 import { StoreError } from "./errors.ts"
 import { type Keys, keysOf, type LogEnd, type LogRecord, recordAt, viewOf } from "./log-format.ts"
-import { NameTable, NOWHERE, type Place, PlaceList } from "./log-index.ts"
+import { NameTable, NOWHERE, type Place, type PlaceList } from "./log-index.ts"
 
 /** As its newest batch left it. */
 export interface LogChannel extends LogEnd {

@@ -46,7 +46,7 @@ function compare(whole: Map<string, string>, now: Map<string, string>): { named:
   let named = 0
   for (const [name, eid] of now) {
     if (eid === "damaged") named++
-    else if (name !== LATER) expect(eid, name).toBe(whole.get(name))
+    else if (name !== LATER) expect([name, eid]).toEqual([name, whole.get(name)])
   }
   return { named, gone: whole.size - now.size }
 }
@@ -72,16 +72,15 @@ test("any bit of a segment flips: at most one entry is named, and none is anothe
     if (found instanceof StoreError) throw found
     const { named, gone } = compare(whole, readable(found.log))
     expect({ at, gone, isOne: named <= 1 }).toEqual({ at, gone: 0, isOne: true })
-    for (const ref of CHANNELS)
-      expect(toHex(found.log.end(ref)!.head), `byte ${at}`).toBe(toHex(keeper.log.end(ref)!.head))
+    for (const ref of CHANNELS) expect(toHex(found.log.end(ref)!.head)).toBe(toHex(keeper.log.end(ref)!.head))
     if (named === 0) seen.whole++
     else seen.named++
-    expect(found.log.damage.pieces, `byte ${at}`).toBe(1)
+    expect(found.log.damage.pieces).toBe(1)
     // The log goes on behind it, and the next start finds the same.
     found.append(2)
     await found.commit()
     found.reopen(found.disk.crash())
-    expect(compare(whole, readable(found.log)).named, `byte ${at}`).toBe(named)
+    expect(compare(whole, readable(found.log)).named).toBe(named)
   }
   expect(seen.named).toBeGreaterThan(length / 3)
   expect(seen.whole).toBeGreaterThan(length / 20)
@@ -119,7 +118,7 @@ test.each([
       const file = disk.files.get(1)!
       file.cache = tear(file.cache, at).slice()
       const other = keeper.on(disk)
-      expect(readable(other.log), `at ${at}`).toEqual(before)
+      expect(readable(other.log)).toEqual(before)
       expect(other.log.damage.pieces).toBe(0)
       expect(file.cache.length).toBe(from)
       other.append(1)

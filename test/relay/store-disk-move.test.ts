@@ -20,11 +20,11 @@ import { seeded } from "../support/sim.ts"
 import { bytes, plain } from "../support/store-harness.ts"
 
 beforeAll(sodiumReady)
-const base = mkdtempSync(join(tmpdir(), "relay-move-"))
-afterAll(() => rmSync(base, { recursive: true, force: true }))
+const scratch = mkdtempSync(join(tmpdir(), "relay-move-"))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 let made = 0
 const freshFolder = () => {
-  const path = join(base, `folder-${++made}`)
+  const path = join(scratch, `folder-${++made}`)
   mkdirSync(path)
   return path
 }
@@ -157,10 +157,10 @@ test("a copy made while entries come and go is one moment, in one file, and beco
   await store.commit()
   const path = join(freshFolder(), "relay.db")
   writeFileSync(path, "")
-  let isOver = false
+  const copied = { isOver: false }
   const moments: unknown[] = [everything(store)]
-  const copying = store.copyTo(path, pause).finally(() => (isOver = true))
-  while (!isOver) {
+  const copying = store.copyTo(path, pause).finally(() => (copied.isOver = true))
+  while (!copied.isOver) {
     for (const id of CHANNELS) add(store, id)
     const row = store.findChannel(CHANNELS[0]!)!
     const old = store.oldEntries(row.ref, Infinity, 3)
