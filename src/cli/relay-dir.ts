@@ -1,5 +1,5 @@
 /**
- * A relay's folder. The relay's core and store live in `relay.db` and learn nothing of the rest:
+ * A relay's folder. The relay's core and store live in `relay.db` and `entries-…` and learn nothing of the rest:
  *
  *     lock           held while the relay runs
  *     relay.pid      of the process that holds it

@@ -22,10 +22,15 @@ import { WireClient } from "./wire-client.ts"
 const WINDOW = 16
 const ENTRY_BYTES = 1_000
 const RECONNECT_MS = 20
+/** A writer offers a window of entries in such a time: a log holds only so many, and the relay takes them faster. */
+const PACE_MS = 100
 
 export class RelayLoad {
   readonly clients: readonly WireClient[]
   #isOver = false
+  #pace: NodeJS.Timeout | undefined
+  /** What each writer may offer before the next beat. */
+  #allowed: number[] = []
   #wake = () => {}
 
   /** @param invitation the relay's link; its address and key must stay the same for as long as this lasts. */
@@ -55,11 +60,16 @@ export class RelayLoad {
   }
 
   start(): void {
+    this.#pace = setInterval(() => {
+      this.#allowed = this.clients.map(() => WINDOW)
+      for (const [n, client] of this.clients.entries()) this.#fill(client, n)
+    }, PACE_MS)
     for (const client of this.clients) client.connect()
   }
 
   stop(): void {
     this.#isOver = true
+    clearInterval(this.#pace)
     for (const client of this.clients) client.close()
   }
 
@@ -79,8 +89,10 @@ export class RelayLoad {
     if (client.nextPosition === 0 && n === 0 && client.waiting === 0) {
       client.offer(sealedEntry(systemRandom, { kind: "handshake" }), true)
     }
-    while (client.nextPosition > 0 && client.waiting < WINDOW)
+    while (client.nextPosition > 0 && client.waiting < WINDOW && (this.#allowed[n] ?? 0) > 0) {
+      this.#allowed[n]!--
       client.offer(sealedEntry(systemRandom, {}, ENTRY_BYTES))
+    }
   }
 }
 
