@@ -16,17 +16,19 @@ import type { Millis } from "../platform/clock.ts"
 import type { Checksum } from "../platform/segment-files.ts"
 import { equalBytes, utf8 } from "../bytes.ts"
 
-export const HEAD_BYTES = 64
-export const BATCH_BYTES = 32
-export const RECORD_BYTES = 120
-export const END_BYTES = 72
+/** In bytes. `secret` is the log's id and what the marks are made of. */
+export const SIZES: Readonly<Record<"head" | "batch" | "record" | "end" | "logId" | "secret", number>> = {
+  head: 64,
+  batch: 32,
+  record: 120,
+  end: 72,
+  logId: 16,
+  secret: 32,
+}
 /** No entry comes near it; what claims more is not one. */
 export const MAX_ENTRY_LENGTH = 1_048_576
 export const MAX_BATCH_LENGTH = 1_073_741_824
 export const LOG_VERSION = 1
-export const LOG_ID_BYTES = 16
-/** Log id ‖ what the marks are made of. */
-export const LOG_SECRET_BYTES = 32
 
 const MAGIC = utf8("scSEGM")
 const HASH_BYTES = 32
@@ -85,9 +87,9 @@ export interface Keys {
 
 export function keysOf(secret: Uint8Array, segment: number): Keys {
   const view = viewOf(secret)
-  const draw = (nth: number) => mixed(mix(segment, nth), view, LOG_ID_BYTES, LOG_SECRET_BYTES)
+  const draw = (nth: number) => mixed(mix(segment, nth), view, SIZES.logId, SIZES.secret)
   return {
-    id: secret.subarray(0, LOG_ID_BYTES),
+    id: secret.subarray(0, SIZES.logId),
     segment,
     batch: draw(1),
     record: draw(2),
@@ -98,7 +100,7 @@ export function keysOf(secret: Uint8Array, segment: number): Keys {
 
 /** @param version only tests name another one. */
 export function segmentHead({ id, segment, seed }: Keys, version: number = LOG_VERSION): Uint8Array {
-  const head = new Uint8Array(HEAD_BYTES)
+  const head = new Uint8Array(SIZES.head)
   const view = viewOf(head)
   head.set(MAGIC)
   view.setUint16(6, version)
@@ -110,22 +112,22 @@ export function segmentHead({ id, segment, seed }: Keys, version: number = LOG_V
 
 /** `later`: a later version of this program wrote it, which keeps to this head; it must not be touched. */
 export function checkHead(bytes: Uint8Array, keys: Keys): "ours" | "later" | "damaged" {
-  if (bytes.length < HEAD_BYTES) return "damaged"
+  if (bytes.length < SIZES.head) return "damaged"
   const version = viewOf(bytes).getUint16(6)
-  if (!equalBytes(bytes.subarray(0, HEAD_BYTES), segmentHead(keys, version))) return "damaged"
+  if (!equalBytes(bytes.subarray(0, SIZES.head), segmentHead(keys, version))) return "damaged"
   return version > LOG_VERSION ? "later" : "ours"
 }
 
 function headCheck(view: DataView, seed: number): number {
-  return mixed(mixed(seed, view, 0, 12), view, 16, HEAD_BYTES)
+  return mixed(mixed(seed, view, 0, 12), view, 16, SIZES.head)
 }
 
 export function recordSize(length: number, hasBlob: boolean): number {
-  return padded(RECORD_BYTES + (hasBlob ? HASH_BYTES : 0) + length)
+  return padded(SIZES.record + (hasBlob ? HASH_BYTES : 0) + length)
 }
 
 export function batchSize(records: readonly LogRecord[], ends: number): number {
-  let size = BATCH_BYTES + ends * END_BYTES
+  let size = SIZES.batch + ends * SIZES.end
   for (const { bytes, blobHash } of records) size += recordSize(bytes.length, blobHash !== undefined)
   return size
 }
@@ -144,7 +146,7 @@ export function encodeBatch(
   places: number[],
 ): Uint8Array {
   const view = viewOf(into)
-  let at = BATCH_BYTES
+  let at = SIZES.batch
   for (const record of records) {
     const size = putRecord(into, view, at, keys.record, keys.seed, record)
     places.push(at, size)
@@ -152,7 +154,7 @@ export function encodeBatch(
   }
   for (const end of ends) {
     putEnd(into, view, at, keys, end)
-    at += END_BYTES
+    at += SIZES.end
   }
   const batch = into.subarray(0, at)
   view.setUint32(0, keys.batch)
@@ -161,8 +163,8 @@ export function encodeBatch(
   view.setUint32(16, at)
   view.setUint32(20, records.length)
   view.setUint32(24, ends.length)
-  view.setUint32(28, checksum(batch.subarray(BATCH_BYTES), keys.seed))
-  view.setUint32(4, mixed(keys.seed, view, 8, BATCH_BYTES))
+  view.setUint32(28, checksum(batch.subarray(SIZES.batch), keys.seed))
+  view.setUint32(4, mixed(keys.seed, view, 8, SIZES.batch))
   return batch
 }
 
@@ -186,7 +188,7 @@ function putRecord(
   into.set(sized(check, CHECK_BYTES), at + 48)
   into.set(sized(eid, HASH_BYTES), at + 56)
   into.set(sized(before, HASH_BYTES), at + 88)
-  let end = at + RECORD_BYTES
+  let end = at + SIZES.record
   if (blobHash !== undefined) {
     into.set(sized(blobHash, HASH_BYTES), end)
     end += HASH_BYTES
@@ -207,15 +209,15 @@ function putEnd(into: Uint8Array, view: DataView, at: number, keys: Keys, end: L
   putU64(view, at + 24, end.nextPosition)
   putU64(view, at + 32, end.weight)
   into.set(sized(end.head, HASH_BYTES), at + 40)
-  view.setUint32(at + 4, mixed(keys.seed, view, at + 8, at + END_BYTES))
+  view.setUint32(at + 4, mixed(keys.seed, view, at + 8, at + SIZES.end))
 }
 
 /** Undefined unless the head of a batch stands there as it was written. Says nothing of what follows it. */
 export function batchHeadAt(view: DataView, at: number, keys: Keys): BatchHead | undefined {
-  if (at + BATCH_BYTES > view.byteLength || view.getUint32(at) !== keys.batch) return undefined
-  if (view.getUint32(at + 4) !== mixed(keys.seed, view, at + 8, at + BATCH_BYTES)) return undefined
+  if (at + SIZES.batch > view.byteLength || view.getUint32(at) !== keys.batch) return undefined
+  if (view.getUint32(at + 4) !== mixed(keys.seed, view, at + 8, at + SIZES.batch)) return undefined
   const length = view.getUint32(at + 16)
-  if (length < BATCH_BYTES || length > MAX_BATCH_LENGTH || length % 8 !== 0) return undefined
+  if (length < SIZES.batch || length > MAX_BATCH_LENGTH || length % 8 !== 0) return undefined
   const number = view.getUint16(at + 10) * 2 ** 32 + view.getUint32(at + 12)
   return {
     flags: view.getUint16(at + 8),
@@ -236,7 +238,7 @@ export function isWholeBatch(
   checksum: Checksum,
 ): boolean {
   if (at + length > bytes.length) return false
-  return checksum(bytes.subarray(at + BATCH_BYTES, at + length), keys.seed) === view.getUint32(at + 28)
+  return checksum(bytes.subarray(at + SIZES.batch, at + length), keys.seed) === view.getUint32(at + 28)
 }
 
 /**
@@ -249,11 +251,11 @@ export function recordAt(
   at: number,
   keys: Keys,
 ): (LogRecord & { size: number }) | undefined {
-  if (at + RECORD_BYTES > bytes.length || view.getUint32(at) !== keys.record) return undefined
+  if (at + SIZES.record > bytes.length || view.getUint32(at) !== keys.record) return undefined
   const marked = view.getUint32(at + 12)
   const hasBlob = marked >= WITH_BLOB
   const length = hasBlob ? marked - WITH_BLOB : marked
-  const begin = at + RECORD_BYTES + (hasBlob ? HASH_BYTES : 0)
+  const begin = at + SIZES.record + (hasBlob ? HASH_BYTES : 0)
   const size = recordSize(length, hasBlob)
   if (length > MAX_ENTRY_LENGTH || at + size > bytes.length) return undefined
   if (view.getUint32(at + 4) !== mixed(keys.seed, view, at + 8, begin)) return undefined
@@ -272,15 +274,15 @@ export function recordAt(
     check: bytes.subarray(at + 48, at + 56),
     eid: bytes.subarray(at + 56, at + 88),
     before: bytes.subarray(at + 88, at + 120),
-    blobHash: hasBlob ? bytes.subarray(at + RECORD_BYTES, begin) : undefined,
+    blobHash: hasBlob ? bytes.subarray(at + SIZES.record, begin) : undefined,
     bytes: bytes.subarray(begin, begin + length),
     size,
   }
 }
 
 export function endAt(bytes: Uint8Array, view: DataView, at: number, keys: Keys): LogEnd | undefined {
-  if (at + END_BYTES > bytes.length || view.getUint32(at) !== keys.end) return undefined
-  if (view.getUint32(at + 4) !== mixed(keys.seed, view, at + 8, at + END_BYTES)) return undefined
+  if (at + SIZES.end > bytes.length || view.getUint32(at) !== keys.end) return undefined
+  if (view.getUint32(at + 4) !== mixed(keys.seed, view, at + 8, at + SIZES.end)) return undefined
   return {
     ref: view.getUint32(at + 8),
     lastSeq: getU64(view, at + 16),

@@ -6,14 +6,7 @@ import type { Checksum, SegmentFile, SegmentFolder } from "../platform/segment-f
 import { EMPTY_HEAD, nextHead } from "../crypto/hash.ts"
 import { ENTRY_KINDS } from "../protocol/envelope.ts"
 import { StoreError } from "./errors.ts"
-import {
-  checkHead,
-  HEAD_BYTES,
-  type LogEnd,
-  type LogRecord,
-  MAX_BATCH_LENGTH,
-  segmentHead,
-} from "./log-format.ts"
+import { checkHead, type LogEnd, type LogRecord, MAX_BATCH_LENGTH, segmentHead, SIZES } from "./log-format.ts"
 import { PlaceList } from "./log-index.ts"
 import { type Findings, scanSegment } from "./log-scan.ts"
 import { asLogError, type LogChannel, LogState } from "./log-state.ts"
@@ -106,7 +99,7 @@ class Opening {
     if (head === "later")
       throw new StoreError("unsuitable", "the log of entries was written by a later version of this program")
     this.#segment = number
-    const segment = { number, size: HEAD_BYTES, live: 0, lastBatch: before, since: undefined }
+    const segment = { number, size: SIZES.head, live: 0, lastBatch: before, since: undefined }
     state.segments.set(number, segment)
     const scan = { keys, checksum: this.#checksum, next: before + 1, known: this.#known, isLast }
     const found = scanSegment(bytes, scan, {
@@ -122,7 +115,7 @@ class Opening {
     segment.size = Math.ceil(found.end / 8) * 8
     segment.lastBatch = found.number
     if (isLast && !found.isAhead) cut(file, found.end, bytes.length)
-    if (isLast && head === "damaged" && found.end === HEAD_BYTES) file.write(0, segmentHead(keys))
+    if (isLast && head === "damaged" && found.end === SIZES.head) file.write(0, segmentHead(keys))
     else if (head === "damaged") this.#damage.pieces++
     return found
   }

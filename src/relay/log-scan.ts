@@ -5,19 +5,17 @@
  */
 import type { Checksum } from "../platform/segment-files.ts"
 import {
-  BATCH_BYTES,
   BATCH_FLAGS,
   type BatchHead,
   batchHeadAt,
-  END_BYTES,
   endAt,
-  HEAD_BYTES,
   isWholeBatch,
   type Keys,
   type LogEnd,
   type LogRecord,
   recordAt,
   viewOf,
+  SIZES,
 } from "./log-format.ts"
 
 export interface Scan {
@@ -55,8 +53,8 @@ export interface Visitor {
 export function scanSegment(bytes: Uint8Array, scan: Scan, visitor: Visitor): Findings {
   const { keys, known, isLast } = scan
   const view = viewOf(bytes)
-  const found: Findings = { end: HEAD_BYTES, number: scan.next - 1, isAhead: false, damaged: [] }
-  let at = HEAD_BYTES
+  const found: Findings = { end: SIZES.head, number: scan.next - 1, isAhead: false, damaged: [] }
+  let at = SIZES.head
   while (at < bytes.length) {
     const head = wholeBatchAt(bytes, view, at, scan, found.number)
     if (head !== undefined) {
@@ -104,7 +102,7 @@ function nextBatch(
   scan: Scan,
   before: number,
 ): number | undefined {
-  for (let at = from + 8; at + BATCH_BYTES <= bytes.length; at += 8)
+  for (let at = from + 8; at + SIZES.batch <= bytes.length; at += 8)
     if (view.getUint32(at) === scan.keys.batch && wholeBatchAt(bytes, view, at, scan, before)) return at
   return undefined
 }
@@ -128,7 +126,7 @@ function visitBatch(
   keys: Keys,
   visitor: Visitor,
 ): void {
-  let at = from + BATCH_BYTES
+  let at = from + SIZES.batch
   for (let nth = 0; nth < head.records; nth++) {
     const record = recordAt(bytes, view, at, keys)
     // The checksum fitted: this program wrote it so, or an enemy who has the disk.
@@ -136,7 +134,7 @@ function visitBatch(
     visitor.record(record, at, record.size)
     at += record.size
   }
-  for (let nth = 0; nth < head.ends; nth++, at += END_BYTES) {
+  for (let nth = 0; nth < head.ends; nth++, at += SIZES.end) {
     const end = endAt(bytes, view, at, keys)
     if (end !== undefined) visitor.end(end)
   }
@@ -160,6 +158,6 @@ function salvage(
     }
     const end = endAt(bytes, view, at, keys)
     if (end !== undefined) visitor.end(end)
-    at += end === undefined ? 8 : END_BYTES
+    at += end === undefined ? 8 : SIZES.end
   }
 }

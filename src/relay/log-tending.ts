@@ -5,7 +5,7 @@
 import type { SegmentFolder } from "../platform/segment-files.ts"
 import { isDamage } from "./errors.ts"
 import type { EntryLog } from "./log.ts"
-import { HEAD_BYTES, type LogRecord, RECORD_BYTES, recordAt, viewOf } from "./log-format.ts"
+import { type LogRecord, recordAt, viewOf, SIZES } from "./log-format.ts"
 import { asLogError, type Segment } from "./log-state.ts"
 
 /** What one step reads at most, and copies. */
@@ -70,7 +70,7 @@ export class LogTending {
     const newest = this.#log.state.segments.get(this.#log.activeSegment)
     if (newest === undefined) return
     const { size, live } = newest
-    const isEmptied = live === 0 && size > HEAD_BYTES
+    const isEmptied = live === 0 && size > SIZES.head
     if (isEmptied || (size - live > SEAL_BYTES && live < size * SPARSE)) this.#log.seal()
   }
 
@@ -94,7 +94,7 @@ export class LogTending {
     const share = ({ live, size }: Segment) => live / size
     const [sparsest] = this.#sealed(known).sort((a, b) => share(a) - share(b))
     if (sparsest === undefined || share(sparsest) >= SPARSE) return undefined
-    return { segment: sparsest, at: HEAD_BYTES }
+    return { segment: sparsest, at: SIZES.head }
   }
 
   #copy(copying: Copying): void {
@@ -126,7 +126,7 @@ export class LogTending {
     const [records, places]: [LogRecord[], number[]] = [[], []]
     let from = 0
     const end = isRest ? bytes.length : STEP_BYTES
-    while (from + RECORD_BYTES <= end) {
+    while (from + SIZES.record <= end) {
       const record = recordAt(bytes, view, from, keys)
       if (record === undefined) {
         from += 8

@@ -5,10 +5,11 @@ import {
   BATCH_FLAGS,
   batchSize,
   encodeBatch,
-  HEAD_BYTES,
   type LogEnd,
   type LogRecord,
+  MAX_BATCH_LENGTH,
   segmentHead,
+  SIZES,
 } from "./log-format.ts"
 import type { Place } from "./log-index.ts"
 import { asLogError, type LogSetup, type LogState, type Segment, SEGMENT_BYTES } from "./log-state.ts"
@@ -102,6 +103,7 @@ export class LogWriter {
       const file = this.#state.file(segment.number)
       const places: number[] = []
       const size = batchSize(records, ends.length)
+      if (size > MAX_BATCH_LENGTH) throw new StoreError("full", "more was staged than one batch may hold")
       const keys = this.#state.keys(segment.number)
       const { checksum } = this.#setup
       const scratch = this.#scratchOf(size)
@@ -149,7 +151,7 @@ export class LogWriter {
       throw cause
     }
     this.#state.adopt(number, file)
-    this.#active = { number, size: HEAD_BYTES, live: 0, lastBatch: this.number, since: time }
+    this.#active = { number, size: SIZES.head, live: 0, lastBatch: this.number, since: time }
     this.#state.segments.set(number, this.#active)
     return this.#active
   }

@@ -5,7 +5,7 @@
  */
 import { toHex } from "../bytes.ts"
 import { StoreError } from "./errors.ts"
-import { LOG_ID_BYTES, LOG_SECRET_BYTES, type LogRecord, MAX_ENTRY_LENGTH } from "./log-format.ts"
+import { type LogRecord, MAX_ENTRY_LENGTH, SIZES } from "./log-format.ts"
 import { asLogError } from "./log-state.ts"
 import { EntryLog } from "./log.ts"
 import type { DiskStoreOptions } from "./store-disk.ts"
@@ -17,12 +17,12 @@ const NAME_BYTES = 8
 
 /** What the folder of a log is called: each log has its own, so that one is never taken for another. */
 export function logName(secret: Uint8Array): string {
-  return `entries-${toHex(secret.subarray(0, Math.min(NAME_BYTES, LOG_ID_BYTES)))}`
+  return `entries-${toHex(secret.subarray(0, Math.min(NAME_BYTES, SIZES.logId)))}`
 }
 
 /** @throws StoreError `damaged`. */
 export function secretOf(note: Uint8Array | undefined): Uint8Array {
-  if (note instanceof Uint8Array && note.length === LOG_SECRET_BYTES) return note
+  if (note instanceof Uint8Array && note.length === SIZES.secret) return note
   throw new StoreError("damaged", "the database does not say which log of entries is its own")
 }
 
@@ -31,7 +31,7 @@ export function moveEntries(sql: SqliteRelayStore, options: DiskStoreOptions): U
   if (!sql.isWhole) throw new StoreError("damaged", "the database is of an earlier version, and damaged")
   const { beside } = sql
   const coming = beside.coming()
-  const secret = coming === undefined ? options.random.bytes(LOG_SECRET_BYTES) : secretOf(coming)
+  const secret = coming === undefined ? options.random.bytes(SIZES.secret) : secretOf(coming)
   if (coming === undefined) beside.begin(secret)
   try {
     const folder = options.folderOf(logName(secret))
