@@ -50,6 +50,7 @@ export class LogState {
   readonly #secret: Uint8Array
   readonly #keys = new Map<number, Keys>()
   readonly #open = new Map<number, SegmentFile>()
+  #newest = 0
 
   constructor(folder: SegmentFolder, secret: Uint8Array) {
     this.#folder = folder
@@ -78,9 +79,16 @@ export class LogState {
 
   adopt(segment: number, file: SegmentFile): void {
     this.#open.set(segment, file)
+    this.#newest = Math.max(this.#newest, segment)
     if (this.#open.size <= MAX_OPEN) return
-    const [oldest] = this.#open
-    if (oldest !== undefined) this.letGo(oldest[0])
+    // The newest may be in the middle of a sync.
+    for (const oldest of this.#open.keys()) if (oldest !== this.#newest) return this.letGo(oldest)
+  }
+
+  /** The segment is gone. */
+  forget(segment: number): void {
+    this.segments.delete(segment)
+    this.#keys.delete(segment)
   }
 
   letGo(segment: number): void {

@@ -86,7 +86,7 @@ export class LogTending {
     if (this.#copying?.segment.number === number) this.#copying = undefined
     state.letGo(number)
     this.#folder.remove(number)
-    state.segments.delete(number)
+    state.forget(number)
     return true
   }
 

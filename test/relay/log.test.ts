@@ -119,3 +119,20 @@ test("the index has a limit, which refuses new entries", async () => {
   await keeper.commit()
   expect(keeper.broken()).toEqual([])
 })
+
+test("of many segments some are open, and never is the one closed that is being synced", async () => {
+  const disk = new SimSegments()
+  const keeper = new LogKeeper(disk, 1, 500)
+  for (let n = 0; n < 200; n++) {
+    keeper.append(1, 300)
+    await keeper.commit()
+  }
+  expect(disk.list().length).toBeGreaterThan(70)
+  keeper.append(1, 300)
+  const committing = keeper.commit()
+  for (let seq = 1; seq <= 200; seq++) expect(keeper.log.read(1, seq)?.seq).toBe(seq)
+  await committing
+  expect(keeper.broken()).toEqual([])
+  keeper.reopen(disk.crash())
+  expect(keeper.broken()).toEqual([])
+})

@@ -107,6 +107,7 @@ export class SimSegments implements SegmentFolder {
   }
 
   #handle(file: SimFile): SegmentFile {
+    let isOpen = true
     const change = (each: Change) => {
       file.cache = changed(file.cache, each)
       file.pending.push(each)
@@ -136,6 +137,7 @@ export class SimSegments implements SegmentFolder {
       },
       sync: async () => {
         await Promise.resolve()
+        if (!isOpen) throw new PlatformError("disk-failed", "the file is closed")
         sync()
       },
       syncNow: sync,
@@ -143,7 +145,7 @@ export class SimSegments implements SegmentFolder {
         this.#operate("truncate")
         change({ size })
       },
-      close: () => {},
+      close: () => void (isOpen = false),
     }
   }
 }
