@@ -124,7 +124,8 @@ class Opening {
     const { ref, seq, eid, time, weight } = record
     const channel = this.#state.channels.get(ref)
     const segment = this.#state.segments.get(this.#segment)!
-    segment.since ??= time
+    // Some may be copies of older ones.
+    segment.since = Math.max(segment.since ?? 0, time)
     if (channel === undefined || seq < channel.places.first || seq > channel.lastSeq + MAX_AHEAD) return
     this.#state.place(channel, seq, this.#segment, at, size)
     this.#state.names.add(ref, eid, seq, this.#state.isKept)

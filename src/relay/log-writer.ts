@@ -99,7 +99,7 @@ export class LogWriter {
   put(records: readonly LogRecord[], ends: readonly LogEnd[], flags: number): Written {
     const number = this.number + 1
     try {
-      const segment = this.#segmentFor(records[0]?.time)
+      const segment = this.#segmentFor(flags === BATCH_FLAGS.moved ? undefined : records[0]?.time)
       const file = this.#state.file(segment.number)
       const places: number[] = []
       const size = batchSize(records, ends.length)
@@ -130,10 +130,12 @@ export class LogWriter {
     return this.#scratch
   }
 
-  #segmentFor(time: Millis = 0): Segment {
+  /** @param time undefined for copies, which may be of any time. */
+  #segmentFor(time: Millis | undefined): Segment {
     const active = this.#active
     const since = active?.since ?? time
-    const isOld = time > since + SEGMENT_AGE_MS || time < since - SEGMENT_AGE_MS
+    const age = time === undefined || since === undefined ? 0 : Math.abs(time - since)
+    const isOld = age > SEGMENT_AGE_MS
     const isOpen = active !== undefined && active.number !== this.#sealed
     if (isOpen && active.size < this.#segmentBytes && !isOld) {
       active.since = since

@@ -1,5 +1,6 @@
 /**
- * `RelayStore`: what the relay keeps, and when (PROTOCOL.md §16). Two implementations pass one contract test.
+ * `RelayStore`: what the relay keeps, and when (PROTOCOL.md §16). Three pass one contract test: `store-disk.ts`,
+ * which the relay has; `store-sqlite.ts`, which copies and earlier versions are; and `store-memory.ts` for tests.
  *
  * Writes are *staged*: the store's own reads see them at once, the disk has them only when `commit` resolves,
  * and all of them vanish together when it rejects. So one sync serves every frame of a tick. A staged write

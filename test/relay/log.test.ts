@@ -136,3 +136,24 @@ test("of many segments some are open, and never is the one closed that is being 
   keeper.reopen(disk.crash())
   expect(keeper.broken()).toEqual([])
 })
+
+test("copies of old entries begin no segments of their own", async () => {
+  const keeper = new LogKeeper(new SimSegments(), 1, 60_000)
+  for (let n = 0; n < 100; n++) {
+    for (let m = 0; m < 4; m++) keeper.append(1, 300)
+    if (n % 3 === 0) keeper.append(2, 300)
+    await keeper.commit()
+  }
+  keeper.drop(1, 400)
+  keeper.now += 30 * 86_400_000
+  keeper.append(3)
+  await keeper.commit()
+  const before = keeper.disk.list().at(-1)!
+  for (let n = 0; n < 10; n++) {
+    keeper.tend()
+    keeper.append(3)
+    await keeper.commit()
+  }
+  expect(keeper.disk.list().at(-1)! - before).toBeLessThan(3)
+  expect(keeper.broken()).toEqual([])
+})
