@@ -72,6 +72,8 @@ export async function openRelay({
     segmentBytes: segmentSize(totalBytes),
     layOut: true,
   })
+  const { pieces, bytes, batches } = store.damage
+  if (pieces + batches > 0) log.write("error", "storage.log-damaged", { pieces, bytes, batches })
   const relayId = relay.key.spkiSha256
   const { name, port } = relay.settings
   const listen = (handler: ListenHandler) => {
