@@ -12,7 +12,7 @@
 import type { Millis } from "../platform/clock.ts"
 import type { SegmentFolder } from "../platform/segment-files.ts"
 import type { DoorStore } from "./door-store.ts"
-import { isDamage, StoreError } from "./errors.ts"
+import { StoreError } from "./errors.ts"
 import type { About, Held } from "./held.ts"
 import type { LogRecord } from "./log-format.ts"
 import { asLogError, type LogSetup } from "./log-state.ts"
@@ -20,7 +20,7 @@ import { LogTending } from "./log-tending.ts"
 import { EntryLog } from "./log.ts"
 import { copyStore } from "./store-disk-copy.ts"
 import { heldOfChannel } from "./store-disk-held.ts"
-import { channelsOf } from "./store-disk-rows.ts"
+import { channelsOf, LogRows } from "./store-disk-rows.ts"
 import { logName, moveEntries, secretOf } from "./store-disk-move.ts"
 import { SqliteRelayStore } from "./store-sqlite.ts"
 import type { SqliteStoreOptions } from "./store-sqlite-open.ts"
@@ -41,9 +41,6 @@ export interface DiskStoreOptions
   folderOf(name: string): SegmentFolder
 }
 
-/** Rows that are brought up to the log between two batches. */
-const ROWS_A_STEP = 500
-
 export class DiskRelayStore implements RelayStore {
   readonly incarnation: Uint8Array
   readonly isWhole: boolean
@@ -51,11 +48,9 @@ export class DiskRelayStore implements RelayStore {
   readonly #sql: SqliteRelayStore
   readonly #log: EntryLog
   readonly #tending: LogTending
-  /** Batches up to this one have left what they say of channels in the database. */
-  #known: number
-  /** Channels whose rows wait to be brought up to the log, and up to which batch they are then. */
-  #behind: { refs: number[]; number: number } | undefined
-  #isRowStuck = false
+  readonly #rows: LogRows
+  /** After a failed write or sync nobody knows what is on the disk: nothing is said of it any more. */
+  #isDead = false
   #broken: StoreError | undefined
   /** Logs that nothing could be written to since the process began. */
   readonly #unwritable = new Set<number>()
@@ -72,7 +67,7 @@ export class DiskRelayStore implements RelayStore {
       const folder = options.folderOf(logName(secret))
       this.#log = new EntryLog({ ...options, folder, secret }, channelsOf(this.#sql), beside.number())
       this.#tending = new LogTending(this.#log, folder)
-      this.#known = beside.number()
+      this.#rows = new LogRows(beside, this.#sql, this.#log)
     } catch (cause) {
       this.#sql.close()
       throw cause
@@ -259,7 +254,7 @@ export class DiskRelayStore implements RelayStore {
       this.#sql.commitNow()
     } catch (cause) {
       // After a failure nobody knows whether SQLite has the batch: the next start does, and cuts it off or not.
-      if (!(cause instanceof StoreError && cause.code === "failed")) this.#log.cutOff()
+      if (!isFailure(cause)) this.#cutOff()
       this.#giveUp(cause)
     }
     this.#log.finish()
@@ -268,17 +263,12 @@ export class DiskRelayStore implements RelayStore {
   tidy(): void {
     this.#sql.tidy()
     if (!this.isWhole) return
-    // A segment is given up only when the database knows what was in it of the channels.
-    if (this.#behind === undefined && !this.#isRowStuck && this.#log.sealedAfter(this.#known))
-      this.#beginRows()
     try {
-      if (this.#behind !== undefined) this.#bringUp(ROWS_A_STEP)
-      this.#tending.step(this.#known)
+      this.#rows.step()
+      this.#tending.step(this.#rows.known)
     } catch (cause) {
-      // A row that cannot be written to costs the room of some segments, and nobody an answer.
-      if (!isDamage(cause)) throw cause
-      this.#behind = undefined
-      this.#isRowStuck = true
+      this.#isDead ||= isFailure(cause)
+      throw cause
     }
   }
 
@@ -321,35 +311,13 @@ export class DiskRelayStore implements RelayStore {
     this.#sql.rollBack()
     this.#log.rollBack()
     try {
-      this.#beginRows()
-      if (this.isWhole) this.#bringUp(Infinity)
+      if (this.isWhole && !this.#isDead) this.#rows.all()
     } catch (cause) {
       // The log has it all, and the next start reads it there.
       if (!(cause instanceof StoreError)) throw cause
     }
     this.#log.close()
     this.#sql.close()
-  }
-
-  #beginRows(): void {
-    this.#behind = {
-      refs: [...(this.#behind?.refs ?? []), ...this.#log.takeDirty()],
-      number: this.#log.number,
-    }
-  }
-
-  /** @throws StoreError; then it begins anew the next time. */
-  #bringUp(count: number): void {
-    const { refs, number } = this.#behind!
-    const { beside } = this.#sql
-    const some = refs.slice(0, count)
-    const isLast = some.length === refs.length
-    if (isLast && number === this.#known && some.length === 0) return void (this.#behind = undefined)
-    for (const ref of some) beside.setEnd(this.#log.end(ref)!)
-    if (isLast) beside.setNumber(number)
-    this.#sql.commitNow()
-    this.#behind = isLast ? undefined : { refs: refs.slice(count), number }
-    if (isLast) this.#known = number
   }
 
   #stage(ref: number, write: () => void): void {
@@ -367,7 +335,16 @@ export class DiskRelayStore implements RelayStore {
     if ((this.#broken ?? this.#sql.broken)?.code === "damaged") this.#unwritable.add(ref)
   }
 
+  #cutOff(): void {
+    try {
+      this.#log.cutOff()
+    } catch (cause) {
+      this.#giveUp(cause)
+    }
+  }
+
   #giveUp(cause: unknown): never {
+    this.#isDead ||= isFailure(cause)
     this.#sql.rollBack()
     this.#log.rollBack()
     throw cause
@@ -383,6 +360,10 @@ export class DiskRelayStore implements RelayStore {
     const { lastSeq, head, nextPosition, weight } = end
     return { ...row, lastSeq, head, nextPosition, weight }
   }
+}
+
+function isFailure(cause: unknown): boolean {
+  return cause instanceof StoreError && cause.code === "failed"
 }
 
 function storedEntry({ seq, time, position, before, check, bytes }: LogRecord): StoredEntry {
