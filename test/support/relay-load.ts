@@ -22,8 +22,9 @@ import { WireClient } from "./wire-client.ts"
 const WINDOW = 16
 const ENTRY_BYTES = 1_000
 const RECONNECT_MS = 20
-/** A writer offers a window of entries in such a time: a log holds only so many, and the relay takes them faster. */
-const PACE_MS = 100
+/** A writer offers so many entries in such a time: a log holds only so many, and the relay takes them faster. */
+const BEAT_MS = 25
+const BEAT_ENTRIES = 4
 
 export class RelayLoad {
   readonly clients: readonly WireClient[]
@@ -61,9 +62,9 @@ export class RelayLoad {
 
   start(): void {
     this.#pace = setInterval(() => {
-      this.#allowed = this.clients.map(() => WINDOW)
+      this.#allowed = this.clients.map(() => BEAT_ENTRIES)
       for (const [n, client] of this.clients.entries()) this.#fill(client, n)
-    }, PACE_MS)
+    }, BEAT_MS)
     for (const client of this.clients) client.connect()
   }
 
