@@ -1,7 +1,8 @@
 /** What a line does that was written and sent off: a message, or a command on the view; the rest is asked of the session. */
 import type { PersonView } from "../client/events.ts"
 import { close, nextUnread, openNumber } from "./chat-moves.ts"
-import { parseLine, type Command } from "./commands.ts"
+import { parseLine } from "./command-parsing.ts"
+import type { Command } from "./commands.ts"
 import { edit, remember, setDraft } from "./composer-state.ts"
 import { labelOf } from "./key-map.ts"
 import { toggleBare } from "./pane-keys.ts"

@@ -2,14 +2,12 @@
  * One table of commands; that of keys is `key-table.ts`. Parsing, completion, "go to" and help read it, so that a new
  * command appears everywhere at once.
  */
-import { numberIn, verifyArguments } from "./command-arguments.ts"
-import { ROOM_COMMANDS, type RoomCommand, roomCommandOf, type RoomWord } from "./room-commands.ts"
+import { ROOM_COMMANDS, type RoomCommand, type RoomWord } from "./room-commands.ts"
 import type { KeyAction } from "./key-actions.ts"
 import { keyHelp, type KeyMap } from "./key-map.ts"
-import { OWN_COMMANDS, type OwnCommand, ownCommandOf, type OwnWord } from "./own-commands.ts"
-import { REMARK_COMMANDS, type RemarkCommand, remarkCommandOf, type RemarkWord } from "./remark-commands.ts"
-import { safeName, say, type SafeText } from "./safe-text.ts"
-import { bareName, takeName, unquote } from "./typed-names.ts"
+import { OWN_COMMANDS, type OwnCommand, type OwnWord } from "./own-commands.ts"
+import { REMARK_COMMANDS, type RemarkCommand, type RemarkWord } from "./remark-commands.ts"
+import { say, type SafeText } from "./safe-text.ts"
 import type { VerifyHow } from "./view.ts"
 
 /** What a submitted line asks for. Names are as typed; the client resolves them. */
@@ -40,13 +38,7 @@ export type Command =
   | OwnCommand
   | RemarkCommand
 
-export type Parsed =
-  | { kind: "command"; command: Command }
-  /** Not sent and not run: `why` says so, and the draft stays. */
-  | { kind: "refused"; why: SafeText }
-  | { kind: "nothing" }
-
-type Word =
+export type Word =
   | Exclude<Command["kind"], "say" | RoomCommand["kind"] | OwnCommand["kind"]>
   | RoomWord
   | OwnWord
@@ -137,137 +129,6 @@ export const COMMANDS: readonly CommandRow[] = [
   { word: "redraw", usage: say`/redraw`, what: say`draw the screen again`, takes: "nothing" },
   { word: "quit", usage: say`/quit`, what: say`leave; what waits is sent next time`, takes: "nothing" },
 ]
-
-/**
- * Reads a submitted line.
- *
- * @param names of everybody who could be meant, so that names with spaces need no quotes.
- */
-export function parseLine(line: string, names: readonly string[]): Parsed {
-  if (line.trim() === "") return { kind: "nothing" }
-  if (line.startsWith("//")) return { kind: "command", command: { kind: "say", text: line.slice(1) } }
-  if (line.startsWith("/")) return parseCommand(line.slice(1), names)
-  // A space before a command is the classic way to say a secret aloud.
-  if (/^\s+\/[^\s/]/u.test(line)) {
-    return {
-      kind: "refused",
-      why: say`Not sent: there is a space before the command. // starts a message with a slash.`,
-    }
-  }
-  if (/^[@#]\S/u.test(line)) return parseAddressed(line, names)
-  return { kind: "command", command: { kind: "say", text: line } }
-}
-
-/** `@name text` and `#everyone text` say something there without going there. */
-function parseAddressed(line: string, names: readonly string[]): Parsed {
-  const room = line.startsWith("#")
-  const { name, rest } = takeName(line.slice(1), room ? ["everyone"] : names)
-  if (rest === "") return { kind: "refused", why: say`Not sent: write the message after the name.` }
-  return { kind: "command", command: { kind: "msg", to: room ? `#${name}` : name, text: rest } }
-}
-
-function parseCommand(text: string, names: readonly string[]): Parsed {
-  const word = /^\S*/u.exec(text)![0]
-  const rest = text.slice(word.length).replace(/^\s/u, "")
-  const row = COMMANDS.find((known) => known.word === word.toLowerCase())
-  if (row === undefined) {
-    return {
-      kind: "refused",
-      why: say`Not sent: /${safeName(word)} is no command. F1 lists them; // starts a message with a slash.`,
-    }
-  }
-  const usage: Parsed = { kind: "refused", why: say`Not done. Write it so: ${row.usage}` }
-  if (row.takes === "name text?") {
-    const { name, rest: alias } = takeName(rest, names)
-    if (name === "" || alias.includes("\n")) return usage
-    return { kind: "command", command: { kind: "alias", name, alias: unquote(alias.trim()) || undefined } }
-  }
-  if (row.takes === "name text") {
-    const { name, rest: message } = takeName(rest, names)
-    return name === "" || message === ""
-      ? usage
-      : { kind: "command", command: { kind: "msg", to: name, text: message } }
-  }
-  const remark = REMARK_COMMANDS.find((known) => known.word === row.word)
-  if (remark !== undefined) {
-    const command = remarkCommandOf(remark.word, rest)
-    return command === undefined ? usage : { kind: "command", command }
-  }
-  const argument = rest.trim()
-  if (argument.includes("\n")) return { kind: "refused", why: say`Not done: a command is one line.` }
-  if (row.takes === "nothing" && argument !== "") return usage
-  return commandOf(row.word, argument, names) ?? usage
-}
-
-function commandOf(word: Word, argument: string, names: readonly string[]): Parsed | undefined {
-  const text = argument === "" ? undefined : argument
-  const done = (command: Command): Parsed => ({ kind: "command", command })
-  switch (word) {
-    case "win": {
-      const number = numberIn(argument)
-      return number > 0 ? done({ kind: "win", number }) : undefined
-    }
-    case "receipts": {
-      const back = text === undefined ? 1 : numberIn(argument)
-      return back > 0 ? done({ kind: "receipts", back }) : undefined
-    }
-    case "go":
-      return done({ kind: "go", to: text === undefined ? undefined : unquote(text) })
-    case "verify":
-      return done({ kind: "verify", ...verifyArguments(text, names) })
-    case "fingerprint":
-    case "keys":
-    case "trust":
-    case "decide":
-    case "later":
-    case "block":
-    case "unblock":
-      return done({ kind: word, name: text === undefined ? undefined : bareName(text, names) })
-    case "rename":
-      return text === undefined ? undefined : done({ kind: "rename", name: unquote(text) })
-    case "export":
-      return done({ kind: "export", path: text })
-    case "msg":
-    case "alias":
-    case "reply":
-    case "edit":
-    case "delete":
-    case "react":
-    case "copy":
-    case "forward":
-    case "open":
-      return undefined
-    case "help":
-    case "who":
-    case "invite":
-    case "directory":
-    case "sees":
-    case "unread":
-    case "close":
-    case "redraw":
-    case "quit":
-      return done({ kind: word })
-    case "search":
-    case "search-all":
-    case "jump":
-    case "editor":
-    case "bare":
-    case "set":
-    case "theme":
-    case "ascii":
-    case "mouse":
-    case "notify":
-    case "dnd":
-    case "language": {
-      const command = ownCommandOf(word, text)
-      return command && done(command)
-    }
-    default: {
-      const command = roomCommandOf(word, text && bareName(text, names))
-      return command && done(command)
-    }
-  }
-}
 
 /** The help page: every command, and every key as it is in force. */
 export function helpRows(keys: KeyMap): readonly { left: SafeText; right: SafeText }[] {

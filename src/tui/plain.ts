@@ -5,38 +5,23 @@
 import { type Client, fatalError } from "../client/client.ts"
 import type { ClientEvent } from "../client/events.ts"
 import type { Clock } from "../platform/clock.ts"
-import { COMMANDS, parseLine, type Command } from "./commands.ts"
-import { invitationLines, type Invitation } from "./invitation.ts"
+import { parseLine } from "./command-parsing.ts"
+import { runCommand } from "./plain-commands.ts"
+import type { Invitation } from "./invitation.ts"
 import { type Language, messageSentence } from "./language.ts"
-import { languageAnswer } from "./language-choice.ts"
-import { plainKeys } from "./key-actions.ts"
-import {
-  lineOfSpans,
-  listRooms,
-  openRoom,
-  receipts,
-  roomOf,
-  runOwn,
-  who,
-  type PlainState,
-  type Tools,
-} from "./plain-rooms.ts"
+import { openRoom, type PlainState, type Tools } from "./plain-rooms.ts"
 import { LinkBook, MessageBook } from "./link-book.ts"
-import { numberedRows, runRemark } from "./plain-remarks.ts"
+import { numberedRows } from "./plain-remarks.ts"
 import { lineOfMessage, messageLine, stateLine } from "./plain-lines.ts"
 import { notificationOf } from "./notifying.ts"
-import { SEES_TITLE, seesLines } from "./sees.ts"
-import { fingerprintLines } from "./fingerprint.ts"
-import { roomFor } from "./performing.ts"
-import { DIRECTORY_TITLE, directoryLines } from "./directory-page.ts"
 import { alarmDetail, alarmWords } from "./directory-words.ts"
-import { Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
+import { Confirmer } from "./room-acts.ts"
 import { noticeWords, renamedWords } from "./notice-words.ts"
 import { remarkLines } from "./remark-words.ts"
 import { linesOf, safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { namesOf } from "./typed-names.ts"
 import { ASCII_SYMBOLS, nameWithMark, noticeMark, roomInWords, UNICODE_SYMBOLS } from "./theme.ts"
-import { answerQuestion, verifyEventLines, verifyInLines } from "./plain-verify.ts"
+import { answerQuestion, verifyEventLines } from "./plain-verify.ts"
 import { connectionWords, errorWords, limitWords, troubleWords } from "./words.ts"
 
 export interface PlainOptions {
@@ -119,16 +104,6 @@ export async function runPlain(options: PlainOptions): Promise<void> {
   }
 }
 
-/** There is no line to come back to: what was saved is sent, and never run as a command. */
-async function sendEdited({ client, state, print }: Tools, { edit }: PlainOptions): Promise<void> {
-  if (edit === undefined) return print(say`There is no editor here.`)
-  if (state.roomId === undefined) return print(say`No room is open.`)
-  print(say`What you save is sent when you leave the editor; an empty text is not.`)
-  const text = await edit("")
-  if (text.trim() === "") return print(say`Nothing was sent.`)
-  await sendOrWarn(client, state.warned, state.roomId, text)
-}
-
 /** Whoever listens to lines is told of each; the bell is for what the settings say. */
 function ringFor(event: ClientEvent, client: Client, { clock, ring }: PlainOptions): void {
   const settings = client.desk.settings()
@@ -155,131 +130,6 @@ async function onLine(line: string, tools: Tools, options: PlainOptions): Promis
   } catch (error) {
     print(errorWords(error))
     return undefined
-  }
-}
-
-async function runCommand(
-  command: Command,
-  tools: Tools,
-  options: PlainOptions,
-): Promise<"quit" | undefined> {
-  const { client, state, print } = tools
-  switch (command.kind) {
-    case "say":
-      if (state.roomId === undefined) print(say`Not sent: no room is open. /go NAME opens one.`)
-      else await sendOrWarn(client, state.warned, state.roomId, command.text)
-      return undefined
-    case "msg":
-      await sendOrWarn(client, state.warned, await roomFor(client, command.to), command.text)
-      return undefined
-    case "help":
-      print(
-        ...COMMANDS.map((row) => say`${row.usage}: ${row.what}`),
-        say`//text: a message that starts with a slash`,
-      )
-      return undefined
-    case "go":
-      if (command.to === undefined) listRooms(tools)
-      else await openRoom(await roomFor(client, command.to), tools)
-      return undefined
-    case "win": {
-      const room = client.rooms()[command.number - 1]
-      if (room === undefined) print(say`There is no room ${command.number}.`)
-      else await openRoom(room.id, tools)
-      return undefined
-    }
-    case "unread": {
-      const room = client.rooms().find(({ unread, id }) => unread > 0 && id !== state.roomId)
-      if (room === undefined) print(say`Nothing new anywhere.`)
-      else await openRoom(room.id, tools)
-      return undefined
-    }
-    case "close":
-      if (state.roomBefore !== undefined) await openRoom(state.roomBefore, tools)
-      return undefined
-    case "who":
-      who(tools)
-      return undefined
-    case "receipts":
-      receipts(command.back, tools)
-      return undefined
-    case "alias":
-      await client.setAlias(client.findPerson(command.name).id, command.alias)
-      return undefined
-    case "rename":
-      await client.keys.rename(command.name)
-      return undefined
-    case "verify":
-      state.question = await verifyInLines(command, state.roomId, { ...tools, readCode: options.readCode })
-      return undefined
-    case "keys":
-    case "trust":
-    case "decide":
-    case "later":
-    case "block":
-    case "unblock":
-      print(
-        ...(await plainKeys(
-          client,
-          { action: command.kind, name: command.name, peer: roomOf(tools)?.peer },
-          tools.symbols,
-        )),
-      )
-      return undefined
-    case "fingerprint":
-      print(...fingerprintLines(client, command.name).map(lineOfSpans))
-      return undefined
-    case "invite":
-    case "link":
-      print(...invitationLines(await invitationOf(client, options.invitation())).map(lineOfSpans))
-      return undefined
-    case "moderators":
-      print(...roleLines(linkRoom(client).link, tools.symbols))
-      return undefined
-    case "act":
-      print((await state.confirmer.ask(client, command.act, command.name)).text)
-      return undefined
-    case "directory":
-      print(DIRECTORY_TITLE, ...directoryLines(client, tools.symbols).map(lineOfSpans))
-      return undefined
-    case "sees":
-      print(SEES_TITLE, ...seesLines(await client.sees()).map(lineOfSpans))
-      return undefined
-    case "export":
-      if (state.roomId === undefined) print(say`No room is open.`)
-      else
-        print(
-          say`Saved in ${safeLine(await options.exportRoom(state.roomId, command.path))}. The file is not encrypted.`,
-        )
-      return undefined
-    case "reply":
-    case "edit":
-    case "delete":
-    case "react":
-    case "copy":
-    case "forward":
-    case "open":
-      await runRemark(command, tools, options.openLink)
-      return undefined
-    case "search":
-    case "jump":
-    case "set":
-      await runOwn(command, tools, options.clock)
-      return undefined
-    case "bare":
-      print(say`Nothing stands beside the lines here.`)
-      return undefined
-    case "editor":
-      await sendEdited(tools, options)
-      return undefined
-    case "language":
-      print(languageAnswer(command.language, (language) => options.keepLanguage(language)))
-      return undefined
-    case "redraw":
-      if (state.roomId !== undefined) await openRoom(state.roomId, tools)
-      return undefined
-    case "quit":
-      return "quit"
   }
 }
 

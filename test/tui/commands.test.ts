@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
-import { COMMANDS, helpRows, parseLine, type Command } from "../../src/tui/commands.ts"
+import { parseLine } from "../../src/tui/command-parsing.ts"
+import { COMMANDS, helpRows, type Command } from "../../src/tui/commands.ts"
 import { nextCompletion, startCompletion } from "../../src/tui/completion.ts"
 import { DEFAULT_KEYS } from "../../src/tui/key-map.ts"
 import { EMPTY_COMPOSER, setDraft } from "../../src/tui/composer-state.ts"
