@@ -135,7 +135,11 @@ export function roomViewJson(room: RoomView): object {
     ...(room.peer ? { peer: personJson(room.peer) } : {}),
     here: room.members.filter(({ here }) => here).length + 1,
     listed: room.members.filter(({ here }) => !here).length,
-    members: room.members.map(({ person, here }) => ({ ...personJson(person), here })),
+    members: room.members.map(({ person, here, former }) => ({
+      ...personJson(person),
+      here,
+      ...(former.length === 0 ? {} : { former: former.map(personJson) }),
+    })),
   }
 }
 

@@ -292,8 +292,9 @@ export class Contacts {
     if (!newest) return "unverified"
     if (newest.isBlocked) return "blocked"
     const { trust } = newest
-    // Whatever a key says that was replaced: it may have been stolen, and it is not this person's any more.
-    if (!this.lineage.isHandedOver(accountId)) return "changed"
+    // Whatever was thought of a key that was replaced: it may have been stolen, and it is not this person's any more.
+    if (!this.lineage.isHandedOver(accountId)) return "replaced"
+    if (trust === "mismatch") return "differs"
     return trust === "verified" || trust === "unverified" ? trust : "changed"
   }
 

@@ -7,7 +7,11 @@
 import type { Millis } from "../platform/clock.ts"
 import type { VerificationView, VerifiedHow } from "./verification.ts"
 
-export type Trust = "self" | "unverified" | "verified" | "changed" | "blocked"
+/**
+ * `changed`: this is not the key that was known, and it has not been compared since; `differs`: it was compared, and did
+ * not match; `replaced`: a key that its person, as far as the relay says, has no more (PROTOCOL.md §14.2).
+ */
+export type Trust = "self" | "unverified" | "verified" | "changed" | "differs" | "replaced" | "blocked"
 
 export interface PersonRef {
   /** `u_` and 22 characters of the account id. */
@@ -77,10 +81,18 @@ export interface RoomView extends RoomRef {
    */
   state: "joining" | "open" | "waiting" | "stopped"
   problem: RoomProblem | undefined
-  /** Members other than oneself. `here` have signed something since one's own join, the others are only listed. */
-  members: readonly { person: PersonView; here: boolean }[]
+  /** People other than oneself. `here` have signed something since one's own join, the others are only listed. */
+  members: readonly RoomMember[]
   /** True on a relay opened without a secret: anybody on the network may be in this room. */
   withoutSecret: boolean
+}
+
+/** One person, whatever the number of their devices and keys. */
+export interface RoomMember {
+  person: PersonView
+  here: boolean
+  /** Keys of before that were replaced and have not left the room yet: whoever holds one reads along. */
+  former: readonly PersonRef[]
 }
 
 /**

@@ -93,7 +93,7 @@ export function giveLink(context: Context, contacts: Contacts, from: Uint8Array,
   if (!isMember || record.rejoin || record.uncertain || record.problem || !log.isCaughtUp(record)) return
   // A key in doubt gets nothing that it could use.
   const trust = contacts.trust(from)
-  if (trust === "changed" || trust === "blocked") return
+  if (trust !== "verified" && trust !== "unverified") return
   const time = context.clock.now()
   const asker = toHex(letter.deviceId)
   if (time - (given.get(asker) ?? -GIVE_EVERY_MS) < GIVE_EVERY_MS) return

@@ -44,18 +44,22 @@ export function readersOf(conversation: Conversation, messageId: string): Receip
   }))
 }
 
-/** Other people who were there when the message took its place: one has it when a device of theirs has it. */
+/**
+ * Other people who were there when the message took its place: one has it when a device of theirs has it, under
+ * whichever of their keys.
+ */
 function people(
   conversation: Conversation,
   line: OwnLine,
   place: Uint8Array,
 ): { accountId: Uint8Array; state: ReceiptView["state"] }[] {
   const best = new Map<string, { accountId: Uint8Array; state: ReceiptView["state"] }>()
+  const { contacts } = conversation
   for (const peer of audience(conversation, place)) {
     const state = stateAt(conversation, line, peer)
-    const known = best.get(toHex(peer.accountId))
-    if (!known || RANK[state] > RANK[known.state])
-      best.set(toHex(peer.accountId), { accountId: peer.accountId, state })
+    const person = toHex(contacts.newest(peer.accountId)?.entry.accountId ?? peer.accountId)
+    const known = best.get(person)
+    if (!known || RANK[state] > RANK[known.state]) best.set(person, { accountId: peer.accountId, state })
   }
   return [...best.values()]
 }

@@ -2,7 +2,7 @@
 import { equalBytes, toHex } from "../bytes.ts"
 import type { GroupState } from "../crypto/mls-engine.ts"
 import type { Conversation } from "./conversation.ts"
-import type { RoomView } from "./events.ts"
+import type { RoomMember, RoomView } from "./events.ts"
 import { doubtOf } from "./following.ts"
 
 /** @param withoutSecret whether anybody on the network can compute the room's key. */
@@ -31,17 +31,24 @@ export function roomView(conversation: Conversation, withoutSecret: boolean): Ro
   }
 }
 
-/** People, whatever the number of their devices. */
-function membersOf({ peers, contacts }: Conversation, { members, ownLeaf }: GroupState): RoomView["members"] {
+/** People, whatever the number of their devices, and of the keys that they have had. */
+function membersOf(
+  { peers, contacts }: Conversation,
+  { members, ownLeaf }: GroupState,
+): readonly RoomMember[] {
   const own = members.find(({ leaf }) => leaf === ownLeaf)
-  const people = new Map<string, RoomView["members"][number]>()
+  const people = new Map<string, RoomMember>()
   for (const member of members) {
     const { accountId } = member
-    if (own && equalBytes(accountId, own.accountId)) continue
-    const before = people.get(toHex(accountId))
-    people.set(toHex(accountId), {
-      person: contacts.view(accountId),
+    if (contacts.isOwn(accountId) || (own && equalBytes(accountId, own.accountId))) continue
+    const newest = contacts.newest(accountId)?.entry.accountId ?? accountId
+    const before = people.get(toHex(newest))
+    const ref = contacts.ref(accountId)
+    const isKnown = ref.trust !== "replaced" || before?.former.some(({ id }) => id === ref.id) === true
+    people.set(toHex(newest), {
+      person: before?.person ?? contacts.view(newest),
       here: (before?.here ?? false) || (peers.of(member)?.isHere ?? false),
+      former: [...(before?.former ?? []), ...(isKnown ? [] : [ref])],
     })
   }
   return [...people.values()]

@@ -33,10 +33,10 @@ export async function actOnKeys(
   const who = nameInWords(person)
   switch (action) {
     case "decide":
-      return person.mustDecide
-        ? decidePage(person)
-        : { done: say`There is nothing to decide about ${who}: ${trustWords(person)}.` }
+      if (person.mustDecide) return decidePage(person)
+      return { done: person.trust === "differs" ? differWords(person) : undecidedWords(person) }
     case "later":
+      if (person.trust === "differs") return { done: differWords(person) }
       if (!person.mustDecide) return { done: say`There is nothing to put off about ${who}.` }
       // An id is what the page showed: should another key have come since, that one is not meant.
       await client.keys.decideLater(name !== undefined && ID.test(name) ? name : person.id)
@@ -48,6 +48,16 @@ export async function actOnKeys(
       await client.keys.unblock(person.id)
       return { done: say`${who} is not blocked any more.` }
   }
+}
+
+/** Compared, and not the same: that is no change of keys, and cannot be put off. */
+function differWords(person: PersonView): SafeText {
+  const again = nameToType(person)
+  return say`You compared keys with ${nameInWords(person)} and they differ. Nothing is sent to them. /verify ${again} compares again, /block ${again} hides them.`
+}
+
+function undecidedWords(person: PersonView): SafeText {
+  return say`There is nothing to decide about ${nameInWords(person)}: ${trustWords(person)}.`
 }
 
 /** The same in lines. */

@@ -18,7 +18,8 @@ export function stoppedByKey(room: RoomView): SafeText {
   const [first, ...more] = undecided(room)
   if (first === undefined) {
     const name = room.peer === undefined ? say`somebody here` : nameInWords(room.peer)
-    return say`STOPPED: you compared keys with ${name} and they differ. Talk in person; /verify compares again.`
+    const again = room.peer === undefined ? name : nameToType(room.peer)
+    return say`STOPPED: you compared keys with ${name} and they differ. Talk in person; /verify ${again} compares again, /block ${again} hides them.`
   }
   const others = more.length === 0 ? say`` : say` (and of ${more.length} more)`
   return say`STOPPED: the key of ${nameInWords(first)}${others} was replaced. /decide ${nameToType(first)} says why, and what you can do.`

@@ -4,7 +4,7 @@ import { helpRows } from "./commands.ts"
 import { receiptLines } from "./receipts.ts"
 import { repeatSafe, safeName, say, type SafeText } from "./safe-text.ts"
 import { drawnCells, fit, wrap } from "./text-width.ts"
-import { nameWithMark, roomTitle, span, trustStyle, type Span } from "./theme.ts"
+import { formerWords, nameWithMark, roomTitle, span, trustStyle, type Span } from "./theme.ts"
 import { currentRoom, type ChatView, type Overlay } from "./view.ts"
 import { peopleSentence, trustWords } from "./words.ts"
 
@@ -71,7 +71,7 @@ function legend(view: ChatView, width: number): readonly (readonly Span[])[] {
   const lines: Span[][] = [
     [
       span(
-        say`Behind a name:  ${symbols.verified} compared and the same   ${symbols.unverified}abc123 not compared yet   ${symbols.changed} changed or different`,
+        say`Behind a name:  ${symbols.verified} compared and the same   ${symbols.unverified}abc123 not compared yet   ${symbols.changed}abc123 another key than before   ${symbols.differs}abc123 compared, and they differ   ${symbols.replaced}abc123 an old key, replaced`,
       ),
     ],
     [
@@ -110,7 +110,10 @@ function whoLines(view: ChatView): readonly (readonly Span[])[] {
       : []),
     [span(say``)],
     you,
-    ...members.map(({ person, here: isHere }) => personLine(view, person, isHere)),
+    ...members.flatMap(({ person, here: isHere, former }) => [
+      personLine(view, person, isHere),
+      ...former.map((key) => [span(say`  ${formerWords(key, view.theme.symbols)}`, "danger" as const)]),
+    ]),
   ]
 }
 

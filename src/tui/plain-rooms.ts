@@ -12,7 +12,7 @@ import type { Confirmer } from "./room-acts.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import type { Hit } from "./search.ts"
 import { changeSetting } from "./setting-session.ts"
-import { nameWithMark, roomHeading, type Span, type Symbols } from "./theme.ts"
+import { formerWords, nameWithMark, roomHeading, type Span, type Symbols } from "./theme.ts"
 import {
   peopleSentence,
   peopleWords,
@@ -119,15 +119,16 @@ export function who(tools: Tools): void {
     room.kind === "direct"
       ? room.peer === undefined
         ? []
-        : [{ person: room.peer, here: true }]
+        : [{ person: room.peer, here: true, former: [] }]
       : room.members
   if (room.kind === "everyone") print(peopleSentence(room))
   print(say`${safeName(client.self().name)}, you`)
-  for (const { person, here: isHere } of members) {
+  for (const { person, here: isHere, former } of members) {
     const listed = isHere ? say`` : say`, only listed`
     print(
       say`${nameWithMark(person, symbols)}, ${person.online ? say`online` : say`offline`}, ${trustWords(person)}${listed}`,
     )
+    print(...former.map((key) => say`  ${formerWords(key, symbols)}`))
   }
 }
 

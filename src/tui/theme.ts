@@ -10,6 +10,10 @@ import { type Colours, type Look, type Sgr, sgrOf } from "./sgr.ts"
 export interface Symbols {
   verified: SafeText
   changed: SafeText
+  /** Keys were compared, and differ. */
+  differs: SafeText
+  /** A key that was replaced. */
+  replaced: SafeText
   unverified: SafeText
   online: SafeText
   offline: SafeText
@@ -35,6 +39,8 @@ export interface Symbols {
 export const UNICODE_SYMBOLS: Symbols = {
   verified: say`✓`,
   changed: say`!`,
+  differs: say`≠`,
+  replaced: say`×`,
   unverified: say`?`,
   online: say`●`,
   offline: say`○`,
@@ -57,6 +63,8 @@ export const UNICODE_SYMBOLS: Symbols = {
 export const ASCII_SYMBOLS: Symbols = {
   verified: say`+`,
   changed: say`!`,
+  differs: say`!=`,
+  replaced: say`%`,
   unverified: say`?`,
   online: say`*`,
   offline: say`o`,
@@ -178,11 +186,11 @@ export function span(text: SafeText, style: Style = "plain"): Span {
 type Named = PersonRef & { ambiguous?: boolean }
 
 /**
- * `✓`, `?7f3c2k` or `!`: what stands behind a name wherever it is shown. Empty for oneself. The tag stands behind
- * every name that is not verified, and behind each of several that look alike.
+ * `✓`, `?7f3c2k`, `!7f3c2k`, `≠7f3c2k` or `×7f3c2k`: what stands behind a name wherever it is shown. Empty for oneself.
+ * The tag stands behind every name that is not verified, and behind each of several that look alike.
  */
 export function trustMark(person: Named, symbols: Symbols): SafeText {
-  const tag = needsTag(person) ? safeName(person.tag) : say``
+  const tag = needsTag(person) || isDoubtful(person) ? safeName(person.tag) : say``
   switch (person.trust) {
     case "self":
       return say``
@@ -190,10 +198,19 @@ export function trustMark(person: Named, symbols: Symbols): SafeText {
       return say`${symbols.verified}${tag}`
     case "unverified":
       return say`${symbols.unverified}${tag}`
+    case "differs":
+      return say`${symbols.differs}${tag}`
+    case "replaced":
+      return say`${symbols.replaced}${tag}`
     case "changed":
     case "blocked":
       return say`${symbols.changed}${tag}`
   }
+}
+
+/** Which of somebody's keys is meant stands wherever there may be doubt of it. */
+function isDoubtful({ trust }: Named): boolean {
+  return trust === "changed" || trust === "differs" || trust === "replaced"
 }
 
 function needsTag({ trust, ambiguous = false, looksLike }: Named): boolean {
@@ -226,6 +243,8 @@ export function trustStyle(trust: Trust): Style {
     case "unverified":
       return "warning"
     case "changed":
+    case "differs":
+    case "replaced":
     case "blocked":
       return "danger"
   }
@@ -236,6 +255,11 @@ export function nameWithMark(person: Named, symbols: Symbols): SafeText {
   const mark = trustMark(person, symbols)
   const marked = mark === "" ? safeName(person.name) : say`${safeName(person.name)} ${mark}`
   return person.looksLike === undefined ? marked : say`${marked} (looks like ${safeName(person.looksLike)})`
+}
+
+/** A key of somebody who has another one now, in a room that it has not left yet. */
+export function formerWords(key: PersonRef, symbols: Symbols): SafeText {
+  return say`${trustMark(key, symbols)} old key of ${nameAgain(key)}, replaced: whoever holds it still reads here`
 }
 
 /** How far an own message got, as a mark; `delivery.ts` adds the numbers that it has in rooms. */

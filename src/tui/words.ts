@@ -81,7 +81,11 @@ export function trustWords(person: PersonRef): SafeText {
     case "unverified":
       return say`not verified`
     case "changed":
-      return say`CHANGED`
+      return say`key CHANGED`
+    case "differs":
+      return say`KEYS DIFFER`
+    case "replaced":
+      return say`old key, replaced`
     case "blocked":
       return say`BLOCKED`
   }
@@ -238,11 +242,16 @@ export function securityWords(room: RoomView): { text: SafeText; tone: "good" | 
   if (room.state === "stopped") return { text: stoppedWords(room), tone: "danger" }
   const others =
     room.kind === "direct" && room.peer !== undefined ? [room.peer] : room.members.map(({ person }) => person)
+  const differing = others.filter(({ trust }) => trust === "differs").length
+  if (differing > 0) return { text: say`end-to-end, keys of ${differing} DIFFER`, tone: "danger" }
   const changed = others.filter(({ trust }) => trust === "changed").length
   if (changed > 0) return { text: say`end-to-end, ${changed} CHANGED`, tone: "danger" }
   const blocked = others.filter(({ trust }) => trust === "blocked").length
   if (blocked > 0) return { text: say`end-to-end, ${blocked} blocked`, tone: "warning" }
   const open = others.filter(({ trust }) => trust === "unverified").length
+  const former = room.members.filter((member) => member.former.length > 0).length
+  if (open === 0 && former > 0)
+    return { text: say`end-to-end, old keys of ${former} still here`, tone: "warning" }
   if (open === 0)
     return { text: others.length === 0 ? say`end-to-end` : say`end-to-end, verified`, tone: "good" }
   return {

@@ -116,12 +116,12 @@ test("somebody nobody knows is shown by a tag alone", () => {
   expect(ref.tag).toHaveLength(6)
 })
 
-test("trust: one's own, the person's decision, and a mismatch that reads as changed", async () => {
+test("trust: one's own, the person's decision, a change of keys, and a mismatch, which is none", async () => {
   contacts.learn(0, [entryOf(bob)])
   expect([contacts.trust(self().accountId), contacts.trust(bob.accountId)]).toEqual(["self", "unverified"])
   for (const [stored, shown] of [
     ["verified", "verified"],
-    ["mismatch", "changed"],
+    ["mismatch", "differs"],
     ["changed", "changed"],
     ["later", "changed"],
   ] as const) {

@@ -38,7 +38,7 @@ test("a tick that the shower does not see is a mismatch: nothing is sent any mor
   await bob.client.verification.readQr(idOf(bob, "alice"), qr!)
   await world.until(() => step(alice) === "confirm?", "the tick")
   await alice.client.verification.confirmQr(screen(alice).id, false)
-  expect(trustIn(alice, "bob")).toBe("changed")
+  expect(trustIn(alice, "bob")).toBe("differs")
   await expect(alice.write("bob", "no")).rejects.toMatchObject({ code: "key-changed" })
 })
 

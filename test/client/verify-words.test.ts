@@ -75,7 +75,7 @@ for (const first of ["alice", "bob"]) {
       [alice, "bob"],
       [bob, "alice"],
     ] as const) {
-      expect(trustIn(guest, name)).toBe("changed")
+      expect(trustIn(guest, name)).toBe("differs")
       expect(guest.client.room(guest.client.findRoom(name).id)).toMatchObject({ state: "stopped" })
       await expect(guest.write(name, "no")).rejects.toMatchObject({ code: "key-changed" })
     }

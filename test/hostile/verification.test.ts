@@ -42,7 +42,7 @@ test(
       expect([trustIn(alice.real, "bob"), trustIn(bob.real, "alice")]).toEqual(["unverified", "unverified"])
       await say(alice.real, false)
       await say(bob.real, false)
-      expect([trustIn(alice.real, "bob"), trustIn(bob.real, "alice")]).toEqual(["changed", "changed"])
+      expect([trustIn(alice.real, "bob"), trustIn(bob.real, "alice")]).toEqual(["differs", "differs"])
     }
   },
   LONG_MS,
@@ -108,7 +108,7 @@ test("a code on either screen is no code for the other: nobody is verified", asy
     await other.client.verification.readQr(idOf(other, shower.name), qr!)
     await mitm.until(() => step(shower) === "confirm?", "his tick")
     await shower.client.verification.confirmQr(screen(shower).id, false)
-    expect(trustIn(shower, reader.name)).toBe("changed")
+    expect(trustIn(shower, reader.name)).toBe("differs")
   }
 })
 

@@ -60,6 +60,31 @@ test("everybody sees it; nothing is sent to the new key, and a room stops for wh
   ])
 }, 300_000)
 
+test("whoever has another key counts once, and the old key is named as one that was replaced", async () => {
+  const { world, carol, former } = await changed()
+  const members = () => roomOf(carol, "#everyone").members
+  await world.until(() => members().some(({ person }) => person.trust === "changed"), "alice's new key")
+  const alice = members().filter(({ person }) => person.name === "alice")
+  expect(alice).toHaveLength(1)
+  expect(members()).toHaveLength(2)
+  const said = linesOf(carol, "alice").find((line) => line.kind === "message" && !line.message.own)
+  if (said?.kind === "message") expect(said.message.from.trust).toBe("replaced")
+  const old = former.client.self().tag
+  for (const { tag, trust } of alice[0]!.former) expect([tag, trust]).toEqual([old, "replaced"])
+  await carol.write("#everyone", "how many are we?")
+  const own = () =>
+    linesOf(carol, "#everyone").findLast((line) => line.kind === "message" && line.message.own)
+  await world.until(() => {
+    const line = own()
+    return line?.kind === "message" && line.message.receipts?.read !== undefined
+  }, "the count")
+  const line = own()
+  if (line?.kind !== "message") throw new Error("nothing was said")
+  expect(line.message.receipts).toMatchObject({ of: 2 })
+  const people = carol.client.receipts(roomOf(carol, "#everyone").id, line.message.id)
+  expect(people.map(({ person }) => person.name).toSorted()).toEqual(["alice", "bob"])
+}, 300_000)
+
 test("later: sending goes on with the mark, and what was meant for the old key is not given to the new one", async () => {
   const { world, alice, bob } = await changed(2)
   await bob.client.keys.decideLater(trustOf(bob, "alice").id)

@@ -88,7 +88,7 @@ export class FakeClient implements Client {
     this.#people.push(added)
     if (here !== "absent")
       this.#everyone({
-        members: [...this.#rooms[0]!.view.members, { person: added, here: here ?? true }],
+        members: [...this.#rooms[0]!.view.members, { person: added, here: here ?? true, former: [] }],
       })
     this.emit({ type: "person.joined", person: added })
     return added
@@ -346,7 +346,7 @@ export class FakeClient implements Client {
   }
 
   markMismatch(personId: string): Promise<void> {
-    this.setTrust(personId, "blocked")
+    this.setTrust(personId, "differs")
     this.emit({ type: "verify.mismatch", person: this.findPerson(personId) })
     return Promise.resolve()
   }

@@ -156,7 +156,7 @@ test("/invite for an open relay has only the link", async () => {
 })
 
 test.each([
-  ["no", "STOPPED: nothing more is sent to Ravi ?7f3c2k.", "blocked"],
+  ["no", "STOPPED: nothing more is sent to Ravi ?7f3c2k.", "differs"],
   ["later", "Later, then. Ravi ?7f3c2k stays not verified.", "unverified"],
 ])("the question of /verify answered with %s", async (answer, words, trust) => {
   const client = await classroom()

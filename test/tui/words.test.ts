@@ -2,7 +2,8 @@
 import { expect, test } from "vitest"
 import type { ConnectionView, Notice, PersonRef } from "../../src/client/events.ts"
 import { noticeWords, renamedWords } from "../../src/tui/notice-words.ts"
-import { noticeMark, noticeStyle, UNICODE_SYMBOLS } from "../../src/tui/theme.ts"
+import { actOnKeys } from "../../src/tui/key-actions.ts"
+import { ASCII_SYMBOLS, nameWithMark, noticeMark, noticeStyle, UNICODE_SYMBOLS } from "../../src/tui/theme.ts"
 import {
   connectionWords,
   limitWords,
@@ -12,6 +13,7 @@ import {
   securityWords,
   sentenceOf,
   troubleWords,
+  trustWords,
 } from "../../src/tui/words.ts"
 import { FakeClient } from "../support/fake-client.ts"
 import { HOSTILE_CORPUS } from "../support/hostile-text.ts"
@@ -46,13 +48,31 @@ test.each([
 
 test("keys that were compared and differ are never called a change of keys", async () => {
   const client = new FakeClient()
-  const ravi = client.addPerson("Ravi", { trust: "changed" })
+  const ravi = client.addPerson("Ravi", { trust: "changed", tag: "7f3c2k" })
   const { id } = await client.openChat(ravi.id)
   client.setRoom(id, { state: "stopped", problem: "key-changed" })
   const direct = client.room(id)
   expect(roomProblemWords(direct)).toMatch(/you compared keys with Ravi and they differ.*\/verify/u)
   expect(securityWords(direct).text).toBe("STOPPED: keys differ")
   expect(securityWords(client.room("r_everyone")).text).toBe("end-to-end, 1 CHANGED")
+  const words = (["unverified", "changed", "differs", "replaced"] as const).map((trust) => {
+    client.setTrust(ravi.id, trust)
+    const now = client.findPerson("Ravi")
+    return [trustWords(now), nameWithMark(now, UNICODE_SYMBOLS), nameWithMark(now, ASCII_SYMBOLS)].join(", ")
+  })
+  expect(words).toEqual([
+    "not verified, Ravi ?7f3c2k, Ravi ?7f3c2k",
+    "key CHANGED, Ravi !7f3c2k, Ravi !7f3c2k",
+    "KEYS DIFFER, Ravi ≠7f3c2k, Ravi !=7f3c2k",
+    "old key, replaced, Ravi ×7f3c2k, Ravi %7f3c2k",
+  ])
+  client.setTrust(ravi.id, "differs")
+  expect(securityWords(client.room("r_everyone")).text).toBe("end-to-end, keys of 1 DIFFER")
+  expect(roomProblemWords(client.room(id))).toMatch(/\/verify Ravi compares again, \/block Ravi hides/u)
+  const asked = { action: "decide", name: "Ravi", peer: undefined } as const
+  expect(await actOnKeys(client, asked, UNICODE_SYMBOLS)).toEqual({
+    done: "You compared keys with Ravi and they differ. Nothing is sent to them. /verify Ravi compares again, /block Ravi hides them.",
+  })
 })
 
 const ravi: PersonRef = { id: "u_Ravi", name: "Ravi", tag: "7f3c2k", trust: "unverified" }

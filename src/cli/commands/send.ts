@@ -140,7 +140,7 @@ function requireVerified(client: Client, room: RoomRef, to: string): void {
   const people =
     room.kind === "direct"
       ? [client.findPerson(to)]
-      : client.room(room.id).members.map(({ person }) => person)
+      : client.room(room.id).members.flatMap(({ person, former }) => [person, ...former])
   const others = people.filter(({ trust }) => trust !== "self" && trust !== "verified")
   if (others.length === 0) return
   const whom =

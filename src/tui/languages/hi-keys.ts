@@ -92,8 +92,10 @@ export const keysHi: Catalogue = {
   "put back what was cut": "काटा हुआ वापस लाएँ",
   undo: "पहले जैसा करें",
   "somebody here": "यहाँ के किसी व्यक्ति",
-  "STOPPED: you compared keys with {0} and they differ. Talk in person; /verify compares again.":
-    "रोका गया: आपने {0} के साथ कुंजियाँ मिलाईं और वे अलग हैं। सामने मिलकर बात करें; /verify फिर से मिलाता है।",
+  "STOPPED: you compared keys with {0} and they differ. Talk in person; /verify {1} compares again, /block {2} hides them.":
+    "रोका गया: आपने {0} के साथ कुंजियाँ मिलाईं और वे अलग हैं। सामने मिलकर बात करें; /verify {1} फिर से मिलाता है, /block {2} उन्हें छिपाता है।",
+  "You compared keys with {0} and they differ. Nothing is sent to them. /verify {1} compares again, /block {2} hides them.":
+    "आपने {0} के साथ कुंजियाँ मिलाईं और वे अलग हैं। उन्हें कुछ नहीं भेजा जाता। /verify {1} फिर से मिलाता है, /block {2} उन्हें छिपाता है।",
   " (and of {0} more)": " (और {0} और लोगों की)",
   "STOPPED: the key of {0}{1} was replaced. /decide {2} says why, and what you can do.":
     "रोका गया: {0}{1} की कुंजी बदल दी गई। /decide {2} बताता है क्यों, और आप क्या कर सकते हैं।",

@@ -29,8 +29,8 @@ export const verifyHi: Catalogue = {
     "{0} से कहें कि वे आपके नाम ({1}) से यही पन्ना खोलें। एक-दूसरे को अंक पढ़कर सुनाएँ, पास बैठकर या फ़ोन पर, जहाँ आप आवाज़ पहचानते हैं। इस बातचीत में लिखकर कभी नहीं।",
   "The key of {0} is not the one it was. Most often that is a new computer; it can also be somebody who pretends to be {1}. Nothing is sent until you decide.":
     "{0} की कुंजी पहले वाली नहीं है। अक्सर इसका कारण नया कंप्यूटर होता है; यह भी हो सकता है कि कोई {1} होने का दिखावा कर रहा हो। जब तक आप तय नहीं करते, कुछ नहीं भेजा जाता।",
-  "You said that the digits differ, so nothing is sent to {0}. If they match now, press Y.":
-    "आपने कहा था कि अंक अलग हैं, इसलिए {0} को कुछ नहीं भेजा जाता। अगर अब वे मिलते हैं, तो Y दबाएँ।",
+  "You said that the digits differ, so nothing is sent to {0}. If they match now, say so; /block {1} hides {2}.":
+    "आपने कहा था कि अंक अलग हैं, इसलिए {0} को कुछ नहीं भेजा जाता। अगर अब वे मिलते हैं, तो बताएँ; /block {1} {2} को छिपाता है।",
   "You have compared these digits before, and they were the same.": "ये अंक आप पहले मिला चुके हैं, और वे एक जैसे थे।",
   "VERIFIED. What {0} writes carries the mark from now on, on every line.":
     "सत्यापित। {0} जो लिखते हैं उसकी हर पंक्ति पर अब से यह निशान रहेगा।",

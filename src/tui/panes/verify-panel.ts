@@ -3,7 +3,7 @@ import type { PersonRef } from "../../client/events.ts"
 import { panelWidth } from "../pages.ts"
 import { say, type SafeText } from "../safe-text.ts"
 import { wrap } from "../text-width.ts"
-import { nameAgain, nameInWords, span, type Span } from "../theme.ts"
+import { nameAgain, nameInWords, nameToType, span, type Span } from "../theme.ts"
 import type { ChatView, Overlay } from "../view.ts"
 import { digitRows } from "../words.ts"
 import type { PanelContent } from "./panel.ts"
@@ -45,10 +45,10 @@ export function changeLines(person: PersonRef, width: number): (readonly Span[])
       [span(say``)],
     ]
   }
-  if (person.trust === "blocked") {
+  if (person.trust === "differs") {
     return [
       ...paragraph(
-        say`You said that the digits differ, so nothing is sent to ${name}. If they match now, press Y.`,
+        say`You said that the digits differ, so nothing is sent to ${name}. If they match now, say so; /block ${nameToType(person)} hides ${again}.`,
         width,
         "danger",
       ),
