@@ -15,6 +15,7 @@ import {
   isCurrent,
   namesOf,
   personRecord,
+  trustShown,
 } from "./entries.ts"
 import { ClientError } from "./errors.ts"
 import type { PersonRef, PersonView, Trust, Verified } from "./events.ts"
@@ -289,13 +290,7 @@ export class Contacts {
   trust(accountId: Uint8Array): Trust {
     if (this.isOwn(accountId)) return "self"
     const newest = this.newest(accountId)
-    if (!newest) return "unverified"
-    if (newest.isBlocked) return "blocked"
-    const { trust } = newest
-    // Whatever was thought of a key that was replaced: it may have been stolen, and it is not this person's any more.
-    if (!this.lineage.isHandedOver(accountId)) return "replaced"
-    if (trust === "mismatch") return "differs"
-    return trust === "verified" || trust === "unverified" ? trust : "changed"
+    return newest ? trustShown(newest, this.lineage.isHandedOver(accountId)) : "unverified"
   }
 
   /** Why nothing may be sent to this person now. */

@@ -17,6 +17,7 @@ import {
 } from "../protocol/directory-entry.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import { foldedName, isName } from "../protocol/names.ts"
+import type { Trust } from "./events.ts"
 import type { Names } from "./name-book.ts"
 import type { PersonRecord } from "./person-record.ts"
 import { decodeRecordIfSound } from "./records.ts"
@@ -187,4 +188,13 @@ function hasUsableDevices({ devices, kind }: DirectoryEntry): boolean {
     (devices.length === 0) === isNobodys &&
     new Set(devices.map(({ deviceId }) => toHex(deviceId))).size === devices.length
   )
+}
+
+/** @param isHandedOver whether the key that it is about is this one, or has handed over to it. */
+export function trustShown({ trust, isBlocked }: Contact, isHandedOver: boolean): Trust {
+  if (isBlocked === true) return "blocked"
+  // Whatever was thought of a key that was replaced: it may have been stolen, and it is not this person's any more.
+  if (!isHandedOver) return "replaced"
+  if (trust === "mismatch") return "differs"
+  return trust === "verified" || trust === "unverified" ? trust : "changed"
 }
