@@ -64,13 +64,18 @@ function askHidden(io: Io, question: string): Promise<string> {
     const give = (act: () => void) => {
       if (isOver) return
       isOver = true
+      io.stop.removeEventListener("abort", none)
       lines.close()
       io.ask("\n")
       act()
     }
+    const none = () => give(() => reject(new CliError("no-passphrase", "no passphrase was given")))
     io.ask(question)
     lines.once("line", (line) => give(() => resolve(line)))
-    lines.once("SIGINT", () => give(() => reject(new CliError("no-passphrase", "no passphrase was given"))))
-    lines.once("close", () => give(() => reject(new CliError("no-passphrase", "no passphrase was given"))))
+    lines.once("SIGINT", none)
+    lines.once("close", none)
+    // Whoever is told to end while it asks, or was before, ends.
+    io.stop.addEventListener("abort", none)
+    if (io.stop.aborted) none()
   })
 }

@@ -88,6 +88,11 @@ export async function openProfileDir(config: Config, io: Io, { create }: OpenOpt
   }
 }
 
+/** Whether the profile in the folder can be locked: its key lies under a passphrase. */
+export function hasPassphrase({ profileDir }: Config): boolean {
+  return keyFileIn(profileDir) === "vault"
+}
+
 /** Whether the folder holds a profile, whole or not. */
 export function hasProfile({ profileDir }: Config): boolean {
   return keyFileIn(profileDir) !== undefined || nodeFiles.exists(join(profileDir, DATABASE))

@@ -112,6 +112,8 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
     case "sees":
     case "moderators":
     case "redraw":
+    case "lock":
+    case "plain":
     case "quit":
       return effect(view, { kind: command.kind })
   }

@@ -120,6 +120,8 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "unread":
     case "close":
     case "redraw":
+    case "lock":
+    case "plain":
     case "quit":
       return done({ kind: word })
     case "search":

@@ -6,6 +6,7 @@ import { ROOM_COMMANDS, type RoomCommand, type RoomWord } from "./room-commands.
 import type { KeyAction } from "./key-actions.ts"
 import { keyHelp, type KeyMap } from "./key-map.ts"
 import { OWN_COMMANDS, type OwnCommand, type OwnWord } from "./own-commands.ts"
+import { PROGRAM_COMMANDS, type ProgramCommand } from "./program-commands.ts"
 import { REMARK_COMMANDS, type RemarkCommand, type RemarkWord } from "./remark-commands.ts"
 import { say, type SafeText } from "./safe-text.ts"
 import type { VerifyHow } from "./view.ts"
@@ -36,6 +37,7 @@ export type Command =
   | { kind: "quit" }
   | RoomCommand
   | OwnCommand
+  | ProgramCommand
   | RemarkCommand
 
 export type Word =
@@ -126,6 +128,7 @@ export const COMMANDS: readonly CommandRow[] = [
   { word: "rename", usage: say`/rename NAME`, what: say`another name for you, for everybody`, takes: "text" },
   { word: "export", usage: say`/export [PATH]`, what: say`save this room as a text file`, takes: "path?" },
   ...OWN_COMMANDS,
+  ...PROGRAM_COMMANDS,
   { word: "redraw", usage: say`/redraw`, what: say`draw the screen again`, takes: "nothing" },
   { word: "quit", usage: say`/quit`, what: say`leave; what waits is sent next time`, takes: "nothing" },
 ]

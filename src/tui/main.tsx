@@ -14,6 +14,7 @@ import type { Language } from "./language.ts"
 import type { Key } from "./key-decoder.ts"
 import type { KeyMap } from "./key-map.ts"
 import { type Mounted, mountScreen } from "./mounting.tsx"
+import type { LeftFor } from "./program-commands.ts"
 import { startSession, type Session } from "./session.ts"
 import { snapshotOf } from "./snapshot.ts"
 import { themeOf } from "./theme.ts"
@@ -54,6 +55,8 @@ export interface TuiOptions {
   keys?: KeyMap
   /** Shows an address in the system's browser. */
   openLink?(address: string): Promise<void>
+  /** There is a passphrase to come back with. */
+  canLock?: boolean
   /** Aborted by the caller on SIGTERM, SIGHUP and the like: ends the screen as quitting does. */
   stop?: AbortSignal
   /** The text as the person's editor left it; has the terminal to itself meanwhile. */
@@ -69,6 +72,8 @@ export interface TuiResult {
   client: Client | undefined
   /** Two lines for the normal screen; empty when there is nothing to say. */
   summary: string
+  /** Where the person goes from here. */
+  next: LeftFor
 }
 
 /** Runs until the person quits. The terminal is as it was before when this settles, also when it rejects. */
@@ -92,6 +97,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
   let client: Client | undefined
   let session: Session | undefined
   let welcome: Welcome | undefined
+  let next: LeftFor = "end"
   /** What ended the screen; thrown when the terminal is back as it was. */
   const failures: unknown[] = []
 
@@ -157,7 +163,11 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       openLink: options.openLink?.bind(options),
       redraw,
       suspend,
-      quit,
+      canLock: options.canLock === true,
+      leave: (where) => {
+        next = where
+        quit()
+      },
       fail,
     })
     if (note !== undefined) dispatch({ kind: "toast", toast: { text: safeLine(note), tone: "plain" } })
@@ -232,5 +242,5 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
     await keeper?.flush()
   }
   if (failures.length > 0) throw failures[0]
-  return { client, summary: client === undefined ? "" : summaryOf(client, options.relayNote()) }
+  return { client, summary: client === undefined ? "" : summaryOf(client, options.relayNote()), next }
 }

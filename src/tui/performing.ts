@@ -8,6 +8,7 @@ import { INVITATION_TITLE, invitationLines, type Invitation } from "./invitation
 import { actOnKeys } from "./key-actions.ts"
 import type { Language } from "./language.ts"
 import { languageAnswer } from "./language-choice.ts"
+import { type LeftFor, NO_PASSPHRASE } from "./program-commands.ts"
 import { noReceiptsWords, receiptsOf } from "./receipts.ts"
 import { actOnRemark } from "./remark-session.ts"
 import { type Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
@@ -54,7 +55,10 @@ export interface SessionDeps {
   openLink: ((address: string) => Promise<void>) | undefined
   redraw: () => void
   suspend: () => void
-  quit: () => void
+  /** There is a passphrase to come back with. */
+  canLock: boolean
+  /** Ends the screen. */
+  leave: (next: LeftFor) => void
   /** What nobody can do anything about: ends the screen. */
   fail: (error: unknown) => void
 }
@@ -183,8 +187,12 @@ export function perform(
       return deps.redraw()
     case "suspend":
       return deps.suspend()
+    case "lock":
+      return deps.canLock ? deps.leave("lock") : tell(NO_PASSPHRASE, "warning")
+    case "plain":
+      return deps.leave("plain")
     case "quit":
-      return deps.quit()
+      return deps.leave("end")
   }
 }
 

@@ -9,6 +9,7 @@ import { roomFor } from "./performing.ts"
 import type { PlainOptions } from "./plain.ts"
 import { runRemark } from "./plain-remarks.ts"
 import { lineOfSpans, listRooms, openRoom, receipts, roomOf, runOwn, who, type Tools } from "./plain-rooms.ts"
+import { type LeftFor, NO_PASSPHRASE } from "./program-commands.ts"
 import { verifyInLines } from "./plain-verify.ts"
 import { invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
 import { safeLine, say } from "./safe-text.ts"
@@ -18,7 +19,7 @@ export async function runCommand(
   command: Command,
   tools: Tools,
   options: PlainOptions,
-): Promise<"quit" | undefined> {
+): Promise<LeftFor | undefined> {
   const { client, state, print } = tools
   switch (command.kind) {
     case "say":
@@ -134,8 +135,15 @@ export async function runCommand(
     case "redraw":
       if (state.roomId !== undefined) await openRoom(state.roomId, tools)
       return undefined
+    case "plain":
+      print(say`This is the line mode.`)
+      return undefined
+    case "lock":
+      if (options.canLock === true) return "lock"
+      print(NO_PASSPHRASE)
+      return undefined
     case "quit":
-      return "quit"
+      return "end"
   }
 }
 

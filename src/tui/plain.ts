@@ -13,6 +13,7 @@ import { openRoom, type PlainState, type Tools } from "./plain-rooms.ts"
 import { LinkBook, MessageBook } from "./link-book.ts"
 import { numberedRows } from "./plain-remarks.ts"
 import { lineOfMessage, messageLine, stateLine } from "./plain-lines.ts"
+import type { LeftFor } from "./program-commands.ts"
 import { notificationOf } from "./notifying.ts"
 import { alarmDetail, alarmWords } from "./directory-words.ts"
 import { Confirmer } from "./room-acts.ts"
@@ -47,11 +48,13 @@ export interface PlainOptions {
   edit?(text: string): Promise<string>
   /** Makes the terminal sound once; undefined where nobody hears it. */
   ring?(): void
+  /** There is a passphrase to come back with. */
+  canLock?: boolean
   stop?: AbortSignal
 }
 
 /** Runs until the input ends or `/quit`. The caller stops the client. */
-export async function runPlain(options: PlainOptions): Promise<void> {
+export async function runPlain(options: PlainOptions): Promise<LeftFor> {
   const { client } = options
   const symbols = options.ascii ? ASCII_SYMBOLS : UNICODE_SYMBOLS
   const state: PlainState = {
@@ -96,8 +99,9 @@ export async function runPlain(options: PlainOptions): Promise<void> {
   try {
     for (;;) {
       const next = await Promise.race([input.next(), stopped, failure.promise])
-      if (next === "stop" || next.done === true) return
-      if ((await onLine(next.value, tools, options)) === "quit") return
+      if (next === "stop" || next.done === true) return "end"
+      const left = await onLine(next.value, tools, options)
+      if (left !== undefined) return left
     }
   } finally {
     unsubscribe()
@@ -116,7 +120,7 @@ function ringFor(event: ClientEvent, client: Client, { clock, ring }: PlainOptio
   if (told !== undefined) ring?.()
 }
 
-async function onLine(line: string, tools: Tools, options: PlainOptions): Promise<"quit" | undefined> {
+async function onLine(line: string, tools: Tools, options: PlainOptions): Promise<LeftFor | undefined> {
   const { client, state, print } = tools
   try {
     if (state.question !== undefined) {

@@ -212,6 +212,8 @@ export type Effect =
   | { kind: "language"; language: Language | undefined }
   | { kind: "redraw" }
   | { kind: "suspend" }
+  | { kind: "lock" }
+  | { kind: "plain" }
   | { kind: "quit" }
 
 export interface Step {

@@ -70,7 +70,8 @@ for (const fatal of [FAILED, DAMAGED]) {
       pathsLike: never,
       redraw: never,
       suspend: never,
-      quit: never,
+      canLock: false,
+      leave: never,
       fail: (cause) => failures.push(cause),
     })
     client.emit(fatal)

@@ -54,6 +54,8 @@ export const IN_LINES: Readonly<Record<string, readonly [lines: readonly string[
   notify: [["/notify mentions", "/notify text on", "/notify"], "In this room: mentions. It can be"],
   dnd: [["/dnd 45m"], "dnd: until 12:45."],
   language: [["/language HI", "/language"], "हिन्दी from the next start on, unless --language"],
+  lock: [["/lock"], "Not locked: this profile has no passphrase"],
+  plain: [["/plain"], "This is the line mode."],
   redraw: [["/redraw"], "Open page 41."],
   quit: [["/quit", "never sent"], "You are Asha"],
 }
@@ -107,6 +109,8 @@ export const ON_SCREEN: Readonly<Record<string, readonly [lines: readonly string
   notify: [["/notify mentions"], "In this room: notify mentions."],
   dnd: [["/dnd 45m"], "dnd: until"],
   language: [["/language"], "This is English."],
+  lock: [["/lock"], "Not locked: this profile has no passphrase"],
+  plain: [["/plain"], ""],
   redraw: [["/redraw"], "#everyone ▸"],
   quit: [["/quit"], ""],
 }

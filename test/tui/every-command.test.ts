@@ -32,8 +32,8 @@ test.each(words)("/%s works on the screen", async (word) => {
     stage.type(`${line}\r`)
     await stage.until((screen) => !screen.includes(`▸ ${line}`))
   }
-  if (word === "quit") {
-    await stage.done
+  if (word === "quit" || word === "plain") {
+    expect((await stage.done).next).toBe(word === "quit" ? "end" : word)
     return
   }
   await stage.until(seen)

@@ -17,7 +17,10 @@ import { writeNewFile } from "../new-file.ts"
 import { readCode } from "../read-code.ts"
 import { readKeys } from "../key-settings.ts"
 import { openLink } from "../open-link.ts"
-import { openProfileDir, type ProfileDir } from "../profile-dir.ts"
+import { CliError } from "../errors.ts"
+import { lockAgain } from "../lock-again.ts"
+import type { LeftFor } from "../../tui/program-commands.ts"
+import { hasPassphrase, openProfileDir, type ProfileDir } from "../profile-dir.ts"
 import { settle } from "../settle.ts"
 import { canSuspend, suspendJob } from "../suspend.ts"
 import { exportText } from "../transcript-text.ts"
@@ -36,13 +39,16 @@ export async function chat(invocation: Invocation): Promise<void> {
   }
   // Before anything is made or connected: a file of keys that is refused is no start.
   const keys = isForLines(invocation) ? undefined : readKeys(config)
-  const profile = await openProfileDir(config, io, { create: true })
+  const profile = await openOrAskAgain(invocation)
   const seat = new Seat(invocation, profile)
+  let next: LeftFor = "end"
   try {
     const trouble = await startHostedRelay(config, io)
     if (trouble !== undefined) io.say(trouble)
     await seat.takeKnown()
-    await (keys === undefined ? chatInLines(invocation, seat) : chatOnScreen(invocation, seat, keys))
+    next =
+      keys === undefined ? await chatInLines(invocation, seat) : await chatOnScreen(invocation, seat, keys)
+    if (next === "plain") next = await chatInLines(invocation, seat)
   } catch (error) {
     if (!isDamage(error) || !io.stdin.isTTY) throw error
     await seat.leave()
@@ -51,6 +57,22 @@ export async function chat(invocation: Invocation): Promise<void> {
   } finally {
     await seat.leave()
     profile.close()
+  }
+  if (next === "lock") lockAgain(io)
+}
+
+/** How often somebody at a terminal may mistype their passphrase. */
+const PASSPHRASE_TRIES = 3
+
+async function openOrAskAgain({ io, config }: Invocation): Promise<ProfileDir> {
+  for (let left = PASSPHRASE_TRIES; ; left--) {
+    try {
+      return await openProfileDir(config, io, { create: true })
+    } catch (error) {
+      const isWrong = error instanceof CliError && error.code === "wrong-passphrase"
+      if (!isWrong || left <= 1 || config.passphraseFd !== undefined || !io.stdin.isTTY) throw error
+      io.say(say`That is not the passphrase.`)
+    }
   }
 }
 
@@ -104,11 +126,11 @@ class Seat {
   }
 }
 
-async function chatOnScreen({ io, config }: Invocation, seat: Seat, keys: KeyMap): Promise<void> {
+async function chatOnScreen({ io, config }: Invocation, seat: Seat, keys: KeyMap): Promise<LeftFor> {
   const { client } = seat
   // No other command waits for what draws screens.
   const { runTui } = await import("../../tui/main.tsx")
-  const { summary } = await runTui({
+  const { summary, next } = await runTui({
     start: client ? { kind: "chat", client } : { kind: "welcome", actions: seat.actions },
     clock: systemClock,
     input: process.stdin,
@@ -127,12 +149,14 @@ async function chatOnScreen({ io, config }: Invocation, seat: Seat, keys: KeyMap
     edit: (text) => editText(text, io.env, config.profileDir, io.stop),
     pathsLike,
     stop: io.stop,
+    canLock: hasPassphrase(config),
     ...(canSuspend() && { suspend: () => suspendJob(systemClock) }),
   })
-  io.resultText(summary)
+  if (next === "end") io.resultText(summary)
+  return next
 }
 
-async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void> {
+async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<LeftFor> {
   const reader = createInterface({ input: io.stdin, terminal: false })
   const iterator = reader[Symbol.asyncIterator]()
   const lines: AsyncIterable<string> = { [Symbol.asyncIterator]: () => iterator }
@@ -140,8 +164,8 @@ async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void
   io.stop.addEventListener("abort", stop)
   try {
     seat.client ??= await plainWelcome(seat.actions, iterator, (line) => io.result(line))
-    if (!seat.client) return
-    await runPlain({
+    if (!seat.client) return "end"
+    const next = await runPlain({
       client: seat.client,
       lines,
       write: (text) => io.resultText(text),
@@ -164,9 +188,11 @@ async function chatInLines({ io, config }: Invocation, seat: Seat): Promise<void
         },
       }),
       ...(process.stdout.isTTY && { ring: () => io.resultText("\u0007") }),
+      canLock: hasPassphrase(config),
       stop: io.stop,
     })
-    await settleLines(seat.client, io)
+    if (next !== "lock") await settleLines(seat.client, io)
+    return next
   } finally {
     io.stop.removeEventListener("abort", stop)
     reader.close()

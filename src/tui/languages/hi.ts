@@ -21,6 +21,7 @@ import { commandsHi } from "./hi-commands.ts"
 import { directoryHi } from "./hi-directory.ts"
 import { startHi } from "./hi-start.ts"
 import { ownHi } from "./hi-own.ts"
+import { programHi } from "./hi-program.ts"
 import { keysHi } from "./hi-keys.ts"
 import { relayHi } from "./hi-relay.ts"
 import { remarksHi } from "./hi-remarks.ts"
@@ -39,6 +40,7 @@ export const hindi: Catalogue = {
   ...relayHi,
   ...remarksHi,
   ...ownHi,
+  ...programHi,
   ...verifyHi,
   ...wordsHi,
   ...operatorHi,
