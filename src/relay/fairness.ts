@@ -9,7 +9,10 @@ import { addressOf, isLoopback } from "./admission.ts"
 import type { RelayLimits } from "./config.ts"
 import type { Session } from "./session.ts"
 
-/** So many seconds' worth can be saved up: catching up after a night asks a lot at once. */
+/**
+ * So many seconds' worth can be saved up: catching up after a night asks a lot at once. Others wait for no more than a
+ * share of it (`rounds.ts`).
+ */
 const BURST_SECONDS = 10
 /** Nobody is made to wait longer at a time: by then the other side asks itself whether we are there. */
 const LONGEST_PAUSE_MS: Millis = 5_000

@@ -52,19 +52,30 @@ export class News {
     this.#nextAt = Math.min(this.#nextAt, this.#core.now + this.#interval)
     if (this.#core.now < this.due) return
     this.#nextAt = this.#core.now + this.#interval
-    const frames = new Map([...this.#changed].map(([key, change]) => [key, presenceFrame(change)]))
+    const { all, places } = this.#tidings()
+    for (const session of this.#members.values()) {
+      const own = places.get(session.member!.accountKey)
+      // Nobody is told of themselves: they get what stands before and behind it, of the same memory.
+      const parts = own === undefined ? [all] : [all.subarray(0, own.from), all.subarray(own.to)]
+      for (const part of parts) if (part.length > 0) this.#core.effects.sendFrame(session, part)
+    }
+  }
+
+  /** All frames in one piece, and where in it each account's own one is. */
+  #tidings(): { all: Uint8Array; places: ReadonlyMap<string, { from: number; to: number }> } {
+    const frames: Uint8Array[] = []
+    const places = new Map<string, { from: number; to: number }>()
+    let at = 0
+    for (const [key, change] of this.#changed) {
+      const frame = presenceFrame(change)
+      frames.push(frame)
+      places.set(key, { from: at, to: (at += frame.length) })
+    }
     const size = this.#directorySize
-    const grew = size === undefined ? [] : [encodeFrame(encodeMessage({ type: "directoryGrew", size }))]
+    if (size !== undefined) frames.push(encodeFrame(encodeMessage({ type: "directoryGrew", size })))
     this.#changed.clear()
     this.#directorySize = undefined
-    const forAll = concat(...frames.values(), ...grew)
-    for (const session of this.#members.values()) {
-      // Nobody is told of themselves.
-      const own = frames.get(session.member!.accountKey)
-      const others =
-        own === undefined ? forAll : concat(...[...frames.values()].filter((f) => f !== own), ...grew)
-      if (others.length > 0) this.#core.effects.sendFrame(session, others)
-    }
+    return { all: concat(...frames), places }
   }
 
   get #interval(): Millis {

@@ -5,7 +5,8 @@
  *                        └ one batch ┘
  *
  * When something was staged, the commit waits until the other connections' waiting bytes have been taken as well:
- * one sync then serves them all. What arrives during a commit waits for it and becomes the next batch.
+ * one sync then serves them all. What arrives during a commit waits for it and becomes the next batch, of which each
+ * connection has its share (`inbound.ts`).
  */
 import type { Clock, Millis } from "../platform/clock.ts"
 import type { Connection, Listener, ListenHandler } from "../platform/network.ts"
@@ -19,6 +20,7 @@ import { unreachable } from "../errors.ts"
 import type { RelaySetup } from "./core.ts"
 import type { RelayEffect } from "./effects.ts"
 import { isDamage, StoreError } from "./errors.ts"
+import { Inbound } from "./inbound.ts"
 import type { RelayMonitor } from "./monitor.ts"
 import type { OperatorEvent } from "./operator.ts"
 import type { OperatorAct, OperatorAnswer } from "./operating.ts"
@@ -94,7 +96,8 @@ class Driver {
   readonly #setup: RelayServerSetup
   readonly #relay: Relay
   readonly #links = new Map<number, Link>()
-  /** Events that came during a commit. */
+  readonly #inbound: Inbound
+  /** What else came during a commit. */
   #waiting: RelayEvent[] = []
   #state: "open" | "stopping" | "dead" = "open"
   #committing: Promise<void> | undefined
@@ -105,6 +108,13 @@ class Driver {
   constructor(setup: RelayServerSetup) {
     this.#setup = setup
     this.#relay = new Relay(setup)
+    this.#inbound = new Inbound({
+      soon: setup.soon,
+      isCommitting: () => this.#committing !== undefined,
+      isOpen: () => this.#state === "open",
+      take: (events) => this.#take(events),
+      read: (id, isOn) => this.#links.get(id)?.connection.setReading?.(isOn),
+    })
     this.#armTick()
     this.#look()
   }
@@ -118,11 +128,11 @@ class Driver {
       })
       this.#take([{ kind: "connected", id, exporter: connection.exporter, remote: connection.remote }])
     },
-    received: (id, bytes) => this.#take(this.#cut(id, bytes)),
+    received: (id, bytes) => this.#inbound.arrived(id, this.#cut(id, bytes)),
     drained: (id) => this.#drained(id),
     closed: (id) => {
       this.#links.delete(id)
-      this.#take([{ kind: "disconnected", id }])
+      this.#inbound.closed(id)
     },
   }
 
@@ -145,13 +155,18 @@ class Driver {
   close(): void {
     if (this.#state === "open") this.#state = "stopping"
     this.#cancelTick()
+    this.#inbound.close()
     for (const { connection } of this.#links.values()) connection.close()
   }
 
   /** Resolves when no commit is under way. */
   async idle(): Promise<void> {
-    if (this.#committing === undefined && this.#state !== "dead" && this.#setup.store.staged) this.#flush()
-    while (this.#committing !== undefined) await this.#committing
+    for (;;) {
+      // What waited for the last commit has a commit of its own.
+      if (this.#committing === undefined && this.#state !== "dead" && this.#setup.store.staged) this.#flush()
+      if (this.#committing === undefined) return
+      await this.#committing
+    }
   }
 
   #cut(id: number, bytes: Uint8Array): RelayEvent[] {
@@ -198,7 +213,7 @@ class Driver {
       this.#committing = undefined
       const waiting = this.#waiting
       this.#waiting = []
-      this.#take(waiting)
+      this.#inbound.commitEnded(waiting)
       this.#armTick()
     })
   }
@@ -284,7 +299,7 @@ class Driver {
           this.#links.get(effect.id)?.decoder.raiseLimit(MAX_FRAME_BYTES)
           break
         case "reading":
-          this.#links.get(effect.id)?.connection.setReading?.(effect.isOn)
+          this.#inbound.setReading(effect.id, effect.isOn)
           break
         case "close":
           flush(effect.id)

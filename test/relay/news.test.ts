@@ -78,3 +78,24 @@ test("a clock that was set back keeps nobody waiting", async () => {
   await bench.pass(EVERY_MS)
   expect(told(wires[0]!)).toEqual([said(people[1]!, false), said(people[2]!, false)])
 })
+
+test("whoever is in the news is told of all the others, before and behind, in the same piece of memory", async () => {
+  const { bench, people, wires } = await crowd(MANY)
+  // Told at once, so that the next ones wait for each other.
+  await wires[1]!.drop()
+  const back: Wire[] = []
+  for (const n of [2, 3, 4]) {
+    await wires[n]!.drop()
+    await bench.pass(EVERY_MS)
+  }
+  await wires[5]!.drop()
+  for (const n of [2, 3, 4]) back.push(await bench.comeBack(people[n]!))
+  for (const wire of back) wire.take()
+  await bench.pass(EVERY_MS)
+  const all = [5, 2, 3, 4]
+  expect(told(wires[0]!).slice(-all.length)).toEqual(all.map((n) => said(people[n]!, n !== 5)))
+  for (const [at, wire] of back.entries())
+    expect(told(wire)).toEqual(all.filter((n) => n !== at + 2).map((n) => said(people[n]!, n !== 5)))
+  const { buffer } = wires[0]!.frames.at(-1)!
+  expect(back.map(({ frames }) => frames.at(-1)!.buffer === buffer)).toEqual([true, true, true])
+})

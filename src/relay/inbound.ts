@@ -1,0 +1,90 @@
+/**
+ * What connections have sent, on its way to the core: round by round (`rounds.ts`), each connection in order, and with
+ * nothing more read from one of which much waits.
+ */
+import type { Soon } from "../platform/soon.ts"
+import { Rounds } from "./rounds.ts"
+import type { RelayEvent } from "./relay.ts"
+
+export interface InboundSetup {
+  soon: Soon
+  /** Whether a commit is under way: the core takes nothing then, and `commitEnded` follows. */
+  isCommitting(): boolean
+  /** Whether the relay serves; once it does not, nobody waits for others any more. */
+  isOpen(): boolean
+  take(events: readonly RelayEvent[]): void
+  /** Goes on reading from the connection, or stops. */
+  read(id: number, isOn: boolean): void
+}
+
+export class Inbound {
+  readonly #setup: InboundSetup
+  readonly #rounds = new Rounds()
+  /** Not read from, since much of theirs waits. */
+  readonly #held = new Set<number>()
+  /** Not read from, since the core wants it so. */
+  readonly #paused = new Set<number>()
+  #isRoundDue = false
+
+  constructor(setup: InboundSetup) {
+    this.#setup = setup
+  }
+
+  /** Frames, and what ends them. */
+  arrived(id: number, events: readonly RelayEvent[]): void {
+    const { isCommitting, isOpen, take, read } = this.#setup
+    if (events.length === 0) return
+    if (isCommitting()) this.#rounds.keep(id, events)
+    else take(isOpen() ? this.#rounds.offer(id, events) : events)
+    if (!this.#rounds.isWaiting(id)) return
+    if (this.#rounds.isFull(id) && !this.#held.has(id)) {
+      this.#held.add(id)
+      if (!this.#paused.has(id)) read(id, false)
+    }
+    this.#dueRound()
+  }
+
+  /** The connection is gone; what it said is still taken, in its turn. */
+  closed(id: number): void {
+    this.#held.delete(id)
+    this.#paused.delete(id)
+    this.arrived(id, [{ kind: "disconnected", id }])
+  }
+
+  /** What the core wants. */
+  setReading(id: number, isOn: boolean): void {
+    if (isOn) this.#paused.delete(id)
+    else this.#paused.add(id)
+    if (!this.#held.has(id)) this.#setup.read(id, isOn)
+  }
+
+  /** @param before what else waited for it. */
+  commitEnded(before: readonly RelayEvent[]): void {
+    this.#round(before)
+  }
+
+  /** Nobody waits for others any more. */
+  close(): void {
+    if (!this.#setup.isCommitting()) this.#round([])
+  }
+
+  #dueRound(): void {
+    if (this.#isRoundDue || this.#rounds.isEmpty || this.#setup.isCommitting()) return
+    this.#isRoundDue = true
+    this.#setup.soon(() => {
+      this.#isRoundDue = false
+      if (!this.#setup.isCommitting()) this.#round([])
+    })
+  }
+
+  #round(before: readonly RelayEvent[]): void {
+    const { isOpen, take, read } = this.#setup
+    take([...before, ...(isOpen() ? this.#rounds.next() : this.#rounds.all())])
+    for (const id of this.#held) {
+      if (this.#rounds.isWaiting(id)) continue
+      this.#held.delete(id)
+      if (!this.#paused.has(id)) read(id, true)
+    }
+    this.#dueRound()
+  }
+}

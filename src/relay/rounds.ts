@@ -1,0 +1,97 @@
+/**
+ * Whose turn it is (PROTOCOL.md §18.2). In each round a connection gets its share and no more, and what else it has sent
+ * waits for the next one: so whoever sends a thousand requests at once makes nobody else wait for all of them. A round ends
+ * when the others' waiting bytes have been looked at, and with each commit; who is alone with its requests has one round
+ * after the other.
+ */
+import type { RelayEvent } from "./relay.ts"
+
+/** Of one connection in one round: 32 entries of 1 KiB, 64 small requests, or one frame of the largest kind. */
+export const SHARE = 64
+/** A frame weighs 1, and 1 more for so many bytes. */
+const UNIT_BYTES = 1_024
+/** With more than this waiting, nothing more is read from there until it has had its turn. */
+export const MOST_WAITING = 2 * SHARE
+
+interface Queue {
+  events: RelayEvent[]
+  weight: number
+}
+
+export class Rounds {
+  /** By connection: what it had in this round. */
+  readonly #had = new Map<number, number>()
+  /** Whoever is here waits, oldest first. */
+  readonly #waiting = new Map<number, Queue>()
+
+  get isEmpty(): boolean {
+    return this.#waiting.size === 0
+  }
+
+  isWaiting(id: number): boolean {
+    return this.#waiting.has(id)
+  }
+
+  /** Whether so much of it waits that nothing more should be read. */
+  isFull(id: number): boolean {
+    return (this.#waiting.get(id)?.weight ?? 0) > MOST_WAITING
+  }
+
+  /** What this connection has sent, in order. @returns what of it may be taken in this round; the rest waits. */
+  offer(id: number, events: readonly RelayEvent[]): readonly RelayEvent[] {
+    if (this.#waiting.has(id)) {
+      this.keep(id, events)
+      return []
+    }
+    const count = this.#share(id, events)
+    if (count === events.length) return events
+    this.keep(id, events.slice(count))
+    return events.slice(0, count)
+  }
+
+  /** For a later round, behind what waits. */
+  keep(id: number, events: readonly RelayEvent[]): void {
+    const queue = this.#waiting.get(id) ?? { events: [], weight: 0 }
+    this.#waiting.set(id, queue)
+    for (const event of events) {
+      queue.events.push(event)
+      queue.weight += weightOf(event)
+    }
+  }
+
+  /** A new round begins. @returns everybody's share of it. */
+  next(): RelayEvent[] {
+    this.#had.clear()
+    const taken: RelayEvent[] = []
+    for (const [id, queue] of this.#waiting) {
+      for (const event of queue.events.splice(0, this.#share(id, queue.events))) {
+        taken.push(event)
+        queue.weight -= weightOf(event)
+      }
+      if (queue.events.length === 0) this.#waiting.delete(id)
+    }
+    return taken
+  }
+
+  /** Everything that waits, of each connection in order. */
+  all(): RelayEvent[] {
+    const taken = [...this.#waiting.values()].flatMap(({ events }) => events)
+    this.#waiting.clear()
+    return taken
+  }
+
+  /** @returns how many of the first events this connection may have now; they count as taken. */
+  #share(id: number, events: readonly RelayEvent[]): number {
+    let had = this.#had.get(id) ?? 0
+    let count = 0
+    // What weighs nothing goes with what stands before it.
+    while (count < events.length && (had < SHARE || weightOf(events[count]!) === 0))
+      had += weightOf(events[count++]!)
+    this.#had.set(id, had)
+    return count
+  }
+}
+
+function weightOf(event: RelayEvent): number {
+  return event.kind === "frame" ? 1 + Math.floor(event.body.length / UNIT_BYTES) : 0
+}

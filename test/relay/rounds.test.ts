@@ -1,0 +1,169 @@
+/** Every connection has its share of a round; what it said stays in order, and nothing is lost. */
+import fc from "fast-check"
+import { expect, test } from "vitest"
+import { Inbound } from "../../src/relay/inbound.ts"
+import type { RelayEvent } from "../../src/relay/relay.ts"
+import { MOST_WAITING, Rounds, SHARE } from "../../src/relay/rounds.ts"
+
+let made = 0
+const frame = (id: number, bytes = 1): RelayEvent => {
+  const body = new Uint8Array(bytes)
+  new DataView(body.buffer).setUint8(0, made++ % 256)
+  return { kind: "frame", id, body }
+}
+const frames = (id: number, count: number, bytes = 1) => Array.from({ length: count }, () => frame(id, bytes))
+const gone = (id: number): RelayEvent => ({ kind: "disconnected", id })
+const of = (id: number, events: readonly RelayEvent[]) =>
+  events.filter((event) => "id" in event && event.id === id)
+
+test.each([
+  ["small requests", 200, 10, SHARE],
+  ["entries of 1 KiB", 200, 1_100, SHARE / 2],
+  ["frames of the largest kind", 20, 65_536, 1],
+])("a share of %s", (_, count, bytes, most) => {
+  const rounds = new Rounds()
+  const sent = frames(1, count, bytes)
+  const taken = [...rounds.offer(1, sent)]
+  expect(taken).toHaveLength(most)
+  expect(rounds.offer(1, frames(1, 1))).toEqual([])
+  expect(rounds.offer(2, frames(2, 1))).toHaveLength(1)
+  taken.push(...rounds.next())
+  expect(taken).toEqual(sent.slice(0, 2 * most))
+})
+
+test("whoever has had its share in several pieces waits as well, and the end of a connection goes with its last frame", () => {
+  const rounds = new Rounds()
+  const sent = frames(1, SHARE + 1)
+  for (const event of sent.slice(0, SHARE)) expect(rounds.offer(1, [event])).toEqual([event])
+  expect(rounds.offer(1, [gone(1)])).toEqual([gone(1)])
+  expect(rounds.offer(2, frames(2, SHARE - 1))).toHaveLength(SHARE - 1)
+  expect(rounds.offer(2, [frame(2), frame(2), gone(2)])).toHaveLength(1)
+  expect(rounds.next().map(({ kind }) => kind)).toEqual(["frame", "disconnected"])
+  expect(rounds.isEmpty).toBe(true)
+})
+
+test("whatever is sent comes out, each connection in order, and never more than a share in a round", () => {
+  const step = fc.record({
+    id: fc.integer({ min: 1, max: 3 }),
+    count: fc.integer({ min: 0, max: 90 }),
+    bytes: fc.constantFrom(1, 900, 3_000, 65_536),
+    how: fc.constantFrom("offer", "keep", "next"),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+      const rounds = new Rounds()
+      const sent: RelayEvent[] = []
+      const taken: RelayEvent[] = []
+      let round: RelayEvent[] = []
+      const check = () => {
+        for (const id of [1, 2, 3]) {
+          const theirs = of(id, round)
+          const weight = theirs
+            .slice(0, -1)
+            .reduce((sum, event) => sum + (event.kind === "frame" ? 1 + (event.body.length >> 10) : 0), 0)
+          expect(weight).toBeLessThan(SHARE)
+        }
+      }
+      for (const { id, count, bytes, how } of steps) {
+        const more = frames(id, how === "next" ? 0 : count, bytes)
+        sent.push(...more)
+        const now = how === "offer" ? rounds.offer(id, more) : how === "next" ? rounds.next() : []
+        if (how === "keep") rounds.keep(id, more)
+        round = how === "next" ? [...now] : [...round, ...now]
+        taken.push(...now)
+        check()
+      }
+      taken.push(...rounds.all())
+      for (const id of [1, 2, 3]) expect(of(id, taken)).toEqual(of(id, sent))
+    }),
+  )
+})
+
+/** A driver of which the test says when a commit runs and when the waiting events have been looked at. */
+function stage() {
+  const due: (() => void)[] = []
+  const taken: RelayEvent[] = []
+  const reading: string[] = []
+  const state = { isCommitting: false, isOpen: true }
+  const inbound = new Inbound({
+    soon: (run) => void due.push(run),
+    isCommitting: () => state.isCommitting,
+    isOpen: () => state.isOpen,
+    take: (events) => void taken.push(...events),
+    read: (id, isOn) => void reading.push(`${id} ${isOn ? "on" : "off"}`),
+  })
+  const turn = () => {
+    for (const run of due.splice(0)) run()
+  }
+  return { inbound, state, taken, reading, due, turn, take: () => taken.splice(0) }
+}
+
+test("of a thousand requests at once others wait for one share at most, and none is lost", () => {
+  const { inbound, turn, take, due } = stage()
+  inbound.arrived(1, frames(1, 1_000))
+  inbound.arrived(2, frames(2, 1))
+  expect(of(2, take())).toHaveLength(1)
+  let sum = SHARE
+  while (due.length > 0) {
+    turn()
+    inbound.arrived(2, frames(2, 1))
+    const now = take()
+    expect(of(1, now).length).toBeLessThanOrEqual(SHARE)
+    expect(of(2, now)).toHaveLength(1)
+    sum += of(1, now).length
+  }
+  expect(sum).toBe(1_000)
+})
+
+test("what comes during a commit waits for it, and then each has its share; what else waited goes before", () => {
+  const { inbound, state, turn, take, due } = stage()
+  state.isCommitting = true
+  inbound.arrived(1, frames(1, 100))
+  inbound.closed(1)
+  inbound.arrived(2, frames(2, 2))
+  turn()
+  expect(take()).toEqual([])
+  state.isCommitting = false
+  inbound.commitEnded([{ kind: "tick" }])
+  const first = take()
+  expect(first[0]).toEqual({ kind: "tick" })
+  expect([of(1, first).length, of(2, first).length]).toEqual([SHARE, 2])
+  // The next commit begins before the round that is due.
+  state.isCommitting = true
+  turn()
+  expect(take()).toEqual([])
+  state.isCommitting = false
+  inbound.commitEnded([])
+  expect(take().at(-1)).toEqual(gone(1))
+  expect(due).toEqual([])
+})
+
+test("nothing more is read from where much waits, nor from where the core wants nothing", () => {
+  const { inbound, turn, reading, due } = stage()
+  inbound.arrived(1, frames(1, SHARE + MOST_WAITING))
+  expect(reading).toEqual([])
+  inbound.arrived(1, frames(1, 1))
+  expect(reading.splice(0)).toEqual(["1 off"])
+  inbound.setReading(1, false)
+  while (due.length > 0) turn()
+  expect(reading).toEqual([])
+  inbound.setReading(1, true)
+  expect(reading.splice(0)).toEqual(["1 on"])
+  inbound.setReading(1, false)
+  inbound.arrived(1, frames(1, 2 * MOST_WAITING))
+  inbound.setReading(1, true)
+  expect(reading.splice(0)).toEqual(["1 off"])
+  while (due.length > 0) turn()
+  expect(reading).toEqual(["1 on"])
+})
+
+test("a relay that stops lets nobody wait", () => {
+  const { inbound, state, take, due } = stage()
+  inbound.arrived(1, frames(1, 1_000))
+  state.isOpen = false
+  inbound.close()
+  inbound.arrived(1, frames(1, 100))
+  inbound.closed(1)
+  expect(take()).toHaveLength(1_101)
+  expect(due).toHaveLength(1)
+})
