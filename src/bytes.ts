@@ -189,7 +189,8 @@ export class ByteWriter {
 
   /** The bytes written so far; the caller owns them. */
   done(): Uint8Array {
-    return this.#buffer.slice(0, this.#length)
+    // Where the guess was right no copy: whatever is written after that begins a new buffer.
+    return this.#length === this.#buffer.length ? this.#buffer : this.#buffer.slice(0, this.#length)
   }
 
   #put32(at: number, value: number): void {
@@ -216,12 +217,12 @@ export class ByteWriter {
 /** Reads big-endian fields. Byte results are views of the input, unless said otherwise. */
 export class ByteReader {
   readonly #bytes: Uint8Array
-  readonly #view: DataView
-  #at = 0
+  #at: number
 
-  constructor(bytes: Uint8Array) {
+  /** @param from where to begin. */
+  constructor(bytes: Uint8Array, from: number = 0) {
     this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#at = from
   }
 
   get left(): number {
@@ -229,23 +230,24 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#claim(1))
+    return this.#bytes[this.#claim(1)]!
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#claim(2))
+    const at = this.#claim(2)
+    return this.#bytes[at]! * 2 ** 8 + this.#bytes[at + 1]!
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#claim(4))
+    return this.#u32At(this.#claim(4))
   }
 
   /** @throws BytesError `bad-value` above 2^53−1: no counter of ours gets there. */
   u64(): number {
     const at = this.#claim(8)
-    const high = this.#view.getUint32(at)
+    const high = this.#u32At(at)
     if (high > 0x1fffff) throw new BytesError("bad-value", "a number above 2^53")
-    return high * 2 ** 32 + this.#view.getUint32(at + 4)
+    return high * 2 ** 32 + this.#u32At(at + 4)
   }
 
   /** A view of the next `length` bytes. */
@@ -269,6 +271,11 @@ export class ByteReader {
   /** @throws BytesError `trailing` when anything is left: one value has one encoding. */
   end(): void {
     if (this.left > 0) throw new BytesError("trailing", `${this.left} bytes after the end`)
+  }
+
+  #u32At(at: number): number {
+    const bytes = this.#bytes
+    return bytes[at]! * 2 ** 24 + (bytes[at + 1]! * 2 ** 16 + bytes[at + 2]! * 2 ** 8 + bytes[at + 3]!)
   }
 
   #claim(length: number): number {

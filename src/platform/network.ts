@@ -49,7 +49,7 @@ export interface Network {
 /** The relay's side: every method is called by the listener. `id` names a connection for its lifetime. */
 export interface ListenHandler {
   opened(id: number, connection: Connection): void
-  /** A view that is valid only during the call. */
+  /** The handler owns the bytes afterwards. */
   received(id: number, bytes: Uint8Array): void
   /** Everything sent so far has left this process. */
   drained(id: number): void

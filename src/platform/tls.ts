@@ -223,8 +223,8 @@ function carry(socket: TLSSocket, { received, drained }: Events): Connection {
     drained()
   }
 
-  socket.on("data", (chunk: Buffer) => {
-    if (!closing) received(chunk)
+  socket.on("data", ({ buffer, byteOffset, length }: Buffer) => {
+    if (!closing) received(new Uint8Array(buffer, byteOffset, length))
   })
   return {
     exporter: new Uint8Array(exporter),

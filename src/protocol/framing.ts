@@ -23,22 +23,12 @@ export function encodeFrame(body: Uint8Array): Uint8Array {
   return frame
 }
 
-/**
- * The frame around a body that a `FrameDecoder` gave out, changed or not, without copying it: the two share memory.
- * Any other body is copied into a new frame.
- */
-export function frameAround(body: Uint8Array): Uint8Array {
-  const { buffer, byteOffset, byteLength } = body
-  const isDecoded = byteOffset === FRAME_HEADER_BYTES && buffer.byteLength === byteOffset + byteLength
-  if (!isDecoded || new DataView(buffer).getUint32(0) !== byteLength) return encodeFrame(body)
-  return new Uint8Array(buffer)
-}
-
-/** Turns chunks of any size into whole frame bodies. Holds at most one unfinished frame. */
+/** Turns chunks of any size into whole frames. Holds at most one unfinished frame. */
 export class FrameDecoder {
   readonly #header = new Uint8Array(FRAME_HEADER_BYTES)
+  /** The unfinished frame; its header as long as that is all there is. */
   #frame = this.#header
-  /** Bytes of header and frame that have come. */
+  /** Bytes of it that have come. */
   #used = 0
   #limit: number
 
@@ -52,39 +42,57 @@ export class FrameDecoder {
   }
 
   /**
-   * Takes the next bytes off the wire and returns the bodies they complete, oldest first.
-   * Each body is its own memory, which the caller owns; its header stands right before it (`frameAround`).
+   * Takes the next bytes off the wire and returns the bodies they complete, oldest first. Each is its own memory, which
+   * the caller owns.
    *
    * @throws ProtocolError `frame-too-large`, before buffering anything of that frame.
    */
   push(chunk: Uint8Array): Uint8Array[] {
-    const bodies: Uint8Array[] = []
-    let at = 0
-    while (at < chunk.length) {
-      if (this.#used < FRAME_HEADER_BYTES) {
-        this.#header[this.#used++] = chunk[at++]!
-        if (this.#used === FRAME_HEADER_BYTES) this.#begin()
-        continue
-      }
-      const end = Math.min(chunk.length, at + this.#frame.length - this.#used)
-      this.#frame.set(chunk.subarray(at, end), this.#used)
-      this.#used += end - at
-      at = end
-      if (this.#used === this.#frame.length) {
-        bodies.push(this.#frame.subarray(FRAME_HEADER_BYTES))
-        this.#used = 0
-      }
-    }
-    return bodies
+    return this.cut(chunk).map((frame) => frame.slice(FRAME_HEADER_BYTES))
   }
 
-  #begin(): void {
-    let length = 0
-    for (const byte of this.#header) length = length * 256 + byte
+  /**
+   * The same without a copy: whole frames with their headers. Those that the chunk holds are views of it, so the chunk
+   * must be the decoder's from now on, and whoever keeps a frame keeps the chunk.
+   */
+  cut(chunk: Uint8Array): Uint8Array[] {
+    const frames: Uint8Array[] = []
+    let at = this.#used > 0 ? this.#goOn(chunk, frames) : 0
+    while (chunk.length - at >= FRAME_HEADER_BYTES) {
+      const end = at + FRAME_HEADER_BYTES + this.#lengthAt(chunk, at)
+      if (end > chunk.length) break
+      frames.push(chunk.subarray(at, end))
+      at = end
+    }
+    if (at < chunk.length) this.#goOn(chunk.subarray(at), frames)
+    return frames
+  }
+
+  /** Brings in what belongs to the unfinished frame, which is none when all of it came. @returns how much that was. */
+  #goOn(chunk: Uint8Array, frames: Uint8Array[]): number {
+    let at = 0
+    while (at < chunk.length && this.#used < FRAME_HEADER_BYTES) this.#header[this.#used++] = chunk[at++]!
+    if (this.#used < FRAME_HEADER_BYTES) return at
+    if (this.#frame === this.#header) {
+      this.#frame = new Uint8Array(FRAME_HEADER_BYTES + this.#lengthAt(this.#header, 0))
+      this.#frame.set(this.#header)
+    }
+    const more = chunk.subarray(at, at + this.#frame.length - this.#used)
+    this.#frame.set(more, this.#used)
+    this.#used += more.length
+    if (this.#used === this.#frame.length) {
+      frames.push(this.#frame)
+      this.#frame = this.#header
+      this.#used = 0
+    }
+    return at + more.length
+  }
+
+  #lengthAt(bytes: Uint8Array, at: number): number {
+    const length = bytes[at]! * 2 ** 24 + (bytes[at + 1]! << 16) + (bytes[at + 2]! << 8) + bytes[at + 3]!
     if (length > this.#limit)
       throw new ProtocolError("frame-too-large", `peer announced a frame of ${length} bytes`)
     if (length === 0) throw new ProtocolError("frame-empty", "peer sent a frame without a type")
-    this.#frame = new Uint8Array(FRAME_HEADER_BYTES + length)
-    this.#frame.set(this.#header)
+    return length
   }
 }

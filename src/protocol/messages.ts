@@ -7,6 +7,7 @@
  */
 import { ByteReader, ByteWriter, BytesError } from "../bytes.ts"
 import { ProtocolError } from "./errors.ts"
+import { FRAME_HEADER_BYTES } from "./framing.ts"
 import {
   type Field,
   fixed,
@@ -280,7 +281,7 @@ function decode(body: Uint8Array, accepted: ReadonlySet<MessageName>): Message {
   const name = byNumber.get(body[0] ?? 0)
   if (name === undefined || !accepted.has(name))
     throw new ProtocolError("unknown-message", `message type ${body[0]}`)
-  const from = new ByteReader(body.subarray(1))
+  const from = new ByteReader(body, 1)
   try {
     const fields = (shapes[name][1] as Field<RecordOf<Record<string, Field<unknown>>>>).read(from)
     from.end()
@@ -292,13 +293,13 @@ function decode(body: Uint8Array, accepted: ReadonlySet<MessageName>): Message {
   }
 }
 
-const ENTRY_HANDLE_AT = 1
-const ENTRY_SEQ_AT = 5
-const ENTRY_TIME_AT = 13
+const ENTRY_HANDLE_AT = FRAME_HEADER_BYTES + 1
+const ENTRY_SEQ_AT = ENTRY_HANDLE_AT + 4
+const ENTRY_TIME_AT = ENTRY_SEQ_AT + 8
 
-/** Fills the relay's fields of an `entry` frame body in place: the delivered frame is the uploaded one. */
-export function stampEntry(body: Uint8Array, handle: number, seq: number, time: number): void {
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
+/** Fills the relay's fields of an `entry` message's frame in place: the delivered frame is the uploaded one. */
+export function stampEntry(frame: Uint8Array, handle: number, seq: number, time: number): void {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength)
   view.setUint32(ENTRY_HANDLE_AT, handle)
   view.setUint32(ENTRY_SEQ_AT, Math.floor(seq / 2 ** 32))
   view.setUint32(ENTRY_SEQ_AT + 4, seq >>> 0)

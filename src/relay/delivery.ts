@@ -27,6 +27,8 @@ export class Delivery {
   readonly #effects: Effects
   readonly #damage: Damage
   readonly #behind = new Set<Subscription>()
+  /** Neighbouring ephemeral frames of one connection and channel, in the order in which they came. */
+  #passing: { from: Subscription; frames: Uint8Array[] }[] = []
   #isSearching = false
 
   constructor(core: Core) {
@@ -54,14 +56,33 @@ export class Delivery {
     this.#behind.delete(subscription)
   }
 
+  /** An ephemeral frame that came from there: it goes out with the others of this batch. */
+  pass(from: Subscription, frame: Uint8Array): void {
+    const run = this.#passing.at(-1)
+    if (run?.from === from) run.frames.push(frame)
+    else this.#passing.push({ from, frames: [frame] })
+  }
+
+  /** Sends what was passed on; a slow reader does without. */
+  forward(): void {
+    if (this.#passing.length === 0) return
+    for (const { from, frames } of this.#passing) {
+      // One piece of memory for everybody and no more than this, however large the chunk is that it came in.
+      const joined = concat(...frames)
+      for (const { session } of from.channel.followers)
+        if (session !== from.session && session.outBytes <= SLOW_BYTES)
+          this.#effects.sendFrame(session, joined)
+    }
+    this.#passing = []
+  }
+
   /** Sends a channel's fresh entries, now that they are durable. */
   deliver(channel: Channel): void {
     const first = channel.fresh[0]
     if (first === undefined) return
     for (const { frame } of channel.fresh) this.#core.monitor.entry(frame.length)
-    // One piece of memory for everybody, however many entries it holds.
-    const [only, ...more] = channel.fresh
-    const frames = more.length === 0 ? only!.frame : concat(...channel.fresh.map(({ frame }) => frame))
+    // One piece of memory for everybody, however many entries it holds, and none of the chunks that they came in.
+    const frames = concat(...channel.fresh.map(({ frame }) => frame))
     for (const subscription of channel.followers) {
       const { session } = subscription
       if (subscription.next === first.seq && session.outBytes <= SLOW_BYTES) {

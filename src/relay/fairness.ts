@@ -5,7 +5,6 @@
  */
 import type { Millis } from "../platform/clock.ts"
 import type { ClientMessage } from "../protocol/messages.ts"
-import { addressOf, isLoopback } from "./admission.ts"
 import type { RelayLimits } from "./config.ts"
 import type { Session } from "./session.ts"
 
@@ -73,9 +72,8 @@ export class Fairness {
       const person = bucketOf(this.#people, session.member.root, personRequestsPerSecond, now)
       wait = Math.max(wait, person.take(cost, personRequestsPerSecond, now))
     }
-    const address = addressOf(session.remote)
-    if (!(this.#limits.loopbackExempt && isLoopback(address))) {
-      const all = bucketOf(this.#addresses, address, addressRequestsPerSecond, now)
+    if (!(this.#limits.loopbackExempt && session.isLocal)) {
+      const all = bucketOf(this.#addresses, session.address, addressRequestsPerSecond, now)
       wait = Math.max(wait, all.take(cost, addressRequestsPerSecond, now))
     }
     return Math.min(LONGEST_PAUSE_MS, Math.ceil(wait))

@@ -3,7 +3,6 @@ import { toHex } from "../bytes.ts"
 import { EMPTY_HEAD } from "../crypto/hash.ts"
 import { decodeEntry, type Entry } from "../protocol/envelope.ts"
 import { ProtocolError, REFUSALS, type Refusal } from "../protocol/errors.ts"
-import { frameAround } from "../protocol/framing.ts"
 import { MAX_ENTRY_BYTES, MAX_EPHEMERAL_BYTES, type Of, stampEntry } from "../protocol/messages.ts"
 import { type Channel, type Channels, headerChangeOf, type Subscription, type Verdict } from "./channel.ts"
 import type { Core } from "./core.ts"
@@ -90,8 +89,8 @@ export class LogRequests {
     session.subscriptions.clear()
   }
 
-  /** @param body the whole frame body, which is stamped and sent on as it is. */
-  entry(session: Session, message: Of<"entry">, body: Uint8Array): void {
+  /** @param frame the whole frame, which is stamped and sent on as it is. */
+  entry(session: Session, message: Of<"entry">, frame: Uint8Array): void {
     const upload = this.#received(session, message)
     if (upload === undefined) return
     const { subscription, channel, eid, entry } = upload
@@ -108,14 +107,10 @@ export class LogRequests {
     })
     if (verdict.kind === "appended") {
       const { seq, time } = verdict
-      stampEntry(body, channel.handle, seq, time)
+      stampEntry(frame, channel.handle, seq, time)
       if (isLetter) this.#letters.count(writer, now)
       const stamped = isLetter ? { seq, time, position, bytes: message.entry } : undefined
-      this.#fresh(
-        channel,
-        seq,
-        stamped === undefined ? frameAround(body) : entryFrame(channel.handle, stamped),
-      )
+      this.#fresh(channel, seq, stamped === undefined ? frame : entryFrame(channel.handle, stamped))
     }
     this.#answer(session, channel, eid, verdict)
   }
@@ -192,18 +187,11 @@ export class LogRequests {
   }
 
   /** Forwarded as it came, kept nowhere; a slow reader does without. */
-  ephemeral(session: Session, message: Of<"ephemeral">, body: Uint8Array): void {
+  ephemeral(session: Session, message: Of<"ephemeral">, frame: Uint8Array): void {
     const subscription = session.subscriptions.get(message.handle)
     if (subscription === undefined || !maySpeak(subscription) || message.body.length > MAX_EPHEMERAL_BYTES)
       return
-    const frame = frameAround(body)
-    this.#core.later(() => {
-      for (const other of subscription.channel.followers) {
-        if (other.session !== session && other.session.outBytes <= SLOW_BYTES) {
-          this.#core.effects.sendFrame(other.session, frame)
-        }
-      }
-    })
+    this.#core.later(() => this.#delivery.pass(subscription, frame))
   }
 
   look(session: Session, { rid, channelIds }: Of<"look">): void {
@@ -239,6 +227,7 @@ export class LogRequests {
 
   /** After the outcomes of a batch: what became durable goes out, then turns, so that a holder is up to date. */
   settle(): void {
+    this.#delivery.forward()
     for (const channel of this.#touched) this.#delivery.deliver(channel)
     this.#touched.clear()
     this.#grantTurns()

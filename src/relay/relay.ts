@@ -9,7 +9,7 @@
  * well, so nobody is ever told of something that then vanishes. This file routes; the rules are in its neighbours.
  */
 import { FRAME_HEADER_BYTES, MAX_STRANGER_FRAME_BYTES } from "../protocol/framing.ts"
-import { type ClientMessage, decodeClientMessage } from "../protocol/messages.ts"
+import { type ClientMessage, decodeClientMessage, MESSAGE_NUMBERS } from "../protocol/messages.ts"
 import { ProtocolError, type Refusal } from "../protocol/errors.ts"
 import type { Millis } from "../platform/clock.ts"
 import { unreachable } from "../errors.ts"
@@ -46,8 +46,8 @@ import { TreeLog } from "./tree-log.ts"
 
 export type RelayEvent =
   | { kind: "connected"; id: number; exporter: Uint8Array; remote: string }
-  /** The body is its own memory, which the relay may change and keep. */
-  | { kind: "frame"; id: number; body: Uint8Array }
+  /** Perhaps a piece of more memory, which is the relay's to change, and not to keep after the batch. */
+  | { kind: "frame"; id: number; frame: Uint8Array }
   /** The bytes cannot be cut into frames. */
   | { kind: "malformed"; id: number }
   /** Everything that was sent has left. */
@@ -121,7 +121,7 @@ export class Relay {
       case "connected":
         return this.#connected(event.id, event.exporter, event.remote)
       case "frame":
-        return this.#frame(event.id, event.body)
+        return this.#frame(event.id, event.frame)
       case "malformed":
         return this.#broken(this.#sessions.get(event.id))
       case "drained": {
@@ -217,7 +217,7 @@ export class Relay {
   #settle(committed: boolean): RelayEffect[] {
     this.#core.budget.settle(committed)
     this.#retention.settle(committed)
-    if (committed) this.#log.advance()
+    if (committed) this.#log.advance(this.#directory.size)
     const requests = this.#core.settle(committed)
     this.#logs.settle()
     this.#people.settle()
@@ -245,19 +245,20 @@ export class Relay {
     this.#people.left(session)
   }
 
-  #frame(id: number, body: Uint8Array): void {
+  #frame(id: number, frame: Uint8Array): void {
     const session = this.#sessions.get(id)
     if (session === undefined || session.state.kind === "closed" || session.state.kind === "refused") return
     session.heardAt = this.#core.now
-    session.bytesIn += FRAME_HEADER_BYTES + body.length
-    this.#core.monitor.received(FRAME_HEADER_BYTES + body.length)
-    if (session.state.kind !== "member" && body.length > MAX_STRANGER_FRAME_BYTES)
-      return this.#broken(session)
+    session.bytesIn += frame.length
+    this.#core.monitor.received(frame.length)
+    const length = frame.length - FRAME_HEADER_BYTES
+    if (session.state.kind !== "member" && length > MAX_STRANGER_FRAME_BYTES) return this.#broken(session)
     let message: ClientMessage | undefined
     try {
+      const body = isPassedOn(frame) ? frame.subarray(FRAME_HEADER_BYTES) : frame.slice(FRAME_HEADER_BYTES)
       message = decodeClientMessage(body)
-      this.#tending.ask(session, message, body.length)
-      this.#route(session, message, body)
+      this.#tending.ask(session, message, length)
+      this.#route(session, message, frame)
     } catch (cause) {
       if (cause instanceof ProtocolError) return this.#broken(session)
       if (!isDamage(cause)) throw cause
@@ -272,13 +273,13 @@ export class Relay {
     }
   }
 
-  #route(session: Session, message: ClientMessage, body: Uint8Array): void {
+  #route(session: Session, message: ClientMessage, frame: Uint8Array): void {
     const { effects } = this.#core
     if (message.type === "ping") {
       return this.#core.later(() => effects.send(session, { type: "pong", token: message.token }))
     }
     if (message.type === "pong") return
-    if (session.state.kind === "member") return this.#routeMember(session, message, body)
+    if (session.state.kind === "member") return this.#routeMember(session, message, frame)
     if (session.state.kind === "stranger" && message.type === "hello")
       return this.#people.hello(session, message)
     if (session.state.kind === "unregistered" && message.type === "register")
@@ -291,7 +292,7 @@ export class Relay {
   #routeMember(
     session: Session,
     message: Exclude<ClientMessage, { type: "ping" | "pong" }>,
-    body: Uint8Array,
+    frame: Uint8Array,
   ): void {
     switch (message.type) {
       case "hello":
@@ -314,7 +315,7 @@ export class Relay {
       case "close":
         return this.#logs.close(session, message)
       case "entry":
-        return this.#logs.entry(session, message, body)
+        return this.#logs.entry(session, message, frame)
       case "handshake":
         return this.#logs.handshake(session, message)
       case "prove":
@@ -330,7 +331,7 @@ export class Relay {
       case "turnDone":
         return this.#logs.turnDone(session, message)
       case "ephemeral":
-        return this.#logs.ephemeral(session, message, body)
+        return this.#logs.ephemeral(session, message, frame)
       case "look":
         return this.#logs.look(session, message)
       case "sees":
@@ -375,4 +376,10 @@ export class Relay {
     }
     this.#retention.step()
   }
+}
+
+/** Of these nothing is kept beyond the batch, so they need no memory of their own. */
+function isPassedOn(frame: Uint8Array): boolean {
+  const number = frame[FRAME_HEADER_BYTES]
+  return number === MESSAGE_NUMBERS.entry || number === MESSAGE_NUMBERS.ephemeral
 }

@@ -173,7 +173,7 @@ class Driver {
     const link = this.#links.get(id)
     if (link === undefined || link.isBroken) return []
     try {
-      return link.decoder.push(bytes).map((body) => ({ kind: "frame", id, body }))
+      return link.decoder.cut(bytes).map((frame) => ({ kind: "frame", id, frame }))
     } catch (cause) {
       if (!(cause instanceof ProtocolError)) throw cause
       link.isBroken = true

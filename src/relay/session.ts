@@ -12,6 +12,7 @@ import type { Millis } from "../platform/clock.ts"
 import type { Refusal } from "../protocol/errors.ts"
 import { helloTranscript } from "../protocol/hello.ts"
 import { type Of, PROTOCOL_VERSION } from "../protocol/messages.ts"
+import { addressOf, isLoopback } from "./admission.ts"
 import type { Subscription } from "./channel.ts"
 import { type Directory, isCertified, namesDevice } from "./directory.ts"
 import type { ShownApproval } from "./succession.ts"
@@ -41,6 +42,10 @@ export class Session {
   /** TLS exporter of the connection, 32 bytes. */
   readonly exporter: Uint8Array
   readonly remote: string
+  /** What stands for all who share it, see `addressOf`. */
+  readonly address: string
+  /** From this machine itself. */
+  readonly isLocal: boolean
   state: SessionState = { kind: "stranger" }
   /** Set with the login; what it was remains known until the connection is gone. */
   member: Member | undefined
@@ -77,6 +82,8 @@ export class Session {
     this.id = id
     this.exporter = exporter
     this.remote = remote
+    this.address = addressOf(remote)
+    this.isLocal = isLoopback(this.address)
     this.waitingSince = now
     this.openedAt = now
     this.fullSince = now

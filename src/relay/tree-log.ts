@@ -75,7 +75,7 @@ export class TreeLog {
       this.#opening = kept.opening
       this.#known = goesOn
       this.#head = kept.last
-      this.advance()
+      this.advance(setup.store.directorySize())
       return
     }
     const before = kept ? [kept.last, ...decodeOpening(kept.opening).former] : []
@@ -102,10 +102,10 @@ export class TreeLog {
     return this.#head.size - 1
   }
 
-  /** After a commit: signs what is new, once it is known that it will be remembered. */
-  advance(): void {
-    const { store, signer, relayId, file, report, now } = this.#setup
-    if (store.directorySize() === this.published) return
+  /** After a commit: signs what is new, once it is known that it will be remembered. @param total entries there are. */
+  advance(total: number): void {
+    const { signer, relayId, file, report, now } = this.#setup
+    if (total === this.published) return
     if (now() < this.#failedAt + AGAIN_AFTER_MS && now() >= this.#failedAt) return
     const { tree, log } = this.#known
     this.#grow(tree)

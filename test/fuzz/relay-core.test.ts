@@ -6,6 +6,7 @@
 import { openTokenOf, proofAt, ROOM, tokenHashAt } from "../support/channels.ts"
 import fc from "fast-check"
 import { expect, test } from "vitest"
+import { encodeFrame } from "../../src/protocol/framing.ts"
 import { CLIENT_MESSAGES, encodeMessage, type Message } from "../../src/protocol/messages.ts"
 import { CoreBench, handshake, open, upload, type Wire } from "../support/core-bench.ts"
 import { arbitraryMessage, MESSAGE_NAMES } from "../support/message-arbitraries.ts"
@@ -101,7 +102,8 @@ async function attackWith(
   one: Exclude<Attack, { kind: "settle" } | { kind: "pass" }>,
 ) {
   const wire = eve[one.from]!
-  const send = (body: Uint8Array) => bench.relay.step({ kind: "frame", id: wire.id, body }, bench.now)
+  const send = (body: Uint8Array) =>
+    bench.relay.step({ kind: "frame", id: wire.id, frame: encodeFrame(body) }, bench.now)
   switch (one.kind) {
     case "noise":
       send(one.body)

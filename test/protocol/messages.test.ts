@@ -2,7 +2,7 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { concat } from "../../src/bytes.ts"
 import { ProtocolError } from "../../src/protocol/errors.ts"
-import { MAX_FRAME_BYTES } from "../../src/protocol/framing.ts"
+import { encodeFrame, FRAME_HEADER_BYTES, MAX_FRAME_BYTES } from "../../src/protocol/framing.ts"
 import {
   CLIENT_MESSAGES,
   decodeClientMessage,
@@ -126,9 +126,14 @@ test("stamping an entry changes handle, seq and time, and nothing else", () => {
   const u64 = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
   fc.assert(
     fc.property(arbitraryMessage("entry"), u32, u64, u64, (message, handle, seq, time) => {
-      const body = encodeMessage(message)
-      stampEntry(body, handle, seq, time)
-      expect(decodeRelayMessage(body)).toEqual({ ...message, handle, seq, time })
+      const frame = encodeFrame(encodeMessage(message))
+      stampEntry(frame, handle, seq, time)
+      expect(decodeRelayMessage(frame.subarray(FRAME_HEADER_BYTES))).toEqual({
+        ...message,
+        handle,
+        seq,
+        time,
+      })
     }),
   )
 })

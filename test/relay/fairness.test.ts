@@ -72,8 +72,12 @@ test("a connection that asks too fast is not read for a while, and then goes on;
 test("all devices of a person share one bucket, and all connections of an address another", () => {
   const limits: RelayLimits = { ...DEFAULT_LIMITS, personRequestsPerSecond: 10, addressRequestsPerSecond: 20 }
   const fairness = new Fairness(limits)
-  const session = (root: string | undefined, remote: string) =>
-    ({ member: root === undefined ? undefined : { root }, remote }) as Parameters<Fairness["take"]>[0]
+  const session = (root: string | undefined, address: string) =>
+    ({
+      member: root === undefined ? undefined : { root },
+      address,
+      isLocal: address === "127.0.0.1",
+    }) as Parameters<Fairness["take"]>[0]
   const [one, two, other] = [session("a", "10.0.0.1"), session("a", "10.0.0.2"), session("b", "10.0.0.3")]
   for (let i = 0; i < 100; i++) expect(fairness.take(i % 2 ? one : two, ping, 9, START)).toBe(0)
   expect([one, two, other].map((each) => fairness.take(each, ping, 9, START) > 0)).toEqual([

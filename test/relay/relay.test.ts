@@ -3,6 +3,7 @@ import { channelOf } from "../support/channels.ts"
 import { expect, test } from "vitest"
 import { concat, toHex } from "../../src/bytes.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
+import { encodeFrame } from "../../src/protocol/framing.ts"
 import { STUCK_STRANGER_BYTES } from "../../src/relay/effects.ts"
 import { CoreBench, describe as line, handshake, open, upload, type Wire } from "../support/core-bench.ts"
 import { sealedEntry } from "../support/relay-people.ts"
@@ -89,15 +90,18 @@ test("a silent member is pinged after 20 seconds and dropped after 45; any frame
 test.each<[string, (wire: Wire, bench: CoreBench) => void]>([
   [
     "an unknown type",
-    (wire, bench) => bench.relay.step({ kind: "frame", id: wire.id, body: Uint8Array.of(255) }, bench.now),
+    (wire, bench) =>
+      bench.relay.step({ kind: "frame", id: wire.id, frame: encodeFrame(Uint8Array.of(255)) }, bench.now),
   ],
   [
     "a message of the relay's",
-    (wire, bench) => bench.relay.step({ kind: "frame", id: wire.id, body: Uint8Array.of(65) }, bench.now),
+    (wire, bench) =>
+      bench.relay.step({ kind: "frame", id: wire.id, frame: encodeFrame(Uint8Array.of(65)) }, bench.now),
   ],
   [
     "a body that is cut short",
-    (wire, bench) => bench.relay.step({ kind: "frame", id: wire.id, body: Uint8Array.of(1, 0) }, bench.now),
+    (wire, bench) =>
+      bench.relay.step({ kind: "frame", id: wire.id, frame: encodeFrame(Uint8Array.of(1, 0)) }, bench.now),
   ],
   [
     "bytes that are no frames",
@@ -107,7 +111,10 @@ test.each<[string, (wire: Wire, bench: CoreBench) => void]>([
   [
     "a large frame",
     (wire, bench) =>
-      bench.relay.step({ kind: "frame", id: wire.id, body: new Uint8Array(4_097).fill(1) }, bench.now),
+      bench.relay.step(
+        { kind: "frame", id: wire.id, frame: encodeFrame(new Uint8Array(4_097).fill(1)) },
+        bench.now,
+      ),
   ],
 ])("a stranger who sends %s is refused and closed", async (_, send) => {
   const bench = new CoreBench()

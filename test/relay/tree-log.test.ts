@@ -244,7 +244,7 @@ test("whatever dies when, and whatever is put back: no two heads of one size in 
         if (chance.chance(0.2)) dieAt = headFile.writes + 1 + chance.below(2)
         store.addDirectoryEntry(store.directorySize(), seededRandom(chance).bytes(8))
         await store.commit()
-        log.advance()
+        log.advance(store.directorySize())
         dieAt = Infinity
         if (chance.chance(0.7) && given.length > 0) expect(log.show(given.at(-1)!)).toBe(true)
         const { head } = log

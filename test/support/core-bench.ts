@@ -5,7 +5,7 @@ import { createRelayKey } from "../../src/platform/certificate.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import type { Random } from "../../src/platform/random.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
-import { FrameDecoder } from "../../src/protocol/framing.ts"
+import { encodeFrame, FrameDecoder } from "../../src/protocol/framing.ts"
 import {
   type ClientMessage,
   decodeRelayMessage,
@@ -81,7 +81,10 @@ export class Wire {
   }
 
   #step(message: ClientMessage): void {
-    this.bench.relay.step({ kind: "frame", id: this.id, body: encodeMessage(message) }, this.bench.now)
+    this.bench.relay.step(
+      { kind: "frame", id: this.id, frame: encodeFrame(encodeMessage(message)) },
+      this.bench.now,
+    )
   }
 
   #met({ handle, position }: Of<"entry">): void {

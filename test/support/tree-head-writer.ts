@@ -32,5 +32,5 @@ for (;;) {
   writeSync(1, `${number} ${size} ${toHex(root)}\n`)
   store.addDirectoryEntry(store.directorySize(), systemRandom.bytes(32))
   await store.commit()
-  log.advance()
+  log.advance(store.directorySize())
 }
