@@ -13,14 +13,17 @@ import {
   statSync,
 } from "node:fs"
 import { dirname, resolve } from "node:path"
+import { systemClock } from "../platform/clock.ts"
 import { fileError, systemCode } from "../platform/errors.ts"
 import { syncFolder } from "../platform/files.ts"
 import type { Primitives } from "../platform/primitives.ts"
 import type { Random } from "../platform/random.ts"
-import { afterWaitingEvents } from "../platform/soon.ts"
 import type { DiskRelayStore } from "../relay/store-disk.ts"
 import { SqliteRelayStore } from "../relay/store-sqlite.ts"
 import { CliError } from "./errors.ts"
+
+/** So that the relay serves in between. */
+const aMoment = () => new Promise<void>((go) => void systemClock.wakeAt(systemClock.now() + 1, go))
 
 /** @param path is not there yet. @throws CliError `output-exists`, PlatformError, StoreError. */
 export async function backUpStore(store: DiskRelayStore, path: string): Promise<{ bytes: number }> {
@@ -35,7 +38,7 @@ export async function backUpStore(store: DiskRelayStore, path: string): Promise<
     throw fileError(cause, part)
   }
   try {
-    await store.copyTo(part, () => new Promise((go) => afterWaitingEvents(go)))
+    await store.copyTo(part, aMoment)
     sync(part)
     const { size } = statSync(part)
     renameSync(part, whole)

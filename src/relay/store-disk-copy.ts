@@ -27,7 +27,7 @@ export async function copyStore(
   path: string,
   pause: () => Promise<void>,
 ): Promise<void> {
-  await sql.copyTo(path)
+  await sql.copyTo(path, pause)
   // Nothing has run since the last page was copied: the log is of the same moment.
   const ends = new Map<number, LogEnd>()
   for (const ref of log.state.channels.keys()) {

@@ -9,15 +9,18 @@ const STEP_PAGES = 256
 const MAX_BEGINNINGS = 10_000
 
 /**
- * @param path an empty file. The copy is what the store held at the end; what is staged then is in it only if it is
- * committed. @throws StoreError; the file is then of no use.
+ * The copy is what the store held at the end; what is staged then is in it only if it is committed.
+ *
+ * @param path an empty file. @param pause a moment: a commit on a slow disk may not use up all beginnings.
+ * @throws StoreError; the file is then of no use.
  */
-export async function copyDatabase(db: Database, path: string): Promise<void> {
+export async function copyDatabase(db: Database, path: string, pause: () => Promise<void>): Promise<void> {
   try {
     for (let beginning = 0; beginning < MAX_BEGINNINGS; beginning++) {
       const copied = await db.backup(path, { progress: () => STEP_PAGES })
       // Locked at its first step, the library takes the nothing that it has copied for all there is.
       if ((copied as { totalPages: number }).totalPages > 0) return
+      await pause()
     }
   } catch (cause) {
     throw asStoreError(cause)

@@ -351,9 +351,9 @@ export class SqliteRelayStore implements RelayStore {
     return readSound(() => this.#sql.freePages.get()!.freelist_count) * PAGE_BYTES
   }
 
-  /** Into an empty file. @throws StoreError. */
-  copyTo(path: string): Promise<void> {
-    return copyDatabase(this.#db, path)
+  /** Into an empty file. @param pause between tries, a millisecond or so. @throws StoreError. */
+  copyTo(path: string, pause: () => Promise<void>): Promise<void> {
+    return copyDatabase(this.#db, path, pause)
   }
 
   /** Bounds the database to `pages` of 4,096 bytes; at or below its present size, it grows no more. */

@@ -28,7 +28,7 @@ const freshFolder = () => {
   mkdirSync(path)
   return path
 }
-const pause = () => new Promise<void>((resolve) => setImmediate(resolve))
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 1))
 const CHANNELS = [bytes(0xc1), bytes(0xc2), bytes(0xc3)]
 const chance = seeded(9)
 

@@ -113,7 +113,7 @@ test("a copy that is asked for while something is staged begins after the commit
   store.append(ref, newEntry(2))
   const path = freshPath()
   writeFileSync(path, "")
-  const copied = store.copyTo(path)
+  const copied = store.copyTo(path, () => new Promise((resolve) => setImmediate(resolve)))
   // Long enough for the copy's first steps to find the transaction open.
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
   await store.commit()
