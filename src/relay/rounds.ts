@@ -93,5 +93,5 @@ export class Rounds {
 }
 
 function weightOf(event: RelayEvent): number {
-  return event.kind === "frame" ? 1 + Math.floor(event.body.length / UNIT_BYTES) : 0
+  return event.kind === "frame" ? 1 + Math.floor(event.frame.length / UNIT_BYTES) : 0
 }

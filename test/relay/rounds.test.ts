@@ -7,9 +7,9 @@ import { MOST_WAITING, Rounds, SHARE } from "../../src/relay/rounds.ts"
 
 let made = 0
 const frame = (id: number, bytes = 1): RelayEvent => {
-  const body = new Uint8Array(bytes)
-  new DataView(body.buffer).setUint8(0, made++ % 256)
-  return { kind: "frame", id, body }
+  const bytesOf = new Uint8Array(bytes)
+  new DataView(bytesOf.buffer).setUint8(0, made++ % 256)
+  return { kind: "frame", id, frame: bytesOf }
 }
 const frames = (id: number, count: number, bytes = 1) => Array.from({ length: count }, () => frame(id, bytes))
 const gone = (id: number): RelayEvent => ({ kind: "disconnected", id })
@@ -60,7 +60,7 @@ test("whatever is sent comes out, each connection in order, and never more than 
           const theirs = of(id, round)
           const weight = theirs
             .slice(0, -1)
-            .reduce((sum, event) => sum + (event.kind === "frame" ? 1 + (event.body.length >> 10) : 0), 0)
+            .reduce((sum, event) => sum + (event.kind === "frame" ? 1 + (event.frame.length >> 10) : 0), 0)
           expect(weight).toBeLessThan(SHARE)
         }
       }
