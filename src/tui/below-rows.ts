@@ -6,7 +6,7 @@ import type { VerificationView } from "../client/client.ts"
 import { rowOfCaret } from "./composer-state.ts"
 import { labelOf } from "./key-map.ts"
 import { aboutWords, pickHint } from "./remark-keys.ts"
-import { composerRowLimit } from "./layout.ts"
+import { composerRowLimit, textWidth } from "./layout.ts"
 import { say, sliceSafe, type SafeText } from "./safe-text.ts"
 import { drawnCells, truncate, wrap } from "./text-width.ts"
 import { roomTitle, type Style } from "./theme.ts"
@@ -75,7 +75,7 @@ function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
   const room = currentRoom(view)
   const add = (text: SafeText | undefined, style: Style) => {
     if (text === undefined) return
-    const width = view.columns - 2
+    const width = textWidth(view.columns)
     const rows = wrap(text, width)
     const limit = Math.min(MAX_BANNER_ROWS, Math.max(1, Math.floor(view.rows / 6)))
     for (const [index, row] of rows.slice(0, limit).entries()) {

@@ -3,7 +3,7 @@
  * "hi" + Enter and a chunk "hi\r", and swallows what it does not know. Here every chunk ends in a list of keys.
  *
  * A key is named as the key table names it: `enter`, `ctrl+j`, `alt+a`, `shift+tab`, `f1`. Pasted text never
- * becomes keys, answers of the terminal become nothing.
+ * becomes keys, answers of the terminal never do.
  */
 
 export type Key =
@@ -23,6 +23,9 @@ const MAX_SEQUENCE_UNITS = 64
 
 const PASTE_START = "\u001b[200~"
 const PASTE_END = "\u001b[201~"
+
+/** A place of the cursor (CPR). In the first row it would be F3 with a modifier, so nobody asks about that one. */
+const PLACE = /^\u001b\[(\d{2,4}|[2-9]);(\d{1,4})R/u
 
 const CSI_LETTERS: Record<string, string> = {
   A: "up",
@@ -68,11 +71,19 @@ const CONSOLE_LETTERS: Record<string, string> = { A: "f1", B: "f2", C: "f3", D: 
 /** What `CSI code u` (the kitty protocol and xterm's modifyOtherKeys) calls the keys that are not letters. */
 const CODE_NAMES: Record<number, string> = { 9: "tab", 13: "enter", 27: "esc", 32: "space", 127: "backspace" }
 
+/** The terminal's answer to the question where its cursor stands, both from 1. */
+export type OnPlace = (row: number, column: number) => void
+
 export class KeyDecoder {
   #held = ""
+  readonly #onPlace: OnPlace
   /** Pieces: a large paste comes in hundreds of chunks, and joining them each time would copy it hundreds of times. */
   #paste: string[] | undefined
   #pasteUnits = 0
+
+  constructor(onPlace: OnPlace = () => {}) {
+    this.#onPlace = onPlace
+  }
 
   /** True when a lone Escape waits to learn whether more follows. Call `flush` after a moment. */
   get waiting(): boolean {
@@ -142,7 +153,12 @@ export class KeyDecoder {
       return PASTE_START.length
     }
     const kind = rest[1]!
-    if (kind === "[") return takeCsi(rest, 2, "", keys)
+    if (kind === "[") {
+      const place = PLACE.exec(rest)
+      if (place === null) return takeCsi(rest, 2, "", keys)
+      this.#onPlace(Number(place[1]), Number(place[2]))
+      return place[0].length
+    }
     if (kind === "O") {
       if (rest.length < 3) return 0
       const name = CSI_LETTERS[rest[2]!]

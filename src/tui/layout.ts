@@ -39,9 +39,18 @@ export function layoutOf(columns: number, rows: number, belowRows: number, hidde
   const peopleWidth = panes === "three" && !hidden.people ? side : 0
   // One cell at the left edge; each pane to the right costs an anchor, a line and a space.
   const chatWidth =
-    columns - 1 - (roomsWidth > 0 ? roomsWidth + 3 : 0) - (peopleWidth > 0 ? peopleWidth + 3 : 0)
+    textWidth(columns) - (roomsWidth > 0 ? roomsWidth + 3 : 0) - (peopleWidth > 0 ? peopleWidth + 3 : 0)
   const bodyHeight = Math.max(1, rows - FIXED_ROWS - belowRows)
   return { panes, columns, rows, roomsWidth, chatWidth, peopleWidth, bodyHeight }
+}
+
+/**
+ * Cells of a row that text may take: one at the left edge belongs to the anchor, and the last stays free. Without
+ * autowrap a terminal that has just drawn in its last column stands on it, so that a vowel sign or an accent of the
+ * letter there would join the letter before.
+ */
+export function textWidth(columns: number): number {
+  return columns - 2
 }
 
 /** How many rows the composer may grow to. */

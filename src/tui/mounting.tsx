@@ -4,6 +4,8 @@ import type { Clock } from "../platform/clock.ts"
 import { App, type ScreenStore } from "./app.tsx"
 import type { Key } from "./key-decoder.ts"
 import { openTerminal, withAnchors } from "./terminal.ts"
+import { ASK_WIDTHS, WidthAnswers } from "./terminal-widths.ts"
+import { useWidths } from "./text-width.ts"
 
 export interface MountOptions {
   store: ScreenStore
@@ -37,7 +39,15 @@ export function mountScreen(options: MountOptions): Mounted {
   const { store, input, output, stop } = options
   let suspender: ((work: () => Promise<void>) => Promise<void>) | undefined
   const quit = () => instance.unmount()
-  const terminal = openTerminal(input, output, options.clock, options.onKeys, quit, options.hasTitle)
+  const answers = new WidthAnswers((widths) => {
+    useWidths(widths)
+    // Rows whose text stays the same are not written again by themselves.
+    if (anchored.hasDisputed()) redraw()
+  })
+  const terminal = openTerminal(input, output, options.clock, options.onKeys, quit, {
+    hasTitle: options.hasTitle,
+    onPlace: (row, column) => answers.take(row, column),
+  })
   const onResize = () => options.onResize(output.columns, output.rows)
   const onSuspender = (given: typeof suspender) => {
     suspender = given
@@ -46,8 +56,14 @@ export function mountScreen(options: MountOptions): Mounted {
   terminal.mouse(options.hasMouse ?? false)
   terminal.enter()
   output.on("resize", onResize)
+  const anchored = withAnchors(output, ASK_WIDTHS)
+  const redraw = () => {
+    instance.clear()
+    output.write("\u001b[H\u001b[2J")
+    instance.rerender(app())
+  }
   const instance = render(app(), {
-    stdout: withAnchors(output),
+    stdout: anchored.stream,
     stdin: input,
     stderr: output,
     exitOnCtrlC: false,
@@ -68,6 +84,7 @@ export function mountScreen(options: MountOptions): Mounted {
       stop?.removeEventListener("abort", quit)
       output.off("resize", onResize)
       terminal.leave()
+      useWidths(undefined)
     }
   }
   const lend: Mounted["lend"] = async (work) => {
@@ -82,11 +99,7 @@ export function mountScreen(options: MountOptions): Mounted {
   }
   return {
     lend,
-    redraw: () => {
-      instance.clear()
-      output.write("\u001b[H\u001b[2J")
-      instance.rerender(app())
-    },
+    redraw,
     suspend: () => {
       if (options.suspend !== undefined) void lend(options.suspend)
     },

@@ -1,6 +1,7 @@
 /** Pages that lie over the chat: help, who is here, a fingerprint. Lines are wrapped to the panel they stand in. */
 import type { PersonView } from "../client/events.ts"
 import { helpRows } from "./commands.ts"
+import { textWidth } from "./layout.ts"
 import { receiptLines } from "./receipts.ts"
 import { repeatSafe, safeName, say, type SafeText } from "./safe-text.ts"
 import { drawnCells, fit, wrap } from "./text-width.ts"
@@ -14,7 +15,7 @@ export type Page = Overlay & { kind: "help" | "who" | "page" | "receipts" }
 const MAX_PANEL_COLUMNS = 76
 
 export function panelWidth(view: ChatView): number {
-  return Math.min(MAX_PANEL_COLUMNS, view.columns - 2)
+  return Math.min(MAX_PANEL_COLUMNS, textWidth(view.columns))
 }
 
 /** Rows of a page that are seen at once: all but header, status line, title and footer. */

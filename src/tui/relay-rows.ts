@@ -4,6 +4,7 @@ import { qrLines } from "./qr-drawing.ts"
 import { shortNumber, sizeWords, spanWords } from "./relay-words.ts"
 import type { LiveLine, RelayView } from "./relay-view.ts"
 import { joinSafe, repeatSafe, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
+import { textWidth } from "./layout.ts"
 import { cellsOf, drawnCells, truncate, wrap } from "./text-width.ts"
 import { span, type Span, type Style } from "./theme.ts"
 import { plural, timeOfDay } from "./words.ts"
@@ -26,7 +27,7 @@ export function relayRows(view: RelayView): readonly Row[] {
 }
 
 function widthOf({ columns }: RelayView): number {
-  return columns - 1
+  return textWidth(columns)
 }
 
 function headerRow(view: RelayView): Row {
@@ -73,8 +74,8 @@ function overview(view: RelayView, height: number): readonly Row[] {
 function rule({ columns, theme }: RelayView, title: SafeText): Row {
   const { horizontal, more } = theme.symbols
   const words =
-    title === "" ? say`` : truncate(say`${repeatSafe(horizontal, 2)} ${title} `, columns - 4, more)
-  return [span(say`${words}${repeatSafe(horizontal, columns - 1 - drawnCells(words))}`, "faint")]
+    title === "" ? say`` : truncate(say`${repeatSafe(horizontal, 2)} ${title} `, textWidth(columns) - 3, more)
+  return [span(say`${words}${repeatSafe(horizontal, textWidth(columns) - drawnCells(words))}`, "faint")]
 }
 
 function listRule(view: RelayView): Row {

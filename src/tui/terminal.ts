@@ -3,12 +3,15 @@
  *
  * Autowrap is off while we draw: a row that this terminal finds wider than we do is cut at the edge instead of
  * pushing every row below it. An anchor goes further: before each pane the cursor is sent to the column where the
- * pane begins and the row is erased from there, so that letters of disputed width move nothing but themselves.
+ * pane begins and the row is erased from there, and behind every letter of disputed width to the column that follows, so
+ * that such letters move nothing but themselves.
  */
 import type { Clock } from "../platform/clock.ts"
 import { RESTORE_TITLE, SAVE_TITLE } from "./notifying.ts"
-import { KeyDecoder, type Key } from "./key-decoder.ts"
-import { drawnCells } from "./text-width.ts"
+import { KeyDecoder, type Key, type OnPlace } from "./key-decoder.ts"
+import { SINGLE_CELLS } from "./graphemes.ts"
+import { isDisputed } from "./terminal-widths.ts"
+import { clustersOf, drawnCells } from "./text-width.ts"
 
 /** Takes one cell in Ink's grid. Never part of a `SafeText`, so no peer can set one. */
 export const ANCHOR = "\t"
@@ -52,9 +55,9 @@ export function openTerminal(
   clock: Clock,
   onKeys: (keys: readonly Key[]) => void,
   onEnd: () => void,
-  hasTitle = false,
+  { hasTitle = false, onPlace }: { hasTitle?: boolean; onPlace?: OnPlace } = {},
 ): Terminal {
-  const decoder = new KeyDecoder()
+  const decoder = new KeyDecoder(onPlace)
   let cancelFlush: (() => void) | undefined
   let entered = false
   let hasMouse = false
@@ -108,41 +111,103 @@ function attempt(work: () => unknown): void {
   }
 }
 
-/** The same stream for Ink, with anchors turned into what they mean. */
-export function withAnchors<Stream extends { write: (...args: never[]) => unknown }>(output: Stream): Stream {
+/** What Ink writes when it takes a screen of its own. */
+const OWN_SCREEN = "\u001b[?1049h"
+
+export interface Anchored<Stream> {
+  /** For Ink: anchors are turned into what they mean. */
+  stream: Stream
+  /** Whether letters of disputed width were written: they stand elsewhere once their width is known. */
+  hasDisputed(): boolean
+}
+
+/** @param first written once, on the empty screen that Ink has taken, before its first frame */
+export function withAnchors<Stream extends { write: (...args: never[]) => unknown }>(
+  output: Stream,
+  first = "",
+): Anchored<Stream> {
   const write = output.write as unknown as (this: Stream, text: unknown, ...rest: unknown[]) => unknown
-  return new Proxy(output, {
+  let due = first
+  let hasDisputed = false
+  const given = (text: string) => {
+    const frame = expandFrame(text)
+    hasDisputed ||= frame.disputed
+    if (due === "" || !text.includes(OWN_SCREEN)) return frame.text
+    const all = frame.text + due
+    due = ""
+    return all
+  }
+  const stream = new Proxy(output, {
     get(target, property) {
       if (property === "write") {
         return (text: unknown, ...rest: unknown[]) =>
-          write.call(target, typeof text === "string" ? expandAnchors(text) : text, ...rest)
+          write.call(target, typeof text === "string" ? given(text) : text, ...rest)
       }
       const value: unknown = Reflect.get(target, property, target)
       return typeof value === "function" ? (value.bind(target) as unknown) : value
     },
   })
+  return { stream, hasDisputed: () => hasDisputed }
 }
 
-const CONTROL_SEQUENCES = /\u001b\[[0-9;?]*[ -/]*[@-~]/gu
+const CONTROL_SEQUENCES = /(\u001b\[[0-9;?]*[ -/]*[@-~])/u
 
 /**
- * Replaces each anchor by: go to its column, erase to the right, one blank cell. A row with anchors is always written
- * from its first column (Ink repaints whole rows that hold a control character), so the column can be counted here.
+ * Replaces each anchor by: go to its column, erase to the right, one blank cell. Behind each cluster of disputed width it
+ * puts: go to the next column, so that no error grows along a row. A row with anchors is always written from its first
+ * column (Ink repaints whole rows that hold a control character), so columns can be counted here.
  */
 export function expandAnchors(frame: string): string {
-  if (!frame.includes(ANCHOR)) return frame
-  return frame.split("\n").map(expandRow).join("\n")
+  return expandFrame(frame).text
 }
 
-function expandRow(row: string): string {
-  if (!row.includes(ANCHOR)) return row
-  const pieces = row.split(ANCHOR)
-  let column = 0
-  let expanded = pieces[0]!
-  column += drawnCells(expanded.replaceAll(CONTROL_SEQUENCES, ""))
-  for (const piece of pieces.slice(1)) {
-    expanded += `\u001b[${column + 1}G\u001b[K ${piece}`
-    column += 1 + drawnCells(piece.replaceAll(CONTROL_SEQUENCES, ""))
+/** What was placed of a row, or of a frame, so far. */
+interface Placed {
+  text: string
+  column: number
+  disputed: boolean
+}
+
+function expandFrame(frame: string): Placed {
+  const placed: Placed = { text: "", column: 0, disputed: false }
+  if (!frame.includes(ANCHOR)) return { ...placed, text: frame }
+  for (const [index, row] of frame.split("\n").entries()) {
+    if (index > 0) placed.text += "\n"
+    if (row.includes(ANCHOR)) expandRow(row, placed)
+    else placed.text += row
   }
-  return expanded
+  return placed
+}
+
+function expandRow(row: string, placed: Placed): void {
+  placed.column = 0
+  for (const [index, piece] of row.split(ANCHOR).entries()) {
+    if (index > 0) {
+      placed.text += `\u001b[${placed.column + 1}G\u001b[K `
+      placed.column += 1
+    }
+    place(piece, placed)
+  }
+}
+
+/** Puts a piece behind what is placed. */
+function place(piece: string, placed: Placed): void {
+  // Every other part is a control sequence.
+  for (const [index, part] of piece.split(CONTROL_SEQUENCES).entries()) {
+    if (index % 2 === 1) placed.text += part
+    else if (SINGLE_CELLS.test(part)) {
+      placed.text += part
+      placed.column += part.length
+    } else placeClusters(part, placed)
+  }
+}
+
+function placeClusters(text: string, placed: Placed): void {
+  for (const cluster of clustersOf(text)) {
+    placed.text += cluster
+    placed.column += drawnCells(cluster)
+    if (!isDisputed(cluster)) continue
+    placed.text += `\u001b[${placed.column + 1}G`
+    placed.disputed = true
+  }
 }

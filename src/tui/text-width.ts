@@ -3,15 +3,52 @@
  *
  * Terminals disagree about joined emoji and Indic conjuncts: some draw a cluster in the cells of its first letter,
  * some in the sum of its parts. `cellsOf` takes the larger answer, so that wrapped text is never wider than its box
- * anywhere; `drawnCells` is the answer that Ink uses, and the one that places the cursor.
+ * anywhere. `drawnCells` is what this terminal takes, once it has answered (`terminal-widths.ts`), and the larger answer
+ * until then: it places the cursor and whatever stands on the right.
  */
 import stringWidth from "string-width"
 import { graphemesOf, SINGLE_CELLS } from "./graphemes.ts"
 import { linesOf, repeatSafe, say, sliceSafe, type SafeText } from "./safe-text.ts"
+import { measuredCells, type Widths } from "./terminal-widths.ts"
 
-/** Cells that Ink reserves. */
+/** Longer texts are not on a screen. */
+const MAX_REMEMBERED_UNITS = 1_000
+const MAX_REMEMBERED = 8_192
+
+let measured: Widths | undefined
+let stamp = 0
+/** Asked for again and again, for every key. */
+const remembered = new Map<string, number>()
+
+/** What this terminal answered; undefined: nothing so far. One process has one terminal. */
+export function useWidths(widths: Widths | undefined): void {
+  measured = widths
+  stamp += 1
+  remembered.clear()
+}
+
+/** Another number whenever texts may take other cells than before: what was laid out with the old ones is void. */
+export function widthsStamp(): number {
+  return stamp
+}
+
+/** Cells that this terminal takes. Never more than `cellsOf`. */
 export function drawnCells(text: string): number {
-  return SINGLE_CELLS.test(text) ? text.length : stringWidth(text)
+  if (SINGLE_CELLS.test(text)) return text.length
+  const known = remembered.get(text)
+  if (known !== undefined) return known
+  let cells = 0
+  for (const { segment } of graphemesOf(text)) cells += drawnClusterCells(segment)
+  if (text.length > MAX_REMEMBERED_UNITS) return cells
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear()
+  remembered.set(text, cells)
+  return cells
+}
+
+function drawnClusterCells(cluster: string): number {
+  if (measured === undefined) return mostCells(cluster)
+  if (cluster.length === 1 && SINGLE_CELLS.test(cluster)) return 1
+  return measuredCells(cluster, measured, stringWidth)
 }
 
 /** The most cells any terminal takes. */
@@ -28,6 +65,10 @@ export function clustersOf(text: string): string[] {
 }
 
 function clusterCells(cluster: string): number {
+  return Math.max(mostCells(cluster), drawnClusterCells(cluster))
+}
+
+function mostCells(cluster: string): number {
   if (cluster.length === 1 && SINGLE_CELLS.test(cluster)) return 1
   const drawn = stringWidth(cluster)
   if (cluster.length <= 1) return drawn
@@ -107,7 +148,7 @@ export function truncate(text: SafeText, width: number, more: SafeText): SafeTex
   return say`${sliceSafe(text, 0, end)}${more}`
 }
 
-/** Cut or filled with spaces to exactly `width` cells as Ink counts them. */
+/** Cut or filled with spaces to exactly `width` cells as this terminal draws them. */
 export function fit(text: SafeText, width: number, more: SafeText): SafeText {
   const cut = truncate(text, width, more)
   return say`${cut}${repeatSafe(say` `, width - drawnCells(cut))}`

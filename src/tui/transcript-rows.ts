@@ -28,7 +28,7 @@ import {
 } from "./message-extras.ts"
 import { messageRows } from "./message-text.ts"
 import { linesOf, repeatSafe, safeBlock, say, type SafeText } from "./safe-text.ts"
-import { cellsOf, drawnCells, fit, truncate, wrap, type WrappedRow } from "./text-width.ts"
+import { cellsOf, drawnCells, fit, truncate, widthsStamp, wrap, type WrappedRow } from "./text-width.ts"
 import {
   nameWithMark,
   noticeMark,
@@ -103,7 +103,7 @@ export class RowCache {
     const newDay = before === undefined || !sameDay(before.at, line.at)
     const isFollowing = !newDay && unreadFrom !== key && follows(before, line)
     const place = `${newDay} ${unreadFrom === key} ${isFollowing} ${context.picked === key}`
-    const stamp = `${context.width} ${context.symbols.vertical} ${context.selfName} ${place} ${looksOf(line)}`
+    const stamp = `${widthsStamp()} ${context.width} ${context.symbols.vertical} ${context.selfName} ${place} ${looksOf(line)}`
     const kept = this.#kept.get(key)
     if (kept !== undefined && kept.stamp === stamp && sameText(kept.line, line)) return kept.rows
     const rows: Row[] = []

@@ -1,5 +1,6 @@
 /** Whatever a text could make a terminal do, seen: for the tests that show hostile text. */
 import stringWidth from "string-width"
+import { ASK_WIDTHS } from "../../src/tui/terminal-widths.ts"
 import type { VirtualTerminal } from "./virtual-screen.ts"
 
 /** How terminals count: old tables, and code points one by one without joining emoji. */
@@ -10,7 +11,7 @@ const ALLOWED = /\u001b\[(?:\d*[ABEGK]|[12]?J|H|\d*(?:;\d*)*m|\?(?:25|2026|1049|
 
 /** The first control or directional character among the bytes that were written, besides what we write ourselves. */
 export function strangeIn(written: string): string | undefined {
-  const rest = written.replaceAll(ALLOWED, "").replaceAll("\r\n", "")
+  const rest = written.replace(ASK_WIDTHS, "").replaceAll(ALLOWED, "").replaceAll("\r\n", "")
   return /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.exec(rest)?.[0]
 }
 
@@ -22,8 +23,10 @@ export function watch(terminal: VirtualTerminal, widths: Widths): string[] {
   }
   for (const final of "pqrstuvwxyz{|}")
     terminal.parser.registerDcsHandler({ final }, () => reached.push("DCS") > 0)
-  for (const final of "cn")
-    terminal.parser.registerCsiHandler({ final }, () => reached.push(`CSI ${final}`) > 0)
+  terminal.parser.registerCsiHandler({ final: "c" }, () => reached.push("CSI c") > 0)
+  // Our own questions are answered: what is hostile is shown as wide as this terminal says it is.
+  let own = ASK_WIDTHS.split("\u001b[6n").length - 1
+  terminal.parser.registerCsiHandler({ final: "n" }, () => (own > 0 ? own-- < 0 : reached.push("CSI n") > 0))
   terminal.onTitleChange((title) => reached.push(`title ${title}`))
   terminal.onBell(() => reached.push("bell"))
   if (widths === "code point by code point") {

@@ -50,6 +50,8 @@ export class TerminalProgram {
         ...options.env,
       },
     })
+    // What a program asks of its terminal is answered where keys come from.
+    this.emulator.onData((answer) => this.type(answer))
     this.#process.onData((data) => {
       this.raw += data
       this.#drawn = this.#drawn.then(() => feed(this.emulator, data)).then(() => this.#look())

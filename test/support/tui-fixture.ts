@@ -1,17 +1,18 @@
 /**
  * The full-screen interface over a client without a network, as a program of its own: what tests of the real
  * terminal start. `--stop-on-term` ends the screen itself on SIGTERM, as the command line does; without it the
- * signal finds no listener of ours. `--crash` throws while drawing.
+ * signal finds no listener of ours. `--crash` throws while drawing. `--many-scripts`: another class.
  */
 import { systemClock } from "../../src/platform/clock.ts"
 import { editText } from "../../src/cli/editor.ts"
 import { suspendJob } from "../../src/cli/suspend.ts"
 import { runPlain, runTui } from "../../src/tui/main.tsx"
 import { classroom } from "./fake-client.ts"
+import { manyScripts } from "./many-scripts.ts"
 import { createInterface } from "node:readline"
 
 const flags = new Set(process.argv.slice(2))
-const client = await classroom()
+const client = await (flags.has("--many-scripts") ? manyScripts() : classroom())
 client.start()
 const stop = new AbortController()
 if (flags.has("--stop-on-term"))

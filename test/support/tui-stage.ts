@@ -19,6 +19,8 @@ export class TerminalStage {
 
   constructor(size: { columns: number; rows: number }) {
     this.terminal = openVirtualTerminal(size.columns, size.rows)
+    // What a program asks of its terminal is answered where keys come from.
+    this.terminal.onData((answer) => this.type(answer))
     this.#output = new FakeOutput(size, (text) => {
       this.written.push(text)
       this.#idle = this.#idle.then(() => feed(this.terminal, text))

@@ -25,7 +25,7 @@ const WIDTHS: readonly Widths[] = ["old tables", "code point by code point"]
 
 /** In cells: anchor, line and blank before the transcript and before the people. */
 const LEFT_LINE = 1 + 20 + 1
-const RIGHT_LINE = SIZE.columns - 20 - 2
+const RIGHT_LINE = SIZE.columns - 1 - 20 - 2
 
 /** Whatever it is asked for bears the names of the moment. */
 class HostileClient extends FakeClient {

@@ -21,7 +21,7 @@ const BATCHES = cyclesOf({ check: 20, slow: 1_200 })
 
 /** Left edge of the transcript, and of what stands right of it, in cells. */
 const CHAT_FROM = 1 + 20 + 3
-const CHAT_TO = SIZE.columns - 20 - 3
+const CHAT_TO = SIZE.columns - 1 - 20 - 3
 /** Where a message's own text begins: behind time, name and the line that no text can draw over. */
 const TEXT_FROM = CHAT_FROM + 6 + 20 + 1 + 2
 
@@ -86,7 +86,7 @@ test.each<Widths>(["old tables", "code point by code point"])(
     const screen = await stage.until("Esc back")
     const states = screen
       .split("\n")
-      .flatMap((row) => /^ {25}(✓ not yet|✓✓ has it|✓✓ read) +\S/u.exec(row)?.[1] ?? [])
+      .flatMap((row) => /^ {24}(✓ not yet|✓✓ has it|✓✓ read) +\S/u.exec(row)?.[1] ?? [])
     const each = (state: string) => states.filter((other) => other === state).length
     expect([each("✓ not yet"), each("✓✓ has it"), each("✓✓ read")]).toEqual([17, 7, 5])
     expect(screen).toContain("12 of 29 have it, 5 of them have read it.")

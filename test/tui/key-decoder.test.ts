@@ -88,6 +88,21 @@ test.each([
   [[`${ESC}]0;t`, "itle\u0007a"], ["'a'"]],
 ])("cut as %j it is %j", (chunks, keys) => expect(decode(...chunks)).toEqual(keys))
 
+test("where the cursor stands is told, however the answer is cut, and is no key", () => {
+  const places: [row: number, column: number][] = []
+  const decoder = new KeyDecoder((row, column) => places.push([row, column]))
+  const keys = [`a${ESC}[2;3Rb${ESC}[12;1`, "40R", `${ESC}[1;2R`, `${ESC}[R`].flatMap((chunk) =>
+    decoder.push(chunk),
+  )
+  expect(keys.map((key) => (key.kind === "text" ? key.text : key.kind === "chord" ? key.chord : ""))).toEqual(
+    ["a", "b", "shift+f3", "f3"],
+  )
+  expect(places).toEqual([
+    [2, 3],
+    [12, 140],
+  ])
+})
+
 test("a paste without an end sends no keys, and one without a limit is cut", () => {
   const decoder = new KeyDecoder()
   expect(decoder.push(`${ESC}[200~never\rending\r`)).toEqual([])

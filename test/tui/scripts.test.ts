@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { systemClock } from "../../src/platform/clock.ts"
 import { FakeClient, NOON } from "../support/fake-client.ts"
 import { expectGoldenScreen } from "../support/golden.ts"
@@ -94,46 +94,141 @@ for (const [script, name, texts] of LESSONS) {
 
 const hasTmux = spawnSync("tmux", ["-V"]).status === 0
 
-/** Another program draws what we write, with ideas of its own about widths, and again when its window changes. */
-test.skipIf(!hasTmux)(
-  "in a real tmux (skipped where there is none): types, changes size, leaves",
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), "secure-chat-tmux-"))
-    const socket = join(folder, "tmux")
-    const tmux = (...args: string[]) =>
-      execFileSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], { encoding: "utf8" })
-    const quoted = [NODE, ...(await fixtureCommand("tui-fixture"))].map((part) => `'${part}'`).join(" ")
-    const until = async (seen: (screen: string) => boolean) => {
-      for (let turn = 0; turn < 400; turn++) {
-        const screen = tmux("capture-pane", "-p", "-t", "chat")
-        if (seen(screen)) return screen
-        await new Promise((resolve) => setTimeout(resolve, 50))
+/** A window of tmux, in which the program of `tui-fixture.ts` runs. */
+class Tmux {
+  readonly #folder = mkdtempSync(join(tmpdir(), "secure-chat-tmux-"))
+  readonly #socket = join(this.#folder, "tmux")
+
+  do(...args: string[]): string {
+    return execFileSync("tmux", ["-u", "-S", this.#socket, "-f", "/dev/null", ...args], {
+      encoding: "utf8",
+      env: { ...process.env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" },
+    })
+  }
+
+  async open(size: { columns: number; rows: number }, ...flags: string[]): Promise<void> {
+    const quoted = [NODE, ...(await fixtureCommand("tui-fixture", ...flags))].map((part) => `'${part}'`)
+    const command = `TZ=UTC LANG=C.UTF-8 ${quoted.join(" ")}; echo gone; cat`
+    this.do("new-session", "-d", "-s", "chat", "-x", `${size.columns}`, "-y", `${size.rows}`, command)
+  }
+
+  screen(): string {
+    return this.do("capture-pane", "-p", "-t", "chat")
+  }
+
+  async until(seen: (screen: string) => boolean): Promise<string> {
+    for (let turn = 0; turn < 400; turn++) {
+      const screen = this.screen()
+      if (seen(screen)) return screen
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    throw new Error(`never seen in tmux:\n${this.screen()}`)
+  }
+
+  type(text: string): void {
+    this.do("send-keys", "-t", "chat", "-l", text)
+  }
+
+  press(key: string): void {
+    this.do("send-keys", "-t", "chat", key)
+  }
+
+  resize(columns: number, rows: number): void {
+    this.do("resize-window", "-t", "chat", "-x", `${columns}`, "-y", `${rows}`)
+  }
+
+  /** In which column its cursor stands, from 0. */
+  caret(): number {
+    return Number(this.do("display-message", "-p", "-t", "chat", "#{cursor_x}"))
+  }
+
+  /** Cells that it draws a text in: another window says where its cursor is behind it. */
+  async cells(text: string): Promise<number> {
+    this.do("new-window", "-d", "-n", "ruler", `printf '%s' '${text}'; exec cat`)
+    for (;;) {
+      const cells = Number(this.do("display-message", "-p", "-t", "ruler", "#{cursor_x}"))
+      if (cells > 0) {
+        this.do("kill-window", "-t", "ruler")
+        return cells
       }
-      throw new Error(`never seen in tmux:\n${tmux("capture-pane", "-p", "-t", "chat")}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
     }
-    try {
-      const command = `TZ=UTC LANG=C.UTF-8 ${quoted}; echo gone; cat`
-      tmux("new-session", "-d", "-s", "chat", "-x", "80", "-y", "24", command)
-      await until((screen) => screen.includes("Open page 41."))
-      tmux("send-keys", "-t", "chat", "-l", "नमस्ते 👩🏽‍🏫 日本 ok")
-      await until((screen) => screen.includes("日本 ok"))
-      tmux("send-keys", "-t", "chat", "Enter")
-      const sent = await until((screen) => /you ✓.*│ नमस्ते/u.test(screen))
-      const rows = sent.split("\n")
-      for (const row of rows.slice(1, 20)) expect(row.slice(0, 19)).toMatch(/│$/u)
-      tmux("resize-window", "-t", "chat", "-x", "120", "-y", "40")
-      const wide = (await until((screen) => screen.includes("2 of 3 online"))).split("\n")
-      expect(wide[0]).toContain("#everyone")
-      expect(wide.filter((row) => row.includes("connected to Class 8B"))).toHaveLength(1)
-      tmux("resize-window", "-t", "chat", "-x", "40", "-y", "12")
-      await until((screen) => screen.includes("≡ #everyone") && !screen.includes("Rooms"))
-      tmux("send-keys", "-t", "chat", "C-d")
-      const left = await until((screen) => screen.includes("gone"))
-      expect(left).toContain("before the chat")
-      expect(left).not.toContain("#everyone ▸")
-    } finally {
-      spawnSync("tmux", ["-S", socket, "kill-server"])
-      rmSync(folder, { recursive: true, force: true })
+  }
+
+  close(): void {
+    spawnSync("tmux", ["-S", this.#socket, "kill-server"])
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+/** Another program draws what we write, with ideas of its own about widths, and again when its window changes. */
+describe.skipIf(!hasTmux)("in a real tmux (skipped where there is none)", () => {
+  let tmux: Tmux
+  beforeEach(() => void (tmux = new Tmux()))
+  afterEach(() => tmux.close())
+
+  test("types, changes size, leaves", async () => {
+    await tmux.open({ columns: 80, rows: 24 })
+    await tmux.until((screen) => screen.includes("Open page 41."))
+    tmux.type("नमस्ते 👩🏽‍🏫 日本 ok")
+    await tmux.until((screen) => screen.includes("日本 ok"))
+    tmux.press("Enter")
+    const sent = await tmux.until((screen) => /you ✓.*│ नमस्ते/u.test(screen))
+    const rows = sent.split("\n")
+    for (const row of rows.slice(1, 20)) expect(row.slice(0, 19)).toMatch(/│$/u)
+    tmux.resize(120, 40)
+    const wide = (await tmux.until((screen) => screen.includes("2 of 3 online"))).split("\n")
+    expect(wide[0]).toContain("#everyone")
+    expect(wide.filter((row) => row.includes("connected to Class 8B"))).toHaveLength(1)
+    tmux.resize(40, 12)
+    await tmux.until((screen) => screen.includes("≡ #everyone") && !screen.includes("Rooms"))
+    tmux.press("C-d")
+    const left = await tmux.until((screen) => screen.includes("gone"))
+    expect(left).toContain("before the chat")
+    expect(left).not.toContain("#everyone ▸")
+  })
+
+  test("the caret stands behind what is written, and before it again", async () => {
+    await tmux.open({ columns: 80, rows: 24 }, "--many-scripts")
+    await tmux.until((screen) => screen.includes("#everyone ▸"))
+    const start = 1 + "#everyone ▸ ".length
+    let written = ""
+    for (const text of ["क्षत्रिय ", "स्त्री, कर्त्तव्य", " 👩🏽‍🏫 1️⃣", " ليلى 山田"]) {
+      tmux.type(text)
+      written += text
+      await tmux.until((screen) => screen.includes(`▸ ${written.trimEnd()}`))
+      const wanted = start + (await tmux.cells(written))
+      await tmux.until(() => tmux.caret() === wanted).catch(() => undefined)
+      expect([written, tmux.caret()]).toEqual([written, wanted])
     }
-  },
-)
+    tmux.press("Home")
+    tmux.press("Right")
+    const wanted = start + (await tmux.cells("क्ष"))
+    await tmux.until(() => tmux.caret() === wanted).catch(() => undefined)
+    expect(tmux.caret()).toBe(wanted)
+  })
+
+  test("unread numbers stand at the edge of the pane, whatever the name", async () => {
+    await tmux.open({ columns: 80, rows: 24 }, "--many-scripts")
+    const screen = await tmux.until((now) => now.includes("#everyone ▸") && / 5 │/u.test(now))
+    const panes = screen
+      .split("\n")
+      .slice(2, 8)
+      .map((row) => row.slice(0, row.indexOf("│")))
+    expect(panes.map((row) => / (\d) $/u.exec(row)?.[1])).toEqual([undefined, "1", "2", "3", "4", "5"])
+    for (const row of panes) expect([row, await tmux.cells(row)]).toEqual([row, 18])
+  })
+
+  test("a vowel sign at the end of a row stays with its letter", async () => {
+    await tmux.open({ columns: 40, rows: 12 }, "--many-scripts")
+    await tmux.until((screen) => screen.includes("▸"))
+    for (const letters of [33, 34, 35]) {
+      const text = `${"a".repeat(letters)}कुb`
+      tmux.type(text)
+      tmux.press("Enter")
+      const screen = await tmux.until((now) => new RegExp(`you[^]*│ a{${letters}}[^a]`, "u").test(now))
+      const shown = screen.split("\n").map((row) => row.replace(/^ +│ /u, "").trimEnd())
+      expect(shown.join("")).toContain(text)
+    }
+  })
+})

@@ -39,11 +39,14 @@ test("the stream given to Ink is the stream, but for anchors", () => {
       return this.columns
     },
   }
-  const wrapped = withAnchors(stream)
+  const { stream: wrapped, hasDisputed } = withAnchors(stream)
   stream.columns = 100
   expect([wrapped.columns, wrapped.size()]).toEqual([100, 100])
   expect(wrapped.write(`${A}x`)).toBe(true)
   expect(written).toEqual([`${ESC}[1G${ESC}[K x`])
+  expect(hasDisputed()).toBe(false)
+  wrapped.write(`${A}\u0915\u093e`)
+  expect(hasDisputed()).toBe(true)
 })
 
 class Input extends EventEmitter implements TerminalInput {

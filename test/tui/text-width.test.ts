@@ -1,11 +1,12 @@
 import { build } from "esbuild"
 import fc from "fast-check"
 import stringWidth from "string-width"
-import { expect, test } from "vitest"
+import { afterEach, describe, expect, test } from "vitest"
 import { graphemesOf, SINGLE_CELLS } from "../../src/tui/graphemes.ts"
 import { rgiEmoji } from "../../src/tui/rgi-emoji.ts"
 import { safeBlock, say } from "../../src/tui/safe-text.ts"
-import { cellsOf, clustersOf, drawnCells, fit, truncate, wrap } from "../../src/tui/text-width.ts"
+import { ASK_WIDTHS, WidthAnswers, type Widths } from "../../src/tui/terminal-widths.ts"
+import { cellsOf, clustersOf, drawnCells, fit, truncate, useWidths, wrap } from "../../src/tui/text-width.ts"
 import { lateWidth } from "../../.config/build.ts"
 import { hostileText } from "../support/hostile-text.ts"
 
@@ -26,9 +27,105 @@ test.each([
 ])("wraps %j at %i", (text, width, expected) => expect(rows(text, width)).toEqual(expected))
 
 test("where terminals disagree, the wider answer counts", () => {
-  expect(cellsOf("क्ष")).toBeGreaterThan(drawnCells("क्ष"))
-  expect(cellsOf("👩‍🏫")).toBe(4)
-  expect(drawnCells("👩‍🏫")).toBe(2)
+  expect([cellsOf("क्ष"), drawnCells("क्ष")]).toEqual([2, 2])
+  expect([cellsOf("👩‍🏫"), drawnCells("👩‍🏫")]).toEqual([4, 4])
+})
+
+/** What terminals answered that we have asked. */
+const TMUX: Widths = {
+  emoji: 2,
+  conjunct: 2,
+  mark: 2,
+  joined: 1,
+  joinedEmoji: 2,
+  skin: 4,
+  presentation: 1,
+  flag: 2,
+}
+const BY_CLUSTER: Widths = {
+  emoji: 2,
+  conjunct: 1,
+  mark: 1,
+  joined: 1,
+  joinedEmoji: 2,
+  skin: 2,
+  presentation: 2,
+  flag: 2,
+}
+const OLD: Widths = {
+  emoji: 1,
+  conjunct: 2,
+  mark: 2,
+  joined: 2,
+  joinedEmoji: 2,
+  skin: 2,
+  presentation: 1,
+  flag: 2,
+}
+
+describe("once a terminal has answered", () => {
+  afterEach(() => useWidths(undefined))
+
+  test.each([
+    // [text, tmux, a terminal that draws clusters, one with old tables], each measured in one.
+    ["क्षत्रिय", 6, 3, 6],
+    ["स्त्री", 4, 1, 4],
+    ["क्‍ष", 1, 1, 2],
+    ["कु", 1, 1, 1],
+    ["👩‍🏫", 2, 2, 2],
+    ["👨‍👩‍👧‍👦", 2, 2, 4],
+    ["👍🏽", 4, 2, 2],
+    ["❤️", 1, 2, 1],
+    ["🇮🇳", 2, 2, 2],
+    ["日本 e\u0301", 6, 6, 6],
+    ["한ضَ", 3, 3, 3],
+  ])("%j takes the cells that it says", (text, tmux, byCluster, old) => {
+    const cells = [TMUX, BY_CLUSTER, OLD].map((widths) => {
+      useWidths(widths)
+      return drawnCells(text)
+    })
+    expect(cells).toEqual([tmux, byCluster, old])
+  })
+
+  test("property: never more than the most, and wrapped rows still fit", () => {
+    fc.assert(
+      fc.property(hostileText, fc.constantFrom(TMUX, BY_CLUSTER, OLD), (raw, widths) => {
+        useWidths(widths)
+        for (const line of rows(raw, 20)) {
+          expect(drawnCells(line)).toBeLessThanOrEqual(cellsOf(line))
+          expect(cellsOf(line.trimEnd())).toBeLessThanOrEqual(20)
+        }
+      }),
+    )
+  })
+})
+
+describe("the answers", () => {
+  const asked = (given: readonly (readonly [row: number, column: number])[]) => {
+    const told: Widths[] = []
+    const answers = new WidthAnswers((widths) => told.push(widths))
+    for (const [row, column] of given) answers.take(row, column)
+    return told
+  }
+  const tmux = Object.values(TMUX).map((cells) => [2, cells + 1] as const)
+
+  test("all of them, once; what comes after belongs to nobody", () => {
+    expect(asked(tmux)).toEqual([TMUX])
+    expect(asked([...tmux, ...tmux])).toEqual([TMUX])
+  })
+
+  test.each([
+    ["one is missing", tmux.slice(1)],
+    ["another row", tmux.map(([, column]) => [3, column] as const)],
+    ["bytes instead of letters", tmux.map(() => [2, 10] as const)],
+    ["nothing was drawn", tmux.map(() => [2, 1] as const)],
+  ])("nothing is learned: %s", (_, given) => expect(asked(given)).toEqual([]))
+
+  test("the screen is empty after the questions, and nothing but them is written", () => {
+    expect(ASK_WIDTHS.match(/\u001b\[6n/gu)).toHaveLength(Object.keys(TMUX).length)
+    expect(ASK_WIDTHS.endsWith("\u001b[2H\u001b[2K\u001b[H")).toBe(true)
+    expect(ASK_WIDTHS).not.toMatch(/[\u0000-\u001a\u001c-\u001f]/u)
+  })
 })
 
 test("property: rows lie end to end, keep every letter and fit, as every code point is counted", () => {

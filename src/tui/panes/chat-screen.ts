@@ -1,6 +1,6 @@
 /** The chat: lays the panes out, puts what lies over them on top, and says where the cursor stands. */
 import { belowRows } from "../below-rows.ts"
-import { MIN_COLUMNS, MIN_ROWS, type Layout } from "../layout.ts"
+import { MIN_COLUMNS, MIN_ROWS, textWidth, type Layout } from "../layout.ts"
 import { panelWidth } from "../pages.ts"
 import { divider, type Frame, fullWidth, type PaintedRow } from "../painting.ts"
 import { repeatSafe, say, type SafeText } from "../safe-text.ts"
@@ -45,7 +45,7 @@ export function chatScreen(view: ChatView): Frame {
     ...one(statusSpans(view)),
   ]
   if (overlay !== undefined) {
-    const left = Math.round((columns - 1 - panelWidth(view)) / 2)
+    const left = Math.floor((textWidth(columns) - panelWidth(view)) / 2)
     return {
       rows: around(overlayRows(view, overlay, left, height - 2)),
       caret: caretOf(view, overlay, 1 + left),
@@ -115,7 +115,7 @@ function bodyRows(view: ChatView): PaintedRow[] {
 function ruleSpans(view: ChatView): readonly Span[] {
   const { symbols } = view.theme
   const layout = layoutOfView(view)
-  const width = view.columns - 1
+  const width = textWidth(view.columns)
   const count = newBelow(view)
   const words =
     view.scroll.kind === "end"

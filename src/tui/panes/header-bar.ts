@@ -1,6 +1,7 @@
 /** The first row: which room, who is in it, how safe it is. A stopped room says so here, in words. */
 import type { RoomView } from "../../client/events.ts"
 import { joinSafe, repeatSafe, say, type SafeText } from "../safe-text.ts"
+import { textWidth } from "../layout.ts"
 import { labelOf } from "../key-map.ts"
 import { cellsOf, truncate } from "../text-width.ts"
 import { nameWithMark, roomTitle, span, type Span, type Symbols } from "../theme.ts"
@@ -9,7 +10,7 @@ import { peopleWords, securityWords } from "../words.ts"
 
 export function headerSpans(view: ChatView): readonly Span[] {
   const { symbols } = view.theme
-  const width = view.columns - 1
+  const width = textWidth(view.columns)
   const room = currentRoom(view)
   const key = labelOf(view.keys, "help")
   const right = view.columns < 60 ? key : say`${key} help`

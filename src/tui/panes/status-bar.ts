@@ -2,6 +2,7 @@
 import type { ConnectionView } from "../../client/events.ts"
 import { joinSafe, repeatSafe, safeName, say, type SafeText } from "../safe-text.ts"
 import { cellsOf, truncate } from "../text-width.ts"
+import { textWidth } from "../layout.ts"
 import { labelOf } from "../key-map.ts"
 import { roomTitle, span, type Span, type Style } from "../theme.ts"
 import type { ChatView } from "../view.ts"
@@ -10,7 +11,7 @@ import { connectionWords } from "../words.ts"
 export function statusSpans(view: ChatView): readonly Span[] {
   const { symbols } = view.theme
   const { connection, outbox } = view.data
-  const width = view.columns - 1
+  const width = textWidth(view.columns)
   const state = say`${connection.state === "online" ? symbols.online : symbols.offline} ${connectionWords(connection)}`
   const relay =
     connection.state === "online" && view.columns >= 60 ? say` to ${safeName(connection.relayName)}` : say``

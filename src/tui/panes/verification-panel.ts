@@ -1,6 +1,7 @@
 /** The panels of a verification: which way, the steps of one, a code on the whole screen, a code to be read. */
 import type { VerificationView } from "../../client/client.ts"
 import type { PersonRef } from "../../client/events.ts"
+import { textWidth } from "../layout.ts"
 import { panelWidth } from "../pages.ts"
 import { qrLines } from "../qr-drawing.ts"
 import { joinSafe, safeLine, say, sliceSafe, type SafeText } from "../safe-text.ts"
@@ -102,9 +103,10 @@ export function codeScreen(view: ChatView, panel: Overlay & { kind: "verificatio
   const verification = verificationIn(view, panel.id)
   if (verification?.qr === undefined) return []
   const columns = view.columns - 1
+  const inner = textWidth(view.columns)
   const text = safeLine(verification.qr)
   const beside = (drawn: readonly Row[], first: number) =>
-    wordsOfCode(view, verification, columns - first - 2, drawn.length < view.rows)
+    wordsOfCode(view, verification, inner - first - 2, drawn.length < view.rows)
   if (!panel.asText) {
     const side = qrLines(text, { columns: columns - LEAST_SIDE_CELLS - 2, rows: view.rows }, view.theme)
     if (side !== undefined) {
@@ -113,15 +115,15 @@ export function codeScreen(view: ChatView, panel: Overlay & { kind: "verificatio
       return side.map((row, y) => [...row, span(say`  `), ...(words[y] ?? [])])
     }
     const above = qrLines(text, { columns, rows: view.rows - ROWS_ABOVE }, view.theme)
-    const words = wordsOfCode(view, verification, columns, false)
+    const words = wordsOfCode(view, verification, inner, false)
     if (above !== undefined && words.length <= ROWS_ABOVE) return [...words, ...above]
   }
   const why = panel.asText
     ? say`The code as text, for ${codeReader(verification)} to type or to copy:`
     : say`This window is too small for the code (${view.theme.ascii ? say`94 by 47` : say`47 by 24`} cells and room for words). Make it larger, or let ${codeReader(verification)} have this text by a way of your own, not as a message here:`
-  const lines = wrap(why, columns).map((row): Row => [span(row.text)])
-  const code = wrap(text, columns).map((row): Row => [span(row.text, "strong")])
-  return [...lines, ...code, ...wordsOfCode(view, verification, columns, false).slice(-2)]
+  const lines = wrap(why, inner).map((row): Row => [span(row.text)])
+  const code = wrap(text, inner).map((row): Row => [span(row.text, "strong")])
+  return [...lines, ...code, ...wordsOfCode(view, verification, inner, false).slice(-2)]
 }
 
 function codeReader(verification: VerificationView): SafeText {
