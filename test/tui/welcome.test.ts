@@ -113,7 +113,7 @@ test("each mistake gets its sentence and stays where it was made", async () => {
   stage.type("\r")
   await stage.until("That is only the address.")
   stage.type("\u0003")
-  expect(await stage.done).toEqual({ client: undefined, summary: "" })
+  expect(await stage.done).toEqual({ client: undefined, summary: "", next: "end" })
 })
 
 test("Esc goes back step by step, and what was typed is still there", async () => {
