@@ -3,6 +3,7 @@
  * a command, a large paste), then the composer. Its height decides how many rows the transcript gets.
  */
 import type { VerificationView } from "../client/client.ts"
+import { addressedWords } from "./addressing.ts"
 import { rowOfCaret } from "./composer-state.ts"
 import { labelOf } from "./key-map.ts"
 import { aboutWords, pickHint } from "./remark-keys.ts"
@@ -109,6 +110,8 @@ function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
   }
   if (view.about !== undefined) add(aboutWords(view.about, view.theme.symbols), "accent")
   if (view.picked !== undefined) add(pickHint(view), "accent")
+  const { people } = view.data
+  add(addressedWords(view.composer.text, { people, room, symbols: view.theme.symbols }), "accent")
   if (view.toast !== undefined) add(view.toast.text, view.toast.tone)
   return banners
 }

@@ -88,6 +88,8 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       const { name, value, isHere } = command
       return effect(view, { kind: "set", name, value, roomId: isHere ? view.roomId : undefined })
     }
+    case "mute":
+      return effect(view, { ...command, roomId: view.roomId })
     case "fingerprint":
       return effect(view, { kind: "fingerprint", name: command.name })
     case "export":

@@ -1,11 +1,12 @@
 /** What a submitted line asks for, by the one table in `commands.ts`; a line that is not understood is never a message. */
 import { numberIn, verifyArguments } from "./command-arguments.ts"
-import { COMMANDS, type Command, type Word } from "./commands.ts"
+import { rowNamed, type Command, type Word } from "./commands.ts"
+import { notYet } from "./not-yet.ts"
 import { ownCommandOf } from "./own-commands.ts"
 import { REMARK_COMMANDS, remarkCommandOf } from "./remark-commands.ts"
 import { roomCommandOf } from "./room-commands.ts"
-import { safeName, say, type SafeText } from "./safe-text.ts"
-import { bareName, takeName, unquote } from "./typed-names.ts"
+import { joinSafe, safeName, say, type SafeText } from "./safe-text.ts"
+import { bareName, possibleNames, takeName, unquote } from "./typed-names.ts"
 
 export type Parsed =
   | { kind: "command"; command: Command }
@@ -29,29 +30,67 @@ export function parseLine(line: string, names: readonly string[]): Parsed {
       why: say`Not sent: there is a space before the command. // starts a message with a slash.`,
     }
   }
-  if (/^[@#]\S/u.test(line)) return parseAddressed(line, names)
+  if (/^\s+(?:@\S|#everyone\b)/iu.test(line)) {
+    return {
+      kind: "refused",
+      why: say`Not sent: there is a space before the name. @@ starts a message with an @.`,
+    }
+  }
+  if (/^(?:@@|##)[^\s@#]/u.test(line))
+    return { kind: "command", command: { kind: "say", text: line.slice(1) } }
+  if (/^(?:@\S|#[\p{L}\p{N}"])/u.test(line)) return parseAddressed(line, names)
   return { kind: "command", command: { kind: "say", text: line } }
 }
 
 /** `@name text` and `#everyone text` say something there without going there. */
 function parseAddressed(line: string, names: readonly string[]): Parsed {
   const room = line.startsWith("#")
-  const { name, rest } = takeName(line.slice(1), room ? ["everyone"] : names)
+  const known = room ? ["everyone"] : names
+  const doubt = inDoubt(line.slice(1), known)
+  if (doubt !== undefined) return doubt
+  const { name, rest } = takeName(line.slice(1), known)
   if (rest === "") return { kind: "refused", why: say`Not sent: write the message after the name.` }
   return { kind: "command", command: { kind: "msg", to: room ? `#${name}` : name, text: rest } }
 }
 
+/**
+ * Two names can stand at the front of one line, "Asha" and "Asha could": somebody might choose theirs so that they are
+ * told what was for another. Quotes, or the tag, say which is meant.
+ */
+function inDoubt(text: string, names: readonly string[]): Parsed | undefined {
+  const possible = possibleNames(text, names)
+  if (possible.length < 2) return undefined
+  const quoted = possible.slice(0, MOST_NAMED).map((name) => say`"${safeName(name)}"`)
+  return {
+    kind: "refused",
+    why: say`Not sent, not done: more than one name could be meant. Put the one you mean in quotes: ${joinSafe(quoted, say`, `)}.`,
+  }
+}
+
+/** Names that a refusal lists. */
+const MOST_NAMED = 4
+
 function parseCommand(text: string, names: readonly string[]): Parsed {
   const word = /^\S*/u.exec(text)![0]
   const rest = text.slice(word.length).replace(/^\s/u, "")
-  const row = COMMANDS.find((known) => known.word === word.toLowerCase())
+  const row = rowNamed(word)
   if (row === undefined) {
     return {
       kind: "refused",
-      why: say`Not sent: /${safeName(word)} is no command. F1 lists them; // starts a message with a slash.`,
+      why:
+        notYet(word) ??
+        say`Not sent: /${safeName(word)} is no command. F1 lists them; // starts a message with a slash.`,
     }
   }
   const usage: Parsed = { kind: "refused", why: say`Not done. Write it so: ${row.usage}` }
+  const doubt = row.takes.startsWith("name text") ? inDoubt(rest, names) : undefined
+  if (doubt !== undefined) return doubt
+  if (row.word === "me" || row.word === "all") {
+    if (rest.trim() === "") return usage
+    const command: Command =
+      row.word === "all" ? { kind: "msg", to: "#everyone", text: rest } : { kind: "say", text: `/me ${rest}` }
+    return { kind: "command", command }
+  }
   if (row.takes === "name text?") {
     const { name, rest: alias } = takeName(rest, names)
     if (name === "" || alias.includes("\n")) return usage
@@ -87,6 +126,11 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
       return back > 0 ? done({ kind: "receipts", back }) : undefined
     }
     case "go":
+      if (text?.toLowerCase().startsWith("secure-chat:") === true)
+        return {
+          kind: "refused",
+          why: say`Not done: an invitation is taken at the start. /quit, then: secure-chat join INVITATION`,
+        }
       return done({ kind: "go", to: text === undefined ? undefined : unquote(text) })
     case "verify":
       return done({ kind: "verify", ...verifyArguments(text, names) })
@@ -103,6 +147,8 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "export":
       return done({ kind: "export", path: text })
     case "msg":
+    case "all":
+    case "me":
     case "alias":
     case "reply":
     case "edit":
@@ -134,6 +180,8 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "ascii":
     case "mouse":
     case "notify":
+    case "mute":
+    case "unmute":
     case "dnd":
     case "language": {
       const command = ownCommandOf(word, text)

@@ -41,6 +41,8 @@ export type Command =
   | RemarkCommand
 
 export type Word =
+  | "all"
+  | "me"
   | Exclude<Command["kind"], "say" | RoomCommand["kind"] | OwnCommand["kind"]>
   | RoomWord
   | OwnWord
@@ -72,9 +74,16 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     word: "msg",
     usage: say`/msg NAME TEXT`,
-    what: say`to one person only; also @NAME TEXT`,
+    what: say`to one person only`,
     takes: "name text",
   },
+  {
+    word: "all",
+    usage: say`/all TEXT`,
+    what: say`to everybody, wherever you are`,
+    takes: "text",
+  },
+  { word: "me", usage: say`/me TEXT`, what: say`what you do: /me waves`, takes: "text" },
   ...REMARK_COMMANDS,
   { word: "go", usage: say`/go [NAME]`, what: say`open a chat or #everyone`, takes: "name?" },
   { word: "win", usage: say`/win N`, what: say`open the room with that number`, takes: "number" },
@@ -133,12 +142,42 @@ export const COMMANDS: readonly CommandRow[] = [
   { word: "quit", usage: say`/quit`, what: say`leave; what waits is sent next time`, takes: "nothing" },
 ]
 
-/** The help page: every command, and every key as it is in force. */
-export function helpRows(keys: KeyMap): readonly { left: SafeText; right: SafeText }[] {
+/** The same by the words of other programs. */
+const SHORT_FORMS: ReadonlyMap<string, Word> = new Map([
+  ["j", "go"],
+  ["join", "go"],
+  ["m", "msg"],
+  ["w", "who"],
+  ["q", "quit"],
+  ["nick", "rename"],
+  ["kick", "remove"],
+  ["ban", "remove"],
+  ["roles", "moderators"],
+])
+
+/** The row of a word as it is typed, in any case; undefined: there is no such command. */
+export function rowNamed(typed: string): CommandRow | undefined {
+  const lower = typed.toLowerCase()
+  const word = SHORT_FORMS.get(lower) ?? lower
+  return COMMANDS.find((known) => known.word === word)
+}
+
+/** Every command, and what else a line can begin with. */
+export function commandHelp(): readonly { left: SafeText; right: SafeText }[] {
   return [
     ...COMMANDS.map((row) => ({ left: row.usage, right: row.what })),
-    { left: say`//text`, right: say`a message that starts with a slash` },
-    { left: say``, right: say`` },
-    ...keyHelp(keys),
+    { left: say`/m /w /q`, right: say`short for /msg, /who, /quit` },
+    { left: say`/j /join`, right: say`the same as /go` },
+    { left: say`/nick`, right: say`the same as /rename` },
+    { left: say`/kick /ban`, right: say`the same as /remove` },
+    { left: say`/roles`, right: say`the same as /moderators` },
+    { left: say`@NAME TEXT`, right: say`to one person only, like /msg` },
+    { left: say`#everyone TEXT`, right: say`to everybody, wherever you are` },
+    { left: say`//text @@text`, right: say`a message that starts with / or @` },
   ]
+}
+
+/** The help page: every command, and every key as it is in force. */
+export function helpRows(keys: KeyMap): readonly { left: SafeText; right: SafeText }[] {
+  return [...commandHelp(), { left: say``, right: say`` }, ...keyHelp(keys)]
 }

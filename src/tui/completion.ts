@@ -2,7 +2,7 @@
  * Tab: completes the word before the caret. At the start of the line a command, after a command a person, a setting or a
  * file, after `@` a person, after `#` the room, after `:` an emoji, elsewhere a person's name. Tab again goes on to the next candidate, Shift+Tab back.
  */
-import { COMMANDS } from "./commands.ts"
+import { COMMANDS, rowNamed } from "./commands.ts"
 import { setDraft, type Composer } from "./composer-state.ts"
 import { emojiLike } from "./emoji.ts"
 import { safeTyped } from "./safe-text.ts"
@@ -39,7 +39,7 @@ export function startCompletion(
 /** What stands where a command reads the path of a file; undefined elsewhere. */
 export function typedPath({ text, caret }: Composer): string | undefined {
   const found = /^\/(\S+)\s+(.*)$/u.exec(text.slice(0, caret))
-  const row = found === null ? undefined : COMMANDS.find(({ word }) => word === found[1]!.toLowerCase())
+  const row = found === null ? undefined : rowNamed(found[1]!)
   return row?.takes === "path?" ? found![2] : undefined
 }
 
@@ -86,7 +86,7 @@ function candidatesFor(
   }
   const argument = /^\/(\S+)\s+"?([^"]*)$/u.exec(before)
   if (argument !== null) {
-    const row = COMMANDS.find((known) => known.word === argument[1]!.toLowerCase())
+    const row = rowNamed(argument[1]!)
     if (row?.takes === "number name") {
       const typed = argument[2]!.replace(/^\d+\s+/u, "")
       return { from: before.length - typed.length, candidates: matching(["#everyone", ...names], typed) }
@@ -95,7 +95,7 @@ function candidatesFor(
       const typed = argument[2]!
       const from = before.length - typed.length - (before.at(-typed.length - 1) === '"' ? 1 : 0)
       const end = row.takes.startsWith("name text") ? " " : ""
-      const all = row.word === "go" ? ["#everyone", ...names] : names
+      const all = ["go", "mute", "unmute"].includes(row.word) ? ["#everyone", ...names] : names
       const quote = (name: string) =>
         row.takes.startsWith("name text") && name.includes(" ") ? `"${name}"` : name
       return { from, candidates: matching(all, typed).map((name) => quote(name) + end) }
@@ -104,7 +104,7 @@ function candidatesFor(
   const setting = /^\/(\S+)\s+(?:(\S+)\s+)?(\S*)$/u.exec(before)
   if (setting !== null) {
     const [, word = "", name, typed = ""] = setting
-    const row = COMMANDS.find((known) => known.word === word.toLowerCase())
+    const row = rowNamed(word)
     if (row?.takes === "setting?") {
       const words = settingWords(row.word, name)
       return { from: before.length - typed.length, candidates: matching(words, typed) }
@@ -115,6 +115,13 @@ function candidatesFor(
     const typed = emoji[1]!
     const from = before.lastIndexOf(`:${typed}`)
     return { from, candidates: emojiLike(typed).map((each) => `${each} `) }
+  }
+  const addressed = /^@"?([^"\n]*)$/u.exec(before)
+  if (addressed !== null) {
+    const quoted = matching(names, addressed[1]!).map((name) =>
+      name.includes(" ") ? `@"${name}" ` : `@${name} `,
+    )
+    if (quoted.length > 0) return { from: 0, candidates: quoted }
   }
   if (/^#\S*$/u.test(before))
     return { from: 0, candidates: "#everyone".startsWith(before) ? ["#everyone "] : [] }

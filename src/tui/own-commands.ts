@@ -4,6 +4,7 @@ import type { CommandRow } from "./commands.ts"
 import type { Language } from "./language.ts"
 import { languageNamed } from "./language-choice.ts"
 import { say } from "./safe-text.ts"
+import { unquote } from "./typed-names.ts"
 import { SETTING_NAMES, type SettingName } from "./setting-table.ts"
 
 export type OwnCommand =
@@ -15,6 +16,8 @@ export type OwnCommand =
   | { kind: "editor" }
   /** Panes away, or back. */
   | { kind: "bare" }
+  /** `to` as typed; undefined: the open room. */
+  | { kind: "mute"; on: boolean; to: string | undefined }
   /** Undefined: tell which there are. */
   | { kind: "language"; language: Language | undefined }
 
@@ -29,6 +32,8 @@ export type OwnWord =
   | "ascii"
   | "mouse"
   | "notify"
+  | "mute"
+  | "unmute"
   | "dnd"
   | "language"
 
@@ -63,6 +68,8 @@ export const OWN_COMMANDS: readonly (CommandRow & { word: OwnWord })[] = [
     what: say`of this room; text on: with name and text`,
     takes: "setting?",
   },
+  { word: "mute", usage: say`/mute [ROOM]`, what: say`nothing of a room notifies you`, takes: "name?" },
+  { word: "unmute", usage: say`/unmute [ROOM]`, what: say`it does again`, takes: "name?" },
   { word: "dnd", usage: say`/dnd 45m|off`, what: say`tell me nothing for so long`, takes: "setting?" },
   {
     word: "language",
@@ -77,6 +84,8 @@ export function ownCommandOf(word: OwnWord, argument: string | undefined): OwnCo
   if (word === "search" || word === "search-all")
     return { kind: "search", words: argument ?? "", everywhere: word === "search-all" }
   if (word === "editor" || word === "bare") return { kind: word }
+  if (word === "mute" || word === "unmute")
+    return { kind: "mute", on: word === "mute", to: argument && unquote(argument.replace(/^@(?=.)/u, "")) }
   if (word === "jump") {
     const number = numberIn(argument ?? "")
     return number > 0 ? { kind: "jump", number } : undefined

@@ -9,6 +9,7 @@ import { actOnKeys } from "./key-actions.ts"
 import type { Language } from "./language.ts"
 import { languageAnswer } from "./language-choice.ts"
 import { type LeftFor, NO_PASSPHRASE } from "./program-commands.ts"
+import { muteRoom } from "./muting.ts"
 import { noReceiptsWords, receiptsOf } from "./receipts.ts"
 import { actOnRemark } from "./remark-session.ts"
 import { type Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
@@ -181,6 +182,11 @@ export function perform(
       return dispatch({ ...effect, kind: "paths", paths: deps.pathsLike(effect.typed) })
     case "set":
       return attempt(() => actOnSetting(deps, effect, tell))
+    case "mute":
+      return attempt(async () => {
+        tell(await muteRoom(client, effect), "plain")
+        deps.settled()
+      })
     case "language":
       return attempt(() => tell(languageAnswer(effect.language, deps.keepLanguage), "plain"))
     case "redraw":

@@ -1,8 +1,9 @@
 /** What a submitted line does in the line mode. */
-import { COMMANDS, type Command } from "./commands.ts"
+import { commandHelp, type Command } from "./commands.ts"
 import { DIRECTORY_TITLE, directoryLines } from "./directory-page.ts"
 import { fingerprintLines } from "./fingerprint.ts"
 import { invitationLines } from "./invitation.ts"
+import { muteRoom } from "./muting.ts"
 import { plainKeys } from "./key-actions.ts"
 import { languageAnswer } from "./language-choice.ts"
 import { roomFor } from "./performing.ts"
@@ -30,10 +31,7 @@ export async function runCommand(
       await sendOrWarn(client, state.warned, await roomFor(client, command.to), command.text)
       return undefined
     case "help":
-      print(
-        ...COMMANDS.map((row) => say`${row.usage}: ${row.what}`),
-        say`//text: a message that starts with a slash`,
-      )
+      print(...commandHelp().map(({ left, right }) => say`${left}: ${right}`))
       return undefined
     case "go":
       if (command.to === undefined) listRooms(tools)
@@ -122,6 +120,9 @@ export async function runCommand(
     case "jump":
     case "set":
       await runOwn(command, tools, options.clock)
+      return undefined
+    case "mute":
+      print(await muteRoom(client, { ...command, roomId: state.roomId }))
       return undefined
     case "bare":
       print(say`Nothing stands beside the lines here.`)

@@ -53,7 +53,7 @@ export interface Tools {
 
 /** What is about this person's own screen and the client knows. */
 export async function runOwn(
-  command: Exclude<OwnCommand, { kind: "editor" | "language" | "bare" }>,
+  command: Exclude<OwnCommand, { kind: "editor" | "language" | "bare" | "mute" }>,
   tools: Tools,
   clock: Clock,
 ): Promise<void> {

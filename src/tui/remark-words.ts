@@ -1,7 +1,8 @@
 /** What somebody has said about a message, in words: for the line mode, and for everything that must say it in a line. */
 import type { Client } from "../client/client.ts"
 import type { ClientEvent, MessageView, PersonRef } from "../client/events.ts"
-import { joinSafe, linesOf, safeBlock, safeLine, say, type SafeText } from "./safe-text.ts"
+import { spokenText } from "./spoken.ts"
+import { joinSafe, linesOf, safeLine, say, type SafeText } from "./safe-text.ts"
 import { nameWithMark, roomInWords, type Symbols } from "./theme.ts"
 import { truncate } from "./text-width.ts"
 
@@ -26,7 +27,7 @@ export function remarkLine(
   const who = whoWords(event.from, symbols)
   switch (event.type) {
     case "message.edited": {
-      const [first = say``, ...more] = linesOf(safeBlock(event.message.text))
+      const [first = say``, ...more] = linesOf(spokenText(event.message))
       const head = say`${symbols.mark} ${who} changed a message (${where}): ${first}`
       return [head, ...more.map((text) => say`      ${symbols.vertical} ${text}`)]
     }

@@ -27,7 +27,8 @@ import {
   replyWords,
 } from "./message-extras.ts"
 import { messageRows } from "./message-text.ts"
-import { linesOf, repeatSafe, safeBlock, say, type SafeText } from "./safe-text.ts"
+import { spokenText } from "./spoken.ts"
+import { linesOf, repeatSafe, say, type SafeText } from "./safe-text.ts"
 import { cellsOf, drawnCells, fit, truncate, widthsStamp, wrap, type WrappedRow } from "./text-width.ts"
 import {
   nameWithMark,
@@ -238,7 +239,7 @@ function textRows({ message }: MessageLine, width: number, context: Drawing): re
   const { symbols, selfName, links } = context
   const rows = message.deleted
     ? [[span(deletedWords(), "faint")]]
-    : messageRows(safeBlock(message.text), {
+    : messageRows(spokenText(message), {
         width,
         symbols,
         selfName: message.own ? "" : selfName,
@@ -307,7 +308,7 @@ export function plainRows(line: TranscriptLine, symbols: Symbols, number?: numbe
   const head = number === undefined ? time : say`[${number}] ${time}`
   const more = (text: SafeText) => say`      ${symbols.vertical} ${text}`
   const edited = editedWords(message)
-  const texts = message.deleted ? [deletedWords()] : linesOf(safeBlock(message.text))
+  const texts = message.deleted ? [deletedWords()] : linesOf(spokenText(message))
   const said = reactionsInWords(message)
   const rows = texts.map((text, row) => {
     const whole = row === texts.length - 1 && edited !== "" ? say`${text} ${edited}` : text

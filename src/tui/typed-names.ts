@@ -22,6 +22,20 @@ export function takeName(text: string, names: readonly string[]): { name: string
   return { name, rest: text.slice(name.length).replace(/^\s+/u, "") }
 }
 
+/** Known names that could all be meant at the front of a text, longest first. Quotes, or a tag, leave one or none. */
+export function possibleNames(text: string, names: readonly string[]): readonly string[] {
+  if (text.startsWith('"')) return []
+  const lower = text.toLowerCase()
+  const found = new Map<string, string>()
+  for (const name of names) {
+    const rest = lower.startsWith(name.toLowerCase()) ? text.slice(name.length) : undefined
+    if (rest === undefined) continue
+    if (KEY_TAG.test(rest)) return [name]
+    if (/^(\s|$)/u.test(rest)) found.set(name.toLowerCase(), name)
+  }
+  return [...found.values()].toSorted((a, b) => b.length - a.length)
+}
+
 /** What names a person may be typed by. */
 export function namesOf(people: readonly PersonView[]): readonly string[] {
   return people.flatMap(({ name, registeredName }) =>

@@ -206,6 +206,7 @@ export type Effect =
   | { kind: "moderators" }
   | { kind: "export"; roomId: string; path: string | undefined }
   | ({ kind: "set" } & SettingWish)
+  | { kind: "mute"; on: boolean; to: string | undefined; roomId: string | undefined }
   /** Gives the text to the person's editor. */
   | { kind: "editor"; roomId: string | undefined; text: string }
   | { kind: "complete-path"; typed: string; by: 1 | -1 }

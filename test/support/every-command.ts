@@ -6,6 +6,10 @@
 export const IN_LINES: Readonly<Record<string, readonly [lines: readonly string[], words: string]>> = {
   help: [["/help"], "/verify [NAME] [HOW]: compare keys"],
   msg: [["/msg ravi psst"], "[Ravi ?7f3c2k]"],
+  all: [["/win 2", "/all good morning"], "[#everyone] [5] 12:00 you"],
+  me: [["/me waves"], "you (waiting to be sent): * Asha waves"],
+  mute: [["/mute #everyone"], "#everyone is quiet: nothing there notifies you"],
+  unmute: [["/mute", "/unmute"], "#everyone notifies you again: all."],
   go: [["/go"], "2 Meera T ✓, 1 new"],
   win: [["/win 2"], "Can you help me"],
   unread: [["/unread"], "Can you help me"],
@@ -64,6 +68,10 @@ export const IN_LINES: Readonly<Record<string, readonly [lines: readonly string[
 export const ON_SCREEN: Readonly<Record<string, readonly [lines: readonly string[], words: string]>> = {
   help: [["/help"], "── Help "],
   msg: [["/msg ravi psst"], "Sent to Ravi ?7f3c2k."],
+  all: [["/all good morning"], "Sent to #everyone."],
+  me: [["/me waves"], "Asha waves"],
+  mute: [["/mute ravi"], "is quiet: nothing there notifies you"],
+  unmute: [["/unmute"], "#everyone notifies you again: all."],
   go: [["/go imran"], "Imran ▸"],
   win: [["/win 2"], "Can you help me"],
   unread: [["/unread"], "Can you help me"],

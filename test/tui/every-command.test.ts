@@ -18,6 +18,8 @@ const invitation = () => ({ link: "secure-chat://192.168.1.5:7667/#k=abc", words
 /** What three of them do say. */
 const SAID: Readonly<Record<string, readonly string[]>> = {
   msg: ["psst"],
+  all: ["good morning"],
+  me: ["/me waves"],
   reply: ["soon"],
   forward: ["Forwarded, from Ravi:\nIs the quiz today?"],
 }

@@ -122,7 +122,6 @@ export const chatHi: Catalogue = {
   "secure-chat, line mode. You are {0}. /help lists the commands.":
     "secure-chat, पंक्तियों में। आप {0} हैं। /help कमांड बताता है।",
   "Not sent: no room is open. /go NAME opens one.": "नहीं भेजा: कोई कमरा खुला नहीं है। /go नाम खोलता है।",
-  "//text: a message that starts with a slash": "//पाठ: / से शुरू होने वाला संदेश",
   "Saved in {0}. The file is not encrypted.": "{0} में सहेजा। यह फ़ाइल एन्क्रिप्टेड नहीं है।",
   ", {0} new": ", नए: {0}",
   "{0}, you": "{0}, आप",
