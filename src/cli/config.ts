@@ -5,14 +5,16 @@
  *     FORCE_COLOR, which goes before NO_COLOR
  */
 import { join, resolve } from "node:path"
-import envPaths from "env-paths"
 import * as v from "valibot"
 import { THEMES, type ThemeName } from "../client/client.ts"
 import { CliError } from "./errors.ts"
+import { PROFILE_NAME, profileFolder } from "./profile-folder.ts"
 
 export interface Config {
   /** The profile's folder, absolute. */
   readonly profileDir: string
+  /** Whether somebody said which profile: then the chat is meant, whether there is a terminal or not. */
+  readonly isNamed: boolean
   /** The relay's folder: `--data` itself when given to a relay's command, else `relay` in the profile's. */
   readonly relayDir: string
   readonly json: boolean
@@ -39,10 +41,7 @@ const folder = v.pipe(
 )
 const profileName = v.pipe(
   v.string(),
-  v.regex(
-    /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u,
-    "a profile is named by up to 64 letters, digits, dots and dashes",
-  ),
+  v.regex(PROFILE_NAME, "a profile is named by up to 64 letters, digits, dots and dashes"),
 )
 const descriptor = v.pipe(
   v.string(),
@@ -79,11 +78,12 @@ export function readConfig(given: Readonly<Record<string, unknown>>, env: Enviro
     (key) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
   )
   const around = parse(environment, withoutEmpty(env), (key) => key)
-  const profile = set.profile ?? around.SECURE_CHAT_PROFILE ?? "default"
+  const profile = set.profile ?? around.SECURE_CHAT_PROFILE
   const data = set.data ?? around.SECURE_CHAT_DATA
-  const profileDir = resolve(data ?? join(envPaths("secure-chat", { suffix: "" }).data, profile))
+  const profileDir = profileFolder(data, profile)
   return Object.freeze({
     profileDir,
+    isNamed: data !== undefined || profile !== undefined,
     relayDir: set.data === undefined ? join(profileDir, "relay") : resolve(set.data),
     json: set.json,
     ascii: set.ascii || around.SECURE_CHAT_ASCII,

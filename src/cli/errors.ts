@@ -5,6 +5,7 @@ export class CliError extends CodedError<CliErrorCode> {}
 
 export type CliErrorCode =
   | "usage" // the command line does not make sense
+  | "lines-not-done" // of those that a pipe said to the chat
   | "bad-keys" // the file of the person's own keys
   | "unreachable" // nobody answers at the relay's address
   | "wrong-pin" // somebody else answers there

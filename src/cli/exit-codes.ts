@@ -37,6 +37,7 @@ interface End {
 
 const cli: Record<CliErrorCode, End> = {
   usage: { exit: EXIT.usage, hint: "secure-chat --help lists the commands" },
+  "lines-not-done": { exit: EXIT.usage, hint: "what was printed says which, and why" },
   "bad-keys": { exit: EXIT.usage, hint: "secure-chat doctor --term shows all that is wrong with it" },
   unreachable: { exit: EXIT.unavailable, hint: "is the relay running, and is this the same network?" },
   "wrong-pin": {

@@ -4,6 +4,7 @@
  *     lock      held while a process uses the profile
  *     chat.db   the store, sealed with a random data key; `chat.db-wal` is its log, `chat.db-ballast` holds room
  *               for deleting on a full disk, `chat.db.damaged-1` and on are databases that were salvaged
+ *     language  the language it speaks, in clear: the passphrase is asked for in it
  *     vault     16 bytes of profile id, then the data key under a passphrase; or
  *     key       the data key as it is, in hex, 0600: protects nothing on a stolen disk
  *

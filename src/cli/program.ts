@@ -3,6 +3,7 @@ import { Command, Option } from "commander"
 import manifest from "../../package.json" with { type: "json" }
 import { type AliasOptions, setAlias } from "./commands/alias.ts"
 import { backup, type BackupOptions } from "./commands/backup.ts"
+import { demonstrate } from "./commands/chat.ts"
 import { offline, run, timeout, withOptions, wordsFd } from "./adapting.ts"
 import {
   acceptDirectory,
@@ -62,6 +63,10 @@ export function buildProgram(io: Io): Command {
   addSettings(program, io)
   addDoctor(program, io)
   addRelay(program, io)
+  program
+    .command("demo")
+    .description("show what it is for: a relay and three people, each a process of its own")
+    .action(run(io, ({ io: own }) => demonstrate(own)))
   program
     .command("version")
     .description("print the version")

@@ -48,7 +48,7 @@ export interface DirectoryGuest {
 
 export interface Client {
   readonly directory: DirectoryGuest
-  /** Connects, and reconnects until `stop`. Does nothing without a relay. */
+  /** Connects, and reconnects until `stop`; while it waits, tries at once. Does nothing without a relay. */
   start(): void
   /** Saves, closes the connection and the store. The client must not be used afterwards. */
   stop(): Promise<void>

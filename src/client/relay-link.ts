@@ -58,6 +58,9 @@ export interface RelayLinkOwner {
   changed(session: Session): void
 }
 
+/** However often somebody presses a key or says something. */
+const RETRY_AT_MOST_EVERY_MS: Millis = 1_000
+
 const NO_ENTRY = new Uint8Array(0)
 const NO_CODE = new Uint8Array(16)
 
@@ -76,6 +79,7 @@ export class RelayConnection implements RelayLink {
     { answered: (answer: Answer) => Promise<void> | void; askedAt: Millis }
   >()
   #nextRid = 1
+  #dialledAt: Millis = 0
   #cancelTimer: () => void = () => {}
   #keepalive: Keepalive | undefined
 
@@ -92,8 +96,13 @@ export class RelayConnection implements RelayLink {
     return this.#session.kind === "ready"
   }
 
+  /** While it waits: at once, but not more than once a second; a disk without room has its own time. */
   start(): void {
-    this.#apply({ kind: "start" })
+    const session = this.#session
+    if (session.kind !== "waiting" || session.why === "storage") return this.#apply({ kind: "start" })
+    const at = Math.max(this.#deps.clock.now(), this.#dialledAt + RETRY_AT_MOST_EVERY_MS)
+    if (at < session.retryAt) this.#session = { ...session, retryAt: at }
+    this.#apply({ kind: "time-passed" })
   }
 
   stop(): void {
@@ -165,6 +174,7 @@ export class RelayConnection implements RelayLink {
 
   #dial(): void {
     const { network, queue, primitives } = this.#deps
+    this.#dialledAt = this.#deps.clock.now()
     const relay = this.#deps.relay()
     const isGuess = this.#deps.isGuess()
     const pin = pinOf(primitives, relay)

@@ -38,6 +38,8 @@ export interface SessionStep {
 
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 60_000
+/** Where nobody answers nobody is burdened, and a relay that is back is soon noticed. */
+const LAST_RETRY_UNREACHED_MS = 15_000
 /** A full disk is our own affair and costs nobody anything to look at, so that it is soon noticed when there is room. */
 const DISK_RETRY_MS = 5_000
 
@@ -94,7 +96,8 @@ function closed(state: Session, why: ConnectionProblem, now: Millis, chance: num
   if (state.kind === "waiting") return stay(state)
   if (why === "storage") return stay({ kind: "waiting", attempt: 0, retryAt: now + DISK_RETRY_MS, why })
   const attempt = isFreshStart(state, why, now) ? 1 : "attempt" in state ? state.attempt + 1 : 1
-  const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10))
+  const last = why === "unreachable" || why === "lost" ? LAST_RETRY_UNREACHED_MS : LAST_RETRY_MS
+  const ceiling = Math.min(last, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10))
   // Full jitter above a floor: a lone client comes back at once, a crowd spreads.
   return stay({
     kind: "waiting",

@@ -109,10 +109,13 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       return effect(view, { kind: "editor", roomId: view.roomId, text: "" })
     case "bare":
       return still(toggleBare(view))
+    case "cancel":
+      return still({ ...view, about: undefined, toast: undefined })
     case "invite":
     case "directory":
     case "sees":
     case "moderators":
+    case "reconnect":
     case "redraw":
     case "lock":
     case "plain":

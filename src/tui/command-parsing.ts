@@ -79,7 +79,7 @@ function parseCommand(text: string, names: readonly string[]): Parsed {
       kind: "refused",
       why:
         notYet(word) ??
-        say`Not sent: /${safeName(word)} is no command. F1 lists them; // starts a message with a slash.`,
+        say`Not sent: /${safeName(word)} is no command. /help lists them; // starts a message with a slash.`,
     }
   }
   const usage: Parsed = { kind: "refused", why: say`Not done. Write it so: ${row.usage}` }
@@ -183,7 +183,10 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "mute":
     case "unmute":
     case "dnd":
-    case "language": {
+    case "language":
+    case "say":
+    case "cancel":
+    case "reconnect": {
       const command = ownCommandOf(word, text)
       return command && done(command)
     }

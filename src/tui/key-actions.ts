@@ -60,16 +60,6 @@ function undecidedWords(person: PersonView): SafeText {
   return say`There is nothing to decide about ${nameInWords(person)}: ${trustWords(person)}.`
 }
 
-/** The same in lines. */
-export async function plainKeys(...asked: Parameters<typeof actOnKeys>): Promise<SafeText[]> {
-  const told = await actOnKeys(...asked)
-  if ("done" in told) return [told.done]
-  const lines = told.lines.map((spans) => safeLine(spans.map(({ text }) => text).join("")))
-  if (told.decide === undefined) return [told.title, ...lines]
-  const name = nameToType(told.decide)
-  return [told.title, ...lines, say`Write /verify ${name}, /later ${name} or /block ${name}.`]
-}
-
 function decidePage(person: PersonView): KeyAnswer {
   return {
     title: say`The key of ${nameInWords(person)}`,

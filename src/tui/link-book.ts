@@ -39,6 +39,11 @@ export class MessageBook {
     return this.#messages.length
   }
 
+  /** Undefined for a message that was not printed. */
+  knownAs(roomId: string, id: string): number | undefined {
+    return this.#numbers.get(`${roomId} ${id}`)
+  }
+
   messageOf(number: number): Numbered | undefined {
     return this.#messages[number - 1]
   }

@@ -36,9 +36,11 @@ export interface TuiOptions {
   exportRoom(roomId: string, path: string | undefined): Promise<string>
   /** The text of a QR code: of the picture in a file whose name was typed, or the typed text itself. */
   readCode(typed: string): Promise<string>
+  /** Something to know at the start, for example that the relay of this computer did not start. */
+  startNote?: string
   /**
-   * Said once at the start and again at the end, for example that a relay goes on running here. Asked anew each time,
-   * for the first steps may have started one meanwhile.
+   * Said at the end, and when the first steps are done: for example that a relay goes on running here. Asked anew each
+   * time, for the first steps may have started one meanwhile.
    */
   relayNote(): string | undefined
   /** What `/invite` shows: read anew each time, and undefined when this computer runs no relay of its own. */
@@ -209,7 +211,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
     return edited
   }
 
-  if (start.kind === "chat") openChat(start.client, options.relayNote())
+  if (start.kind === "chat") openChat(start.client, options.startNote)
   else {
     welcome = startWelcome({
       actions: start.actions,

@@ -10,6 +10,12 @@ export function replyWords(reply: ReplyView, symbols: Symbols): SafeText {
   return say`${symbols.corner} re ${who}: ${quoted(reply)}`
 }
 
+/** The same where nothing is drawn. */
+export function answerWords(reply: ReplyView, symbols: Symbols): SafeText {
+  const who = reply.from.trust === "self" ? say`you` : nameWithMark(reply.from, symbols)
+  return say`in answer to ${who}: ${quoted(reply)}`
+}
+
 function quoted({ state, text }: ReplyView): SafeText {
   if (state === "unknown") return say`(a message that is not here)`
   return state === "deleted" ? say`(deleted)` : safeLine(text)

@@ -14,6 +14,12 @@ export type OwnCommand =
   /** To the line of this number among those that were found last. */
   | { kind: "jump"; number: number }
   | { kind: "editor" }
+  /** Whatever it begins with, and whatever is asked just now. */
+  | { kind: "say"; text: string }
+  /** Closes the question that is open. */
+  | { kind: "cancel" }
+  /** To the relay, without waiting for the next time. */
+  | { kind: "reconnect" }
   /** Panes away, or back. */
   | { kind: "bare" }
   /** `to` as typed; undefined: the open room. */
@@ -36,6 +42,9 @@ export type OwnWord =
   | "unmute"
   | "dnd"
   | "language"
+  | "say"
+  | "cancel"
+  | "reconnect"
 
 export const OWN_COMMANDS: readonly (CommandRow & { word: OwnWord })[] = [
   { word: "search", usage: say`/search WORDS`, what: say`find messages in this room`, takes: "words?" },
@@ -77,13 +86,17 @@ export const OWN_COMMANDS: readonly (CommandRow & { word: OwnWord })[] = [
     what: say`language, from the next start on`,
     takes: "setting?",
   },
+  { word: "say", usage: say`/say TEXT`, what: say`a message, whatever it begins with`, takes: "text" },
+  { word: "cancel", usage: say`/cancel`, what: say`close what is asked; nothing is done`, takes: "nothing" },
+  { word: "reconnect", usage: say`/reconnect`, what: say`try to reach the relay now`, takes: "nothing" },
 ]
 
 /** Undefined for a line that is not written as its usage says. */
 export function ownCommandOf(word: OwnWord, argument: string | undefined): OwnCommand | undefined {
   if (word === "search" || word === "search-all")
     return { kind: "search", words: argument ?? "", everywhere: word === "search-all" }
-  if (word === "editor" || word === "bare") return { kind: word }
+  if (word === "say") return argument === undefined ? undefined : { kind: word, text: argument }
+  if (word === "editor" || word === "bare" || word === "cancel" || word === "reconnect") return { kind: word }
   if (word === "mute" || word === "unmute")
     return { kind: "mute", on: word === "mute", to: argument && unquote(argument.replace(/^@(?=.)/u, "")) }
   if (word === "jump") {
@@ -102,6 +115,8 @@ export function ownCommandOf(word: OwnWord, argument: string | undefined): OwnCo
     isHere,
   })
   if (word === "set") {
+    if (words[0]?.toLowerCase() === "language")
+      return words.length > 2 ? undefined : ownCommandOf("language", words[1])
     const name = SETTING_NAMES.find((known) => known === words[0]?.toLowerCase())
     if (words.length > 2 || (words.length > 0 && name === undefined)) return undefined
     return { kind: "set", name, value: words[1], isHere: false }

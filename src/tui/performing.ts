@@ -189,6 +189,8 @@ export function perform(
       })
     case "language":
       return attempt(() => tell(languageAnswer(effect.language, deps.keepLanguage), "plain"))
+    case "reconnect":
+      return client.start()
     case "redraw":
       return deps.redraw()
     case "suspend":

@@ -1,18 +1,21 @@
 /** What a submitted line does in the line mode. */
-import { commandHelp, type Command } from "./commands.ts"
+import type { Command } from "./commands.ts"
 import { DIRECTORY_TITLE, directoryLines } from "./directory-page.ts"
 import { fingerprintLines } from "./fingerprint.ts"
 import { invitationLines } from "./invitation.ts"
 import { muteRoom } from "./muting.ts"
-import { plainKeys } from "./key-actions.ts"
 import { languageAnswer } from "./language-choice.ts"
 import { roomFor } from "./performing.ts"
 import type { PlainOptions } from "./plain.ts"
+import { sayConnection } from "./plain-events.ts"
+import { plainHelp } from "./plain-help.ts"
+import { keysInLines } from "./plain-keys.ts"
 import { runRemark } from "./plain-remarks.ts"
-import { lineOfSpans, listRooms, openRoom, receipts, roomOf, runOwn, who, type Tools } from "./plain-rooms.ts"
+import { lineOfSpans, listRooms, openRoom, receipts, runOwn, who, type Tools } from "./plain-rooms.ts"
+import { askAct, sayThere } from "./plain-saying.ts"
 import { type LeftFor, NO_PASSPHRASE } from "./program-commands.ts"
 import { verifyInLines } from "./plain-verify.ts"
-import { invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
+import { invitationOf, linkRoom, roleLines } from "./room-acts.ts"
 import { safeLine, say } from "./safe-text.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 
@@ -24,14 +27,28 @@ export async function runCommand(
   const { client, state, print } = tools
   switch (command.kind) {
     case "say":
-      if (state.roomId === undefined) print(say`Not sent: no room is open. /go NAME opens one.`)
-      else await sendOrWarn(client, state.warned, state.roomId, command.text)
+      if (state.roomId === undefined) {
+        state.notDone++
+        print(say`Not sent: no room is open. /go NAME opens one.`)
+      } else await sayThere(tools, state.roomId, command.text)
       return undefined
     case "msg":
-      await sendOrWarn(client, state.warned, await roomFor(client, command.to), command.text)
+      await sayThere(tools, await roomFor(client, command.to), command.text)
       return undefined
     case "help":
-      print(...commandHelp().map(({ left, right }) => say`${left}: ${right}`))
+      print(...plainHelp())
+      return undefined
+    case "cancel":
+      state.questions.cancel()
+      return undefined
+    case "reconnect":
+      // Whatever comes of it is news now.
+      state.connection = undefined
+      if (client.connection().state !== "waiting") sayConnection(tools)
+      else {
+        print(say`Trying to reach the relay.`)
+        client.start()
+      }
       return undefined
     case "go":
       if (command.to === undefined) listRooms(tools)
@@ -64,22 +81,19 @@ export async function runCommand(
     case "rename":
       await client.keys.rename(command.name)
       return undefined
-    case "verify":
-      state.question = await verifyInLines(command, state.roomId, { ...tools, readCode: options.readCode })
+    case "verify": {
+      const verifyTools = { ...tools, readCode: options.readCode }
+      const question = await verifyInLines(command, state.roomId, verifyTools)
+      if (question !== undefined) state.questions.ask(question)
       return undefined
+    }
     case "keys":
     case "trust":
     case "decide":
     case "later":
     case "block":
     case "unblock":
-      print(
-        ...(await plainKeys(
-          client,
-          { action: command.kind, name: command.name, peer: roomOf(tools)?.peer },
-          tools.symbols,
-        )),
-      )
+      await keysInLines(command, { ...tools, readCode: options.readCode })
       return undefined
     case "fingerprint":
       print(...fingerprintLines(client, command.name).map(lineOfSpans))
@@ -92,7 +106,7 @@ export async function runCommand(
       print(...roleLines(linkRoom(client).link, tools.symbols))
       return undefined
     case "act":
-      print((await state.confirmer.ask(client, command.act, command.name)).text)
+      await askAct(command.act, command.name, tools)
       return undefined
     case "directory":
       print(DIRECTORY_TITLE, ...directoryLines(client, tools.symbols).map(lineOfSpans))
@@ -149,11 +163,12 @@ export async function runCommand(
 }
 
 /** There is no line to come back to: what was saved is sent, and never run as a command. */
-async function sendEdited({ client, state, print }: Tools, { edit }: PlainOptions): Promise<void> {
+async function sendEdited(tools: Tools, { edit }: PlainOptions): Promise<void> {
+  const { state, print } = tools
   if (edit === undefined) return print(say`There is no editor here.`)
   if (state.roomId === undefined) return print(say`No room is open.`)
   print(say`What you save is sent when you leave the editor; an empty text is not.`)
   const text = await edit("")
   if (text.trim() === "") return print(say`Nothing was sent.`)
-  await sendOrWarn(client, state.warned, state.roomId, text)
+  await sayThere(tools, state.roomId, text)
 }

@@ -1,30 +1,34 @@
 /** Messages in the line mode: printed with their numbers, and answered, changed, deleted, reacted to by them. */
 import type { MessageView, TranscriptLine } from "../client/events.ts"
 import { linksIn } from "./message-text.ts"
+import { BELOW, plainRows } from "./plain-lines.ts"
+import { yesOrNo } from "./plain-questions.ts"
 import type { Tools } from "./plain-rooms.ts"
+import { sayThere } from "./plain-saying.ts"
 import { forwardedText, isOn, meantMessage, openable, whyNot } from "./remark-acts.ts"
 import type { RemarkCommand } from "./remark-commands.ts"
 import { quotedWords } from "./remark-words.ts"
-import { sendOrWarn } from "./room-acts.ts"
 import { roomFor } from "./performing.ts"
 import { linesOf, safeBlock, safeLine, say, type SafeText } from "./safe-text.ts"
-import { plainRows } from "./transcript-rows.ts"
 
 /** Lines in which the message is looked for that no number names. */
 const RECENT_LINES = 200
 
-/** A line with the number of its message, and of each link in it. */
+/** A line with the number of its message, and what opens each link in it. */
 export function numberedRows(line: TranscriptLine, roomId: string, { state, symbols }: Tools): SafeText[] {
   if (line.kind === "notice") return [...plainRows(line, symbols)]
   const { id, text, deleted } = line.message
+  const number = state.messages.numberOf(roomId, id)
   const links = deleted ? [] : linksIn(text)
   return [
-    ...plainRows(line, symbols, state.messages.numberOf(roomId, id)),
-    ...links.map(
-      (link, at) =>
-        say`      ${symbols.vertical} /open ${state.links.numberOf(`${roomId} ${id}`, at)}: ${safeLine(link)}`,
-    ),
+    ...plainRows(line, symbols, number),
+    ...links.map((link, at) => say`${BELOW}${openWords(number, at + 1)}: ${safeLine(link)}`),
   ]
+}
+
+/** How a link is opened: by the number of its message, and behind that by its own, unless it is the first. */
+function openWords(number: number, link: number): SafeText {
+  return link === 1 ? say`/open ${number}` : say`/open ${number} ${link}`
 }
 
 export async function runRemark(
@@ -32,15 +36,7 @@ export async function runRemark(
   tools: Tools,
   openLink: ((address: string) => Promise<void>) | undefined,
 ): Promise<void> {
-  const { client, state, print, symbols } = tools
-  const sure = state.sure
-  state.sure = undefined
-  if (command.kind === "open" && command.number !== undefined) {
-    const place = state.links.placeOf(command.number)
-    const [roomId = "", id = ""] = place?.id.split(" ") ?? []
-    const message = place && find(tools, roomId, id)
-    return open(message && linksIn(message.text)[place.index], command.number, sure, tools, openLink)
-  }
+  const { client, state, print } = tools
   const { roomId, message } = meant(command, tools)
   const why = whyNot(command.kind, message)
   if (roomId === undefined) return print(say`No room is open.`)
@@ -48,8 +44,7 @@ export async function runRemark(
   const number = state.messages.numberOf(roomId, message.id)
   switch (command.kind) {
     case "reply":
-      await sendOrWarn(client, state.warned, roomId, command.text, message)
-      return
+      return sayThere(tools, roomId, command.text, message)
     case "edit":
       if (command.text !== undefined) return client.remarks.edit(roomId, message, command.text)
       return print(
@@ -57,23 +52,74 @@ export async function runRemark(
         ...linesOf(safeBlock(message.text)),
       )
     case "delete":
-      if (sure === `delete ${message.id}`) return client.remarks.delete(roomId, message)
-      state.sure = `delete ${message.id}`
-      return print(
-        say`/delete ${number} again deletes "${quotedWords(message, symbols)}", here and wherever it is read with an honest program. Somebody may have kept it all the same.`,
-      )
+      return askDelete(roomId, message, tools)
     case "react":
       return client.remarks.react(roomId, message, command.reaction, !isOn(message, command.reaction))
-    case "forward":
-      await sendOrWarn(client, state.warned, await roomFor(client, command.to), forwardedText(message))
-      return
+    case "forward": {
+      const to = await roomFor(client, command.to)
+      // It may have been taken back while the way there was looked up.
+      const now = find(tools, roomId, message.id)
+      const gone = whyNot("forward", now)
+      if (gone !== undefined || now === undefined) return print(gone ?? say``)
+      return sayThere(tools, to, forwardedText(now))
+    }
     case "copy":
       return print(...linesOf(safeBlock(message.text)))
-    case "open": {
-      const link = linksIn(message.text)[0]
-      return open(link, state.links.numberOf(`${roomId} ${message.id}`, 0), sure, tools, openLink)
-    }
+    case "open":
+      return askOpen(roomId, message, command.link ?? 1, tools, openLink)
   }
+}
+
+function askDelete(roomId: string, message: MessageView, tools: Tools): void {
+  const { client, state, print, symbols } = tools
+  state.questions.ask(
+    yesOrNo(
+      say`Delete "${quotedWords(message, symbols)}", here and wherever it is read with an honest program? Somebody may have kept it all the same.`,
+      async () => {
+        await client.remarks.delete(roomId, message)
+        return undefined
+      },
+      say`Not deleted.`,
+      print,
+      () => goneWords(roomId, message, tools),
+    ),
+  )
+}
+
+/** The whole address is printed before anything is opened. */
+function askOpen(
+  roomId: string,
+  message: MessageView,
+  which: number,
+  tools: Tools,
+  openLink: ((address: string) => Promise<void>) | undefined,
+): void {
+  const { state, print } = tools
+  const link = linksIn(message.text)[which - 1]
+  if (link === undefined) return print(say`There is no such link here.`)
+  const address = openable(link)
+  if (address === undefined || openLink === undefined)
+    return print(say`This address is not opened from here: ${safeLine(link)}`)
+  state.questions.ask(
+    yesOrNo(
+      say`Open it in your browser? Whoever runs it, and the network, learn that you open it.`,
+      async () => {
+        await openLink(address)
+        return say`Opened.`
+      },
+      say`Not opened.`,
+      print,
+      () => goneWords(roomId, message, tools),
+    ),
+    safeLine(address),
+  )
+}
+
+/** Undefined while the message stands there with the words that were asked about. */
+function goneWords(roomId: string, { id, text }: MessageView, tools: Tools): SafeText | undefined {
+  const now = find(tools, roomId, id)
+  if (now === undefined || now.deleted) return say`The question is over: that message was deleted.`
+  return now.text === text ? undefined : say`The question is over: that message was changed.`
 }
 
 function meant(
@@ -98,24 +144,4 @@ function find({ client }: Tools, roomId: string, id: string): MessageView | unde
   } catch {
     return undefined
   }
-}
-
-/** The whole address is printed before anything is opened. */
-async function open(
-  link: string | undefined,
-  number: number,
-  sure: string | undefined,
-  { state, print }: Tools,
-  openLink: ((address: string) => Promise<void>) | undefined,
-): Promise<void> {
-  const address = link === undefined ? undefined : openable(link)
-  if (link === undefined) return print(say`There is no such link here.`)
-  if (address === undefined || openLink === undefined)
-    return print(say`This address is not opened from here: ${safeLine(link)}`)
-  if (sure === `open ${address}`) {
-    await openLink(address)
-    return print(say`Opened.`)
-  }
-  state.sure = `open ${address}`
-  print(safeLine(address), say`/open ${number} again opens it in your browser.`)
 }

@@ -2,13 +2,12 @@
 import type { Client } from "../client/client.ts"
 import type { RoomView } from "../client/events.ts"
 import type { Clock } from "../platform/clock.ts"
-import type { LinkBook, MessageBook } from "./link-book.ts"
+import type { MessageBook } from "./link-book.ts"
 import type { OwnCommand } from "./own-commands.ts"
+import type { Questions } from "./plain-questions.ts"
 import { numberedRows } from "./plain-remarks.ts"
 import { plainAround, plainSearch } from "./plain-search.ts"
-import type { VerifyQuestion } from "./plain-verify.ts"
 import { noReceiptsWords, plainReceipts, receiptsOf } from "./receipts.ts"
-import type { Confirmer } from "./room-acts.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import type { Hit } from "./search.ts"
 import { changeSetting } from "./setting-session.ts"
@@ -28,20 +27,17 @@ const OPEN_LINES = 10
 export interface PlainState {
   roomId: string | undefined
   roomBefore: string | undefined
-  /** What the next line answers. */
-  question: VerifyQuestion | undefined
+  questions: Questions
   /** What was last said of each verification: the same is not said twice. */
   told: Map<string, string>
-  /** Rooms in which it was said that whoever invited us has not been heard. */
-  warned: Set<string>
-  confirmer: Confirmer
+  /** What was last said of the connection. */
+  connection: SafeText | undefined
   /** What the last search found. */
   found: readonly Hit[]
   /** Numbers of what was printed. */
   messages: MessageBook
-  links: LinkBook
-  /** What the same command once more does. */
-  sure: string | undefined
+  /** Lines that were neither said nor obeyed. */
+  notDone: number
 }
 
 export interface Tools {
@@ -53,7 +49,10 @@ export interface Tools {
 
 /** What is about this person's own screen and the client knows. */
 export async function runOwn(
-  command: Exclude<OwnCommand, { kind: "editor" | "language" | "bare" | "mute" }>,
+  command: Exclude<
+    OwnCommand,
+    { kind: "editor" | "language" | "bare" | "mute" | "say" | "cancel" | "reconnect" }
+  >,
   tools: Tools,
   clock: Clock,
 ): Promise<void> {
@@ -94,10 +93,10 @@ function enterRoom(roomId: string, { client, state, print, symbols }: Tools): Ro
 }
 
 export async function openRoom(roomId: string, tools: Tools): Promise<void> {
-  const { client, print } = tools
+  const { client, state, print } = tools
   const room = enterRoom(roomId, tools)
   for (const problem of [troubleWords(client.connection()), roomProblemWords(room)])
-    if (problem !== undefined) print(problem)
+    if (problem !== undefined && problem !== state.connection) print(problem)
   for (const line of client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, 200))))
     print(...numberedRows(line, roomId, tools))
   if (room.unread > 0) await client.markRead(roomId)
@@ -109,6 +108,13 @@ export function listRooms({ client, print, symbols }: Tools): void {
       say`${index + 1} ${roomHeading(room, symbols)}${room.unread > 0 ? say`, ${room.unread} new` : say``}`,
     )
   }
+}
+
+/** Rooms besides the one that is open, of which nothing was printed yet. */
+export function sayWhatIsNew({ client, state, print, symbols }: Tools): void {
+  const others = client.rooms().filter(({ id, unread }) => id !== state.roomId && unread > 0)
+  for (const room of others) print(say`${symbols.mark} ${roomHeading(room, symbols)}, ${room.unread} new`)
+  if (others.length > 0) print(say`/unread opens the next of them.`)
 }
 
 export function who(tools: Tools): void {

@@ -4,8 +4,9 @@ import type { Clock } from "../platform/clock.ts"
 import { safeTyped, say, type SafeText } from "./safe-text.ts"
 import { linesTo, search, snippetOf, type Found, type Hit } from "./search.ts"
 import { countWords, hitLead } from "./search-panel.ts"
+import { plainRows } from "./plain-lines.ts"
 import type { Symbols } from "./theme.ts"
-import { keyOf, plainRows } from "./transcript-rows.ts"
+import { keyOf } from "./transcript-rows.ts"
 
 interface Deps {
   client: Client

@@ -1,9 +1,11 @@
 /**
- * Verification in lines. What somebody types right after `/verify` answers the question that it asked; whatever comes
- * later, by itself, is answered with `/verify WORD`, so that no line of a conversation is ever taken for an answer.
+ * Verification in lines. What somebody types right after `/verify` answers the question that it asked
+ * (`plain-questions.ts`); whatever comes later, by itself, is answered with `/verify WORD`, so that no line of a
+ * conversation is ever taken for an answer.
  */
 import type { Client, VerificationView } from "../client/client.ts"
 import type { ClientEvent, PersonRef } from "../client/events.ts"
+import { done, type Question } from "./plain-questions.ts"
 import { qrTextRows } from "./qr-drawing.ts"
 import { safeLine, say, type SafeText } from "./safe-text.ts"
 import { ASCII_SYMBOLS, nameAgain, nameInWords, nameWithMark, roomTitle, type Symbols } from "./theme.ts"
@@ -21,12 +23,7 @@ const CODE_ROOM = { columns: 80, rows: 30 }
 /** Before the words that answer. */
 const BEFORE = say`/verify `
 
-export type VerifyQuestion =
-  | { kind: "how"; personId: string }
-  | { kind: "digits"; personId: string; number: string }
-  | { kind: "code"; personId: string }
-
-interface VerifyTools {
+export interface VerifyTools {
   client: Client
   print: (...lines: readonly SafeText[]) => void
   symbols: Symbols
@@ -40,7 +37,7 @@ export async function verifyInLines(
   { name, how }: Verify,
   roomId: string | undefined,
   tools: VerifyTools,
-): Promise<VerifyQuestion | undefined> {
+): Promise<Question | undefined> {
   const { client, print } = tools
   if (how === "room") {
     show(await client.verification.askRoom(roomToVerify(client, name, roomId)), tools)
@@ -112,7 +109,7 @@ async function begin(
   person: PersonRef,
   how: VerifyHow | undefined,
   tools: VerifyTools,
-): Promise<VerifyQuestion | undefined> {
+): Promise<Question | undefined> {
   const { client, print, symbols } = tools
   switch (how) {
     case "words":
@@ -122,10 +119,7 @@ async function begin(
       show(await client.verification.qrText(person.id), tools)
       return undefined
     case "read":
-      print(
-        say`Type the name of a picture of the screen of ${nameInWords(person)} (PNG or JPEG), or paste the text of the code. Or type later.`,
-      )
-      return { kind: "code", personId: person.id }
+      return codeQuestion(person, tools)
     case "room":
       return verifyInLines({ name: undefined, how }, undefined, tools)
     case "digits": {
@@ -133,88 +127,88 @@ async function begin(
       print(
         say`${nameInWords(person)} is ${trustWords(person)}. Read these digits to each other, in person or on the phone:`,
         ...digitRows(number),
-        say`Do they match? Type yes, no or later.`,
       )
-      return { kind: "digits", personId: person.id, number }
+      return digitsQuestion(person, number, tools)
     }
     case undefined:
       print(
-        say`Verify ${nameWithMark(person, symbols)}, who is ${trustWords(person)}. How?`,
+        say`Verify ${nameWithMark(person, symbols)}, who is ${trustWords(person)}.`,
         ...waysOf(person).map(({ how: way, title, what }) => say`${safeLine(way)}: ${title}, ${what}`),
-        say`Type words, digits, show, read, room or later.`,
       )
-      return { kind: "how", personId: person.id }
+      return howQuestion(person, tools)
   }
 }
 
-/** @returns the question again when the line is no answer to it. */
-export async function answerQuestion(
-  line: string,
-  question: VerifyQuestion,
-  tools: VerifyTools,
-): Promise<VerifyQuestion | undefined> {
-  const said = line.trim().toLowerCase()
-  switch (question.kind) {
-    case "how":
-      return answerHow(said, question, tools)
-    case "digits":
-      return answerDigits(said, question, tools)
-    case "code":
-      return answerCode(line, question.personId, tools)
-  }
-}
-
-function answerHow(
-  said: string,
-  question: VerifyQuestion & { kind: "how" },
-  tools: VerifyTools,
-): Promise<VerifyQuestion | undefined> {
-  const { client, print } = tools
-  const person = client.findPerson(question.personId)
+function howQuestion(person: PersonRef, tools: VerifyTools): Question {
   const ways = waysOf(person)
-  const way = ways.find(({ how }) => how === said) ?? ways[Number(said) - 1]
-  if (way !== undefined) return begin(person, way.how, tools)
-  if (said === "later" || said === "l" || said === "") {
-    print(say`Later, then. ${nameInWords(person)} stays ${trustWords(person)}.`)
-    return Promise.resolve(undefined)
+  return {
+    text: say`How? Type words, digits, show, read, room or later.`,
+    overtaken: () => goneWords(person, tools),
+    answer: (said) => {
+      const way = ways.find(({ how }) => how === said)
+      if (way !== undefined) return () => begin(person, way.how, tools)
+      return said === "later" ? stays(person, tools) : undefined
+    },
   }
-  print(say`Nothing was sent. How? Type words, digits, show, read, room or later.`)
-  return Promise.resolve(question)
 }
 
-async function answerDigits(
-  said: string,
-  question: VerifyQuestion & { kind: "digits" },
-  { client, print }: VerifyTools,
-): Promise<VerifyQuestion | undefined> {
-  const person = client.findPerson(question.personId)
-  const asked = { yes: ["y", "yes"], no: ["n", "no"], later: ["l", "later", ""] }
-  if (![...asked.yes, ...asked.no, ...asked.later].includes(said)) {
-    print(say`Nothing was sent. Do they match? Type yes, no or later.`)
-    return question
+function digitsQuestion(person: PersonRef, number: string, tools: VerifyTools): Question {
+  const { client, print } = tools
+  const isOther = () =>
+    goneWords(person, tools) ??
+    (client.safetyNumber(person.id) === number
+      ? undefined
+      : say`The digits changed while you compared. Start again with /verify.`)
+  return {
+    text: say`Do they match? Type yes, no or later.`,
+    overtaken: isOther,
+    answer: (said) => {
+      if (said === "later") return stays(person, tools)
+      if (said !== "yes" && said !== "y" && said !== "no" && said !== "n") return undefined
+      return done(async () => {
+        const other = isOther()
+        if (other !== undefined) return print(other)
+        if (said.startsWith("y")) {
+          await client.markVerified(person.id)
+          return print(say`VERIFIED: ${nameAgain(person)}.`)
+        }
+        await client.markMismatch(person.id)
+        return print(say`STOPPED: nothing more is sent to ${nameInWords(person)}. Talk to them in person.`)
+      })
+    },
   }
-  if (asked.later.includes(said)) {
-    print(say`Later, then. ${nameInWords(person)} stays ${trustWords(person)}.`)
-  } else if (client.safetyNumber(person.id) !== question.number) {
-    print(say`The digits changed while you compared. Start again with /verify.`)
-  } else if (asked.yes.includes(said)) {
-    await client.markVerified(person.id)
-    print(say`VERIFIED: ${nameAgain(person)}.`)
-  } else {
-    await client.markMismatch(person.id)
-    print(say`STOPPED: nothing more is sent to ${nameInWords(person)}. Talk to them in person.`)
-  }
-  return undefined
 }
 
-async function answerCode(line: string, personId: string, tools: VerifyTools): Promise<undefined> {
-  const said = line.trim().toLowerCase()
-  if (said === "later" || said === "l" || said === "") {
-    tools.print(say`Later, then.`)
-    return
+function codeQuestion(person: PersonRef, tools: VerifyTools): Question {
+  return {
+    text: say`Type the name of a picture of the screen of ${nameInWords(person)} (PNG or JPEG), or paste the text of the code. Or type later.`,
+    takesText: true,
+    overtaken: () => goneWords(person, tools),
+    answer: (said, line) => {
+      if (said === "later") return stays(person, tools)
+      // Its outcome comes as an event.
+      return done(async () => {
+        await tools.client.verification.readQr(person.id, await tools.readCode(line.trim()))
+      })
+    },
   }
-  // Its outcome comes as an event.
-  await tools.client.verification.readQr(personId, await tools.readCode(line.trim()))
+}
+
+function stays(person: PersonRef, { client, print }: VerifyTools): () => Promise<undefined> {
+  return done(() => {
+    const now = client.findPerson(person.id)
+    print(say`Later, then. ${nameInWords(now)} stays ${trustWords(now)}.`)
+  })
+}
+
+/** Undefined while the person can be found. */
+function goneWords(person: PersonRef, { client }: Pick<VerifyTools, "client">): SafeText | undefined {
+  try {
+    client.findPerson(person.id)
+    return undefined
+  } catch {
+    return say`The question is over: ${nameInWords(person)} is not in the relay's list any more.`
+  }
 }
 
 /** Everything of one verification, to be heard from the beginning. */

@@ -11,8 +11,8 @@ export type RemarkCommand =
   /** Without a text: the old one is given, to be changed. */
   | { kind: "edit"; number: number | undefined; text: string | undefined }
   | { kind: "delete" | "copy"; number: number | undefined }
-  /** The number of a link. */
-  | { kind: "open"; number: number | undefined }
+  /** On the screen the number of a link; in the line mode that of a message, `link` being which of its links, from 1. */
+  | { kind: "open"; number: number | undefined; link: number | undefined }
   | { kind: "react"; number: number | undefined; reaction: string }
   /** `to` as typed: `#everyone`, or a person. */
   | { kind: "forward"; number: number | undefined; to: string }
@@ -60,8 +60,11 @@ export function remarkCommandOf(word: RemarkWord, rest: string): RemarkCommand |
         : { kind: word, number, to: unquote(text.trim()) }
     case "delete":
     case "copy":
-    case "open":
       return text.trim() === "" ? { kind: word, number } : undefined
+    case "open": {
+      const second = numbered(text)
+      return second.text.trim() === "" ? { kind: word, number, link: second.number } : undefined
+    }
   }
 }
 

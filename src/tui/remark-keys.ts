@@ -106,7 +106,7 @@ export function runRemark(view: ChatView, command: RemarkCommand, before: ChatVi
   if (roomId === undefined) return still(told(before, say`No room is open.`, "warning"))
   const all = messagesOf(view)
   if (command.kind === "open" && command.number !== undefined) {
-    const place = view.cache.links.placeOf(command.number)
+    const place = command.link === undefined ? view.cache.links.placeOf(command.number) : undefined
     const message = place && all.find(({ id }) => id === place.id)
     return open(view, message && linksIn(message.text)[place.index])
   }

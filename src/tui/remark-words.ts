@@ -8,13 +8,21 @@ import { truncate } from "./text-width.ts"
 
 export type RemarkEvent = ClientEvent & { type: "message.edited" | "message.deleted" | "message.reaction" }
 
+/** Before every further line of a text: no line of it looks like one of its own, and a screen reader speaks no strokes. */
+export const MORE_WORD = say`more:`
+
 /** Cells of a message that is spoken of. */
 const QUOTED_CELLS = 40
 
-/** One line for each event, and more for the words of an edit. */
-export function remarkLines(event: RemarkEvent, client: Client, symbols: Symbols): readonly SafeText[] {
+/** One line for each event, and more for the words of an edit. @param number of the message, or empty. */
+export function remarkLines(
+  event: RemarkEvent,
+  client: Client,
+  symbols: Symbols,
+  number: SafeText,
+): readonly SafeText[] {
   const where = roomInWords(client.room(event.room.id))
-  return remarkLine(event, where, findMessage(client, event), symbols)
+  return remarkLine(event, where, findMessage(client, event), symbols, number)
 }
 
 /** @param message that is spoken of; undefined: nobody knows. */
@@ -23,21 +31,23 @@ export function remarkLine(
   where: SafeText,
   message: MessageView | undefined,
   symbols: Symbols,
+  number: SafeText = say``,
 ): readonly SafeText[] {
   const who = whoWords(event.from, symbols)
+  const mark = number === "" ? symbols.mark : say`${symbols.mark} ${number}`
   switch (event.type) {
     case "message.edited": {
       const [first = say``, ...more] = linesOf(spokenText(event.message))
-      const head = say`${symbols.mark} ${who} changed a message (${where}): ${first}`
-      return [head, ...more.map((text) => say`      ${symbols.vertical} ${text}`)]
+      const head = say`${mark} ${who} changed a message (${where}): ${first}`
+      return [head, ...more.map((text) => say`      ${MORE_WORD} ${text}`)]
     }
     case "message.deleted":
-      return [say`${symbols.mark} ${who} deleted a message (${where})`]
+      return [say`${mark} ${who} deleted a message (${where})`]
     case "message.reaction": {
       const about = message === undefined ? say`…` : quotedWords(message, symbols)
       if (event.reactions.length === 0)
-        return [say`${symbols.mark} ${who} took back what they had put to "${about}" (${where})`]
-      return [say`${symbols.mark} ${who}: ${reactionWords(event.reactions)} to "${about}" (${where})`]
+        return [say`${mark} ${who} took back what they had put to "${about}" (${where})`]
+      return [say`${mark} ${who}: ${reactionWords(event.reactions)} to "${about}" (${where})`]
     }
   }
 }

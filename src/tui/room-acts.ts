@@ -155,11 +155,20 @@ export async function sendOrWarn(
 ): Promise<{ id: string }> {
   if (warned.delete(roomId)) await client.link.goOnWithout(roomId)
   try {
-    return await client.send(roomId, text, replyTo)
+    const sent = await client.send(roomId, text, replyTo)
+    tryNow(client)
+    return sent
   } catch (cause) {
     if (!(cause instanceof ClientError) || cause.code !== "inviter-unheard") throw cause
     warned.add(roomId)
     const more = "wait until they are here, ask them in person, or send it again to send it all the same"
     throw new ClientError(cause.code, `${cause.message}; ${more}`, { cause })
   }
+}
+
+/** Something was said: a relay that nobody reached is looked for at once. One that asked to be left alone is. */
+export function tryNow(client: Client): void {
+  const connection = client.connection()
+  if (connection.state === "waiting" && (connection.why === "unreachable" || connection.why === "lost"))
+    client.start()
 }

@@ -1,6 +1,7 @@
 /** The settings of the screens, in words: one table that `/set`, the commands named after them and `config` read. */
 import { NOTIFY_RULES, THEMES, type Settings } from "../client/client.ts"
 import type { Millis } from "../platform/clock.ts"
+import { spokenLanguage } from "./language.ts"
 import { joinSafe, safeLine, say, type SafeText } from "./safe-text.ts"
 import { timeOfDay } from "./words.ts"
 
@@ -130,8 +131,10 @@ export function settingAnswer(settings: Settings, wish: SettingWish, now: Millis
 
 /** Two lines a setting: what it is now, and what it can be. */
 function settingLines(settings: Settings, now: Millis): readonly SafeText[] {
-  return SETTING_NAMES.flatMap((name) => {
+  const rows = SETTING_NAMES.flatMap((name) => {
     const { shown, what, values } = SETTINGS[name]
     return [say`${safeLine(name)}: ${shown(settings, now)}`, say`  ${what} (${values})`]
   })
+  // It is kept beside the database: it is needed before a passphrase is asked for.
+  return [...rows, say`language: ${safeLine(spokenLanguage())}`, say`  from the next start on (en, hi)`]
 }

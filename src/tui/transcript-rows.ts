@@ -16,30 +16,14 @@
  * on the screen and not the history.
  */
 import type { TranscriptLine } from "../client/events.ts"
-import { deliveryMark, deliveryWords, failureWords, isLost } from "./delivery.ts"
+import { deliveryMark, failureWords, isLost } from "./delivery.ts"
 import { LinkBook } from "./link-book.ts"
-import {
-  deletedWords,
-  editedWords,
-  extrasOf,
-  reactionSpans,
-  reactionsInWords,
-  replyWords,
-} from "./message-extras.ts"
+import { deletedWords, editedWords, extrasOf, reactionSpans, replyWords } from "./message-extras.ts"
 import { messageRows } from "./message-text.ts"
 import { spokenText } from "./spoken.ts"
-import { linesOf, repeatSafe, say, type SafeText } from "./safe-text.ts"
+import { repeatSafe, say, type SafeText } from "./safe-text.ts"
 import { cellsOf, drawnCells, fit, truncate, widthsStamp, wrap, type WrappedRow } from "./text-width.ts"
-import {
-  nameWithMark,
-  noticeMark,
-  noticeStyle,
-  span,
-  trustMark,
-  trustStyle,
-  type Span,
-  type Symbols,
-} from "./theme.ts"
+import { noticeMark, noticeStyle, span, trustMark, trustStyle, type Span, type Symbols } from "./theme.ts"
 import { safeName } from "./safe-text.ts"
 import { noticeWords } from "./notice-words.ts"
 import { dayOf, plural, timeOfDay } from "./words.ts"
@@ -288,35 +272,4 @@ function noticeRows(line: TranscriptLine & { kind: "notice" }, key: string, cont
       span(text, style),
     ],
   }))
-}
-
-/**
- * One line as the line mode prints it: states in words, for they are listened to; every further line of the text is
- * marked as a continuation. Messages have the number by which commands name them.
- */
-export function plainRows(line: TranscriptLine, symbols: Symbols, number?: number): readonly SafeText[] {
-  const time = timeOfDay(line.at)
-  if (line.kind === "notice")
-    return [say`${time} ${noticeMark(line.notice, symbols)} ${noticeWords(line.notice)}`]
-  const { message } = line
-  const state = message.own ? deliveryWords(message) : say``
-  const who = message.own
-    ? state === ""
-      ? say`you`
-      : say`you (${state})`
-    : nameWithMark(message.from, symbols)
-  const head = number === undefined ? time : say`[${number}] ${time}`
-  const more = (text: SafeText) => say`      ${symbols.vertical} ${text}`
-  const edited = editedWords(message)
-  const texts = message.deleted ? [deletedWords()] : linesOf(spokenText(message))
-  const said = reactionsInWords(message)
-  const rows = texts.map((text, row) => {
-    const whole = row === texts.length - 1 && edited !== "" ? say`${text} ${edited}` : text
-    return row === 0 ? say`${head} ${who}: ${whole}` : more(whole)
-  })
-  return [
-    ...rows,
-    ...(message.replyTo ? [more(replyWords(message.replyTo, symbols))] : []),
-    ...(said === "" ? [] : [more(said)]),
-  ]
 }

@@ -211,6 +211,7 @@ export type Effect =
   | { kind: "editor"; roomId: string | undefined; text: string }
   | { kind: "complete-path"; typed: string; by: 1 | -1 }
   | { kind: "language"; language: Language | undefined }
+  | { kind: "reconnect" }
   | { kind: "redraw" }
   | { kind: "suspend" }
   | { kind: "lock" }

@@ -295,7 +295,10 @@ export function peopleSentence({ members }: RoomView): SafeText {
   if (heard === members.length) {
     return say`${members.length + 1} people are here, you among them. All have written or signed something since you came in.`
   }
-  return say`${heard + 1} people are here, you among them: they wrote or signed something since you came in. ${members.length - heard} more are only listed; whether they are really there has not been seen yet.`
+  const listed = members.length - heard
+  if (heard === 0)
+    return say`Only you are here for certain. ${plural(listed, say`person is`, say`people are`)} only listed; whether they are really there has not been seen yet.`
+  return say`${heard + 1} people are here, you among them: they wrote or signed something since you came in. ${plural(listed, say`more is`, say`more are`)} only listed; whether they are really there has not been seen yet.`
 }
 
 /** 60 digits as three rows of four groups of five. */

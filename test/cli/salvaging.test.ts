@@ -65,6 +65,7 @@ function invocationOn(dir: string, typed = ""): { invocation: Invocation; printe
     env: {},
   } as unknown as Io
   const config = {
+    isNamed: true,
     profileDir: dir,
     relayDir: dir,
     json: false,

@@ -78,6 +78,28 @@ test("what is written without a relay goes out when there is one, once and in or
   await world.until(() => alice.client.outboxCount() === 0, "alice to see them in the log")
 })
 
+test("whoever asks for the relay, or says something, does not wait for the next try, and cannot press it to death", async () => {
+  const { world, guests } = await strangers("alice", "bob")
+  const [alice] = guests as [Guest]
+  world.relay.crash("kept")
+  await world.run(2 * MINUTE)
+  const failed = () => alice.events.filter(({ type }) => type === "relay.disconnected").length
+  const before = failed()
+  for (let pressed = 0; pressed < 1_000; pressed++) {
+    alice.client.start()
+    await world.run(5)
+  }
+  // One try a second, for five seconds.
+  expect(failed() - before).toBeLessThanOrEqual(6)
+  expect(failed() - before).toBeGreaterThanOrEqual(4)
+  await world.relay.start()
+  const { state } = alice.client.connection()
+  expect(state).not.toBe("online")
+  alice.client.start()
+  await world.run(1_500)
+  expect(alice.client.connection().state).toBe("online")
+})
+
 test("a link that dies after every few frames loses and doubles nothing", async () => {
   const { world, guests } = await strangers("alice", "bob")
   const [alice, bob] = guests as [Guest, Guest]

@@ -131,7 +131,7 @@ test("help names every command", () => {
 test.each([
   ["/he", ["/help"]],
   ["/in", ["/invite"]],
-  ["/rec", ["/receipts "]],
+  ["/rece", ["/receipts "]],
   ["/w", ["/win ", "/who"]],
   ["/verify r", ["/verify Ravi"]],
   ["/msg mee", ["/msg Meera ", '/msg "Meera T" ']],

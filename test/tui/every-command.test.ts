@@ -21,6 +21,7 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
   all: ["good morning"],
   me: ["/me waves"],
   reply: ["soon"],
+  say: ["/quit"],
   forward: ["Forwarded, from Ravi:\nIs the quiz today?"],
 }
 

@@ -6,7 +6,7 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { PersonView, RoomView, TranscriptLine } from "../../src/client/events.ts"
 import { systemClock } from "../../src/platform/clock.ts"
-import { plainRows } from "../../src/tui/transcript-rows.ts"
+import { plainRows } from "../../src/tui/plain-lines.ts"
 import { UNICODE_SYMBOLS } from "../../src/tui/theme.ts"
 import { FakeClient, NOON } from "../support/fake-client.ts"
 import { BUSY_RELAY, FakeMonitor, RELAY_FACTS } from "../support/fake-relay.ts"
@@ -148,7 +148,7 @@ test("in lines: each row of a message begins as ours do, and nothing acts on a t
       const from = { ...line.message.from, name }
       const rows = plainRows({ ...line, message: { ...line.message, text, from } }, UNICODE_SYMBOLS)
       expect(strangeIn(rows.join(""))).toBeUndefined()
-      for (const row of rows.slice(1)) expect(row.startsWith("      │ ")).toBe(true)
+      for (const row of rows.slice(1)) expect(row.startsWith("      more: ")).toBe(true)
     }),
     { numRuns: cyclesOf({ check: 500, slow: 20_000 }) },
   )

@@ -160,13 +160,13 @@ test.each([
   ["nothing", [], {}, undefined, "en"],
   ["the option", ["--language", "hi", "send"], { SECURE_CHAT_LANGUAGE: "en" }, "en", "hi"],
   ["the option in one word", ["--language=hi"], {}, undefined, "hi"],
-  ["the environment before the file", [], { SECURE_CHAT_LANGUAGE: "hi" }, "en", "hi"],
-  ["the file before the system", [], { LANG: "hi_IN.UTF-8" }, "en\n", "en"],
+  ["the environment before what is kept", [], { SECURE_CHAT_LANGUAGE: "hi" }, "en", "hi"],
+  ["what is kept before the system", [], { LANG: "hi_IN.UTF-8" }, "en", "en"],
   ["the system", [], { LANG: "hi_IN.UTF-8" }, undefined, "hi"],
   ["an empty LC_ALL is none", [], { LC_ALL: "", LANG: "hi_IN" }, undefined, "hi"],
   ["LC_ALL before LANG", [], { LC_ALL: "C.UTF-8", LANG: "hi_IN" }, undefined, "en"],
   ["a language that is not there", ["--language", "tlh"], { LANG: "hi" }, undefined, "hi"],
-  ["no property of an object", ["--language", "constructor"], {}, "__proto__", "en"],
+  ["no property of an object", ["--language", "constructor"], {}, undefined, "en"],
 ] as const)("the language follows from %s", (_, args, env, kept, language) => {
   expect(chooseLanguage(args, env, kept)).toBe(language)
   expect(Object.keys(LANGUAGES)).toContain(language)

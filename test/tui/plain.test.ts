@@ -7,40 +7,18 @@ import type { PlainOptions } from "../../src/tui/plain.ts"
 import { runPlain } from "../../src/tui/main.tsx"
 import { IN_LINES } from "../support/every-command.ts"
 import { bigClass } from "../support/fake-class.ts"
-import { classroom, type FakeClient, NOON } from "../support/fake-client.ts"
+import { classroom, type FakeClient } from "../support/fake-client.ts"
 import { WORDS } from "../support/fake-verification.ts"
 import { HOSTILE_CORPUS } from "../support/hostile-text.ts"
+import { inLines } from "../support/run-plain.ts"
 
-/** Runs the lines and gives back everything that was written. `between` happens before the line of its index. */
-async function run(
+const run = async (
   client: FakeClient,
   lines: readonly string[],
   between: Record<number, () => void> = {},
   invitation: PlainOptions["invitation"] = () => undefined,
-): Promise<string> {
-  let written = ""
-  async function* input(): AsyncGenerator<string> {
-    for (const [index, line] of lines.entries()) {
-      await new Promise((resolve) => setImmediate(resolve))
-      between[index]?.()
-      yield line
-    }
-  }
-  await runPlain({
-    client,
-    lines: input(),
-    write: (text) => (written += text),
-    exportRoom: (_, path) => Promise.resolve(path ?? "everyone.txt"),
-    keepLanguage: () => {},
-    readCode: (typed) => Promise.resolve(typed),
-    relayNote: () => "a relay runs here",
-    openLink: () => Promise.resolve(),
-    invitation,
-    ascii: false,
-    clock: { ...systemClock, now: () => NOON },
-  })
-  return written
-}
+): Promise<string> =>
+  (await inLines(client, lines, between, { invitation, relayNote: () => "a relay runs here" })).written
 
 test("opens the room, shows its last lines and what is new", async () => {
   const client = await classroom()
@@ -64,8 +42,8 @@ test("sends, says what became of it, shows what others write and in which room",
   })
   expect(client.sent.map(({ text }) => text)).toContain("hello")
   expect(written).toMatch(/you \(waiting to be sent\): hello/u)
-  expect(written).toContain("— at the relay (#everyone)")
-  expect(written).toMatch(/\[Meera T\] \[5\] \d\d:\d\d Meera T ✓: two\n {6}│ lines\n/u)
+  expect(written).toContain("— [4] at the relay (#everyone)")
+  expect(written).toMatch(/\[Meera T\] \[5\] \d\d:\d\d Meera T ✓: two\n {6}more: lines\n/u)
   expect(written).toMatch(/^\[6\] \d\d:\d\d Ravi \?7f3c2k: hi$/mu)
 })
 
@@ -87,9 +65,11 @@ test("what a room has is said in words, and everybody at once", async () => {
   })
   expect(written).toMatch(/you \(delivered to 29 of 29, read by 28\): Open page 41\.$/mu)
   expect(written).toMatch(/you \(not delivered to 9 of 29\): Tomorrow we start at nine\.$/mu)
-  expect(written).toContain("\n— delivered to everybody (#everyone)\n— read by everybody (#everyone)\n")
   expect(written).toContain(
-    '! "Put your names on the sheet." (#everyone): Not delivered, and not tried any more.',
+    "\n— [5] delivered to everybody (#everyone)\n— [5] read by everybody (#everyone)\n",
+  )
+  expect(written).toContain(
+    '! [6] "Put your names on the sheet." (#everyone): Not delivered, and not tried any more.',
   )
   expect(written).toContain("29 of 29 have it, 29 of them have read it.")
   expect(written).toMatch(/^Pupil 13 ✓ has read it$/mu)
@@ -114,6 +94,65 @@ test("notices, a full disk and a stopped chat are said when they happen and when
   expect(written).toContain("\n! #everyone: This is an older copy of your profile.")
   expect(written).toContain("\n— The disk of this computer is full.")
   expect(written).toContain("\nSTOPPED: the computer of Meera T tells different people different things.")
+})
+
+test("a relay that stays away is said once, however often it is tried, and again when it is back", async () => {
+  const client = await classroom()
+  const away = (why: "unreachable" | "lost" | "busy") =>
+    client.setConnection({ state: "waiting", host: "10.0.0.1", port: 7667, retryAt: 0, why })
+  const here = { state: "online", host: "10.0.0.1", port: 7667, relayName: "r", openRelay: false } as const
+  let tries = 0
+  client.start = () => {
+    tries++
+    away("busy")
+  }
+  const written = await run(client, ["hello", "/reconnect", "/reconnect", "x"], {
+    0: () => {
+      for (let n = 0; n < 20; n++) away("unreachable")
+    },
+    1: () => {
+      for (let n = 0; n < 20; n++) away("busy")
+    },
+    3: () => {
+      client.setConnection(here)
+      client.setConnection(here)
+    },
+  })
+  const connection = written.split("\n").filter((line) => /reach|busy|connect/u.test(line))
+  const again = "trying again; what you write is kept. /reconnect tries at once."
+  expect(connection).toEqual([
+    "— connected",
+    `— relay not reached, ${again}`,
+    `— relay busy, ${again}`,
+    "Trying to reach the relay.",
+    `— relay busy, ${again}`,
+    "Trying to reach the relay.",
+    `— relay busy, ${again}`,
+    "— connected",
+  ])
+  // What is said looks for a relay that nobody reached, and leaves one alone that asked for it.
+  expect(tries).toBe(3)
+})
+
+test("who is not connected yet is told so at the start", async () => {
+  const client = await classroom()
+  client.setConnection({ state: "connecting", host: "10.0.0.1", port: 7667 })
+  const written = await run(client, [])
+  expect(written).toContain("— Connecting to the relay at 10.0.0.1:7667; what you write is kept")
+  expect(written).toContain("— Meera T ✓, 1 new\n/unread opens the next of them.\n")
+})
+
+test("no line is drawn: a screen reader would speak every stroke", async () => {
+  const client = await classroom()
+  const written = await run(
+    client,
+    ["/reply 2 yes\nand no", "/react 2 :yes:", "/search quiz", "/help", "/edit 4 a\nb"],
+    {
+      0: () => client.receive("r_everyone", client.findPerson("ravi"), "one\ntwo https://a.example/b"),
+    },
+  )
+  expect(written).not.toMatch(/[\u2500-\u259f]/u)
+  expect(written).toContain("\n      more: two https://a.example/b\n      /open 4: https://a.example/b\n")
 })
 
 test("what was missing is said when it comes, however far up it belongs", async () => {
@@ -162,7 +201,9 @@ test.each([
   const client = await classroom()
   const written = await run(client, ["/verify ravi digits", "what?", answer])
   expect(written).toContain("12345 67890 12345 67890")
-  expect(written).toContain("Nothing was sent. Do they match?")
+  expect(written).toContain(
+    "Nothing was sent, for a question is open.\nDo they match? Type yes, no or later. /cancel",
+  )
   expect(written).toContain(words)
   expect(client.findPerson("ravi").trust).toBe(trust)
   expect(client.sent.map(({ text }) => text)).not.toContain("what?")

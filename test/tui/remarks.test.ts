@@ -283,22 +283,23 @@ test("the line mode numbers messages, and every command takes the number", async
     "/react 1 :yes:",
     "/react 2 :no:",
     "/copy 1",
-    "/open 1",
-    "/open 1",
+    "/open 6",
+    "yes",
     "/delete 3",
     "/react 2 :no:",
+    "no",
     "/delete 3",
-    "/delete 3",
+    "yes",
     "/edit 1 not mine",
     "/reply 99 nobody",
     "/react 2 hello",
   ])
   expect(written).toMatch(/^\[1\] \d\d:\d\d Meera T ✓: Open page 42\. \(edited\)$/mu)
-  expect(written).toMatch(/^ +│ :yes: 1 \(you too\)$/mu)
-  expect(written).toMatch(/^ +│ └ re Ravi \?7f3c2k: Is the quiz today\?$/mu)
-  expect(written).toMatch(/^ +│ └ re you: \(a message that is not here\)$/mu)
+  expect(written).toMatch(/^ +reactions: :yes: 1 \(you too\)$/mu)
+  expect(written).toMatch(/^ +in answer to Ravi \?7f3c2k: Is the quiz today\?$/mu)
+  expect(written).toMatch(/^ +in answer to you: \(a message that is not here\)$/mu)
   expect(written).toMatch(/Ravi \?7f3c2k: \(deleted\)$/mu)
-  expect(written).toMatch(/^ +│ \/open 1: https:\/\/example\.org\/quiz$/mu)
+  expect(written).toMatch(/^ +\/open 6: https:\/\/example\.org\/quiz$/mu)
   expect(client.sent.at(-1)).toEqual({ roomId: EVERYONE, text: "soon", replyTo: ids.quiz })
   expect(client.remarks.asked.slice(0, 5)).toEqual([
     `edit ${ids.mine} Yes, at one.`,
@@ -310,7 +311,7 @@ test("the line mode numbers messages, and every command takes the number", async
   expect(opened).toEqual(["https://example.org/quiz"])
   for (const words of [
     "Write /edit 3 and the new words",
-    "/delete 3 again deletes",
+    "and wherever it is read with an honest program? Somebody",
     "Somebody may have kept it all the same.",
     "Only whoever wrote a message can change it",
     "There is no such message here.",

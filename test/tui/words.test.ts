@@ -29,7 +29,9 @@ test.each([
   [1, 0, "2 here", /^2 people are here, you among them/u],
   [30, 0, "31 here", /^31 people are here/u],
   [12, 18, "13 here, 18 listed", /^13 people are here, you among them.* 18 more are only listed/u],
-  [0, 3, "1 here, 3 listed", / 3 more are only listed/u],
+  [0, 3, "1 here, 3 listed", /^Only you are here for certain\. 3 people are only listed/u],
+  [0, 1, "1 here, 1 listed", /^Only you are here for certain\. 1 person is only listed/u],
+  [1, 1, "2 here, 1 listed", /^2 people are here, you among them.* 1 more is only listed/u],
 ])("%d heard from and %d only listed", (heard, listed, words, sentence) => {
   expect(peopleWords(room(heard, listed))).toBe(words)
   expect(peopleSentence(room(heard, listed))).toMatch(sentence)

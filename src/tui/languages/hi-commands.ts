@@ -50,8 +50,8 @@ export const commandsHi: Catalogue = {
   "Not sent: there is a space before the command. // starts a message with a slash.":
     "नहीं भेजा: कमांड से पहले खाली जगह है। जो संदेश / से शुरू हो, उसे // से शुरू करें।",
   "Not sent: write the message after the name.": "नहीं भेजा: नाम के बाद संदेश लिखें।",
-  "Not sent: /{0} is no command. F1 lists them; // starts a message with a slash.":
-    "नहीं भेजा: /{0} कोई कमांड नहीं है। F1 सूची दिखाता है; जो संदेश / से शुरू हो, उसे // से शुरू करें।",
+  "Not sent: /{0} is no command. /help lists them; // starts a message with a slash.":
+    "नहीं भेजा: /{0} कोई कमांड नहीं है। /help सूची दिखाता है; जो संदेश / से शुरू हो, उसे // से शुरू करें।",
   "Not done. Write it so: {0}": "नहीं किया। ऐसे लिखें: {0}",
   "Not done: a command is one line.": "नहीं किया: कमांड एक ही पंक्ति की होती है।",
   "/set [NAME] [VALUE]": "/set [नाम] [मान]",

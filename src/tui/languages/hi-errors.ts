@@ -349,4 +349,8 @@ export const errorsHi: Catalogue = {
   "nothing was said in {0} yet": "{0} में अभी कुछ नहीं कहा गया है",
   "this did not go out, and is not tried any more": "यह बाहर नहीं गया, और अब कोशिश नहीं की जाती",
   "{0}, which opens addresses, is not here": "{0}, जो पते खोलता है, यहाँ नहीं है",
+  "the input ended before a relay was joined": "रिले में शामिल होने से पहले ही इनपुट ख़त्म हो गया",
+  "lines that were not done: {0}": "जिन पंक्तियों का काम नहीं हुआ: {0}",
+  "language can be: {0}": "language यह हो सकती है: {0}",
+  "what was printed says which, and why": "जो छपा है उसमें लिखा है कि कौन-सी, और क्यों",
 }

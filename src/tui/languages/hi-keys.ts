@@ -20,7 +20,6 @@ export const keysHi: Catalogue = {
   "{0} is blocked: nothing of them is shown, and nothing is sent to them.":
     "{0} को ब्लॉक किया गया: उनका कुछ नहीं दिखाया जाता, और उन्हें कुछ नहीं भेजा जाता।",
   "{0} is not blocked any more.": "{0} अब ब्लॉक नहीं हैं।",
-  "Write /verify {0}, /later {1} or /block {2}.": "/verify {0}, /later {1} या /block {2} लिखें।",
   "The key of {0}": "{0} की कुंजी",
   "Keys of {0}": "{0} की कुंजियाँ",
   "Whom you trust how": "आप किस पर कितना भरोसा करते हैं",

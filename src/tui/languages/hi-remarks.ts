@@ -15,14 +15,10 @@ export const remarksHi: Catalogue = {
   "(the change waits here)": "(बदलाव यहाँ रुका है)",
   "(the change did not go out)": "(बदलाव बाहर नहीं गया)",
   " (you too)": " (आप भी)",
-  "      {0} /open {1}: {2}": "      {0} /open {1}: {2}",
   "Write /edit {0} and the new words. Now it says:": "/edit {0} और नए शब्द लिखें। अभी इसमें लिखा है:",
-  '/delete {0} again deletes "{1}", here and wherever it is read with an honest program. Somebody may have kept it all the same.':
-    'फिर /delete {0} लिखने से "{1}" हट जाएगा, यहाँ और हर उस जगह जहाँ इसे ईमानदार प्रोग्राम से पढ़ा जाता है। फिर भी किसी ने इसे रख लिया हो सकता है।',
   "There is no such link here.": "ऐसा कोई लिंक यहाँ नहीं है।",
   "This address is not opened from here: {0}": "यह पता यहाँ से नहीं खोला जाता: {0}",
   "Opened.": "खोला गया।",
-  "/open {0} again opens it in your browser.": "फिर /open {0} लिखने से यह आपके ब्राउज़र में खुलेगा।",
   "There is no such message here.": "ऐसा कोई संदेश यहाँ नहीं है।",
   "This message was deleted.": "यह संदेश हटा दिया गया था।",
   "Only whoever wrote a message can change it or take it back.":

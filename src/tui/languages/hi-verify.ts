@@ -50,13 +50,7 @@ export const verifyHi: Catalogue = {
   "{0} is {1}. Read these digits to each other, in person or on the phone:":
     "{0}: {1}। ये अंक एक-दूसरे को पढ़कर सुनाएँ, सामने या फ़ोन पर:",
   "Do they match? Type yes, no or later.": "क्या ये मिलते हैं? yes (हाँ), no (नहीं) या later (बाद में) टाइप करें।",
-  "Verify {0}, who is {1}. How?": "{0} को सत्यापित करें, जो अभी हैं: {1}। कैसे?",
-  "Type words, digits, show, read, room or later.": "words, digits, show, read, room या later टाइप करें।",
   "Later, then. {0} stays {1}.": "ठीक है, बाद में। {0} पहले जैसे: {1}।",
-  "Nothing was sent. How? Type words, digits, show, read, room or later.":
-    "कुछ नहीं भेजा गया। कैसे? words, digits, show, read, room या later टाइप करें।",
-  "Nothing was sent. Do they match? Type yes, no or later.":
-    "कुछ नहीं भेजा गया। क्या ये मिलते हैं? yes (हाँ), no (नहीं) या later (बाद में) टाइप करें।",
   "The digits changed while you compared. Start again with /verify.":
     "मिलाते समय अंक बदल गए। /verify से फिर शुरू करें।",
   "More than one verification waits for that word, and nothing was done. Write with whom: /verify NAME {0}.":
@@ -64,7 +58,6 @@ export const verifyHi: Catalogue = {
   "VERIFIED: {0}.": "सत्यापित: {0}।",
   "STOPPED: nothing more is sent to {0}. Talk to them in person.":
     "रोका गया: {0} को अब कुछ नहीं भेजा जाता। उनसे सामने मिलकर बात करें।",
-  "Later, then.": "ठीक है, बाद में।",
   "{0} Keys of {1} DIFFER. Nothing more is sent to them.": "{0} {1} की कुंजियाँ अलग हैं। उन्हें अब कुछ नहीं भेजा जाता।",
   "{0} {1} have come in to {2}.": "{0} {2} में {1} लोग आ चुके हैं।",
   "the round": "इस दौर",

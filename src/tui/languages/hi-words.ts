@@ -196,8 +196,14 @@ export const wordsHi: Catalogue = {
   "Nobody but you is in this room so far.": "अब तक इस कमरे में आपके सिवा कोई नहीं है।",
   "{0} people are here, you among them. All have written or signed something since you came in.":
     "आप सहित {0} लोग यहाँ हैं। आपके आने के बाद सबने कुछ लिखा या हस्ताक्षर किया है।",
-  "{0} people are here, you among them: they wrote or signed something since you came in. {1} more are only listed; whether they are really there has not been seen yet.":
-    "आप सहित {0} लोग यहाँ हैं: उन्होंने आपके आने के बाद कुछ लिखा या हस्ताक्षर किया है। {1} और केवल सूची में हैं; वे सचमुच यहाँ हैं, यह अभी नहीं देखा गया।",
+  "{0} people are here, you among them: they wrote or signed something since you came in. {1} only listed; whether they are really there has not been seen yet.":
+    "आप सहित {0} लोग यहाँ हैं: उन्होंने आपके आने के बाद कुछ लिखा या हस्ताक्षर किया है। {1} केवल सूची में; वे सचमुच यहाँ हैं, यह अभी नहीं देखा गया।",
+  "more is": "और",
+  "more are": "और",
+  "person is": "व्यक्ति",
+  "people are": "लोग",
+  "Only you are here for certain. {0} only listed; whether they are really there has not been seen yet.":
+    "पक्के तौर पर यहाँ केवल आप हैं। {0} केवल सूची में; वे सचमुच यहाँ हैं, यह अभी नहीं देखा गया।",
   "{0} here and will be sent the next time you start.": "{0}; अगली बार शुरू करने पर यह अपने-आप हो जाएगा।",
   "message waits": "संदेश भेजना बाकी है",
   "messages wait": "संदेश भेजने बाकी हैं",

@@ -23,6 +23,7 @@ import { startHi } from "./hi-start.ts"
 import { ownHi } from "./hi-own.ts"
 import { programHi } from "./hi-program.ts"
 import { keysHi } from "./hi-keys.ts"
+import { plainHi } from "./hi-plain.ts"
 import { relayHi } from "./hi-relay.ts"
 import { remarksHi } from "./hi-remarks.ts"
 import { verifyHi } from "./hi-verify.ts"
@@ -40,6 +41,7 @@ export const hindi: Catalogue = {
   ...relayHi,
   ...remarksHi,
   ...ownHi,
+  ...plainHi,
   ...programHi,
   ...verifyHi,
   ...wordsHi,
