@@ -5,7 +5,7 @@ import { say } from "./safe-text.ts"
 import { AT_END, scrollBy, scrollToTop } from "./scroll.ts"
 import { effect, told } from "./steps.ts"
 import { still, type ChatView, type Step } from "./view.ts"
-import { viewportOf } from "./visible.ts"
+import { firstBelow, viewportOf } from "./visible.ts"
 
 /** Rows of `alt+pageup`. */
 const FEW_ROWS = 3
@@ -32,8 +32,9 @@ export function onMove(view: ChatView, move: Move): Step {
     case "newest":
       return still({ ...view, scroll: AT_END })
     case "first-unread": {
-      if (view.unreadFrom === undefined) return still(told(view, say`Nothing new in this room.`))
-      return still({ ...view, scroll: scrollToTop(viewportOf(view), view.unreadFrom) })
+      const first = view.unreadFrom ?? firstBelow(view)
+      if (first === undefined) return still(told(view, say`Nothing new in this room.`))
+      return still({ ...view, scroll: scrollToTop(viewportOf(view), first) })
     }
   }
 }

@@ -1,5 +1,6 @@
 /** What stands around the text of a message: what it answers, that it was changed or deleted, reactions. */
 import type { MessageView, ReplyView } from "../client/events.ts"
+import { unmarked } from "./message-text.ts"
 import { safeLine, say, type SafeText } from "./safe-text.ts"
 import { cellsOf, truncate } from "./text-width.ts"
 import { nameWithMark, span, type Span, type Symbols } from "./theme.ts"
@@ -18,7 +19,7 @@ export function answerWords(reply: ReplyView, symbols: Symbols): SafeText {
 
 function quoted({ state, text }: ReplyView): SafeText {
   if (state === "unknown") return say`(a message that is not here)`
-  return state === "deleted" ? say`(deleted)` : safeLine(text)
+  return state === "deleted" ? say`(deleted)` : safeLine(unmarked(text.trim()))
 }
 
 /** Behind the text; empty for a message as it was written. */

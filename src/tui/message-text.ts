@@ -42,6 +42,11 @@ export interface TextContext {
   style: Style
 }
 
+/** A text as it is spoken of in one line: without the marks around what is drawn differently. */
+export function unmarked(text: string): string {
+  return text.replaceAll(PIECES, (whole, code?: string, bold?: string) => code ?? bold ?? whole)
+}
+
 /** Always at least one row. */
 export function messageRows(text: SafeText, context: TextContext): Span[][] {
   let links = 0
@@ -78,7 +83,8 @@ function piecesOf(line: SafeText, context: TextContext, before: number): { piece
       const end = found.index + bare(link).length
       pieces.push({ text: sliceSafe(line, found.index, end), style: "accent" })
       if (before + count < MAX_LINKS) {
-        pieces.push({ text: say`[${context.linkNumber(before + count)}]`, style: "strong" })
+        // A space apart: terminals and people take everything that touches an address for a part of it.
+        pieces.push({ text: say` [${context.linkNumber(before + count)}]`, style: "strong" })
         count++
       }
       at = end

@@ -49,9 +49,15 @@ export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
 }
 
 /** Only a key answers, never a paste. */
-function onChoice(view: ChatView, overlay: Page, choices: Choices, key: Key): Step {
+function onChoice(view: ChatView, overlay: Page & { kind: "page" }, choices: Choices, key: Key): Step {
   const chosen = key.kind === "paste" ? undefined : choices.find((each) => each.key === nameOf(key))
   if (chosen) return { view: closed(view), effects: [chosen.effect] }
+  const { lead } = overlay
+  if (lead !== undefined && key.kind === "text" && key.text.startsWith(lead.letter)) {
+    const text = key.text.slice(lead.letter.length)
+    const next = { ...view, overlay: lead.overlay }
+    return text === "" ? still(next) : onOverlayKey(next, lead.overlay, { kind: "text", text })
+  }
   return still(onPage(view, overlay, key))
 }
 
@@ -152,7 +158,13 @@ function onPicker(view: ChatView, overlay: Picker, key: Key): Step {
 }
 
 /** A command or an earlier text goes into the line that is written; Enter there does the rest. */
-function choose(view: ChatView, { message }: Picker, item: PickerItem | undefined): Step {
+function choose(view: ChatView, { message, source }: Picker, item: PickerItem | undefined): Step {
+  if (source === "react" && message !== undefined && item?.kind === "text") {
+    const { roomId } = view
+    if (roomId === undefined) return still(closed(view))
+    const wish = { do: "react", message, reaction: item.text } as const
+    return { view: closed(view), effects: [{ kind: "remark", roomId, wish }] }
+  }
   if (message !== undefined && item !== undefined && item.kind !== "text")
     return askForward(view, message, item)
   switch (item?.kind) {

@@ -1,6 +1,7 @@
 /** The lists to choose from: rooms and people, commands while nothing is written, what was written before. */
 import type { PersonView } from "../client/events.ts"
 import { COMMANDS } from "./commands.ts"
+import { EMOJI } from "./emoji.ts"
 import { fuzzyScore } from "./fuzzy.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { roomTitle } from "./theme.ts"
@@ -28,11 +29,13 @@ export function pickerItems(view: ChatView, overlay: Overlay & { kind: "picker" 
   const all = itemsOf(view, overlay.source)
   const asked = overlay.query.trim()
   if (asked === "") return all
-  return all
+  const found = all
     .map((item) => ({ item, score: scoreOf(item, asked) }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score)
     .map(({ item }) => item)
+  if (overlay.source !== "react") return found
+  return [...found, ...wordItem(asked).filter(({ key }) => !found.some((each) => each.key === key))]
 }
 
 function itemsOf(view: ChatView, source: (Overlay & { kind: "picker" })["source"]): readonly PickerItem[] {
@@ -43,6 +46,8 @@ function itemsOf(view: ChatView, source: (Overlay & { kind: "picker" })["source"
       return view.data.people.map((person) => personItem(view, person))
     case "history":
       return historyItems(view)
+    case "react":
+      return emojiItems(view)
     case "all":
     case "forward": {
       const rooms = roomItems(view)
@@ -84,6 +89,26 @@ function commandItems(): PickerItem[] {
   }))
 }
 
+/** What goes to the message is `text`: the word, on a screen without pictures. */
+function emojiItems({ theme }: ChatView): PickerItem[] {
+  return EMOJI.map(([name, emoji]) => {
+    const word = safeLine(`:${name}:`)
+    const picture = safeLine(emoji)
+    return theme.ascii
+      ? { kind: "text", key: word, title: word, text: word, what: say`` }
+      : { kind: "text", key: word, title: say`${picture} ${word}`, text: picture, what: say`` }
+  })
+}
+
+/** As reactions may be (PROTOCOL.md §12); the client checks it again. */
+const WORD = /^:[a-z0-9_+-]{1,24}:$/u
+
+/** A word that is in no list: whoever reads it sees the word. */
+function wordItem(asked: string): PickerItem[] {
+  const word = safeLine(`:${asked.toLowerCase().replaceAll(":", "")}:`)
+  return WORD.test(word) ? [{ kind: "text", key: word, title: word, text: word, what: say`as a word` }] : []
+}
+
 /** The newest first, each once. */
 function historyItems({ composer }: ChatView): PickerItem[] {
   const texts = [...new Set(composer.history.toReversed())]
@@ -96,14 +121,19 @@ function historyItems({ composer }: ChatView): PickerItem[] {
   }))
 }
 
+/** Without the signs before a name. */
+function titleOf({ title }: PickerItem): string {
+  return title.replace(/^(?:[#/]|(?:\S+ )?:(?=\S+:$))/u, "")
+}
+
 /** The best score of anything. */
 const BY_NUMBER = 2_000
 
 function scoreOf(item: PickerItem, asked: string): number {
-  const bare = asked.replace(/^[#@/]/u, "")
+  const bare = asked.replace(/^[#@/:]/u, "").replace(/:$/u, "")
   if (item.kind === "room" && String(item.number) === bare) return BY_NUMBER
   if (bare === "") return 1
-  const score = fuzzyScore(bare, item.title.replace(/^[#/]/u, ""))
+  const score = fuzzyScore(bare, titleOf(item))
   if (item.kind !== "text") return asked.startsWith("/") ? 0 : score
   // A command comes behind the room or person that is named as well; what it does is found behind everything.
   const described = item.what === "" ? 0 : fuzzyScore(bare, item.what) / 10

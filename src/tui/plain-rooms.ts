@@ -3,6 +3,7 @@ import type { Client } from "../client/client.ts"
 import type { RoomView } from "../client/events.ts"
 import type { Clock } from "../platform/clock.ts"
 import type { MessageBook } from "./link-book.ts"
+import { Meant } from "./mentions.ts"
 import type { OwnCommand } from "./own-commands.ts"
 import type { Questions } from "./plain-questions.ts"
 import { numberedRows } from "./plain-remarks.ts"
@@ -103,10 +104,11 @@ export async function openRoom(roomId: string, tools: Tools): Promise<void> {
 }
 
 export function listRooms({ client, print, symbols }: Tools): void {
+  const meant = new Meant().of(client)
   for (const [index, room] of client.rooms().entries()) {
-    print(
-      say`${index + 1} ${roomHeading(room, symbols)}${room.unread > 0 ? say`, ${room.unread} new` : say``}`,
-    )
+    const named = room.kind === "everyone" && meant.has(room.id) ? say`, you are named` : say``
+    const news = room.unread > 0 ? say`, ${room.unread} new${named}` : say``
+    print(say`${index + 1} ${roomHeading(room, symbols)}${news}`)
   }
 }
 

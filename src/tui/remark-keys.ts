@@ -225,8 +225,12 @@ function choose(view: ChatView, message: MessageView): Step {
         span(say`${at + 1} ${safeLine(reaction)}`, isOn(message, reaction) ? "strong" : "plain"),
       ]),
       [span(say``)],
-      [span(say`A number puts it there, or takes it away. Any other: /react :WORD:`, "faint")],
+      [span(say`A number puts it there, or takes it away. Any other: type : and its name.`, "faint")],
     ],
+    lead: {
+      letter: ":",
+      overlay: { kind: "picker", source: "react", query: say``, index: 0, message },
+    },
     choices: reactions.map((reaction, at) => ({
       key: String(at + 1),
       effect: { kind: "remark", roomId, wish: { do: "react", message, reaction } },

@@ -1,6 +1,7 @@
 /** What somebody has said about a message, in words: for the line mode, and for everything that must say it in a line. */
 import type { Client } from "../client/client.ts"
 import type { ClientEvent, MessageView, PersonRef } from "../client/events.ts"
+import { unmarked } from "./message-text.ts"
 import { spokenText } from "./spoken.ts"
 import { joinSafe, linesOf, safeLine, say, type SafeText } from "./safe-text.ts"
 import { nameWithMark, roomInWords, type Symbols } from "./theme.ts"
@@ -55,7 +56,7 @@ export function remarkLine(
 /** The first line of a message, cut. */
 export function quotedWords({ text, deleted }: MessageView, symbols: Symbols): SafeText {
   if (deleted) return say`deleted`
-  return truncate(safeLine(text.trim().split("\n", 1)[0] ?? ""), QUOTED_CELLS, symbols.more)
+  return truncate(safeLine(unmarked(text.trim().split("\n", 1)[0] ?? "")), QUOTED_CELLS, symbols.more)
 }
 
 /** Emoji and words as they were put; both are short and checked, and go through the same door as all text. */

@@ -15,6 +15,8 @@ export interface Symbols {
   /** A key that was replaced. */
   replaced: SafeText
   unverified: SafeText
+  /** Before a room in which somebody means this person. */
+  mention: SafeText
   online: SafeText
   offline: SafeText
   queued: SafeText
@@ -42,6 +44,7 @@ export const UNICODE_SYMBOLS: Symbols = {
   differs: say`≠`,
   replaced: say`×`,
   unverified: say`?`,
+  mention: say`*`,
   online: say`●`,
   offline: say`○`,
   queued: say`·`,
@@ -66,6 +69,7 @@ export const ASCII_SYMBOLS: Symbols = {
   differs: say`!=`,
   replaced: say`%`,
   unverified: say`?`,
+  mention: say`*`,
   online: say`*`,
   offline: say`o`,
   queued: say`.`,

@@ -72,15 +72,17 @@ export type Overlay =
       decide?: PersonView | undefined
       /** Keys that answer the page. */
       choices?: readonly { key: string; effect: Effect }[]
+      /** What comes in its place when somebody types this letter: what they type behind it goes there. */
+      lead?: { letter: string; overlay: Overlay }
     }
   /** One of our messages and how far it got with each person. */
   | ({ kind: "receipts"; offset: number } & Receipts)
   | {
       kind: "picker"
-      source: "all" | "rooms" | "people" | "history" | "forward"
+      source: "all" | "rooms" | "people" | "history" | "forward" | "react"
       query: SafeText
       index: number
-      /** Of `forward`. */
+      /** Of `forward` and `react`. */
       message?: MessageView
     }
   /** `found` undefined: not looked yet. Newest first. */

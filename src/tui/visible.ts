@@ -1,4 +1,5 @@
 /** What of the view is on the screen: sizes, the visible part of the transcript, what came below it. */
+import type { TranscriptLine } from "../client/events.ts"
 import { belowRows } from "./below-rows.ts"
 import { layoutOf, type Layout } from "./layout.ts"
 import type { Viewport } from "./scroll.ts"
@@ -27,7 +28,17 @@ export function viewportOf(view: ChatView): Viewport {
 
 /** Messages that came while somebody was reading further up. */
 export function newBelow(view: ChatView): number {
-  if (view.scroll.kind === "end") return 0
+  return messagesBelow(view).length
+}
+
+/** Key of the first of them. */
+export function firstBelow(view: ChatView): string | undefined {
+  const first = messagesBelow(view)[0]
+  return first === undefined ? undefined : keyOf(first)
+}
+
+function messagesBelow(view: ChatView): readonly TranscriptLine[] {
+  if (view.scroll.kind === "end") return []
   const seen = view.lines.findLastIndex((line) => keyOf(line) === view.seen)
-  return view.lines.slice(seen + 1).filter((line) => line.kind === "message").length
+  return view.lines.slice(seen + 1).filter((line) => line.kind === "message")
 }

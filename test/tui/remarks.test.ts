@@ -4,7 +4,8 @@ import { systemClock } from "../../src/platform/clock.ts"
 import { runPlain, type TuiOptions } from "../../src/tui/main.tsx"
 import { classroom, type FakeClient, NOON } from "../support/fake-client.ts"
 import { expectGoldenScreen } from "../support/golden.ts"
-import { chat, EVERYONE } from "../support/tui-chat.ts"
+import { themeOf } from "../../src/tui/theme.ts"
+import { type Chat, chat, EVERYONE } from "../support/tui-chat.ts"
 import { Stage } from "../support/tui-stage.ts"
 
 const SIZES = [
@@ -75,6 +76,48 @@ test.each(SIZES)("replies, edits, reactions, links and lists at $columns × $row
   await stage.until("which page?")
   expect(client.remarks.asked).not.toContain(`delete ${ids.mine}`)
   await end(stage)
+})
+
+test("a quote has no marks of bold and code, a message no blank lines around it, a link its number apart", async () => {
+  const it = await chat()
+  const meera = it.client.findPerson("Meera T")
+  const bold = it.client.receive(EVERYONE, meera, "**Bring** `q3`, 2 ** 3", NOON + 300_000)
+  it.client.receive(EVERYONE, meera, "yes", NOON + 310_000, bold)
+  it.client.receive(EVERYONE, meera, "\n \n  first\n\nlast https://example.org/a).\n\n", NOON + 320_000)
+  const screen = it.refresh().screen()
+  expect(screen.find((row) => row.includes("└ re"))).toContain(": Bring q3, 2 ** 3")
+  const at = screen.findIndex((row) => row.endsWith("│   first"))
+  expect(screen.slice(at + 1).map((row) => row.slice(row.indexOf("│") + 1).trim())).toEqual([
+    "",
+    "last https://example.org/a [1]).",
+  ])
+  expect(screen[at - 1]).toContain("yes")
+})
+
+test("a reaction is typed by its name, on the page that offers eight", async () => {
+  const react = async (typed: string, ascii = false) => {
+    const it = await chat()
+    it.give({ kind: "theme", theme: themeOf({ ascii, color: false }) })
+    it.press("alt+j").type("k").type("+")
+    expect(it.frame()).toContain("type : and")
+    for (const letter of typed) it.type(letter)
+    return it
+  }
+  const reaction = (it: Chat) =>
+    it
+      .press("enter")
+      .taken()
+      .map((each) => (each.kind === "remark" && each.wish.do === "react" ? each.wish.reaction : each.kind))
+  expect(reaction(await react(":fire:"))).toEqual(["\u{1f525}"])
+  expect(reaction(await react(":fire", true))).toEqual([":fire:"])
+  expect(reaction(await react(":page-41"))).toEqual([":page-41:"])
+  const none = await react(":no such thing")
+  expect(none.frame()).toContain("nothing of that name")
+  expect(reaction(none)).toEqual([])
+  const whole = await react("")
+  whole.type(":tada:")
+  expect(whole.frame()).toContain(":tada:")
+  expect(reaction(whole)).toEqual(["\u{1f389}"])
 })
 
 test("in ASCII nothing of ours is beyond it, and the words of reactions are offered", async () => {

@@ -3,7 +3,8 @@ import type { TranscriptLine } from "../../src/client/events.ts"
 import { safeBlock } from "../../src/tui/safe-text.ts"
 import { PAGE_LINES, TAIL_LINES, type Effect } from "../../src/tui/view.ts"
 import { newBelow } from "../../src/tui/visible.ts"
-import { classroom, FakeClient } from "../support/fake-client.ts"
+import { themeOf } from "../../src/tui/theme.ts"
+import { classroom, FakeClient, NOON } from "../support/fake-client.ts"
 import { Chat, chat, EVERYONE, longRoom, MEERA } from "../support/tui-chat.ts"
 
 test("the first room opens by itself, also when it comes later", () => {
@@ -335,6 +336,34 @@ test("Tab in a path asks the disk; what comes too late changes nothing", async (
   expect(it.view.composer.text).toBe("/export note.txt")
   expect(it.press("tab").view.composer.text).toBe("/export notes/")
   expect(it.taken()).toEqual([])
+})
+
+test("what came below while one read further up is found, also where nothing was new before", async () => {
+  const it = new Chat(longRoom(60)).open(EVERYONE)
+  it.press("pageup", "pageup")
+  const ravi = it.client.findPerson("ravi")
+  for (let n = 0; n < 40; n++) it.client.receive(EVERYONE, ravi, `new ${n}`, NOON + 100_000 + n * 1_000)
+  it.refresh()
+  expect(it.frame()).toContain("40 new below")
+  it.press("ctrl+u")
+  expect(it.frame()).not.toContain("Nothing new")
+  const first = it.screen().findIndex((row) => row.includes("new 0"))
+  expect(it.screen()[first - 1] ?? "").not.toContain("message")
+  expect(first).toBeLessThanOrEqual(1)
+  expect(it.press("end", "ctrl+u").frame()).toContain("Nothing new in this room.")
+})
+
+test.each([false, true])("a room where somebody means us has a mark of its own, ASCII: %s", async (ascii) => {
+  const it = await chat()
+  it.give({ kind: "theme", theme: themeOf({ ascii, color: false }) })
+  const [ravi, imran] = [it.client.findPerson("ravi"), it.client.findPerson("imran")]
+  it.open((await it.client.openChat(imran.id)).id)
+  it.client.receive(EVERYONE, ravi, "who is there?")
+  expect(it.refresh().frame()).toMatch(/^ {2}1 #everyone +3 /mu)
+  it.client.receive(EVERYONE, ravi, "@Asha, are you?")
+  expect(it.refresh().frame()).toMatch(/^ \*1 #everyone +4 /mu)
+  // A chat of two is meant for both: its number says enough.
+  expect(it.frame()).toMatch(/^ {2}2 Meera T . +1 /mu)
 })
 
 test("the next unread room is the one where somebody means us", async () => {

@@ -43,8 +43,9 @@ export const remarksHi: Catalogue = {
     "यह इस कंप्यूटर से और उन सबके कंप्यूटरों से हट जाएगा जो इसे ईमानदार प्रोग्राम से पढ़ते हैं। फिर भी किसी ने इसे रख लिया हो सकता है।",
   "D deletes it, Esc does not.": "D से हटेगा, Esc से नहीं।",
   React: "प्रतिक्रिया",
-  "A number puts it there, or takes it away. Any other: /react :WORD:":
-    "नंबर से यह लग जाएगी या हट जाएगी। कोई और: /react :WORD:",
+  "A number puts it there, or takes it away. Any other: type : and its name.":
+    "नंबर से यह लग जाएगी या हट जाएगी। कोई और: : और उसका नाम टाइप करें।",
+  "as a word": "शब्द के रूप में",
   "Not opened": "नहीं खोला",
   "Only addresses that start with http or https, and name no password, are opened.":
     "केवल वे पते खोले जाते हैं जो http या https से शुरू होते हैं और जिनमें पासवर्ड नहीं है।",

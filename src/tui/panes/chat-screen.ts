@@ -92,6 +92,7 @@ function bodyRows(view: ChatView): PaintedRow[] {
       : roomList({
           rooms: data.rooms,
           people: panes === "two" ? data.people : NO_PEOPLE,
+          meant: data.meant,
           roomId: view.roomId,
           width: layout.roomsWidth,
           height,

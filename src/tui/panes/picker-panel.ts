@@ -15,6 +15,7 @@ const TITLES: Record<Picker["source"], SafeText> = {
   people: say`People`,
   history: say`What you wrote before`,
   forward: say`Forward to`,
+  react: say`React`,
 }
 
 /** Where the caret stands in the panel: behind the query, in its first line. */
@@ -51,7 +52,9 @@ export function pickerPanel(view: ChatView, picker: Picker): PanelContent {
 }
 
 function choicesIn({ source }: Picker): readonly SafeText[] {
-  if (source === "forward") return [say`Enter choose`, say`Esc back`, say`type to search`]
+  if (source === "forward" || source === "react")
+    return [say`Enter choose`, say`Esc back`, say`type to search`]
+  if (source === "history") return [say`Enter take it`, say`Esc back`, say`type to search`]
   return [say`Enter open`, say`Esc back`, say`F5 verify`, say`type to search`]
 }
 

@@ -9,6 +9,8 @@ export interface RoomListProps {
   rooms: readonly RoomView[]
   /** People to list under the rooms; empty where they have a pane of their own. */
   people: readonly PersonView[]
+  /** Rooms in which something new is meant for this person. */
+  meant: ReadonlySet<string>
   roomId: string | undefined
   width: number
   height: number
@@ -31,11 +33,18 @@ export function roomList(props: RoomListProps): (readonly Span[])[] {
   return rows.slice(0, height)
 }
 
-function roomSpans(room: RoomView, number: number, { width, theme, roomId }: RoomListProps): readonly Span[] {
+function roomSpans(
+  room: RoomView,
+  number: number,
+  { width, theme, roomId, meant }: RoomListProps,
+): readonly Span[] {
   const { symbols } = theme
   const current = room.id === roomId
+  // Whatever comes in a chat of two is meant for this person: there the number says it.
+  const isNamed = room.kind === "everyone" && room.unread > 0 && meant.has(room.id)
+  const state = room.state === "stopped" ? symbols.changed : isNamed ? symbols.mention : say` `
   const count = room.unread === 0 ? say`` : room.unread > 999 ? say`999` : say`${room.unread}`
-  const lead = say`${current ? symbols.pointer : room.state === "stopped" ? symbols.changed : say` `}${number} `
+  const lead = say`${current ? symbols.pointer : state}${number} `
   const mark = room.peer === undefined ? say`` : trustMark(room.peer, symbols)
   return entrySpans({
     lead,
@@ -47,6 +56,7 @@ function roomSpans(room: RoomView, number: number, { width, theme, roomId }: Roo
     trust: room.peer?.trust,
     current,
     loud: room.unread > 0,
+    calls: isNamed,
   })
 }
 
@@ -60,10 +70,23 @@ interface Entry {
   trust: PersonView["trust"] | undefined
   current: boolean
   loud: boolean
+  /** Somebody in it means this person. */
+  calls: boolean
 }
 
 /** The name gives way to the mark and the count: those two are never cut. */
-function entrySpans({ lead, title, mark, tail, width, theme, trust, current, loud }: Entry): readonly Span[] {
+function entrySpans({
+  lead,
+  title,
+  mark,
+  tail,
+  width,
+  theme,
+  trust,
+  current,
+  loud,
+  calls,
+}: Entry): readonly Span[] {
   const { more } = theme.symbols
   const marked = mark === "" ? say`` : say` ${mark}`
   const room = width - drawnCells(lead) - drawnCells(tail) - 1
@@ -75,7 +98,7 @@ function entrySpans({ lead, title, mark, tail, width, theme, trust, current, lou
     width - drawnCells(lead) - drawnCells(name) - drawnCells(shownMark) - drawnCells(tail),
   )
   return [
-    span(lead, current ? "accent" : "faint"),
+    span(lead, current || calls ? "accent" : "faint"),
     span(name, current || loud ? "strong" : "plain"),
     span(shownMark, trust === undefined ? "plain" : trustStyle(trust)),
     span(gap),
@@ -104,6 +127,7 @@ export function peopleRows(
       trust: person.trust,
       current: false,
       loud: false,
+      calls: false,
     }),
   )
   const left = sorted.length - shown.length
