@@ -4,13 +4,14 @@ import { close, nextUnread, openNumber } from "./chat-moves.ts"
 import { parseLine } from "./command-parsing.ts"
 import type { Command } from "./commands.ts"
 import { edit, remember, setDraft } from "./composer-state.ts"
-import { labelOf } from "./key-map.ts"
+import { keyHelp, labelOf } from "./key-map.ts"
 import { toggleBare } from "./pane-keys.ts"
 import { runRemark, saveEdit } from "./remark-keys.ts"
 import { safeTyped, say, sliceSafe } from "./safe-text.ts"
 import { AT_END } from "./scroll.ts"
 import { openSearch } from "./search-panel.ts"
 import { effect, told, withComposer } from "./steps.ts"
+import { span } from "./theme.ts"
 import { namesOf } from "./typed-names.ts"
 import { overlayOf } from "./verification-keys.ts"
 import { foremost } from "./verification-words.ts"
@@ -90,6 +91,14 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
     }
     case "mute":
       return effect(view, { ...command, roomId: view.roomId })
+    case "keys-help": {
+      const lines = keyHelp(view.keys).map(({ left, right }) => [
+        span(left === "" ? right : say`${left}: ${right}`),
+      ])
+      return still({ ...view, overlay: { kind: "page", title: say`Keys`, lines, offset: 0 } })
+    }
+    case "whois":
+      return effect(view, { kind: "whois", name: command.name, peer: currentRoom(view)?.peer })
     case "fingerprint":
       return effect(view, { kind: "fingerprint", name: command.name })
     case "export":
@@ -117,6 +126,8 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
     case "moderators":
     case "reconnect":
     case "redraw":
+    case "doctor":
+    case "log":
     case "lock":
     case "plain":
     case "quit":

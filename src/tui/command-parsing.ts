@@ -6,6 +6,7 @@ import { ownCommandOf } from "./own-commands.ts"
 import { REMARK_COMMANDS, remarkCommandOf } from "./remark-commands.ts"
 import { roomCommandOf } from "./room-commands.ts"
 import { joinSafe, safeName, say, type SafeText } from "./safe-text.ts"
+import { ABOUT_ME } from "./search.ts"
 import { bareName, possibleNames, takeName, unquote } from "./typed-names.ts"
 
 export type Parsed =
@@ -134,6 +135,15 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
       return done({ kind: "go", to: text === undefined ? undefined : unquote(text) })
     case "verify":
       return done({ kind: "verify", ...verifyArguments(text, names) })
+    case "qr":
+      return done({
+        kind: "verify",
+        name: text === undefined ? undefined : bareName(text, names),
+        how: "show",
+      })
+    case "mentions":
+      return done({ kind: "search", words: ABOUT_ME, everywhere: true })
+    case "whois":
     case "fingerprint":
     case "keys":
     case "trust":
@@ -166,6 +176,9 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "unread":
     case "close":
     case "redraw":
+    case "keys-help":
+    case "doctor":
+    case "log":
     case "lock":
     case "plain":
     case "quit":

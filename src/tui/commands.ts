@@ -25,6 +25,8 @@ export type Command =
   | { kind: "alias"; name: string; alias: string | undefined }
   /** Oneself, for everybody. */
   | { kind: "rename"; name: string }
+  /** Without a name: the other person of the chat, else oneself. */
+  | { kind: "whois"; name: string | undefined }
   | { kind: "fingerprint"; name: string | undefined }
   | { kind: "directory" }
   | { kind: "sees" }
@@ -43,6 +45,8 @@ export type Command =
 export type Word =
   | "all"
   | "me"
+  | "mentions"
+  | "qr"
   | Exclude<Command["kind"], "say" | RoomCommand["kind"] | OwnCommand["kind"]>
   | RoomWord
   | OwnWord
@@ -88,8 +92,15 @@ export const COMMANDS: readonly CommandRow[] = [
   { word: "go", usage: say`/go [NAME]`, what: say`open a chat or #everyone`, takes: "name?" },
   { word: "win", usage: say`/win N`, what: say`open the room with that number`, takes: "number" },
   { word: "unread", usage: say`/unread`, what: say`open the next room with something new`, takes: "nothing" },
+  { word: "mentions", usage: say`/mentions`, what: say`lines that name you, everywhere`, takes: "nothing" },
   { word: "close", usage: say`/close`, what: say`back to the room before`, takes: "nothing" },
   { word: "who", usage: say`/who`, what: say`who is in this room, and who is checked`, takes: "nothing" },
+  {
+    word: "whois",
+    usage: say`/whois [NAME]`,
+    what: say`all that is known of a person`,
+    takes: "name?",
+  },
   {
     word: "receipts",
     usage: say`/receipts [N]`,
@@ -108,6 +119,7 @@ export const COMMANDS: readonly CommandRow[] = [
     what: say`compare keys; /verify room: all at once`,
     takes: "name?",
   },
+  { word: "qr", usage: say`/qr [NAME]`, what: say`your code, for their screen to read`, takes: "name?" },
   {
     word: "fingerprint",
     usage: say`/fingerprint [NAME]`,

@@ -2,6 +2,9 @@
 import type { Client } from "../client/client.ts"
 import type { ClientEvent, PersonView, TranscriptLine } from "../client/events.ts"
 import type { Clock } from "../platform/clock.ts"
+import { DOCTOR_TITLE, doctorLines } from "./doctor-page.ts"
+import { LOG_TITLE, type SessionLog } from "./session-log.ts"
+import { whois } from "./whois.ts"
 import { DIRECTORY_TITLE, directoryLines } from "./directory-page.ts"
 import { fingerprintPage } from "./fingerprint.ts"
 import { INVITATION_TITLE, invitationLines, type Invitation } from "./invitation.ts"
@@ -18,7 +21,7 @@ import type { Searching } from "./searching.ts"
 import { SEES_TITLE, seesLines } from "./sees.ts"
 import { actOnSetting } from "./setting-session.ts"
 import { snapshotOf } from "./snapshot.ts"
-import { roomInWords, span } from "./theme.ts"
+import { roomInWords, span, type Span } from "./theme.ts"
 import { actInPanel, readCode, startVerifying } from "./verify-session.ts"
 import {
   MAX_READ_LINES,
@@ -72,12 +75,13 @@ export interface Tools {
   warned: Set<string>
   confirmer: Confirmer
   searching: Searching
+  log: SessionLog
 }
 
 export function perform(
   effect: Effect,
   deps: SessionDeps,
-  { attempt, tell, refresh, warned, confirmer, searching }: Tools,
+  { attempt, tell, refresh, warned, confirmer, searching, log }: Tools,
 ): void {
   const { client, dispatch } = deps
   switch (effect.kind) {
@@ -124,6 +128,15 @@ export function perform(
       return attempt(() => client.keys.rename(effect.name))
     case "answer-verify":
       return attempt(() => answerVerify(deps, effect, refresh))
+    case "whois":
+      return attempt(() => page(deps, whois(client, effect, deps.view().theme.symbols)))
+    case "doctor":
+      return attempt(() => {
+        const lines = doctorLines(client, { canLock: deps.canLock, now: deps.clock.now() })
+        page(deps, { title: DOCTOR_TITLE, lines })
+      })
+    case "log":
+      return page(deps, { title: LOG_TITLE, lines: log.lines() })
     case "fingerprint":
       return attempt(() => dispatch({ kind: "overlay", overlay: fingerprintPage(client, effect.name) }))
     case "keys":
@@ -202,6 +215,13 @@ export function perform(
     case "quit":
       return deps.leave("end")
   }
+}
+
+function page(
+  { dispatch }: SessionDeps,
+  { title, lines }: { title: SafeText; lines: readonly (readonly Span[])[] },
+): void {
+  dispatch({ kind: "overlay", overlay: { kind: "page", title, lines, offset: 0 } })
 }
 
 function send(

@@ -1,6 +1,9 @@
 /** What a submitted line does in the line mode. */
 import type { Command } from "./commands.ts"
 import { DIRECTORY_TITLE, directoryLines } from "./directory-page.ts"
+import { DOCTOR_TITLE, doctorLines } from "./doctor-page.ts"
+import { LOG_TITLE } from "./session-log.ts"
+import { whois } from "./whois.ts"
 import { fingerprintLines } from "./fingerprint.ts"
 import { invitationLines } from "./invitation.ts"
 import { muteRoom } from "./muting.ts"
@@ -94,6 +97,22 @@ export async function runCommand(
     case "block":
     case "unblock":
       await keysInLines(command, { ...tools, readCode: options.readCode })
+      return undefined
+    case "whois": {
+      const { title, lines } = whois(client, { name: command.name, peer: roomOf(tools)?.peer }, tools.symbols)
+      print(title, ...lines.map(lineOfSpans))
+      return undefined
+    }
+    case "keys-help":
+      print(say`The line mode has no keys but Enter. secure-chat config keys prints those of the screen.`)
+      return undefined
+    case "doctor": {
+      const asked = { canLock: options.canLock === true, now: options.clock.now() }
+      print(DOCTOR_TITLE, ...doctorLines(client, asked).map(lineOfSpans))
+      return undefined
+    }
+    case "log":
+      print(LOG_TITLE, ...state.log.lines().map(lineOfSpans))
       return undefined
     case "fingerprint":
       print(...fingerprintLines(client, command.name).map(lineOfSpans))

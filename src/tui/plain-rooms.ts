@@ -11,6 +11,7 @@ import { plainAround, plainSearch } from "./plain-search.ts"
 import { noReceiptsWords, plainReceipts, receiptsOf } from "./receipts.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import type { Hit } from "./search.ts"
+import type { SessionLog } from "./session-log.ts"
 import { changeSetting } from "./setting-session.ts"
 import { formerWords, nameWithMark, roomHeading, type Span, type Symbols } from "./theme.ts"
 import {
@@ -39,6 +40,7 @@ export interface PlainState {
   messages: MessageBook
   /** Lines that were neither said nor obeyed. */
   notDone: number
+  log: SessionLog
 }
 
 export interface Tools {

@@ -15,6 +15,7 @@ import { openRoom, sayWhatIsNew, type PlainState, type Tools } from "./plain-roo
 import type { LeftFor } from "./program-commands.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { ASCII_SYMBOLS, UNICODE_SYMBOLS } from "./theme.ts"
+import { SessionLog } from "./session-log.ts"
 import { namesOf } from "./typed-names.ts"
 import { errorWords } from "./words.ts"
 
@@ -68,6 +69,7 @@ export async function runPlain(options: PlainOptions): Promise<PlainEnd> {
     found: [],
     messages: new MessageBook(),
     notDone: 0,
+    log: new SessionLog(client, options.clock),
   }
   print(say`secure-chat, line mode. You are ${safeName(client.self().name)}. /help lists the commands.`)
   const tools: Tools = { client, state, print, symbols }
@@ -87,6 +89,7 @@ export async function runPlain(options: PlainOptions): Promise<PlainEnd> {
       const room = client.rooms()[0]
       if (room !== undefined) openRoom(room.id, tools).catch((error: unknown) => print(errorWords(error)))
     }
+    state.log.heard(event)
     onEvent(event, tools)
     state.questions.look()
     if (options.ring !== undefined && isToBeHeard(event, client, options.clock.now())) options.ring()

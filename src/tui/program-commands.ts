@@ -2,12 +2,20 @@
 import type { CommandRow } from "./commands.ts"
 import { say } from "./safe-text.ts"
 
-export type ProgramWord = "lock" | "plain"
+export type ProgramWord = "keys-help" | "doctor" | "log" | "lock" | "plain"
 export interface ProgramCommand {
   kind: ProgramWord
 }
 
 export const PROGRAM_COMMANDS: readonly (CommandRow & { word: ProgramWord })[] = [
+  { word: "keys-help", usage: say`/keys-help`, what: say`the keys as they are in force`, takes: "nothing" },
+  {
+    word: "doctor",
+    usage: say`/doctor`,
+    what: say`what is in order here, and what is not`,
+    takes: "nothing",
+  },
+  { word: "log", usage: say`/log`, what: say`what was noticed since the start`, takes: "nothing" },
   { word: "lock", usage: say`/lock`, what: say`forget the keys; ask the passphrase again`, takes: "nothing" },
   { word: "plain", usage: say`/plain`, what: say`go on in lines, without a screen`, takes: "nothing" },
 ]

@@ -3,8 +3,9 @@
  * between, and never more than `MAX_SEARCHED_LINES`. The relay is asked nothing.
  */
 import type { Client } from "../client/client.ts"
-import type { TranscriptLine } from "../client/events.ts"
+import type { MessageView, TranscriptLine } from "../client/events.ts"
 import type { Clock, Millis } from "../platform/clock.ts"
+import { mentions } from "./mentions.ts"
 import { safeBlock, safeLine, say, sliceSafe, type SafeText } from "./safe-text.ts"
 import { clustersOf } from "./text-width.ts"
 import { keyOf } from "./transcript-rows.ts"
@@ -47,9 +48,16 @@ export function wordsOf(query: string): readonly string[] {
     .filter((word) => word !== "")
 }
 
-function fits(text: string, words: readonly string[]): boolean {
-  const lower = text.toLowerCase()
-  return words.every((word) => lower.includes(word))
+/** Stands for whoever is searching: what others said that names them, or answers them. No name is like it. */
+export const ABOUT_ME = "@me"
+
+function fits(message: MessageView, words: readonly string[], self: string): boolean {
+  const lower = message.text.toLowerCase()
+  return words.every((word) => (word === ABOUT_ME ? isAbout(message, self) : lower.includes(word)))
+}
+
+function isAbout({ own, text, replyTo }: MessageView, self: string): boolean {
+  return !own && (mentions(text, self) || replyTo?.from.trust === "self")
 }
 
 /**
@@ -88,8 +96,9 @@ function slice(
   const [roomId, ...others] = rooms
   if (roomId === undefined) return undefined
   const lines = client.transcript(roomId, SLICE_LINES, before)
+  const self = client.self().name
   for (const line of lines.toReversed())
-    if (line.kind === "message" && fits(line.message.text, words)) hits.push({ roomId, line })
+    if (line.kind === "message" && fits(line.message, words, self)) hits.push({ roomId, line })
   const oldest = lines[0]
   const isMore = lines.length === SLICE_LINES && oldest !== undefined
   const after = searched + lines.length

@@ -10,6 +10,7 @@ import { freshReceipts } from "./receipts.ts"
 import { Confirmer } from "./room-acts.ts"
 import type { SafeText } from "./safe-text.ts"
 import { Searching } from "./searching.ts"
+import { SessionLog } from "./session-log.ts"
 import { snapshotOf } from "./snapshot.ts"
 import { worthTelling } from "./toasts.ts"
 import { MAX_READ_LINES, TAIL_LINES, type ChatView, type Effect, type Tail, type Tone } from "./view.ts"
@@ -30,6 +31,7 @@ export function startSession(deps: SessionDeps): Session {
   let cancelRefresh: (() => void) | undefined
   let cancelFullRefresh: (() => void) | undefined
   const meant = new Meant()
+  const log = new SessionLog(client, clock)
 
   const readAgain = (asked: number) => {
     try {
@@ -53,6 +55,7 @@ export function startSession(deps: SessionDeps): Session {
   const unsubscribe = client.on(({ event }) => {
     const fatal = fatalError(event)
     if (fatal) return deps.fail(fatal)
+    log.heard(event)
     const words = worthTelling(event)
     if (words !== undefined) dispatch({ kind: "toast", toast: words })
     deps.heard(event)
@@ -76,7 +79,7 @@ export function startSession(deps: SessionDeps): Session {
   const warned = new Set<string>()
   const confirmer = new Confirmer()
   const searching = new Searching(deps)
-  const tools = { attempt, tell, refresh, warned, confirmer, searching }
+  const tools = { attempt, tell, refresh, warned, confirmer, searching, log }
   return {
     perform(effects) {
       for (const effect of effects) perform(effect, deps, tools)

@@ -198,6 +198,7 @@ export type Effect =
   | { kind: "answer-verify"; person: PersonView; number: string; match: boolean }
   | { kind: "alias"; name: string; alias: string | undefined }
   | { kind: "rename"; name: string }
+  | { kind: "whois"; name: string | undefined; peer: PersonView | undefined }
   | { kind: "fingerprint"; name: string | undefined }
   | { kind: "keys"; action: KeyAction; name: string | undefined; peer: PersonView | undefined }
   | { kind: "receipts"; roomId: string; back: number }
@@ -216,6 +217,8 @@ export type Effect =
   | { kind: "reconnect" }
   | { kind: "redraw" }
   | { kind: "suspend" }
+  | { kind: "doctor" }
+  | { kind: "log" }
   | { kind: "lock" }
   | { kind: "plain" }
   | { kind: "quit" }
