@@ -39,6 +39,8 @@ export interface PersonView extends PersonRef {
   /** True when another account's name looks like this one: commands refuse it without its tag. */
   ambiguous: boolean
   firstSeenAt: Millis
+  /** What they registered before, the oldest first; undefined: nothing else. */
+  formerNames?: readonly string[]
   /** True when the key was replaced and this person has not said what to do: verify, later, or block. */
   mustDecide: boolean
   /** Messages that were not kept, because this person was blocked. */

@@ -37,7 +37,9 @@ export function personView(
   isOnline: boolean,
 ): PersonView {
   const newest = contacts.newest(accountId)
+  const formerNames = newest?.formerNames ?? []
   const more = {
+    ...(formerNames.length > 0 && { formerNames }),
     online: isOnline,
     ambiguous: isAmbiguous(contacts, accountId),
     firstSeenAt: contacts.get(accountId)?.firstSeenAt ?? 0,

@@ -75,12 +75,16 @@ export async function search(
   const hits: Hit[] = []
   let place: Place | undefined = words.length === 0 ? undefined : { rooms, before: undefined, searched: 0 }
   let searched = 0
+  // Who asks what names them asks what is newest, wherever it stands.
+  const inOrder = (all: readonly Hit[]) =>
+    words.includes(ABOUT_ME) ? all.toSorted((a, b) => b.line.at - a.line.at) : [...all]
   while (place !== undefined && isWanted()) {
     const next: Place | undefined = slice(client, place, words, hits)
     searched = next?.searched ?? searched
-    if (hits.length >= MAX_HITS) return told({ hits: hits.slice(0, MAX_HITS), searched, end: "too-many" })
-    if (searched >= MAX_SEARCHED_LINES) return told({ hits, searched, end: "too-far" })
-    told({ hits: [...hits], searched, end: next === undefined ? "all" : undefined })
+    if (hits.length >= MAX_HITS)
+      return told({ hits: inOrder(hits).slice(0, MAX_HITS), searched, end: "too-many" })
+    if (searched >= MAX_SEARCHED_LINES) return told({ hits: inOrder(hits), searched, end: "too-far" })
+    told({ hits: inOrder(hits), searched, end: next === undefined ? "all" : undefined })
     place = next
     if (place !== undefined) await turn(clock)
   }

@@ -2,7 +2,7 @@
 import type { Client } from "../client/client.ts"
 import type { PersonView } from "../client/events.ts"
 import { keyLines } from "./key-words.ts"
-import { safeName, say, type SafeText } from "./safe-text.ts"
+import { joinSafe, safeName, say, type SafeText } from "./safe-text.ts"
 import { nameInWords, nameToType, nameWithMark, span, trustStyle, type Span, type Symbols } from "./theme.ts"
 import { dayOf, digitRows, trustWords } from "./words.ts"
 
@@ -42,8 +42,11 @@ export function whois(
   return { title, lines }
 }
 
-function nameLines({ registeredName, looksLike, ambiguous }: PersonView): Lines {
+function nameLines({ registeredName, looksLike, ambiguous, formerNames = [] }: PersonView): Lines {
   return [
+    ...(formerNames.length === 0
+      ? []
+      : [[span(say`Called ${joinSafe(formerNames.map(safeName), say`, `)} before.`)]]),
     ...(registeredName === undefined
       ? []
       : [[span(say`Everybody else knows them as ${safeName(registeredName)}.`)]]),
