@@ -98,7 +98,7 @@ export interface Client {
    */
   send(roomId: string, text: string, replyTo?: MessageName): Promise<{ id: string }>
   readonly remarks: Remarks
-  /** Everything in the room was on the screen: the count goes to zero and, in direct chats, a receipt goes out. */
+  /** Everything in the room was on the screen: the count goes to zero and a receipt goes out, unless the settings say no. */
   markRead(roomId: string): Promise<void>
 
   /** Words, codes, whole rooms; below is the number that two people compare. */

@@ -248,7 +248,7 @@ export class Messenger implements Client {
   markRead(id: string): Promise<void> {
     return this.#queue.do(async () => {
       const conversation = this.#rooms.byId(id)
-      const seen = readAll(conversation)
+      const seen = this.desk.settings().receipts ? readAll(conversation) : []
       if (conversation.record.unread === 0 && seen.length === 0) return
       conversation.save("ordered", { unread: 0 }, (update) => {
         for (const peer of seen) conversation.peers.put(update, peer)

@@ -22,6 +22,8 @@ export interface Settings {
   notifyText: boolean
   /** Nothing is notified before this time. */
   quietUntil: Millis
+  /** Others are told that this person has read what they wrote; otherwise only that it has arrived (PROTOCOL.md §13.4). */
+  receipts: boolean
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -32,6 +34,7 @@ export const DEFAULT_SETTINGS: Settings = {
   rooms: {},
   notifyText: false,
   quietUntil: 0,
+  receipts: true,
 }
 
 /** Rooms with a rule of their own. */
@@ -41,7 +44,7 @@ const ROOM_ID = /^r_[\w-]{1,64}$/u
 /** What of `given` makes sense; `otherwise` for the rest. */
 export function checkedSettings(given: unknown, otherwise: Settings = DEFAULT_SETTINGS): Settings {
   const fields = typeof given === "object" && given !== null ? (given as Record<string, unknown>) : {}
-  const flag = (name: "ascii" | "mouse" | "notifyText") => {
+  const flag = (name: "ascii" | "mouse" | "notifyText" | "receipts") => {
     const value = fields[name]
     return typeof value === "boolean" ? value : otherwise[name]
   }
@@ -55,6 +58,7 @@ export function checkedSettings(given: unknown, otherwise: Settings = DEFAULT_SE
     rooms: roomRules(fields["rooms"]) ?? otherwise.rooms,
     notifyText: flag("notifyText"),
     quietUntil: isTime ? quietUntil : otherwise.quietUntil,
+    receipts: flag("receipts"),
   }
 }
 

@@ -5,7 +5,7 @@ import { spokenLanguage } from "./language.ts"
 import { joinSafe, safeLine, say, type SafeText } from "./safe-text.ts"
 import { timeOfDay } from "./words.ts"
 
-export const SETTING_NAMES = ["theme", "ascii", "mouse", "notify", "notify-text", "dnd"] as const
+export const SETTING_NAMES = ["theme", "ascii", "mouse", "notify", "notify-text", "dnd", "receipts"] as const
 export type SettingName = (typeof SETTING_NAMES)[number]
 
 interface SettingRow {
@@ -14,6 +14,8 @@ interface SettingRow {
   shown(settings: Settings, now: Millis): SafeText
   /** Undefined for a value that it cannot have. */
   read(value: string, now: Millis): Partial<Settings> | undefined
+  /** Said behind what it was changed to. */
+  means?(settings: Settings): SafeText
   /** What it becomes when no value is given; undefined: then it is only shown. */
   turned?(settings: Settings): Partial<Settings>
 }
@@ -64,6 +66,16 @@ export const SETTINGS: Readonly<Record<SettingName, SettingRow>> = {
       const time = value === "off" ? 0 : durationOf(value)
       return time === undefined ? undefined : { quietUntil: time === 0 ? 0 : now + time }
     },
+  },
+  receipts: {
+    what: say`others see that you have read their messages`,
+    values: ON_OFF,
+    shown: ({ receipts }) => onOff(receipts),
+    read: (value) => flag(value, (receipts) => ({ receipts })),
+    means: ({ receipts }) =>
+      receipts
+        ? say`Others see what you read from now on, and with it that you have read all before.`
+        : say`Others see that their messages have reached you, and no more that you read them.`,
   },
 }
 
@@ -126,7 +138,8 @@ export function settingAnswer(settings: Settings, wish: SettingWish, now: Millis
     return { kind: "change", change: { rooms }, said: say`In this room: notify ${safeLine(change.notify)}.` }
   }
   const after = { ...settings, ...change }
-  return { kind: "change", change, said: say`${safeLine(name)}: ${row.shown(after, now)}.` }
+  const said = say`${safeLine(name)}: ${row.shown(after, now)}.`
+  return { kind: "change", change, said: row.means === undefined ? said : say`${said} ${row.means(after)}` }
 }
 
 /** Two lines a setting: what it is now, and what it can be. */

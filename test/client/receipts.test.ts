@@ -82,3 +82,26 @@ test("a receipt costs what is new, not what was ever said", async () => {
   expect(reads).toBeLessThan(10)
   expect(bob.texts("alice")).toHaveLength(53)
 })
+
+test("whoever turned receipts off is shown as having a message, and nothing more, until they turn them on again", async () => {
+  const world = await HostileWorld.create()
+  const [alice, bob] = await world.pair()
+  const chat = bob.client.findRoom("alice").id
+  await bob.client.desk.change({ receipts: false })
+  await alice.write("bob", "secretly read")
+  await world.until(() => stateOf(alice, "bob", "secretly read") === "delivered", "its receipt")
+  expect(bob.client.room(chat).unread).toBeGreaterThan(0)
+  await bob.client.markRead(chat)
+  expect(bob.client.room(chat).unread).toBe(0)
+  await bob.write("alice", "an answer tells nothing of what was read")
+  await world.run(10 * MINUTE)
+  expect(stateOf(alice, "bob", "secretly read")).toBe("delivered")
+  // What is not turned on again says nothing later either.
+  await alice.write("bob", "read in the open")
+  await bob.client.desk.change({ receipts: true })
+  await world.run(MINUTE)
+  expect(stateOf(alice, "bob", "secretly read")).toBe("delivered")
+  await bob.client.markRead(chat)
+  await world.until(() => stateOf(alice, "bob", "read in the open") === "read", "a receipt again")
+  expect(stateOf(alice, "bob", "secretly read")).toBe("read")
+})

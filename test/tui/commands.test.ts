@@ -132,7 +132,7 @@ test.each([
   ["/he", ["/help"]],
   ["/in", ["/invite"]],
   ["/rece", ["/receipts "]],
-  ["/w", ["/win ", "/who"]],
+  ["/w", ["/win ", "/who", "/whois "]],
   ["/verify r", ["/verify Ravi"]],
   ["/msg mee", ["/msg Meera ", '/msg "Meera T" ']],
   ["/go #", ["/go #everyone"]],

@@ -54,6 +54,17 @@ test("notify is of the room that is open, quiet lasts as long as it was asked fo
   })
 })
 
+test("receipts are turned off with a word of what others see then", () => {
+  const wish = (value: string) => ({ name: "receipts", value, roomId: undefined }) as const
+  expect(settingAnswer(DEFAULT_SETTINGS, wish("off"), NOON)).toEqual({
+    kind: "change",
+    change: { receipts: false },
+    said: "receipts: off. Others see that their messages have reached you, and no more that you read them.",
+  })
+  expect(settingAnswer(DEFAULT_SETTINGS, wish("perhaps"), NOON).kind).toBe("refused")
+  expect(settingAnswer(DEFAULT_SETTINGS, { ...wish("on"), value: undefined }, NOON).kind).toBe("shown")
+})
+
 test("what is set is kept, and the screen is drawn so at once", async () => {
   const client = await classroom()
   const stage = new Stage({ kind: "chat", client }, { columns: 80, rows: 24 }, systemClock)

@@ -152,4 +152,9 @@ export const programHi: Catalogue = {
   "The key, of one computer:": "एक कंप्यूटर की कुंजी:",
   "Keys before it: {0}. /keys {1} lists them.": "इससे पहले की कुंजियाँ: {0}। /keys {1} उन्हें दिखाता है।",
   "/verify {0} compares them, or seven words, or a code.": "/verify {0} उन्हें मिलाता है, या सात शब्द, या कोड।",
+  "others see that you have read their messages": "दूसरे देखते हैं कि आपने उनके संदेश पढ़ लिए",
+  "Others see what you read from now on, and with it that you have read all before.":
+    "अब से दूसरे देखेंगे कि आपने क्या पढ़ा, और साथ में यह भी कि पहले का सब पढ़ लिया।",
+  "Others see that their messages have reached you, and no more that you read them.":
+    "दूसरे देखेंगे कि उनके संदेश आप तक पहुँचे, पर अब यह नहीं कि आपने पढ़े।",
 }
