@@ -17,6 +17,8 @@ export interface Config {
   readonly isNamed: boolean
   /** The relay's folder: `--data` itself when given to a relay's command, else `relay` in the profile's. */
   readonly relayDir: string
+  /** Where operators reach a relay whose folder they may not read (`--socket`), absolute. */
+  readonly relaySocket: string | undefined
   readonly json: boolean
   readonly ascii: boolean
   readonly plain: boolean
@@ -52,6 +54,7 @@ const flag = v.optional(v.boolean(), false)
 
 const flags = v.object({
   data: v.optional(folder),
+  socket: v.optional(folder),
   profile: v.optional(profileName),
   passphraseFd: v.optional(descriptor),
   json: flag,
@@ -85,6 +88,7 @@ export function readConfig(given: Readonly<Record<string, unknown>>, env: Enviro
     profileDir,
     isNamed: data !== undefined || profile !== undefined,
     relayDir: set.data === undefined ? join(profileDir, "relay") : resolve(set.data),
+    relaySocket: set.socket === undefined ? undefined : resolve(set.socket),
     json: set.json,
     ascii: set.ascii || around.SECURE_CHAT_ASCII,
     plain: set.plain || around.SECURE_CHAT_PLAIN,

@@ -5,7 +5,7 @@
  */
 import * as v from "valibot"
 import { fromHex } from "../bytes.ts"
-import { type ControlPeer, type ControlServer, serveControl } from "../platform/control.ts"
+import { type ControlPeer, type ControlServer, serveControl, serveShared } from "../platform/control.ts"
 import { ADMISSION_MODES } from "../relay/door.ts"
 import { LIMIT_NAMES, type LimitName, LIMITS, type RelayLimits } from "../relay/config.ts"
 import { prometheus } from "../relay/metrics.ts"
@@ -62,19 +62,75 @@ const request = v.union([
 ])
 type Request = v.InferOutput<typeof request>
 
+/** What an operator may do who comes by a shared socket. */
+export const OPERATOR_ROLES = ["watch", "moderate"] as const
+export type OperatorRole = (typeof OPERATOR_ROLES)[number]
+
+/** Whom a request is for; it is for everybody further to the right in watch, moderate, owner as well. */
+const FOR: Readonly<Record<Request["do"], OperatorRole | "owner">> = {
+  status: "watch",
+  watch: "watch",
+  metrics: "watch",
+  clients: "watch",
+  bans: "watch",
+  invitations: "watch",
+  queue: "watch",
+  listed: "watch",
+  kick: "moderate",
+  ban: "moderate",
+  unban: "moderate",
+  admit: "moderate",
+  "turn-away": "moderate",
+  list: "moderate",
+  unlist: "moderate",
+  revoke: "moderate",
+  invite: "owner",
+  "invite-main": "owner",
+  mode: "owner",
+  limits: "owner",
+  backup: "owner",
+}
+const RANKS = ["watch", "moderate", "owner"] as const
+
+function may(role: OperatorRole | "owner", wanted: Request): boolean {
+  return RANKS.indexOf(role) >= RANKS.indexOf(FOR[wanted.do])
+}
+
 const envelope = v.looseObject({ id: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31)) })
 
 /** @param folder and note: see `serveControl`. @throws PlatformError. */
 export function serveRelayControl(folder: string, note: string, relay: Controlled): Promise<ControlServer> {
-  return serveControl(folder, note, (peer, line) => void answer(relay, peer, line))
+  return serveControl(folder, note, (peer, line) => void answer(relay, "owner", peer, line))
+}
+
+/**
+ * The same for people whom the system lets open the socket, within their role.
+ *
+ * @param acted is told of whatever was not only looked at, before it is done. @throws PlatformError.
+ */
+export function serveOperators(
+  at: string,
+  role: OperatorRole,
+  relay: Controlled,
+  acted: (what: string) => void,
+): Promise<ControlServer> {
+  return serveShared(at, (peer, line) => void answer(relay, role, peer, line, acted))
 }
 
 /** Never throws, whatever the line is. */
-async function answer(relay: Controlled, peer: ControlPeer, line: string): Promise<void> {
+async function answer(
+  relay: Controlled,
+  role: OperatorRole | "owner",
+  peer: ControlPeer,
+  line: string,
+  acted: (what: string) => void = () => {},
+): Promise<void> {
   const read = readRequest(line)
   if (read === undefined) return void peer.send(jsonLine({ id: 0, ok: false, why: "bad-request" }))
   const { id, wanted } = read
   const say = (fields: object) => peer.send(jsonLine({ id, ...fields }))
+  if (!may(role, wanted)) return void say({ ok: false, why: "role", role })
+  if (FOR[wanted.do] !== "watch") acted(wanted.do)
   try {
     await perform(relay, peer, wanted, say)
   } catch (cause) {

@@ -26,6 +26,7 @@ export type CliErrorCode =
   | "no-such-person" // the operator named somebody whom the relay does not know
   | "banned" // the operator has shut this person out
   | "awaiting" // the operator has not yet let this person in
+  | "not-your-role" // an operator who comes by a shared socket asks for more than it is for
   | "relay-refused" // the relay refuses for another reason
   | "relay-not-running" // `relay stop` without a relay
   | "relay-damaged" // the relay's folder lacks something that cannot be made again

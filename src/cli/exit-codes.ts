@@ -85,6 +85,7 @@ const cli: Record<CliErrorCode, End> = {
     exit: EXIT.late,
     hint: "run it again later; an open chat comes in by itself once they have said yes",
   },
+  "not-your-role": { exit: EXIT.refused, hint: "whoever runs the relay can do it, in the relay's folder" },
   "relay-refused": { exit: EXIT.unavailable },
   "relay-not-running": { exit: EXIT.unknown },
   "relay-damaged": { exit: EXIT.unavailable },

@@ -65,13 +65,19 @@ export function addRelay(program: Command, io: Io): void {
     .action(run(io, (invocation, _: object, file: string) => restoreCommand(invocation, file)))
 }
 
+/** Some of it operators may ask too who reach the relay by a socket that they share. */
+function onSocket(command: Command): Command {
+  return command.option(
+    "--socket <file>",
+    "the operators' socket that the relay's settings name, instead of its folder",
+  )
+}
+
 function addWatching(relay: Command, io: Io): void {
-  relay
-    .command("status")
+  onSocket(relay.command("status"))
     .description("print how the relay is, and its limits")
     .action(run(io, (invocation) => statusCommand(invocation)))
-  relay
-    .command("clients")
+  onSocket(relay.command("clients"))
     .description("print who is connected")
     .option("--watch", "and then who comes and goes", false)
     .action(run(io, (invocation, options: ClientsOptions) => clientsCommand(invocation, options)))
@@ -81,8 +87,7 @@ function addWatching(relay: Command, io: Io): void {
     .option("--lines <n>", "how many lines", parseCount, DEFAULT_LOG_LINES)
     .option("--follow", "and then what comes", false)
     .action(run(io, (invocation, options: LogOptions) => logCommand(invocation, options)))
-  relay
-    .command("metrics")
+  onSocket(relay.command("metrics"))
     .description("print the relay's counts in Prometheus' format")
     .action(run(io, (invocation) => metricsCommand(invocation)))
 }
@@ -97,28 +102,23 @@ function addDoor(relay: Command, io: Io): void {
   ] as const
   for (const [name, description] of people) {
     const act = name === "refuse" ? "turn-away" : name
-    relay
-      .command(`${name} <who>`)
+    onSocket(relay.command(`${name} <who>`))
       .description(description)
       .action(run(io, (invocation, _: object, who: string) => personCommand(invocation, act, who)))
   }
-  relay
-    .command("bans")
+  onSocket(relay.command("bans"))
     .description("print who is shut out")
     .action(run(io, (invocation) => bansCommand(invocation)))
-  relay
-    .command("queue")
+  onSocket(relay.command("queue"))
     .description("print who waits to be let in")
     .action(run(io, (invocation) => queueCommand(invocation)))
-  relay
-    .command("admission")
+  onSocket(relay.command("admission"))
     .description("who may come in: whoever has an invitation, whom you let in, or names on a list")
     .addArgument(new Argument("[mode]").choices(ADMISSION_MODES))
     .action(
       run(io, (invocation, _: object, mode: AdmissionMode | undefined) => admissionCommand(invocation, mode)),
     )
-  relay
-    .command("allow [name]")
+  onSocket(relay.command("allow [name]"))
     .description("put a name on the list; without a name, print it")
     .option("--remove", "take it off", false)
     .action(
@@ -133,20 +133,17 @@ function addDoor(relay: Command, io: Io): void {
     .option("--expires <time>", "until then, such as 12h or 1d", parseDuration)
     .option("--main", "the relay's own instead; makes it good again if it was revoked", false)
     .action(run(io, (invocation, options: InviteOptions) => inviteCommand(invocation, options)))
-  relay
-    .command("invitations")
+  onSocket(relay.command("invitations"))
     .description("print which invitations are good")
     .action(run(io, (invocation) => invitationsCommand(invocation)))
-  relay
-    .command("revoke <invitation>")
+  onSocket(relay.command("revoke <invitation>"))
     .description("let nobody in with it any more: its id, its link, or main for the relay's own")
     .action(run(io, (invocation, _: object, typed: string) => revokeCommand(invocation, typed)))
 }
 
 function addLimits(relay: Command, io: Io): void {
   const limits = relay.command("limits").description("what everybody, and each, may use up")
-  limits
-    .command("show")
+  onSocket(limits.command("show"))
     .description("print all limits; those that were changed have a mark")
     .action(run(io, (invocation) => showLimitsCommand(invocation)))
   limits

@@ -5,18 +5,21 @@
  *     {
  *       "name": "Class 8B", "host": "192.168.1.10", "port": 7667, "advertise": "chat.school.lan", "discovery": true,
  *       "limits": { "connectionsPerAddress": 200 },
- *       "metrics": { "host": "127.0.0.1", "port": 9667 }
+ *       "metrics": { "host": "127.0.0.1", "port": 9667 },
+ *       "operators": [{ "socket": "/run/secure-chat-teachers/socket", "role": "moderate" }]
  *     }
  */
 import * as v from "valibot"
 import { BytesError, fromUtf8, utf8 } from "../bytes.ts"
 import { nodeFiles } from "../platform/files.ts"
 import { DEFAULT_LIMITS, LIMIT_NAMES, type LimitName, LIMITS, type RelayLimits } from "../relay/config.ts"
+import { OPERATOR_ROLES } from "./control-server.ts"
 import { CliError } from "./errors.ts"
 import { parseDuration } from "./numbers.ts"
 
 const MAX_FILE_BYTES = 65_536
 const MAX_TEXT = 255
+const MAX_OPERATORS = 8
 
 const text = v.pipe(v.string(), v.nonEmpty("must not be empty"), v.maxLength(MAX_TEXT, "is too long"))
 const port = v.pipe(
@@ -47,6 +50,19 @@ const schema = v.strictObject({
   discovery: v.optional(v.boolean("must be true or false")),
   limits: v.optional(limits, {}),
   metrics: v.optional(v.strictObject({ host: v.optional(text, "127.0.0.1"), port })),
+  operators: v.optional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          socket: text,
+          role: v.picklist(OPERATOR_ROLES, `must be one of ${OPERATOR_ROLES.join(", ")}`),
+        }),
+        "must be a list in brackets",
+      ),
+      v.maxLength(MAX_OPERATORS, `must not name more than ${MAX_OPERATORS} sockets`),
+    ),
+    [],
+  ),
 })
 export type RelayFile = v.InferOutput<typeof schema>
 

@@ -4,14 +4,17 @@
  * decide; who may say something is decided by a token in a file that only the same user reads, because a pipe's
  * name is visible to all.
  *
+ * A shared socket is for programs of other users as well: it stands where its maker says, mode 0660, and whoever the
+ * system lets open it is heard, without a token.
+ *
  * Everything is bounded: connections, the length of a line, what waits to be read by a slow reader, and the time
  * until the token has come.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs"
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { connect, createServer, type Socket } from "node:net"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, isAbsolute, join } from "node:path"
 import type { Millis } from "./clock.ts"
 import { PlatformError, systemCode } from "./errors.ts"
 import { nodeFiles } from "./files.ts"
@@ -56,13 +59,68 @@ export async function serveControl(
 ): Promise<ControlServer> {
   const token = randomBytes(TOKEN_BYTES).toString("hex")
   const { at, remove } = placeFor(folder)
+  const close = await listenAt(at, 0o600, (socket) => greet(socket, token, said))
+  nodeFiles.writeAtomic(note, new TextEncoder().encode(`${JSON.stringify({ v: 1, at, token })}\n`))
+  return {
+    close: async () => {
+      nodeFiles.remove(note)
+      await close()
+      remove()
+    },
+  }
+}
+
+/**
+ * Listens until `close` where other users come as well. What an earlier process left behind makes way.
+ *
+ * @param at an absolute path of at most 100 bytes, in a folder of this user's or root's that nobody else may write to:
+ * the folder's group, or who else may enter it, decides who comes.
+ * @throws PlatformError `not-permitted`.
+ */
+export async function serveShared(
+  at: string,
+  said: (peer: ControlPeer, line: string) => void,
+): Promise<ControlServer> {
+  const why = faultOf(at)
+  if (why !== undefined)
+    throw new PlatformError("not-permitted", `no shared socket can be made at ${at}: ${why}`)
+  rmSync(at, { force: true })
+  const close = await listenAt(at, 0o660, (socket) => hear(socket, said))
+  return {
+    close: async () => {
+      await close()
+      rmSync(at, { force: true })
+    },
+  }
+}
+
+/** Why a shared socket may not stand there, or undefined. */
+function faultOf(at: string): string | undefined {
+  if (process.platform === "win32") return "this system has none"
+  if (!isAbsolute(at)) return "it is no absolute path"
+  if (Buffer.byteLength(at) > MAX_PATH_BYTES) return `it is longer than ${MAX_PATH_BYTES} bytes`
+  const folder = statSync(dirname(at), { throwIfNoEntry: false })
+  if (!folder?.isDirectory()) return "its folder is not there"
+  // Whoever may write there could put another socket in its place, and be told what is meant for the relay.
+  if (folder.uid !== process.getuid!() && folder.uid !== 0) return "its folder belongs to somebody else"
+  if ((folder.mode & 0o022) !== 0) return "others may write to its folder"
+  const there = lstatSync(at, { throwIfNoEntry: false })
+  return there === undefined || there.isSocket() ? undefined : "something else has this name"
+}
+
+/** @returns what ends it. @throws PlatformError `not-permitted`. */
+async function listenAt(
+  at: string,
+  mode: number,
+  came: (socket: Socket) => void,
+): Promise<() => Promise<void>> {
   const open = new Set<Socket>()
   const server = createServer((socket) => {
     socket.on("error", () => {}) // "close" follows
     if (open.size >= MAX_CONTROL_CONNECTIONS) return void socket.destroy()
     open.add(socket)
     socket.once("close", () => open.delete(socket))
-    greet(socket, token, said)
+    came(socket)
   })
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
@@ -72,19 +130,12 @@ export async function serveControl(
     server.listen(at, resolve)
   })
   server.on("error", () => {})
-  if (process.platform !== "win32") chmodSync(at, 0o600)
-  nodeFiles.writeAtomic(note, new TextEncoder().encode(`${JSON.stringify({ v: 1, at, token })}\n`))
-  return {
-    close: () =>
-      new Promise((done) => {
-        nodeFiles.remove(note)
-        server.close(() => {
-          remove()
-          done()
-        })
-        for (const socket of open) socket.destroy()
-      }),
-  }
+  if (process.platform !== "win32") chmodSync(at, mode)
+  return () =>
+    new Promise((done) => {
+      server.close(() => done())
+      for (const socket of open) socket.destroy()
+    })
 }
 
 function placeFor(folder: string): { at: string; remove: () => void } {
@@ -107,6 +158,16 @@ function placeFor(folder: string): { at: string; remove: () => void } {
 function greet(socket: Socket, token: string, said: (peer: ControlPeer, line: string) => void): void {
   const late = setTimeout(() => socket.destroy(), CONTROL_DEADLINE_MS)
   socket.once("close", () => clearTimeout(late))
+  let isKnown = false
+  hear(socket, (peer, line) => {
+    if (isKnown) return said(peer, line)
+    isKnown = isToken(line, token)
+    if (!isKnown) return void socket.destroy()
+    clearTimeout(late)
+  })
+}
+
+function hear(socket: Socket, said: (peer: ControlPeer, line: string) => void): void {
   const peer: ControlPeer = {
     send: (line) => {
       if (socket.destroyed || socket.writableEnded) return false
@@ -117,13 +178,7 @@ function greet(socket: Socket, token: string, said: (peer: ControlPeer, line: st
     close: () => socket.end(),
     onGone: (act) => void socket.once("close", act),
   }
-  let isKnown = false
-  cutLines(socket, (line) => {
-    if (isKnown) return said(peer, line)
-    isKnown = isToken(line, token)
-    if (!isKnown) return void socket.destroy()
-    clearTimeout(late)
-  })
+  cutLines(socket, (line) => said(peer, line))
 }
 
 function isToken(line: string, token: string): boolean {
@@ -164,7 +219,6 @@ export interface ControlConnection {
 
 /**
  * @param note as given to `serveControl`.
- * @param ended is called once, after the last line.
  * @throws PlatformError `not-found` when nobody serves there, `not-permitted`.
  */
 export async function openControl(
@@ -173,6 +227,17 @@ export async function openControl(
   ended: () => void,
 ): Promise<ControlConnection> {
   const { at, token } = readNote(note)
+  const connection = await openShared(at, said, ended)
+  connection.send(token)
+  return connection
+}
+
+/** @param at as given to `serveShared`. @throws as `openControl`. */
+export async function openShared(
+  at: string,
+  said: (line: string) => void,
+  ended: () => void,
+): Promise<ControlConnection> {
   const socket = connect(at)
   await new Promise<void>((resolve, reject) => {
     socket.once("connect", resolve)
@@ -188,7 +253,6 @@ export async function openControl(
   socket.on("error", () => {})
   cutLines(socket, said)
   socket.once("close", ended)
-  socket.write(`${token}\n`)
   return { send: (line) => void socket.write(`${line}\n`), close: () => void socket.destroy() }
 }
 

@@ -74,6 +74,7 @@ function invocationOn(dir: string, typed = ""): { invocation: Invocation; printe
     color: false,
     theme: undefined,
     passphraseFd: undefined,
+    relaySocket: undefined,
   }
   const show = (_: object, text: string) => void out.push(text)
   return { invocation: { io, config, symbols: ASCII_SYMBOLS, show }, printed: () => out.join("\n") }

@@ -1,5 +1,5 @@
 /** The relay as an administrator runs it: every command against a real one, and what it must never hold or say. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join as under } from "node:path"
 import { expect, test } from "vitest"
 import { fromBase64Url, toHex } from "../../src/bytes.ts"
@@ -15,7 +15,9 @@ test(
   { timeout: 300_000 },
   async () => {
     expect(await relay("none", "status")).toMatchObject({ code: 9 })
-    writeFileSync(path("own.json"), '{"name":"Class 8B","limits":{"people":50}}')
+    mkdirSync(path("staff"), { mode: 0o750 })
+    const operators = [{ socket: path("staff/socket"), role: "moderate" }]
+    writeFileSync(path("own.json"), JSON.stringify({ name: "Class 8B", limits: { people: 50 }, operators }))
     const running = await program.relay("a", "--config", path("own.json"), "--metrics", "0")
     succeeded(await join(running.invitation, "alice"))
     const listening = start(["listen", "--data", "alice", "--json"])
@@ -29,6 +31,9 @@ test(
       snapshot: { online: 1, connections: { members: 1 } },
     })
     expect((await relay("a", "clients")).out).toMatch(/^alice u_[\w-]{8} {2}127\.0\.0\.1/)
+    const staff = ["--socket", path("staff/socket")]
+    expect((await relay("none", "clients", ...staff)).out).toMatch(/^alice u_/)
+    expect(await relay("none", "kick", "nobody", ...staff)).toMatchObject({ code: 9 })
     succeeded(await relay("a", "limits", "set", "lettersPerHour", "99"))
     expect(await relay("a", "limits", "set", "lettersPerHour", "1")).toMatchObject({ code: 1 })
     expect(await relay("a", "limits", "set", "nothing", "1")).toMatchObject({ code: 1 })
@@ -36,6 +41,7 @@ test(
     expect(JSON.parse(readFileSync(path("own.json"), "utf8"))).toEqual({
       name: "Class 8B",
       limits: { people: 50, lettersPerHour: 99 },
+      operators,
     })
     expect((await relay("a", "metrics")).out).toContain("secure_chat_relay_people_online 1\n")
     const { err } = await running.stop()

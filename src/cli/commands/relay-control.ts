@@ -9,7 +9,7 @@ import { parseInvitation, printLink } from "../../protocol/address.ts"
 import { LIMITS } from "../../relay/config.ts"
 import type { AdmissionMode } from "../../relay/door.ts"
 import { safeLine, safeName, type SafeText, say } from "../../tui/safe-text.ts"
-import { askRelay, followRelay } from "../control-client.ts"
+import { askRelay, followRelay, type RelayPlace } from "../control-client.ts"
 import { CliError } from "../errors.ts"
 import { isoTime, resultJson } from "../json-lines.ts"
 import { isLimit, parseLimit } from "../relay-config.ts"
@@ -25,16 +25,13 @@ const USUAL = "default"
 const AT_START: readonly string[] = ["connections", "handshakes", "handshakeMs"]
 
 export async function statusCommand({ config, io, show }: Invocation): Promise<void> {
-  const status = read(statusSchema, await askRelay(config.relayDir, { do: "status" }))
+  const status = read(statusSchema, await askRelay(config, { do: "status" }))
   if (config.json) return show(resultJson("relay.status", undefined, status), "")
   for (const line of statusLines(status)) io.result(line)
 }
 
 export async function metricsCommand({ config, io }: Invocation): Promise<void> {
-  const { text } = read(
-    v.looseObject({ text: v.string() }),
-    await askRelay(config.relayDir, { do: "metrics" }),
-  )
+  const { text } = read(v.looseObject({ text: v.string() }), await askRelay(config, { do: "metrics" }))
   io.resultText(text)
 }
 
@@ -55,7 +52,7 @@ export interface ClientsOptions {
 
 export async function clientsCommand(invocation: Invocation, { watch }: ClientsOptions): Promise<void> {
   const { config, show, io } = invocation
-  const answer = await askRelay(config.relayDir, { do: "clients" })
+  const answer = await askRelay(config, { do: "clients" })
   const { clients } = read(v.looseObject({ clients: v.array(clientSchema) }), answer)
   for (const { name, tag, remote, since, bytesIn, bytesOut, unread, heardAt } of clients) {
     const fields = {
@@ -81,7 +78,7 @@ export async function clientsCommand(invocation: Invocation, { watch }: ClientsO
   if (!watch) return
   let isOld = true
   systemClock.wakeAt(systemClock.now(), () => (isOld = false))
-  await followRelay(config.relayDir, { do: "watch" }, io.stop, ({ event }) => {
+  await followRelay(config, { do: "watch" }, io.stop, ({ event }) => {
     const words = eventWords(event)
     if (words !== undefined && !isOld) show(resultJson("relay.event", undefined, { event }), words)
   })
@@ -97,7 +94,7 @@ const DONE: Readonly<Record<Act, readonly [changed: SafeText, same: SafeText]>> 
 }
 
 export async function personCommand({ config, show, io }: Invocation, act: Act, who: string): Promise<void> {
-  const done = await changed(config.relayDir, { do: act, who })
+  const done = await changed(config, { do: act, who })
   const [yes, no] = DONE[act]
   show(
     resultJson(`relay.${act}`, undefined, { who, changed: done > 0 }),
@@ -114,7 +111,7 @@ const lineSchema = v.object({ name: v.string(), tag: v.string(), since: v.number
 export async function bansCommand(invocation: Invocation): Promise<void> {
   const { bans } = read(
     v.looseObject({ bans: v.array(lineSchema) }),
-    await askRelay(invocation.config.relayDir, { do: "bans" }),
+    await askRelay(invocation.config, { do: "bans" }),
   )
   showLines(invocation, "relay.banned", bans, say`nobody is shut out`)
 }
@@ -122,7 +119,7 @@ export async function bansCommand(invocation: Invocation): Promise<void> {
 export async function queueCommand(invocation: Invocation): Promise<void> {
   const { waiting, mode } = read(
     v.looseObject({ waiting: v.array(lineSchema), mode: v.string() }),
-    await askRelay(invocation.config.relayDir, { do: "queue" }),
+    await askRelay(invocation.config, { do: "queue" }),
   )
   const nobody =
     mode === "approval"
@@ -149,8 +146,8 @@ export async function admissionCommand(
   { config, show }: Invocation,
   mode: AdmissionMode | undefined,
 ): Promise<void> {
-  if (mode !== undefined) await changed(config.relayDir, { do: "mode", mode })
-  const answer = await askRelay(config.relayDir, { do: "listed" })
+  if (mode !== undefined) await changed(config, { do: "mode", mode })
+  const answer = await askRelay(config, { do: "listed" })
   const { mode: now, listed } = read(v.looseObject({ mode: v.string(), listed: v.array(v.string()) }), answer)
   const words: Readonly<Record<string, SafeText>> = {
     invitation: say`whoever has a good invitation comes in`,
@@ -173,7 +170,7 @@ export async function allowCommand(
   { remove }: AllowOptions,
 ): Promise<void> {
   if (name !== undefined) {
-    const done = await changed(config.relayDir, { do: remove ? "unlist" : "list", name })
+    const done = await changed(config, { do: remove ? "unlist" : "list", name })
     const words = remove
       ? [say`is off the list`, say`was not on the list`]
       : [say`is on the list`, say`was on the list already`]
@@ -182,7 +179,7 @@ export async function allowCommand(
       `${safeName(name)} ${words[done > 0 ? 0 : 1]}`,
     )
   }
-  const answer = await askRelay(config.relayDir, { do: "listed" })
+  const answer = await askRelay(config, { do: "listed" })
   const { mode, listed } = read(v.looseObject({ mode: v.string(), listed: v.array(v.string()) }), answer)
   if (name === undefined)
     for (const each of listed) show(resultJson("relay.listed", undefined, { name: each }), safeName(each))
@@ -204,7 +201,7 @@ export async function inviteCommand(
   if (link.kind !== "link" || link.admission === undefined)
     throw new CliError("usage", "this relay is open: whoever is on the network may join")
   if (main) {
-    await changed(config.relayDir, { do: "invite-main" })
+    await changed(config, { do: "invite-main" })
     return show(
       resultJson("relay.invitation", undefined, { id: "main", link: printLink(link) }),
       printLink(link),
@@ -213,7 +210,7 @@ export async function inviteCommand(
   const code = systemRandom.bytes(CODE_BYTES)
   const hash = toHex(labelledHash("admission", code))
   const until = expires === undefined ? undefined : systemClock.now() + expires
-  await changed(config.relayDir, { do: "invite", hash, uses, until })
+  await changed(config, { do: "invite", hash, uses, until })
   const printed = printLink({ ...link, admission: code })
   const id = hash.slice(0, 8)
   const json = { id, link: printed, uses: uses ?? null, until: until === undefined ? null : isoTime(until) }
@@ -232,7 +229,7 @@ export async function invitationsCommand({ config, show }: Invocation): Promise<
     until: v.optional(v.number()),
     used: v.number(),
   })
-  const answer = await askRelay(config.relayDir, { do: "invitations" })
+  const answer = await askRelay(config, { do: "invitations" })
   const { invitations } = read(v.looseObject({ invitations: v.array(invitation) }), answer)
   for (const { id, left, until, used, made } of invitations) {
     const json = {
@@ -258,7 +255,7 @@ export async function invitationsCommand({ config, show }: Invocation): Promise<
 /** @param typed the id that `relay invitations` shows, `main`, or the invitation itself. */
 export async function revokeCommand({ config, show, io }: Invocation, typed: string): Promise<void> {
   const id = invitationId(typed)
-  const done = await changed(config.relayDir, { do: "revoke", invitation: id })
+  const done = await changed(config, { do: "revoke", invitation: id })
   if (done === 0) throw new CliError("no-such-invitation", `there is no invitation ${safeLine(typed)}`)
   show(resultJson("relay.revoked", undefined, { id }), say`nobody comes in with ${safeLine(id)} any more`)
   if (id === "main" && !config.json) io.say(say`To make it good again: secure-chat relay invite --main`)
@@ -282,7 +279,7 @@ function untilWords(until: number | undefined): SafeText {
 }
 
 export async function showLimitsCommand({ config, io, show }: Invocation): Promise<void> {
-  const { limits } = read(statusSchema, await askRelay(config.relayDir, { do: "status" }))
+  const { limits } = read(statusSchema, await askRelay(config, { do: "status" }))
   if (config.json) return show(resultJson("relay.limits", undefined, { limits }), "")
   for (const line of limitLines(limits)) io.result(line)
 }
@@ -295,7 +292,7 @@ export async function setLimitCommand(
 ): Promise<void> {
   if (!isLimit(name)) throw new CliError("usage", `there is no limit "${safeLine(name)}": relay limits show`)
   const value = typed === USUAL ? null : parseLimit(name, typed)
-  await askRelay(config.relayDir, { do: "limits", set: { [name]: value } })
+  await askRelay(config, { do: "limits", set: { [name]: value } })
   const now = value ?? LIMITS[name].value
   show(
     resultJson("relay.limit", undefined, { name, value: now }),
@@ -310,7 +307,7 @@ export async function backupCommand({ config, show, io }: Invocation, path: stri
   const whole = resolve(path)
   const { bytes } = read(
     v.looseObject({ bytes: v.number() }),
-    await askRelay(config.relayDir, { do: "backup", path: whole }),
+    await askRelay(config, { do: "backup", path: whole }),
   )
   show(resultJson("relay.backup", undefined, { path: whole, bytes }), `${whole}: ${bytesWords(bytes)}`)
   if (!config.json)
@@ -319,8 +316,8 @@ export async function backupCommand({ config, show, io }: Invocation, path: stri
     )
 }
 
-async function changed(dir: string, ask: Parameters<typeof askRelay>[1]): Promise<number> {
-  return read(v.looseObject({ done: v.number() }), await askRelay(dir, ask)).done
+async function changed(place: RelayPlace, ask: Parameters<typeof askRelay>[1]): Promise<number> {
+  return read(v.looseObject({ done: v.number() }), await askRelay(place, ask)).done
 }
 
 function read<Schema extends v.GenericSchema>(schema: Schema, answer: unknown): v.InferOutput<Schema> {

@@ -22,7 +22,7 @@ import type { OperatorEvent } from "../../relay/operator.ts"
 import { operatorWords } from "../../tui/relay-words.ts"
 import { safeLine, safeName, say } from "../../tui/safe-text.ts"
 import { sentenceOf } from "../../tui/words.ts"
-import { type Controlled, serveRelayControl } from "../control-server.ts"
+import { type Controlled, serveOperators, serveRelayControl } from "../control-server.ts"
 import { CliError } from "../errors.ts"
 import { isoTime, jsonLine, resultJson } from "../json-lines.ts"
 import {
@@ -110,6 +110,12 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
       const keep = (limit: LimitName, value: number | undefined) => keepLimit(settings, limit, value)
       const controlled = { ...running, name: relay.settings.name, version, limits, keepLimit: keep }
       open.push(await control(invocation, controlled))
+      for (const { socket, role } of file.operators)
+        open.push(
+          await serveOperators(socket, role, controlled, (act) =>
+            log.write("info", "operator.act", { role, act }),
+          ),
+        )
       if (chosen.metrics) {
         const pages = await servePages(chosen.metrics, pagesOf(running.monitor))
         open.push(pages)

@@ -32,4 +32,8 @@ export const relayErrorsHi: Catalogue = {
   "the copy is damaged; nothing was changed": "प्रति ख़राब है; कुछ नहीं बदला गया",
   "{0}: the file must be one object in braces": "{0}: फ़ाइल में कोष्ठकों {} के बीच एक ही ऑब्जेक्ट होना चाहिए",
   "{0} must be a whole number from {1} to {2}": "{0} में {1} से {2} तक की पूरी संख्या होनी चाहिए",
+  "this socket is for watching only": "यह सॉकेट केवल देखने के लिए है",
+  "this socket is for letting people in and out, not for this":
+    "यह सॉकेट लोगों को अंदर आने देने और बाहर करने के लिए है, इसके लिए नहीं",
+  "whoever runs the relay can do it, in the relay's folder": "जो रिले चलाता है, वह यह रिले के फ़ोल्डर में कर सकता है",
 }
