@@ -4,6 +4,9 @@ import { play } from "./play.ts"
 import type { Scene } from "./scene.ts"
 import type { Attack } from "./stage.ts"
 
+/** So long whatever is left of a stage may take to end. */
+const CLEARING_MS: Millis = 10_000
+
 export interface Result {
   attack: Attack
   /** What the attacker has got, or what went wrong; undefined when the attack was caught. */
@@ -28,6 +31,7 @@ export async function runAttacks(run: Run): Promise<readonly Result[]> {
   const waiting = [...run.attacks]
   const results: Result[] = []
   const over = Promise.withResolvers<undefined>()
+  const ending: Promise<Result>[] = []
   // Nobody begins another one then.
   const end = () => {
     waiting.splice(0)
@@ -38,18 +42,20 @@ export async function runAttacks(run: Run): Promise<readonly Result[]> {
   if (run.stop.aborted) end()
   const worker = async () => {
     for (let attack = waiting.shift(); attack; attack = waiting.shift()) {
-      const late = over.promise.then(() => ({
-        attack,
-        why: "it did not come to an end in time",
-        isLate: true,
-      }))
-      const result = await Promise.race([playOnce(run, attack), late])
+      const playing = playOnce(run, attack, over.promise)
+      ending.push(playing)
+      const result = await Promise.race([playing, over.promise.then(() => late(attack))])
       results.push(result)
       run.done(result)
     }
   }
   await Promise.all(Array.from({ length: run.atOnce }, worker))
   cancel()
+  // Stages that were left in the middle are cleared: their disk may be taken away next.
+  const patience = Promise.withResolvers<void>()
+  const giveUp = run.clock.wakeAt(run.clock.now() + CLEARING_MS, () => patience.resolve())
+  await Promise.race([Promise.all(ending), patience.promise])
+  giveUp()
   for (const attack of run.attacks.filter((each) => !results.some((result) => result.attack === each))) {
     const result = { attack, why: "there was no time for it", isLate: true }
     results.push(result)
@@ -59,11 +65,12 @@ export async function runAttacks(run: Run): Promise<readonly Result[]> {
 }
 
 /** A stage that cannot be set, or an attack that cannot be made, is no success of anybody's: it counts as not caught. */
-async function playOnce(run: Run, attack: Attack): Promise<Result> {
+async function playOnce(run: Run, attack: Attack, over: Promise<undefined>): Promise<Result> {
   try {
     const scene = await run.open()
     try {
-      return { attack, why: (await play(attack, scene.stage)).why, isLate: false }
+      const played = await Promise.race([play(attack, scene.stage), over])
+      return played === undefined ? late(attack) : { attack, why: played.why, isLate: false }
     } finally {
       await scene.close()
     }
@@ -71,4 +78,8 @@ async function playOnce(run: Run, attack: Attack): Promise<Result> {
     const why = `it could not be played: ${cause instanceof Error ? cause.message : String(cause)}`
     return { attack, why, isLate: false }
   }
+}
+
+function late(attack: Attack): Result {
+  return { attack, why: "it did not come to an end in time", isLate: true }
 }
