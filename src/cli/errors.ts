@@ -14,6 +14,7 @@ export type CliErrorCode =
   | "too-slow" // not in the asked-for state in time
   | "profile-in-use" // another process has the folder
   | "wrong-passphrase"
+  | "left" // the person did not want to be asked
   | "no-passphrase" // one is needed, and there is neither a terminal nor `--passphrase-fd`
   | "wrong-invitation" // the relay does not accept it, or it cannot be read
   | "name-taken"

@@ -56,6 +56,7 @@ const cli: Record<CliErrorCode, End> = {
   "too-slow": { exit: EXIT.late },
   "profile-in-use": { exit: EXIT.locked, hint: "close the other one, or use another folder (--data DIR)" },
   "wrong-passphrase": { exit: EXIT.locked },
+  left: { exit: EXIT.locked },
   "no-passphrase": { exit: EXIT.locked, hint: "give it with --passphrase-fd N, or start in a terminal" },
   "wrong-invitation": { exit: EXIT.refused, hint: "copy the whole invitation, or ask for a new one" },
   "name-taken": {

@@ -54,7 +54,7 @@ function checked(passphrase: string): string {
   throw new CliError("usage", `a passphrase has at most ${MAX_PASSPHRASE_CHARS} characters`)
 }
 
-/** Reads a line from the terminal without showing it. */
+/** Reads a line from the terminal without showing it. @throws CliError `left`. */
 function askHidden(io: Io, question: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const muted = new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -64,18 +64,18 @@ function askHidden(io: Io, question: string): Promise<string> {
     const give = (act: () => void) => {
       if (isOver) return
       isOver = true
-      io.stop.removeEventListener("abort", none)
+      io.stop.removeEventListener("abort", left)
       lines.close()
       io.ask("\n")
       act()
     }
-    const none = () => give(() => reject(new CliError("no-passphrase", "no passphrase was given")))
+    const left = () => give(() => reject(new CliError("left", "left before a passphrase was given")))
     io.ask(question)
     lines.once("line", (line) => give(() => resolve(line)))
-    lines.once("SIGINT", none)
-    lines.once("close", none)
+    lines.once("SIGINT", left)
+    lines.once("close", left)
     // Whoever is told to end while it asks, or was before, ends.
-    io.stop.addEventListener("abort", none)
-    if (io.stop.aborted) none()
+    io.stop.addEventListener("abort", left)
+    if (io.stop.aborted) left()
   })
 }

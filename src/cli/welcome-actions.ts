@@ -10,6 +10,7 @@ import type { WelcomeActions } from "../tui/main.tsx"
 import { sentenceOf } from "../tui/words.ts"
 import { clientLog, composeClient } from "./compose.ts"
 import type { Config } from "./config.ts"
+import { CliError } from "./errors.ts"
 import { EXIT, endOf } from "./exit-codes.ts"
 import { hostHere } from "./hosting.ts"
 import { readInvitation } from "./invitation.ts"
@@ -31,8 +32,9 @@ export function welcomeActions(
   profile: ProfileDir,
   taken: (client: Client) => void,
 ): WelcomeActions {
-  const join = async (name: string, invitation: string) => {
-    const client = await joinOnce(io, profile, name, invitation)
+  const join = async (name: string, invitation: string, stop?: AbortSignal) => {
+    const all = stop === undefined ? io.stop : AbortSignal.any([io.stop, stop])
+    const client = await joinOnce(io.env, profile, { name, typed: invitation, stop: all })
     taken(client)
     return client
   }
@@ -55,9 +57,9 @@ export function welcomeActions(
     },
     findRelays: (onFound) =>
       createDiscovery(silentLog).look(({ name, host, port }) => onFound({ name, host, port })),
-    join: async (name, invitation) => {
+    join: async (name, invitation, stop) => {
       try {
-        return { ok: true, client: await join(name, invitation) }
+        return { ok: true, client: await join(name, invitation, stop) }
       } catch (error) {
         return { ok: false, problem: problemOf(error), retry: retryOf(error) }
       }
@@ -76,21 +78,33 @@ export function welcomeActions(
   }
 }
 
+interface Joining {
+  name: string
+  typed: string
+  stop: AbortSignal
+}
+
 /** @returns a client that runs. @throws CodedError; the store is closed then. */
-async function joinOnce(io: Io, profile: ProfileDir, name: string, typed: string): Promise<Client> {
+async function joinOnce(
+  env: Io["env"],
+  profile: ProfileDir,
+  { name, typed, stop }: Joining,
+): Promise<Client> {
   const invitation = readInvitation([typed])
   const store = profile.open()
   let client: Client
   try {
     noteJoining(store, name, invitation)
-    client = await composeClient(store, await clientLog(io.env))
+    client = await composeClient(store, await clientLog(env))
   } catch (error) {
     store.close()
     throw error
   }
   try {
     const deadline = systemClock.now() + JOIN_MS
-    await enterChat(client, { client, clock: systemClock, deadline, stop: io.stop })
+    await enterChat(client, { client, clock: systemClock, deadline, stop })
+    if (stop.aborted && client.connection().state !== "online")
+      throw new CliError("unreachable", "you went back before the relay answered")
     return client
   } catch (error) {
     await client.stop()

@@ -23,6 +23,7 @@ import type { SeesReport } from "./sees.ts"
 import type { RoomLinks } from "./link.ts"
 import type { Settings } from "./settings.ts"
 
+export { holdsTwelveWords } from "../crypto/invitation-words.ts"
 export { wordsOf } from "../crypto/sas.ts"
 export { ClientError, fatalError } from "./errors.ts"
 export { checkedSettings, DEFAULT_SETTINGS, NOTIFY_RULES, THEMES } from "./settings.ts"

@@ -30,6 +30,34 @@ export function secretOf(words: string): Uint8Array | undefined {
   }
 }
 
+/**
+ * Whether twelve words of the list follow each other in a text, with whatever stands between them: numbers, commas, line
+ * ends. Wider than `secretOf`: words of which one is misspelt into another are as bad to say.
+ */
+export function holdsTwelveWords(text: string): boolean {
+  let inRow = 0
+  for (const [word] of text
+    .normalize("NFKC")
+    .toLowerCase()
+    .matchAll(/\p{L}+/gu)) {
+    inRow = isListed(word) ? inRow + 1 : 0
+    if (inRow === INVITATION_WORDS) return true
+  }
+  return false
+}
+
+/** The list is in the order of its code units. */
+function isListed(word: string): boolean {
+  let low = 0
+  let high = wordlist.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (wordlist[middle]! < word) low = middle + 1
+    else high = middle
+  }
+  return wordlist[low] === word
+}
+
 /** The two values that an invitation link carries. @returns `admission` 16 bytes, `room` 32 bytes. */
 export function invitationSecrets(
   primitives: Pick<Primitives, "hkdf">,

@@ -34,12 +34,17 @@ export function onKey(view: ChatView, key: Key): Step {
     }
     case "text":
       return still(withComposer({ ...calm, firstChord: undefined }, insert(calm.composer, key.text)))
-    case "paste":
-      return still(withComposer({ ...calm, firstChord: undefined }, paste(calm.composer, key.text)))
+    case "paste": {
+      const pasted = withComposer({ ...calm, firstChord: undefined }, paste(calm.composer, key.text))
+      // Nobody can tell such a paste from lines that were typed fast; sending one by mistake is the worse of the two.
+      return still(key.guessed ? told(pasted, NOT_SENT_AT_ONCE, "warning") : pasted)
+    }
     case "chord":
       return onChord(calm, key.chord)
   }
 }
+
+const NOT_SENT_AT_ONCE = say`Several lines came at once, as a paste does, so none was sent. Enter sends what stands here.`
 
 /** A chord that begins two in a row waits for the second; one that does not follow is forgotten with it. */
 function onChord(view: ChatView, chord: string): Step {

@@ -1,4 +1,5 @@
 /** What a submitted line asks for, by the one table in `commands.ts`; a line that is not understood is never a message. */
+import { holdsTwelveWords } from "../client/client.ts"
 import { numberIn, verifyArguments } from "./command-arguments.ts"
 import { rowNamed, type Command, type Word } from "./commands.ts"
 import { notYet } from "./not-yet.ts"
@@ -21,6 +22,22 @@ export type Parsed =
  * @param names of everybody who could be meant, so that names with spaces need no quotes.
  */
 export function parseLine(line: string, names: readonly string[]): Parsed {
+  const parsed = readLine(line, names)
+  return parsed.kind === "command" && saysSecret(line, parsed.command)
+    ? { kind: "refused", why: SECRET_WORDS }
+    : parsed
+}
+
+/** Why a line with twelve secret words is not a message, unless somebody says so. */
+export const SECRET_WORDS = say`Not sent: these look like the twelve words of a backup or of an invitation, and whoever reads them can use them. /say before them says them all the same.`
+
+function saysSecret(line: string, command: Command): boolean {
+  if (command.kind !== "say" && command.kind !== "msg" && command.kind !== "reply" && command.kind !== "edit")
+    return false
+  return command.text !== undefined && !/^\/say\s/iu.test(line) && holdsTwelveWords(command.text)
+}
+
+function readLine(line: string, names: readonly string[]): Parsed {
   if (line.trim() === "") return { kind: "nothing" }
   if (line.startsWith("//")) return { kind: "command", command: { kind: "say", text: line.slice(1) } }
   if (line.startsWith("/")) return parseCommand(line.slice(1), names)

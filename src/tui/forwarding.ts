@@ -3,9 +3,9 @@ import type { MessageView } from "../client/events.ts"
 import type { PickerItem } from "./picker.ts"
 import { forwardedText, whyNot } from "./remark-acts.ts"
 import { quotedWords } from "./remark-words.ts"
-import { safeName, say } from "./safe-text.ts"
+import { safeName, say, type SafeText } from "./safe-text.ts"
 import { nameWithMark, span } from "./theme.ts"
-import { still, type ChatView, type Overlay, type Step } from "./view.ts"
+import { still, type ChatView, type Effect, type Overlay, type Step } from "./view.ts"
 
 export function startForward(view: ChatView, message: MessageView): Step {
   const why = whyNot("forward", message)
@@ -15,6 +15,33 @@ export function startForward(view: ChatView, message: MessageView): Step {
     toast: undefined,
     overlay: { kind: "picker", source: "forward", query: say``, index: 0, message },
   })
+}
+
+/** @param typed comes back when it cannot be sent. */
+export function forwardEffect(
+  { roomId }: ChatView,
+  message: MessageView,
+  to: string,
+  typed: SafeText,
+): Effect {
+  const of = roomId === undefined ? {} : { of: { roomId, message } }
+  return { kind: "send-to", to, text: forwardedText(message), typed, ...of }
+}
+
+/** A question about a message that was taken back or changed meanwhile closes, and says why. */
+export function withoutOvertaken(view: ChatView): ChatView {
+  const { overlay } = view
+  const about =
+    overlay?.kind === "page" ? overlay.about : overlay?.kind === "picker" ? overlay.message : undefined
+  if (about === undefined) return view
+  const line = view.lines.find((each) => each.kind === "message" && each.message.id === about.id)
+  if (line?.kind !== "message") return view
+  const { deleted, text } = line.message
+  if (!deleted && text === about.text) return view
+  const why = deleted
+    ? say`The question is over: that message was deleted.`
+    : say`The question is over: that message was changed.`
+  return { ...view, overlay: undefined, toast: { text: why, tone: "warning" } }
 }
 
 /** Asks once: a message that went to the wrong people cannot be unread. */
@@ -31,6 +58,7 @@ export function askForward(
     kind: "page",
     title: say`Forward this message?`,
     offset: 0,
+    about: message,
     lines: [
       [span(say`"${quotedWords(message, symbols)}"`, "strong")],
       [span(say``)],
@@ -48,7 +76,7 @@ export function askForward(
       [span(say``)],
       [span(say`F forwards it, Esc does not.`, "accent")],
     ],
-    choices: [{ key: "f", effect: { kind: "send-to", to, text: forwardedText(message), typed: say`` } }],
+    choices: [{ key: "f", effect: forwardEffect(view, message, to, say``) }],
   }
   return still({ ...view, overlay, toast: undefined })
 }

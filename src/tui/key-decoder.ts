@@ -10,8 +10,11 @@ export type Key =
   /** Printable text, possibly several characters (an input method, a fast typist). */
   | { kind: "text"; text: string }
   | { kind: "chord"; chord: string }
-  /** Verbatim, escape sequences included: whoever takes it cleans it. */
-  | { kind: "paste"; text: string }
+  /**
+   * Verbatim, escape sequences included: whoever takes it cleans it. `guessed`: the terminal did not say so, and a slow
+   * line hands over what was typed fast in the same way.
+   */
+  | { kind: "paste"; text: string; guessed?: true }
   | { kind: "focus"; focused: boolean }
   /** Pressed at a cell, from 0 at the upper left. Only where the mouse was asked for. */
   | { kind: "mouse"; button: "left" | "wheel-up" | "wheel-down"; x: number; y: number }
@@ -93,7 +96,7 @@ export class KeyDecoder {
   push(chunk: string): Key[] {
     const keys: Key[] = []
     if (this.#paste === undefined && this.#held === "" && looksPasted(chunk)) {
-      return [{ kind: "paste", text: chunk }]
+      return [{ kind: "paste", text: chunk, guessed: true }]
     }
     let rest = this.#held + chunk
     this.#held = ""

@@ -14,6 +14,7 @@ import { languageAnswer } from "./language-choice.ts"
 import { type LeftFor, NO_PASSPHRASE } from "./program-commands.ts"
 import { muteRoom } from "./muting.ts"
 import { noReceiptsWords, receiptsOf } from "./receipts.ts"
+import { whyNot } from "./remark-acts.ts"
 import { actOnRemark } from "./remark-session.ts"
 import { type Confirmer, invitationOf, linkRoom, roleLines, sendOrWarn } from "./room-acts.ts"
 import { safeLine, say, type SafeText } from "./safe-text.ts"
@@ -237,11 +238,13 @@ function send(
 
 function sendTo(
   { client, dispatch }: SessionDeps,
-  effect: { to: string; text: string; typed: SafeText },
+  effect: Effect & { kind: "send-to" },
   { tell, refresh, warned }: Pick<Tools, "tell" | "refresh" | "warned">,
 ): void {
   const work = async () => {
     const roomId = await roomFor(client, effect.to)
+    const gone = effect.of && whyNot("forward", client.remarks.find(effect.of.roomId, effect.of.message))
+    if (gone !== undefined) return tell(gone, "warning")
     await sendOrWarn(client, warned, roomId, effect.text)
     tell(say`Sent to ${roomInWords(client.room(roomId))}.`, "good")
     refresh()

@@ -1,4 +1,6 @@
 /** What a submitted line does in the line mode. */
+import { holdsTwelveWords } from "../client/client.ts"
+import { SECRET_WORDS } from "./command-parsing.ts"
 import type { Command } from "./commands.ts"
 import { DIRECTORY_TITLE, directoryLines } from "./directory-page.ts"
 import { DOCTOR_TITLE, doctorLines } from "./doctor-page.ts"
@@ -189,5 +191,6 @@ async function sendEdited(tools: Tools, { edit }: PlainOptions): Promise<void> {
   print(say`What you save is sent when you leave the editor; an empty text is not.`)
   const text = await edit("")
   if (text.trim() === "") return print(say`Nothing was sent.`)
+  if (holdsTwelveWords(text)) return print(SECRET_WORDS)
   await sayThere(tools, state.roomId, text)
 }

@@ -6,8 +6,8 @@ import type { MessageView } from "../client/events.ts"
 import { setDraft } from "./composer-state.ts"
 import type { Key } from "./key-decoder.ts"
 import { linksIn } from "./message-text.ts"
-import { startForward } from "./forwarding.ts"
-import { forwardedText, isOn, meantMessage, openable, whyNot } from "./remark-acts.ts"
+import { forwardEffect, startForward } from "./forwarding.ts"
+import { isOn, meantMessage, openable, whyNot } from "./remark-acts.ts"
 import type { RemarkCommand } from "./remark-commands.ts"
 import { quotedWords } from "./remark-words.ts"
 import { joinSafe, safeBlock, safeLine, say, type SafeText } from "./safe-text.ts"
@@ -134,12 +134,7 @@ export function runRemark(view: ChatView, command: RemarkCommand, before: ChatVi
     case "copy":
       return copy(view, message)
     case "forward":
-      return effect(view, {
-        kind: "send-to",
-        to: command.to,
-        text: forwardedText(message),
-        typed: before.composer.text,
-      })
+      return effect(view, forwardEffect(view, message, command.to, before.composer.text))
     case "open":
       return open(view, linksIn(message.text)[0])
   }
@@ -194,6 +189,7 @@ function remove(view: ChatView, message: MessageView): Step {
     kind: "page",
     title: say`Delete this message?`,
     offset: 0,
+    about: message,
     lines: [
       [span(say`"${quotedWords(message, view.theme.symbols)}"`, "strong")],
       [span(say``)],

@@ -10,6 +10,7 @@ import type { MessageState, TranscriptLine } from "../client/events.ts"
 import { onKey } from "./chat-keys.ts"
 import { completePath } from "./completion.ts"
 import { clearDraft, EMPTY_COMPOSER, paste, setDraft } from "./composer-state.ts"
+import { withoutOvertaken } from "./forwarding.ts"
 import { DEFAULT_KEYS, type KeyMap } from "./key-map.ts"
 import { keptKey, keptScroll, withTail, type Loaded } from "./line-window.ts"
 import { say, type SafeText } from "./safe-text.ts"
@@ -120,7 +121,7 @@ function onSnapshot(view: ChatView, data: Snapshot, tail: Tail | undefined): Ste
   const next = { ...view, data, overlay: freshOverlay(view, data, tail?.receipts) }
   if (view.roomId === undefined) return { view: next, effects: openFirst(data) }
   if (tail === undefined || tail.roomId !== view.roomId) return still(next)
-  return still(withLines(next, withTail(view, tail.lines, tail.asked)))
+  return still(withoutOvertaken(withLines(next, withTail(view, tail.lines, tail.asked))))
 }
 
 /** What stands on the screen stays there, also when the line that held it has gone. */

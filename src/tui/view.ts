@@ -70,6 +70,8 @@ export type Overlay =
       lines: readonly (readonly Span[])[]
       offset: number
       decide?: PersonView | undefined
+      /** The message that is asked about, as it was then. */
+      about?: MessageView
       /** Keys that answer the page. */
       choices?: readonly { key: string; effect: Effect }[]
       /** What comes in its place when somebody types this letter: what they type behind it goes there. */
@@ -183,7 +185,14 @@ export type ChatEvent =
 export type Effect =
   | { kind: "send"; roomId: string; text: string; typed: SafeText; replyTo?: MessageView | undefined }
   | { kind: "remark"; roomId: string; wish: RemarkWish }
-  | { kind: "send-to"; to: string; text: string; typed: SafeText }
+  /** `of`: the message that is sent on, which may be taken back until then. */
+  | {
+      kind: "send-to"
+      to: string
+      text: string
+      typed: SafeText
+      of?: { roomId: string; message: MessageView }
+    }
   | { kind: "open-room"; roomId: string }
   | { kind: "go"; to: string }
   /** `roomId` undefined: everywhere. A search ends the one before it. */

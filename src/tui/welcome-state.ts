@@ -21,7 +21,8 @@ export type WelcomeStage =
   | { at: "name"; rejoin: boolean }
   | { at: "choose"; index: number }
   | { at: "invitation" }
-  | { at: "joining" }
+  /** `leaving`: the person does not want to wait, and the answer is on its way. */
+  | { at: "joining"; leaving: boolean }
   | { at: "hosting" }
   | { at: "hosted"; invitation: SafeText; words: SafeText }
 
@@ -62,6 +63,8 @@ export type WelcomeEffect =
   | { kind: "check-name"; text: string }
   | { kind: "read-invitation"; text: string }
   | { kind: "join"; name: string; invitation: string }
+  /** Whatever the relay has said by then holds. */
+  | { kind: "give-up" }
   | { kind: "host"; name: string }
   | { kind: "enter" }
   | { kind: "redraw" }
@@ -139,7 +142,7 @@ function onNameChecked(
 
 function joining(view: WelcomeView): WelcomeStep {
   return {
-    view: { ...view, problem: undefined, stage: { at: "joining" } },
+    view: { ...view, problem: undefined, stage: { at: "joining", leaving: false } },
     effects: [{ kind: "join", name: view.name, invitation: view.invitation.trim() }],
   }
 }
@@ -189,6 +192,9 @@ function onKey(view: WelcomeView, key: Key): WelcomeStep {
     case "choose":
       return onChoose(view, stage.index, key)
     case "joining":
+      return key.kind === "chord" && key.chord === "esc" && !stage.leaving
+        ? { view: { ...view, stage: { at: "joining", leaving: true } }, effects: [{ kind: "give-up" }] }
+        : still(view)
     case "hosting":
       return still(view)
     case "hosted":

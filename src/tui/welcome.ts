@@ -19,10 +19,11 @@ export interface WelcomeActions {
   readInvitation(text: string): Reading
   /** Relays that announce themselves. They only fill in the address. The result stops looking. */
   findRelays(onFound: (relay: FoundRelay) => void): () => void
-  /** Makes the profile and connects. */
+  /** Makes the profile and connects, until `stop` says that nobody waits for it any more. */
   join(
     name: string,
     invitation: string,
+    stop?: AbortSignal,
   ): Promise<
     { ok: true; client: Client } | { ok: false; problem: string; retry: "name" | "invitation" | "none" }
   >
@@ -54,6 +55,7 @@ export function startWelcome(deps: WelcomeDeps): Welcome {
   /** A client that is ready while the invitation for the others is still being read. */
   let hosted: Client | undefined
   let stopped = false
+  let giveUp: AbortController | undefined
 
   const dispatch = (event: WelcomeEvent) => {
     if (stopped) return
@@ -74,6 +76,8 @@ export function startWelcome(deps: WelcomeDeps): Welcome {
         })
       case "join":
         return join(effect.name, effect.invitation)
+      case "give-up":
+        return giveUp?.abort()
       case "host":
         return host(effect.name)
       case "enter":
@@ -85,7 +89,8 @@ export function startWelcome(deps: WelcomeDeps): Welcome {
     }
   }
   const join = (name: string, invitation: string) => {
-    actions.join(name, invitation).then(
+    giveUp = new AbortController()
+    actions.join(name, invitation, giveUp.signal).then(
       (outcome) => {
         if (!outcome.ok)
           return dispatch({ kind: "join-failed", problem: outcome.problem, retry: outcome.retry })

@@ -2,7 +2,13 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { toHex } from "../../src/bytes.ts"
-import { certificateTag, invitationSecrets, secretOf, wordsOf } from "../../src/crypto/invitation-words.ts"
+import {
+  certificateTag,
+  holdsTwelveWords,
+  invitationSecrets,
+  secretOf,
+  wordsOf,
+} from "../../src/crypto/invitation-words.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 
 const ABANDON =
@@ -51,4 +57,28 @@ test("property: admission, room and tag differ, and the tag is bound to the key"
     }),
     { numRuns: 30 },
   )
+})
+
+test("property: twelve secret words are known wherever they stand, and however they are written", () => {
+  const between = fc.constantFrom(" ", "\n", ", ", " 7 ", "\t3. ")
+  fc.assert(
+    fc.property(secret, between, fc.boolean(), (bytes, gap, isLoud) => {
+      const words = wordsOf(bytes).split(" ").join(gap)
+      const text = `here, for you: ${isLoud ? words.toUpperCase() : words}!`
+      expect(holdsTwelveWords(text)).toBe(true)
+    }),
+  )
+})
+
+test.each([
+  ["eleven", ABANDON.split(" ").slice(1).join(" ")],
+  ["one word that is none", ABANDON.replace("about", "xabout")],
+  ["two groups of six", `${ABANDON.slice(0, 47)} uvwx ${ABANDON.slice(0, 47)}`],
+  ["nothing", ""],
+  [
+    "a sentence",
+    "You will have to come to the school with your book, and bring something to write with today.",
+  ],
+])("%s is no secret", (_, text) => {
+  expect(holdsTwelveWords(text)).toBe(false)
 })

@@ -173,3 +173,32 @@ test("completing in the middle keeps what stands behind", () => {
   const done = startCompletion(draft, NAMES, 1)!.composer
   expect([done.text, done.caret]).toEqual(["ask Ravi  about it", 9])
 })
+
+const TWELVE = "abandon ability able about above absent absorb abstract absurd abuse access accident"
+
+test.each([
+  TWELVE,
+  `my words: ${TWELVE}`,
+  `@ravi ${TWELVE}`,
+  `/msg ravi ${TWELVE}`,
+  `/reply 2 ${TWELVE}`,
+  `/edit ${TWELVE}`,
+  `//${TWELVE}`,
+  `1 ${TWELVE.split(" ").join("\n2 ")}`,
+])("twelve secret words are not said by mistake: %j", (line) => {
+  expect(parseLine(line, NAMES)).toMatchObject({
+    kind: "refused",
+    why: expect.stringContaining("twelve words of a backup or of an invitation") as unknown,
+  })
+})
+
+test("/say says them all the same, and a command that says nothing is none of it", () => {
+  expect(parseLine(`/say ${TWELVE}`, NAMES)).toEqual({
+    kind: "command",
+    command: { kind: "say", text: TWELVE },
+  })
+  expect(parseLine(`/search ${TWELVE}`, NAMES)).toMatchObject({
+    kind: "command",
+    command: { kind: "search" },
+  })
+})

@@ -163,8 +163,14 @@ test("F sends a message on: to whom is chosen, then asked once; whose words they
   expect(it.taken()).toEqual([])
   it.press("esc", "up").type("f").type("everyone").press("enter")
   it.type("f")
-  expect(it.taken()).toEqual([
-    { kind: "send-to", to: "#everyone", text: "Forwarded, from Ravi:\nIs the quiz today?", typed: "" },
+  expect(it.taken()).toMatchObject([
+    {
+      kind: "send-to",
+      to: "#everyone",
+      text: "Forwarded, from Ravi:\nIs the quiz today?",
+      typed: "",
+      of: { roomId: EVERYONE, message: { text: "Is the quiz today?" } },
+    },
   ])
   it.press("esc").type("f").type("meera").press("enter").type("f")
   expect(it.taken()).toMatchObject([{ kind: "send-to", to: "u_Meera T" }])

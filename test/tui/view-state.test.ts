@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { KeyDecoder } from "../../src/tui/key-decoder.ts"
 import type { TranscriptLine } from "../../src/client/events.ts"
 import { safeBlock } from "../../src/tui/safe-text.ts"
 import { PAGE_LINES, TAIL_LINES, type Effect } from "../../src/tui/view.ts"
@@ -141,6 +142,22 @@ test("F3 and F4 put panes away and back; where there is no room for one, it come
   expect(small.view).toMatchObject({ overlay: undefined, hidden: { rooms: true } })
   const narrow = new Chat(await classroom(), { columns: 40, rows: 12 }).open(EVERYONE)
   expect(narrow.press("f4").view.overlay).toMatchObject({ kind: "picker", source: "rooms" })
+})
+
+test("lines that came at once from a terminal that marks no paste are not sent, and that is said", async () => {
+  const decoder = new KeyDecoder()
+  const it = await chat()
+  for (const key of decoder.push("hello\ryes\r")) it.give({ kind: "key", key })
+  expect(it.taken()).toEqual([])
+  expect(it.view.composer.text).toBe("hello\nyes")
+  expect(it.view.toast?.text).toContain("none was sent. Enter sends what stands here.")
+  // One that the terminal has marked needs no word, and one Enter in a chunk is somebody's Enter.
+  const marked = await chat()
+  for (const key of decoder.push("\u001b[200~hello\ryes\r\u001b[201~")) marked.give({ kind: "key", key })
+  expect(marked.view.toast).toBeUndefined()
+  const typed = await chat()
+  for (const key of decoder.push("hello\r")) typed.give({ kind: "key", key })
+  expect(typed.taken()).toMatchObject([{ kind: "send", text: "hello" }])
 })
 
 test("why a line was refused stands there until the line is written on", async () => {

@@ -50,8 +50,8 @@ test.each([SIZE, { columns: 40, rows: 12 }, { columns: 120, rows: 40 }])(
     const joined: string[][] = []
     const stage = await opened(
       actions(client, {
-        join: (...given) => {
-          joined.push(given)
+        join: (name, invitation) => {
+          joined.push([name, invitation])
           return Promise.resolve({ ok: true, client })
         },
       }),
@@ -226,10 +226,10 @@ test("a name that is taken costs only another name: the invitation is used again
   const joined: string[][] = []
   const stage = await opened(
     actions(client, {
-      join: (...given) => {
-        joined.push(given)
+      join: (...[name, invitation]) => {
+        joined.push([name, invitation])
         return Promise.resolve(
-          given[0] === "Asha"
+          name === "Asha"
             ? { ok: false, problem: "Somebody has this name.", retry: "name" }
             : { ok: true, client },
         )
@@ -248,6 +248,39 @@ test("a name that is taken costs only another name: the invitation is used again
     ["Asha", `10.0.0.1:7667 ${WORDS}`],
     ["Asha K", `10.0.0.1:7667 ${WORDS}`],
   ])
+  stage.type("\u0004")
+  await stage.done
+})
+
+test("nobody has to wait for a dead address: Esc goes back, with what was typed", async () => {
+  const client = await classroom()
+  let given: AbortSignal | undefined
+  let answer: (answered: Awaited<ReturnType<WelcomeActions["join"]>>) => void = () => {}
+  const join: WelcomeActions["join"] = (_name, _invitation, stop) => {
+    given = stop
+    return new Promise((resolve) => (answer = resolve))
+  }
+  const stage = await opened(actions(client, { join }))
+  stage.type("Asha\r")
+  await stage.until("I have an invitation")
+  stage.type(`\u001b[200~10.0.0.1:7667 ${WORDS}\u001b[201~`)
+  await stage.until("Enter joins it.")
+  stage.type("\r")
+  await stage.until("Please wait   Esc: back   Ctrl+C: leave")
+  stage.type("\u001b")
+  await stage.until("Going back…")
+  expect(given?.aborted).toBe(true)
+  // What the relay says all the same holds.
+  answer({ ok: false, problem: "You went back before the relay answered.", retry: "invitation" })
+  await stage.until("You went back before the relay answered.")
+  await stage.until("10.0.0.1:7667")
+  stage.type("\r")
+  await stage.until("Please wait")
+  expect(given?.aborted).toBe(false)
+  stage.type("\u001b")
+  await stage.until("Going back…")
+  answer({ ok: true, client })
+  await stage.until("#everyone ▸")
   stage.type("\u0004")
   await stage.done
 })

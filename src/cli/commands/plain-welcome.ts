@@ -45,6 +45,11 @@ async function findRelay(
       print(safeLine(hosted.problem))
       continue
     }
+    const reading = actions.readInvitation(typed)
+    if (reading.ok) {
+      const where = safeLine(`${reading.host}:${reading.port}`)
+      print(say`Looking for the relay at ${where}; this may take a moment. Ctrl+C leaves.`)
+    }
     const joined = await actions.join(name, typed)
     if (joined.ok) return joined.client
     print(safeLine(joined.problem))

@@ -56,7 +56,8 @@ export const errorsHi: Catalogue = {
   "the passphrase is not UTF-8": "पासफ़्रेज़ UTF-8 नहीं है",
   "file descriptor {0} holds no passphrase": "फ़ाइल डिस्क्रिप्टर {0} में कोई पासफ़्रेज़ नहीं है",
   "a passphrase has at most {0} characters": "पासफ़्रेज़ में अधिक से अधिक {0} अक्षर होते हैं",
-  "no passphrase was given": "कोई पासफ़्रेज़ नहीं दिया गया",
+  "left before a passphrase was given": "पासफ़्रेज़ दिए बिना छोड़ दिया गया",
+  "you went back before the relay answered": "रिले के जवाब देने से पहले आप वापस चले गए",
   "another secure-chat has the profile in {0} open": "{0} की प्रोफ़ाइल किसी दूसरे secure-chat में खुली है",
   "the passphrase is wrong": "पासफ़्रेज़ ग़लत है",
   "this picture could not be read: the reader did not come to an end with it":

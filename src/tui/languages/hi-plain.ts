@@ -13,6 +13,14 @@ export const plainHi: Catalogue = {
   "{0}, trying again; what you write is kept. /reconnect tries at once.":
     "{0}, फिर कोशिश हो रही है; आपका लिखा रखा रहता है। /reconnect तुरंत कोशिश करता है।",
   "Trying to reach the relay.": "रिले से जुड़ने की कोशिश हो रही है।",
+  "Looking for the relay at {0}; this may take a moment. Ctrl+C leaves.":
+    "{0} पर रिले खोजा जा रहा है; इसमें थोड़ा समय लग सकता है। Ctrl+C बाहर ले जाता है।",
+  "Several lines came at once, as a paste does, so none was sent. Enter sends what stands here.":
+    "कई पंक्तियाँ एक साथ आईं, जैसे चिपकाने पर आती हैं, इसलिए कोई नहीं भेजी गई। Enter यहाँ लिखा भेजता है।",
+  "Not sent: these look like the twelve words of a backup or of an invitation, and whoever reads them can use them. /say before them says them all the same.":
+    "नहीं भेजा: ये किसी बैकअप या निमंत्रण के बारह शब्द लगते हैं, और जो इन्हें पढ़े वह इनका उपयोग कर सकता है। इनसे पहले /say लिखने से ये फिर भी भेजे जाते हैं।",
+  "Going back…": "वापस जा रहे हैं…",
+  "Please wait   Esc: back   Ctrl+C: leave": "कृपया रुकें   Esc: वापस   Ctrl+C: बाहर",
   "say a message again, whole": "कोई संदेश पूरा फिर सुनाएँ",
   "open the link of message N in your browser; /open N 2: its second link":
     "संदेश N का लिंक अपने ब्राउज़र में खोलें; /open N 2: उसका दूसरा लिंक",

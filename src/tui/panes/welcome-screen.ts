@@ -96,16 +96,22 @@ function screenOf(view: WelcomeView, width: number): Screen {
         say`Enter: join   Esc: back`,
       )
     case "joining":
-      return waiting([
-        title,
-        BLANK,
-        ...paragraph(
-          say`Joining as ${safeName(view.name)}… making your keys and looking for the relay.`,
-          width,
-        ),
-      ])
+      return waiting(
+        [
+          title,
+          BLANK,
+          ...paragraph(
+            say`Joining as ${safeName(view.name)}… making your keys and looking for the relay.`,
+            width,
+          ),
+        ],
+        stage.leaving ? say`Going back…` : say`Please wait   Esc: back   Ctrl+C: leave`,
+      )
     case "hosting":
-      return waiting([title, BLANK, ...paragraph(say`Starting a relay on this computer…`, width)])
+      return waiting(
+        [title, BLANK, ...paragraph(say`Starting a relay on this computer…`, width)],
+        say`Please wait   Ctrl+C: leave`,
+      )
     case "hosted":
       return {
         lines: [title, BLANK, ...hostedLines(stage.invitation, stage.words, width)],
@@ -123,8 +129,8 @@ function titleLine(view: WelcomeView, width: number): readonly Span[] {
   return [span(say`${head}${repeatSafe(horizontal, width - drawnCells(head))}`, "accent")]
 }
 
-function waiting(lines: readonly (readonly Span[])[]): Screen {
-  return { lines, caret: undefined, footer: say`Please wait   Ctrl+C: leave` }
+function waiting(lines: readonly (readonly Span[])[], footer: SafeText): Screen {
+  return { lines, caret: undefined, footer }
 }
 
 /** A long invitation runs over several rows; the caret is found by counting cells. */
