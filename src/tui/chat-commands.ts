@@ -4,14 +4,14 @@ import { close, nextUnread, openNumber } from "./chat-moves.ts"
 import { parseLine } from "./command-parsing.ts"
 import type { Command } from "./commands.ts"
 import { edit, remember, setDraft } from "./composer-state.ts"
-import { keyHelp, labelOf } from "./key-map.ts"
+import { openHelp } from "./help-panel.ts"
+import { labelOf } from "./key-map.ts"
 import { toggleBare } from "./pane-keys.ts"
 import { runRemark, saveEdit } from "./remark-keys.ts"
 import { safeTyped, say, sliceSafe } from "./safe-text.ts"
 import { AT_END } from "./scroll.ts"
 import { openSearch } from "./search-panel.ts"
 import { effect, told, withComposer } from "./steps.ts"
-import { span } from "./theme.ts"
 import { namesOf } from "./typed-names.ts"
 import { overlayOf } from "./verification-keys.ts"
 import { foremost } from "./verification-words.ts"
@@ -59,8 +59,9 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       if (command.to !== undefined) return effect(view, { kind: "go", to: command.to })
       return still({ ...view, overlay: { kind: "picker", source: "all", query: say``, index: 0 } })
     case "help":
+      return openHelp(view, "chat")
     case "who":
-      return still({ ...view, overlay: { kind: command.kind, offset: 0 } })
+      return still({ ...view, overlay: { kind: "who", offset: 0 } })
     case "verify":
       return verify(view, command.name, command.how)
     case "receipts":
@@ -91,12 +92,8 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
     }
     case "mute":
       return effect(view, { ...command, roomId: view.roomId })
-    case "keys-help": {
-      const lines = keyHelp(view.keys).map(({ left, right }) => [
-        span(left === "" ? right : say`${left}: ${right}`),
-      ])
-      return still({ ...view, overlay: { kind: "page", title: say`Keys`, lines, offset: 0 } })
-    }
+    case "keys-help":
+      return openHelp(view, "keys")
     case "whois":
       return effect(view, { kind: "whois", name: command.name, peer: currentRoom(view)?.peer })
     case "fingerprint":

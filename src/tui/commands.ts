@@ -4,7 +4,6 @@
  */
 import { ROOM_COMMANDS, type RoomCommand, type RoomWord } from "./room-commands.ts"
 import type { KeyAction } from "./key-actions.ts"
-import { keyHelp, type KeyMap } from "./key-map.ts"
 import { OWN_COMMANDS, type OwnCommand, type OwnWord } from "./own-commands.ts"
 import { PROGRAM_COMMANDS, type ProgramCommand } from "./program-commands.ts"
 import { REMARK_COMMANDS, type RemarkCommand, type RemarkWord } from "./remark-commands.ts"
@@ -187,9 +186,4 @@ export function commandHelp(): readonly { left: SafeText; right: SafeText }[] {
     { left: say`#everyone TEXT`, right: say`to everybody, wherever you are` },
     { left: say`//text @@text`, right: say`a message that starts with / or @` },
   ]
-}
-
-/** The help page: every command, and every key as it is in force. */
-export function helpRows(keys: KeyMap): readonly { left: SafeText; right: SafeText }[] {
-  return [...commandHelp(), { left: say``, right: say`` }, ...keyHelp(keys)]
 }

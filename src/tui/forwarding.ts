@@ -1,5 +1,6 @@
 /** A message that is chosen goes on to somebody else: whom is chosen from a list, then asked once. */
 import type { MessageView } from "../client/events.ts"
+import { LEAVE } from "./choosing.ts"
 import type { PickerItem } from "./picker.ts"
 import { forwardedText, whyNot } from "./remark-acts.ts"
 import { quotedWords } from "./remark-words.ts"
@@ -31,8 +32,8 @@ export function forwardEffect(
 /** A question about a message that was taken back or changed meanwhile closes, and says why. */
 export function withoutOvertaken(view: ChatView): ChatView {
   const { overlay } = view
-  const about =
-    overlay?.kind === "page" ? overlay.about : overlay?.kind === "picker" ? overlay.message : undefined
+  const asked = overlay?.kind === "help" ? overlay.under : overlay
+  const about = asked?.kind === "page" ? asked.about : asked?.kind === "picker" ? asked.message : undefined
   if (about === undefined) return view
   const line = view.lines.find((each) => each.kind === "message" && each.message.id === about.id)
   if (line?.kind !== "message") return view
@@ -74,9 +75,8 @@ export function askForward(
             ],
           ]),
       [span(say``)],
-      [span(say`F forwards it, Esc does not.`, "accent")],
     ],
-    choices: [{ key: "f", effect: forwardEffect(view, message, to, say``) }],
+    choices: [LEAVE, { key: "f", label: say`forward it`, does: forwardEffect(view, message, to, say``) }],
   }
   return still({ ...view, overlay, toast: undefined })
 }

@@ -5,8 +5,9 @@
 import type { Client } from "../client/client.ts"
 import type { PersonView } from "../client/events.ts"
 import { changedKeyText, CHOICES, keyLines } from "./key-words.ts"
-import { safeLine, say, type SafeText } from "./safe-text.ts"
+import { say, type SafeText } from "./safe-text.ts"
 import { nameInWords, nameToType, nameWithMark, span, type Span, type Symbols } from "./theme.ts"
+import type { Overlay, PageChoice } from "./view.ts"
 import { trustWords } from "./words.ts"
 
 const ID = /^u_[\w-]+$/u
@@ -60,17 +61,33 @@ function undecidedWords(person: PersonView): SafeText {
   return say`There is nothing to decide about ${nameInWords(person)}: ${trustWords(person)}.`
 }
 
+/** What there is to read, as a page; with the answers where it asks something. */
+export function keyPage({ title, lines, decide }: Exclude<KeyAnswer, { done: SafeText }>): Overlay {
+  const choices = decide === undefined ? {} : { choices: decideChoices(decide) }
+  return { kind: "page", title, lines, offset: 0, ...choices }
+}
+
+/** The three answers, about the very key that the page is about. */
+function decideChoices(person: PersonView): readonly PageChoice[] {
+  const keys = (action: "later" | "block") =>
+    ({ kind: "keys", action, name: person.id, peer: undefined }) as const
+  const does = {
+    v: { kind: "verify", name: person.id, how: undefined },
+    l: keys("later"),
+    b: keys("block"),
+  } as const
+  return CHOICES.map(({ key, word, meaning, short }) => ({
+    key,
+    label: say`${word}: ${meaning}`,
+    short: say`${word}: ${short}`,
+    does: does[key],
+  }))
+}
+
 function decidePage(person: PersonView): KeyAnswer {
   return {
     title: say`The key of ${nameInWords(person)}`,
-    lines: [
-      ...changedKeyText(person).flatMap((text) => [[span(text)], [span(say``)]]),
-      ...CHOICES.map(({ key, word, meaning }) => [
-        span(say`  ${safeLine(key)}  `, "strong" as const),
-        span(word, "strong" as const),
-        span(say`: ${meaning}`),
-      ]),
-    ],
+    lines: changedKeyText(person).flatMap((text) => [[span(text)], [span(say``)]]),
     decide: person,
   }
 }

@@ -4,11 +4,14 @@
  *     # what is left out stays as it is
  *     goto = ctrl+o, alt+k, ctrl+k when empty
  *     verify =
+ *     message-reply = a
  *
+ * With a message chosen, beside the chat and in panels letters may stand alone: nothing is written there.
  * Parsed totally: whatever stands there, the result is a table or every fault with the number of its line.
  */
 import { conflictsOf, chordLabel, keyMapOf, type KeyMap } from "./key-map.ts"
-import { KEYS, nameOfAction, type KeyRow } from "./key-table.ts"
+import type { Place } from "./key-places.ts"
+import { KEYS, nameOfRow, type KeyName, type KeyRow } from "./key-table.ts"
 import { safeLine, say, type SafeText } from "./safe-text.ts"
 
 export const MAX_KEY_FILE_BYTES = 65_536
@@ -34,7 +37,7 @@ interface Bound {
 export function parseKeyFile(text: string): KeyFile {
   const faults: KeyFault[] = []
   const bound = new Map<string, Bound>()
-  const known = new Map(KEYS.map((row) => [nameOfAction(row.action) as string, row]))
+  const known = new Map(KEYS.map((row) => [nameOfRow(row) as string, row]))
   for (const [at, raw] of text
     .replace(/^\ufeff/u, "")
     .split(/\r?\n/u)
@@ -46,20 +49,24 @@ export function parseKeyFile(text: string): KeyFile {
     const name = (equals < 0 ? words : words.slice(0, equals)).trim().toLowerCase()
     const fault = (why: SafeText) => void faults.push({ line, why })
     const before = bound.get(name)
+    const row = known.get(name)
     if (equals < 0) fault(say`write it as: action = key, key`)
-    else if (!known.has(name))
+    else if (row === undefined)
       fault(say`there is no action "${shown(name)}"; secure-chat config keys lists them`)
     else if (before !== undefined) fault(say`"${shown(name)}" stands in line ${before.line} already`)
-    else bound.set(name, { line, ...readChords(words.slice(equals + 1), fault) })
+    else bound.set(name, { line, ...readChords(words.slice(equals + 1), row.place, fault) })
     if (faults.length >= MAX_FAULTS) return { ok: false, faults }
   }
   const rows = KEYS.map((row): KeyRow => {
-    const own = bound.get(nameOfAction(row.action))
-    return own === undefined ? row : { ...row, chords: own.chords, whenEmpty: own.whenEmpty }
+    const own = bound.get(nameOfRow(row))
+    if (own === undefined) return row
+    return row.place === "chat"
+      ? { ...row, chords: own.chords, whenEmpty: own.whenEmpty }
+      : { ...row, chords: own.chords }
   })
   const lineOf = (name: string) => bound.get(name)?.line
   for (const [name, chord] of KEPT) {
-    const row = rows.find(({ action }) => nameOfAction(action) === name)
+    const row = rows.find((each) => nameOfRow(each) === name)
     const isKept = chord === undefined ? row?.chords.length !== 0 : row?.chords.includes(chord)
     if (isKept !== true)
       faults.push({
@@ -83,11 +90,20 @@ export function parseKeyFile(text: string): KeyFile {
 }
 
 /** What must stay reachable; undefined: by any key. */
-const KEPT: readonly (readonly ["escape" | "interrupt" | "submit", string | undefined])[] = [
+const KEPT: readonly (readonly [KeyName, string | undefined])[] = [
   ["escape", "esc"],
   ["interrupt", "ctrl+c"],
   ["submit", undefined],
+  ["message-leave", "esc"],
+  ["pane-leave", "esc"],
+  ["panel-close", "esc"],
+  ["panel-choose", undefined],
+  ["panel-up", undefined],
+  ["panel-down", undefined],
 ]
+
+/** Answers to questions in panels, which come before whatever else a letter means there. */
+const ANSWERS = /^[a-z0-9]$/u
 
 /** One sentence a fault: `line 3: …`. */
 export function faultLine({ line, why }: KeyFault): SafeText {
@@ -97,9 +113,9 @@ export function faultLine({ line, why }: KeyFault): SafeText {
 /** The table as such a file, ready to be changed. */
 export function keyFileText({ rows }: KeyMap): string {
   return rows
-    .map(({ action, chords, whenEmpty }) => {
-      const all = [...chords, ...whenEmpty.map((chord) => `${chord} ${WHEN_EMPTY}`)]
-      return `${nameOfAction(action)} = ${all.join(", ")}`.trimEnd()
+    .map((row) => {
+      const empty = row.place === "chat" ? row.whenEmpty.map((chord) => `${chord} ${WHEN_EMPTY}`) : []
+      return `${nameOfRow(row)} = ${[...row.chords, ...empty].join(", ")}`.trimEnd()
     })
     .join("\n")
 }
@@ -108,6 +124,7 @@ const WHEN_EMPTY = "when empty"
 
 function readChords(
   text: string,
+  place: Place,
   fault: (why: SafeText) => void,
 ): { chords: readonly string[]; whenEmpty: readonly string[] } {
   const chords: string[] = []
@@ -120,8 +137,9 @@ function readChords(
   if (parts.length > MAX_CHORDS) fault(say`at most ${MAX_CHORDS} keys for one action`)
   for (const part of parts.slice(0, MAX_CHORDS)) {
     const isWhenEmpty = part.endsWith(` ${WHEN_EMPTY}`)
-    const read = readChord(isWhenEmpty ? part.slice(0, -WHEN_EMPTY.length - 1) : part)
-    if (typeof read === "string") (isWhenEmpty ? whenEmpty : chords).push(read)
+    const read = readChord(isWhenEmpty ? part.slice(0, -WHEN_EMPTY.length - 1) : part, place)
+    if (isWhenEmpty && place !== "chat") fault(say`"when empty" is for keys of the chat alone`)
+    else if (typeof read === "string") (isWhenEmpty ? whenEmpty : chords).push(read)
     else fault(read.why)
   }
   return { chords, whenEmpty }
@@ -149,20 +167,22 @@ const SAME_AS: ReadonlyMap<string, string> = new Map([
 const MODIFIERS = ["ctrl", "alt", "shift"]
 
 /** As the decoder names it, or why it cannot be one. */
-function readChord(text: string): string | { why: SafeText } {
+function readChord(text: string, place: Place): string | { why: SafeText } {
   const steps = text.split(" ")
+  if (steps.length > 1 && place !== "chat") return { why: say`"${shown(text)}": one key, not two in a row` }
   if (steps.length > 2) return { why: say`"${shown(text)}": at most two keys one after the other` }
   const read: string[] = []
   for (const step of steps) {
-    const one = readStep(step)
+    const one = readStep(step, place)
     if (typeof one !== "string") return one
     read.push(one)
   }
   return read.join(" ")
 }
 
-function readStep(step: string): string | { why: SafeText } {
-  const pieces = step.endsWith("++") ? [...step.slice(0, -2).split("+"), "+"] : step.split("+")
+function readStep(step: string, place: Place): string | { why: SafeText } {
+  const pieces =
+    step === "+" ? ["+"] : step.endsWith("++") ? [...step.slice(0, -2).split("+"), "+"] : step.split("+")
   const typed = pieces.at(-1) ?? ""
   const key = OTHER_NAMES.get(typed) ?? typed
   const given = pieces.slice(0, -1)
@@ -172,9 +192,11 @@ function readStep(step: string): string | { why: SafeText } {
   const isNamed = NAMES.has(key) || /^f(?:[1-9]|1[0-2])$/u.test(key)
   const isLetter = [...key].length === 1 && /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(key)
   if (!isNamed && !isLetter) return { why: say`"${shown(step)}" is no key` }
-  if (isLetter && !given.includes("ctrl") && !given.includes("alt"))
-    return { why: say`"${shown(step)}" is for writing; put ctrl+ or alt+ before it` }
-  if (key === "space" && given.length === 0) return { why: say`"space" is for writing; put ctrl+ before it` }
+  const isAlone = !given.includes("ctrl") && !given.includes("alt")
+  if (place !== "chat" && isLetter && given.length === 0) return letterIn(place, key)
+  if (isLetter && isAlone) return { why: say`"${shown(step)}" is for writing; put ctrl+ or alt+ before it` }
+  if (key === "space" && given.length === 0 && place === "chat")
+    return { why: say`"space" is for writing; put ctrl+ before it` }
   const chord = [...MODIFIERS.filter((each) => given.includes(each)), key].join("+")
   const same = SAME_AS.get(chord)
   if (same !== undefined)
@@ -182,6 +204,13 @@ function readStep(step: string): string | { why: SafeText } {
   if (chord === "alt+/" || chord === "alt+[" || chord === "alt+]")
     return { why: say`"${shown(chord)}" cannot be told from the start of something else` }
   return chord
+}
+
+/** `q` closes what lies over the chat wherever it answers nothing, as in every pager. */
+function letterIn(place: Place, key: string): string | { why: SafeText } {
+  if (place === "panel" && ANSWERS.test(key) && key !== "q")
+    return { why: say`"${shown(key)}" may be an answer in a panel; put ctrl+ or alt+ before it` }
+  return key
 }
 
 function shown(text: string): SafeText {

@@ -3,8 +3,10 @@
  * and the decoder's chords meet here, so that help cannot promise a key that does nothing.
  *
  * Every action that is on an Alt key has another key or a command as well: many terminals keep Alt for themselves.
+ * What keys mean beside the chat's own line, with a message chosen, in a pane and in panels, is in `key-places.ts`.
  */
 import type { Edit } from "./composer-state.ts"
+import { PLACE_ROWS, type PlaceAct, type PlaceRow } from "./key-places.ts"
 import { say, type SafeText } from "./safe-text.ts"
 
 /** Between rooms, and up and down in one. */
@@ -42,17 +44,26 @@ type Plain =
   | "verify"
   | "receipts"
   | "pick"
+  | "focus-next"
+  | "focus-back"
+  | "attach"
+  | "alert"
+  | "lock"
   | "redraw"
   | "mouse"
   | "suspend"
 
-/** What a key does. Editing keys go to the composer. */
+/** What a key does in the chat. Editing keys go to the composer. */
 export type Action = { kind: "edit"; edit: Edit } | { kind: Plain } | { kind: "window"; number: number }
 
 /** How the file `keys` calls an action. */
-export type KeyName = Plain | Edit | `room-${number}`
+export type KeyName = Plain | Edit | `room-${number}` | PlaceAct
 
-export interface KeyRow {
+/** A row of the chat, or of another place. */
+export type KeyRow = ChatRow | PlaceRow
+
+export interface ChatRow {
+  place: "chat"
   action: Action
   /** What they are called: `key-decoder.ts`. Two with a space between them are pressed one after the other. */
   chords: readonly string[]
@@ -68,20 +79,24 @@ export function nameOfAction(action: Action): KeyName {
   return action.kind === "window" ? `room-${action.number}` : action.kind
 }
 
+export function nameOfRow(each: KeyRow): KeyName {
+  return each.place === "chat" ? nameOfAction(each.action) : each.act
+}
+
 function row(
   kind: Plain,
   chords: readonly string[],
   what: SafeText,
   whenEmpty: readonly string[] = [],
-): KeyRow {
-  return { action: { kind }, chords, whenEmpty, what, isEditing: false }
+): ChatRow {
+  return { place: "chat", action: { kind }, chords, whenEmpty, what, isEditing: false }
 }
 
-function editing(edit: Edit, chords: readonly string[], what: SafeText): KeyRow {
-  return { action: { kind: "edit", edit }, chords, whenEmpty: [], what, isEditing: true }
+function editing(edit: Edit, chords: readonly string[], what: SafeText): ChatRow {
+  return { place: "chat", action: { kind: "edit", edit }, chords, whenEmpty: [], what, isEditing: true }
 }
 
-export const KEYS: readonly KeyRow[] = [
+const CHAT_ROWS: readonly ChatRow[] = [
   row("submit", ["enter"], say`send`),
   {
     ...editing("newline", ["ctrl+j", "alt+enter", "shift+enter"], say`new line; also \\ and Enter`),
@@ -92,17 +107,22 @@ export const KEYS: readonly KeyRow[] = [
   row("room-before", ["ctrl+p", "ctrl+up", "alt+up"], say`room before`),
   row("room-after", ["ctrl+n", "ctrl+down", "alt+down"], say`room after`),
   row("next-unread", ["ctrl+g", "alt+a"], say`next room with something new, where you are meant first`),
-  row("goto", ["ctrl+o", "alt+k"], say`go to a room, a person, a command`, ["ctrl+k", "tab"]),
+  row("goto", ["ctrl+o", "alt+k"], say`go to a room, a person, a command`, ["ctrl+k"]),
+  row("focus-next", [], say`on to the rooms, the messages, the people, and back`, ["tab"]),
+  row("focus-back", [], say`the same the other way round`, ["shift+tab"]),
   row("search", ["ctrl+f"], say`search in this room; again: everywhere`),
   row("history", ["ctrl+r"], say`what you wrote before`),
   row("editor", ["ctrl+x ctrl+e", "alt+c"], say`write in your own editor`),
-  row("rooms", ["f2"], say`choose a room`),
+  row("rooms", ["f2"], say`choose a room, by its number too`),
   row("people", ["f7"], say`choose a person`),
   row("people-pane", ["f3", "alt+n"], say`people beside the chat, or not`),
   row("rooms-pane", ["f4"], say`rooms beside the chat, or not`, ["alt+b"]),
   row("verify", ["f5"], say`verify the person you talk to`),
   row("pick", ["alt+j"], say`choose a message: answer, change, react, copy, …`, ["esc"]),
   row("receipts", ["f6"], say`who has your newest message`),
+  row("attach", ["ctrl+t"], say`attach a file`),
+  row("alert", ["f8"], say`call for help`),
+  row("lock", ["f9"], say`lock this screen`),
   row("page-up", ["pageup"], say`scroll up`),
   row("page-down", ["pagedown"], say`scroll down`),
   row("few-up", ["shift+up", "alt+pageup"], say`scroll a few lines up`),
@@ -119,7 +139,8 @@ export const KEYS: readonly KeyRow[] = [
   row("suspend", ["ctrl+z"], say`pause; fg comes back`),
   row("interrupt", ["ctrl+c"], say`empty the text; twice: quit`),
   row("end-of-input", [], say`quit`, ["ctrl+d"]),
-  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((number): KeyRow => ({
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((number): ChatRow => ({
+    place: "chat",
     action: { kind: "window", number },
     chords: [`alt+${number}`],
     whenEmpty: [],
@@ -141,3 +162,5 @@ export const KEYS: readonly KeyRow[] = [
   editing("yank", ["ctrl+y"], say`put back what was cut`),
   editing("undo", ["ctrl+_"], say`undo`),
 ]
+
+export const KEYS: readonly KeyRow[] = [...CHAT_ROWS, ...PLACE_ROWS]

@@ -36,9 +36,24 @@ export function changedKeyText(person: PersonView): readonly SafeText[] {
 }
 
 export const CHOICES = [
-  { key: "v", word: say`verify now`, meaning: say`compare keys, face to face or by telephone` },
-  { key: "l", word: say`later`, meaning: say`send all the same; the mark stays until you have compared` },
-  { key: "b", word: say`block`, meaning: say`show nothing more of them, and send nothing` },
+  {
+    key: "v",
+    word: say`verify now`,
+    meaning: say`compare keys, face to face or by telephone`,
+    short: say`compare keys`,
+  },
+  {
+    key: "l",
+    word: say`later`,
+    meaning: say`send all the same; the mark stays until you have compared`,
+    short: say`send all the same`,
+  },
+  {
+    key: "b",
+    word: say`block`,
+    meaning: say`show nothing more of them, and send nothing`,
+    short: say`hide, send nothing`,
+  },
 ] as const
 
 function verifiedWords(by: NonNullable<KeyView["verified"]>["how"]): SafeText {

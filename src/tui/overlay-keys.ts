@@ -1,34 +1,34 @@
 /** Keys while something lies over the chat: a page, the list to choose from, the verification panel. */
-import type { PersonView } from "../client/events.ts"
+import { answerOf, textHeight, walked } from "./choosing.ts"
 import { setDraft } from "./composer-state.ts"
-import type { KeyAction } from "./key-actions.ts"
-import type { Key } from "./key-decoder.ts"
-import { actionOf } from "./key-map.ts"
-import { pageHeight, pageLines, type Page } from "./pages.ts"
 import { askForward } from "./forwarding.ts"
+import { onHelpKey, openHelp } from "./help-panel.ts"
+import type { Key } from "./key-decoder.ts"
+import { actionOf, panelActOf } from "./key-map.ts"
+import { doDeed } from "./message-mode.ts"
+import { pageLines, type Page } from "./pages.ts"
 import { pickerItems, type PickerItem } from "./picker.ts"
 import { safeTyped, say, sliceSafe } from "./safe-text.ts"
 import { onSearchKey } from "./search-panel.ts"
 import { clustersOf } from "./text-width.ts"
-import { nameOf, onReadCode, onVerification, onVerifyHow } from "./verification-keys.ts"
-import { still, type ChatView, type Overlay, type Step } from "./view.ts"
+import { onDigits, onReadCode, onVerification, onVerifyHow } from "./verification-keys.ts"
+import { still, type ChatView, type Overlay, type PageChoice, type Step } from "./view.ts"
 
 type Picker = Overlay & { kind: "picker" }
-type Choices = NonNullable<(Overlay & { kind: "page" })["choices"]>
 
 export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
-  if (key.kind === "chord" && key.chord === "ctrl+c")
-    return overlay.kind === "search"
-      ? onSearchKey(view, overlay, { kind: "chord", chord: "esc" })
-      : still(closed(view))
-  if (key.kind === "chord" && actionOf(view.keys, key.chord, true)?.kind === "redraw")
-    return { view, effects: [{ kind: "redraw" }] }
+  const meant = key.kind === "chord" ? actionOf(view.keys, key.chord, true)?.kind : undefined
+  if (meant === "redraw" || meant === "suspend") return { view, effects: [{ kind: meant }] }
+  const isTyping = overlay.kind === "picker" || overlay.kind === "search" || overlay.kind === "read-code"
+  if (overlay.kind !== "help" && panelActOf(view.keys, key, isTyping) === "panel-help")
+    return openHelp(view, "panel")
   switch (overlay.kind) {
-    case "page":
-      if (overlay.choices !== undefined) return onChoice(view, overlay, overlay.choices, key)
-      if (overlay.decide !== undefined) return onDecision(view, overlay, overlay.decide, key)
-      return still(onPage(view, overlay, key))
     case "help":
+      return onHelpKey(view, overlay, key)
+    case "page": {
+      const answer = answerOf(view, overlay, key)
+      return answer === undefined ? still(onPage(view, overlay, key)) : give(view, answer, key)
+    }
     case "who":
       return still(onPage(view, overlay, key))
     case "receipts":
@@ -38,7 +38,7 @@ export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
     case "search":
       return onSearchKey(view, overlay, key)
     case "verify":
-      return onVerify(view, overlay, key)
+      return onDigits(view, overlay, key)
     case "verify-how":
       return onVerifyHow(view, overlay, key)
     case "verification":
@@ -48,17 +48,15 @@ export function onOverlayKey(view: ChatView, overlay: Overlay, key: Key): Step {
   }
 }
 
-/** Only a key answers, never a paste. */
-function onChoice(view: ChatView, overlay: Page & { kind: "page" }, choices: Choices, key: Key): Step {
-  const chosen = key.kind === "paste" ? undefined : choices.find((each) => each.key === nameOf(key))
-  if (chosen) return { view: closed(view), effects: [chosen.effect] }
-  const { lead } = overlay
-  if (lead !== undefined && key.kind === "text" && key.text.startsWith(lead.letter)) {
-    const text = key.text.slice(lead.letter.length)
-    const next = { ...view, overlay: lead.overlay }
-    return text === "" ? still(next) : onOverlayKey(next, lead.overlay, { kind: "text", text })
+function give(view: ChatView, { key: letter, does }: PageChoice, key: Key): Step {
+  if (does.kind === "next") {
+    const next = { ...view, overlay: does.overlay }
+    const typed = key.kind === "text" && key.text.startsWith(letter) ? key.text.slice(letter.length) : ""
+    return typed === "" ? still(next) : onOverlayKey(next, does.overlay, { kind: "text", text: typed })
   }
-  return still(onPage(view, overlay, key))
+  if (does.kind === "leave") return still(closed(view))
+  if (does.kind === "deed") return doDeed(closed(view), does.deed)
+  return { view: { ...closed(view), picked: undefined }, effects: [does] }
 }
 
 function closed(view: ChatView): ChatView {
@@ -66,33 +64,30 @@ function closed(view: ChatView): ChatView {
 }
 
 function onPage(view: ChatView, overlay: Page, key: Key): ChatView {
-  const name = nameOf(key)
-  const height = pageHeight(view)
+  const act = panelActOf(view.keys, key)
+  const next = overlay.kind === "page" ? walked(overlay, act) : undefined
+  if (next !== undefined) return { ...view, overlay: next }
+  const height = textHeight(view, overlay)
   const most = Math.max(0, pageLines(view, overlay).length - height)
   const to = (offset: number): ChatView => ({
     ...view,
     overlay: { ...overlay, offset: Math.max(0, Math.min(most, offset)) },
   })
-  switch (name) {
-    case "esc":
-    case "enter":
-    case "q":
-    case "f1":
+  switch (act) {
+    case "panel-close":
+    case "panel-choose":
       return closed(view)
-    case "?":
-      return overlay.kind === "help" ? closed(view) : { ...view, overlay: { kind: "help", offset: 0 } }
-    case "up":
+    case "panel-up":
       return to(overlay.offset - 1)
-    case "down":
+    case "panel-down":
       return to(overlay.offset + 1)
-    case "pageup":
+    case "panel-page-up":
       return to(overlay.offset - height)
-    case "pagedown":
-    case " ":
+    case "panel-page-down":
       return to(overlay.offset + height)
-    case "home":
+    case "panel-first":
       return to(0)
-    case "end":
+    case "panel-last":
       return to(most)
     default:
       return view
@@ -102,55 +97,51 @@ function onPage(view: ChatView, overlay: Page, key: Key): ChatView {
 /** Left and right go on to the message before and after; the rest is as on every page. */
 function onReceipts(view: ChatView, overlay: Overlay & { kind: "receipts" }, key: Key): Step {
   const { roomId, back } = overlay
-  switch (nameOf(key)) {
-    case "left":
-      return { view, effects: [{ kind: "receipts", roomId, back: back + 1 }] }
-    case "right":
-      return back === 1 ? still(view) : { view, effects: [{ kind: "receipts", roomId, back: back - 1 }] }
-    case "f6":
-      return still(closed(view))
-    default:
-      return still(onPage(view, overlay, key))
-  }
+  const act = panelActOf(view.keys, key)
+  if (act === "panel-left") return { view, effects: [{ kind: "receipts", roomId, back: back + 1 }] }
+  if (act === "panel-right")
+    return back === 1 ? still(view) : { view, effects: [{ kind: "receipts", roomId, back: back - 1 }] }
+  if (key.kind === "chord" && actionOf(view.keys, key.chord, true)?.kind === "receipts")
+    return still(closed(view))
+  return still(onPage(view, overlay, key))
 }
 
 function onPicker(view: ChatView, overlay: Picker, key: Key): Step {
   const items = pickerItems(view, overlay)
   const put = (change: Partial<Picker>): Step => still({ ...view, overlay: { ...overlay, ...change } })
-  if (key.kind === "text" && key.text === "?" && overlay.query === "")
-    return still({ ...view, overlay: { kind: "help", offset: 0 } })
+  if (key.kind === "text" && key.text === "?" && overlay.query === "") return openHelp(view, "panel")
   if (key.kind === "text") return put({ query: say`${overlay.query}${safeTyped(key.text)}`, index: 0 })
-  if (key.kind !== "chord") return still(view)
-  const index = Math.min(overlay.index, Math.max(0, items.length - 1))
-  switch (key.chord) {
-    case "esc":
+  const last = Math.max(0, items.length - 1)
+  const index = Math.min(overlay.index, last)
+  switch (panelActOf(view.keys, key, true)) {
+    case "panel-close":
       return still(closed(view))
-    case "f1":
-      return still({ ...view, overlay: { kind: "help", offset: 0 } })
-    case "up":
-    case "ctrl+p":
-    case "shift+tab":
-      return put({ index: items.length === 0 ? 0 : (index - 1 + items.length) % items.length })
-    case "down":
-    case "ctrl+n":
-    case "tab":
-      return put({ index: items.length === 0 ? 0 : (index + 1) % items.length })
-    case "backspace": {
-      const last = clustersOf(overlay.query).at(-1)
-      return last === undefined
+    case "panel-up":
+      return put({ index: index === 0 ? last : index - 1 })
+    case "panel-down":
+      return put({ index: index === last ? 0 : index + 1 })
+    case "panel-first":
+    case "panel-page-up":
+      return put({ index: 0 })
+    case "panel-last":
+    case "panel-page-down":
+      return put({ index: last })
+    case "panel-erase": {
+      const letter = clustersOf(overlay.query).at(-1)
+      return letter === undefined
         ? still(closed(view))
-        : put({ query: sliceSafe(overlay.query, 0, -last.length), index: 0 })
+        : put({ query: sliceSafe(overlay.query, 0, -letter.length), index: 0 })
     }
-    case "ctrl+u":
+    case "panel-clear":
       return put({ query: say``, index: 0 })
-    case "f5": {
+    case "panel-verify": {
       const item = items[index]
       const person = item?.kind === "text" ? undefined : item?.person
       return person === undefined
         ? still(view)
         : { view, effects: [{ kind: "verify", name: person.id, how: undefined }] }
     }
-    case "enter":
+    case "panel-choose":
       return choose(view, overlay, items[index])
     default:
       return still(view)
@@ -177,38 +168,4 @@ function choose(view: ChatView, { message, source }: Picker, item: PickerItem | 
     case "person":
       return { view: closed(view), effects: [{ kind: "go", to: item.person.id }] }
   }
-}
-
-/** Only a key answers, and only the three letters that the page names. */
-function onDecision(view: ChatView, overlay: Page, person: PersonView, key: Key): Step {
-  const act = (action: KeyAction): Step => ({
-    view: closed(view),
-    effects: [{ kind: "keys", action, name: person.id, peer: undefined }],
-  })
-  switch (nameOf(key)) {
-    case "v":
-      return { view, effects: [{ kind: "verify", name: person.id, how: undefined }] }
-    case "l":
-      return act("later")
-    case "b":
-      return act("block")
-    default:
-      return still(onPage(view, overlay, key))
-  }
-}
-
-/** Only a key answers, never a paste, and only the two letters that the question names. */
-function onVerify(view: ChatView, overlay: Overlay & { kind: "verify" }, key: Key): Step {
-  const name = nameOf(key)
-  if (overlay.step !== "compare") {
-    return still(name === "esc" || name === "enter" || name === " " ? closed(view) : view)
-  }
-  if (name === "esc") return still(closed(view))
-  if (name === "y") return answer(view, overlay.person, overlay.number, true)
-  if (name === "n") return answer(view, overlay.person, overlay.number, false)
-  return still(view)
-}
-
-function answer(view: ChatView, person: PersonView, number: string, match: boolean): Step {
-  return { view, effects: [{ kind: "answer-verify", person, number, match }] }
 }

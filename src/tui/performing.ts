@@ -8,7 +8,7 @@ import { whois } from "./whois.ts"
 import { DIRECTORY_TITLE, directoryLines } from "./directory-page.ts"
 import { fingerprintPage } from "./fingerprint.ts"
 import { INVITATION_TITLE, invitationLines, type Invitation } from "./invitation.ts"
-import { actOnKeys } from "./key-actions.ts"
+import { actOnKeys, keyPage } from "./key-actions.ts"
 import type { Language } from "./language.ts"
 import { languageAnswer } from "./language-choice.ts"
 import { type LeftFor, NO_PASSPHRASE } from "./program-commands.ts"
@@ -144,7 +144,7 @@ export function perform(
       return attempt(async () => {
         const answer = await actOnKeys(client, effect, deps.view().theme.symbols)
         if ("done" in answer) tell(answer.done, "good")
-        else dispatch({ kind: "overlay", overlay: { kind: "page", ...answer, offset: 0 } })
+        else dispatch({ kind: "overlay", overlay: keyPage(answer) })
         refresh()
       })
     case "receipts":

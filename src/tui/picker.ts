@@ -3,7 +3,7 @@ import type { PersonView } from "../client/events.ts"
 import { COMMANDS } from "./commands.ts"
 import { EMOJI } from "./emoji.ts"
 import { fuzzyScore } from "./fuzzy.ts"
-import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
+import { safeBlock, safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { roomTitle } from "./theme.ts"
 import type { ChatView, Overlay } from "./view.ts"
 
@@ -109,9 +109,17 @@ function wordItem(asked: string): PickerItem[] {
   return WORD.test(word) ? [{ kind: "text", key: word, title: word, text: word, what: say`as a word` }] : []
 }
 
-/** The newest first, each once. */
-function historyItems({ composer }: ChatView): PickerItem[] {
-  const texts = [...new Set(composer.history.toReversed())]
+/**
+ * The newest first, each once: what was written since the program began, then one's own messages of this room, which
+ * are on this computer anyway. Nothing is kept for this list.
+ */
+function historyItems({ composer, lines }: ChatView): PickerItem[] {
+  const said = lines.flatMap((line) =>
+    line.kind === "message" && line.message.own && !line.message.deleted
+      ? [safeBlock(line.message.text)]
+      : [],
+  )
+  const texts = [...new Set([...composer.history.toReversed(), ...said.toReversed()])]
   return texts.map((text, index) => ({
     kind: "text",
     key: `${index}`,

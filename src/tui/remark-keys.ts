@@ -1,103 +1,25 @@
-/**
- * Messages on the screen, one chosen: `↑` and `↓` choose, a letter says what is done with it. And what is being written
- * because of one: an answer, or its new words.
- */
+/** Messages answered, changed, taken back, reacted to, copied, opened: by a command, or by a key with one chosen. */
 import type { MessageView } from "../client/events.ts"
+import { LEAVE } from "./choosing.ts"
 import { setDraft } from "./composer-state.ts"
-import type { Key } from "./key-decoder.ts"
 import { linksIn } from "./message-text.ts"
-import { forwardEffect, startForward } from "./forwarding.ts"
+import { forwardEffect } from "./forwarding.ts"
 import { isOn, meantMessage, openable, whyNot } from "./remark-acts.ts"
 import type { RemarkCommand } from "./remark-commands.ts"
 import { quotedWords } from "./remark-words.ts"
-import { joinSafe, safeBlock, safeLine, say, type SafeText } from "./safe-text.ts"
-import { AT_END, visibleRows } from "./scroll.ts"
+import { safeBlock, safeLine, say, type SafeText } from "./safe-text.ts"
+import { AT_END } from "./scroll.ts"
+import { effect, told } from "./steps.ts"
 import { nameWithMark, span, type Symbols } from "./theme.ts"
-import { nameOf } from "./verification-keys.ts"
-import { still, type ChatView, type Effect, type Overlay, type Step } from "./view.ts"
-import { viewportOf } from "./visible.ts"
+import { still, type ChatView, type Overlay, type PageChoice, type Step } from "./view.ts"
 
 /** One key each; what a terminal without pictures can show stands in ASCII. */
 const REACTIONS = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👎"]
 const WORDS = [":yes:", ":love:", ":laugh:", ":hooray:", ":oh:", ":sad:", ":thanks:", ":no:"]
 
 /** Messages that can be chosen, oldest first. */
-function messagesOf({ lines }: ChatView): readonly MessageView[] {
+export function messagesOf({ lines }: ChatView): readonly MessageView[] {
   return lines.flatMap((line) => (line.kind === "message" ? [line.message] : []))
-}
-
-export function startPicking(view: ChatView): ChatView {
-  const shown = new Set(
-    visibleRows(viewportOf(view), view.scroll).map(({ key }) => key.slice(0, key.lastIndexOf(" "))),
-  )
-  const all = messagesOf(view)
-  const newest = all.findLast(({ id }) => shown.has(id)) ?? all.at(-1)
-  return newest === undefined
-    ? told(view, say`There is no message here.`)
-    : { ...view, picked: newest.id, toast: undefined, completion: undefined }
-}
-
-export function onPickKey(view: ChatView, picked: string, key: Key): Step {
-  if (key.kind === "paste") return still(view)
-  const all = messagesOf(view)
-  const at = all.findIndex(({ id }) => id === picked)
-  const message = all[at]
-  const left: ChatView = { ...view, picked: undefined }
-  if (message === undefined) return still(left)
-  switch (nameOf(key)) {
-    case "up":
-    case "k":
-      return pick(view, all, at - 1)
-    case "down":
-    case "j":
-      return at + 1 < all.length ? pick(view, all, at + 1) : still({ ...left, scroll: AT_END })
-    case "home":
-      return pick(view, all, 0)
-    case "end":
-      return pick(view, all, all.length - 1)
-    case "r":
-    case "enter":
-      return answer(left, message)
-    case "e":
-      return change(left, message)
-    case "d":
-      return remove(left, message)
-    case "+":
-      return choose(left, message)
-    case "y":
-      return copy(left, message)
-    case "f":
-      return startForward(left, message)
-    case "o":
-      return open(left, linksIn(message.text)[0])
-    case "i":
-      return whoHas(left, all, message)
-    case "v":
-      if (message.own) return still(told(left, say`This is your own message.`))
-      return effect(left, { kind: "verify", name: message.from.id, how: undefined })
-    case "esc":
-    case "q":
-    case "ctrl+c":
-    case "alt+j":
-      return still(left)
-    default:
-      return still(view)
-  }
-}
-
-/** The chosen message is always on the screen. */
-function pick(view: ChatView, all: readonly MessageView[], at: number): Step {
-  const message = all[Math.max(0, at)]!
-  const next: ChatView = { ...view, picked: message.id }
-  const isShown = visibleRows(viewportOf(next), next.scroll).some(({ key }) =>
-    key.startsWith(`${message.id} `),
-  )
-  const isLast = message.id === all.at(-1)?.id
-  const scroll = isShown ? next.scroll : ({ kind: "at", key: message.id, row: 0 } as const)
-  const moved = { ...next, scroll: isLast ? AT_END : scroll }
-  const oldest = view.lines[0]
-  if (at >= 0 || view.complete || oldest === undefined || view.roomId === undefined) return still(moved)
-  return effect(moved, { kind: "load-older", roomId: view.roomId, before: oldest.order })
 }
 
 /** What a line of a command about messages does. @param before the view with the draft still in it. */
@@ -140,13 +62,13 @@ export function runRemark(view: ChatView, command: RemarkCommand, before: ChatVi
   }
 }
 
-function answer(view: ChatView, message: MessageView): Step {
+export function answer(view: ChatView, message: MessageView): Step {
   const why = whyNot("reply", message)
   if (why !== undefined) return still(told(view, why, "warning"))
   return still({ ...view, about: { kind: "reply", message }, scroll: AT_END })
 }
 
-function change(view: ChatView, message: MessageView): Step {
+export function change(view: ChatView, message: MessageView): Step {
   const why = whyNot("edit", message)
   if (why !== undefined) return still(told(view, why, "warning"))
   const composer = setDraft(view.composer, safeBlock(message.text))
@@ -179,7 +101,7 @@ export function saveEdit(view: ChatView, roomId: string, message: MessageView, t
 }
 
 /** Asks once. */
-function remove(view: ChatView, message: MessageView): Step {
+export function remove(view: ChatView, message: MessageView): Step {
   const why = whyNot("delete", message)
   const { roomId } = view
   if (why !== undefined || roomId === undefined)
@@ -199,14 +121,13 @@ function remove(view: ChatView, message: MessageView): Step {
         ),
       ],
       [span(say``)],
-      [span(say`D deletes it, Esc does not.`, "accent")],
     ],
-    choices: [{ key: "d", effect: { kind: "remark", roomId, wish } }],
+    choices: [LEAVE, { key: "d", label: say`delete it`, does: { kind: "remark", roomId, wish } }],
   }
   return still({ ...view, overlay, toast: undefined })
 }
 
-function choose(view: ChatView, message: MessageView): Step {
+export function choose(view: ChatView, message: MessageView): Step {
   const { roomId, theme } = view
   const why = whyNot("react", message)
   if (why !== undefined || roomId === undefined)
@@ -216,26 +137,27 @@ function choose(view: ChatView, message: MessageView): Step {
     kind: "page",
     title: say`React`,
     offset: 0,
-    lines: [
-      ...reactions.map((reaction, at) => [
-        span(say`${at + 1} ${safeLine(reaction)}`, isOn(message, reaction) ? "strong" : "plain"),
-      ]),
-      [span(say``)],
-      [span(say`A number puts it there, or takes it away. Any other: type : and its name.`, "faint")],
+    lines: [[span(say`What is there already is taken away. Any other: type : and its name.`, "faint")]],
+    choices: [
+      ...reactions.map((reaction, at): PageChoice => ({
+        key: String(at + 1),
+        label: isOn(message, reaction) ? say`${safeLine(reaction)} take it away` : safeLine(reaction),
+        does: { kind: "remark", roomId, wish: { do: "react", message, reaction } },
+      })),
+      {
+        key: ":",
+        label: say`another, by its name`,
+        does: {
+          kind: "next",
+          overlay: { kind: "picker", source: "react", query: say``, index: 0, message },
+        },
+      },
     ],
-    lead: {
-      letter: ":",
-      overlay: { kind: "picker", source: "react", query: say``, index: 0, message },
-    },
-    choices: reactions.map((reaction, at) => ({
-      key: String(at + 1),
-      effect: { kind: "remark", roomId, wish: { do: "react", message, reaction } },
-    })),
   }
   return still({ ...view, overlay, toast: undefined })
 }
 
-function copy(view: ChatView, message: MessageView): Step {
+export function copy(view: ChatView, message: MessageView): Step {
   const { roomId } = view
   if (roomId === undefined || message.deleted)
     return still(told(view, say`This message was deleted.`, "warning"))
@@ -243,7 +165,7 @@ function copy(view: ChatView, message: MessageView): Step {
 }
 
 /** The whole address stands there before anything is opened. */
-function open(view: ChatView, link: string | undefined): Step {
+export function open(view: ChatView, link: string | undefined): Step {
   const { roomId } = view
   if (link === undefined || roomId === undefined)
     return still(told(view, say`There is no such link here.`, "warning"))
@@ -266,23 +188,13 @@ function open(view: ChatView, link: string | undefined): Step {
     kind: "page",
     title: say`Open this address?`,
     offset: 0,
-    lines: [
-      ...lines,
-      [span(say`Whoever runs it, and the network, learn that you open it.`)],
-      [span(say``)],
-      [span(say`O opens it in your browser, Esc does not.`, "accent")],
+    lines: [...lines, [span(say`Whoever runs it, and the network, learn that you open it.`)], [span(say``)]],
+    choices: [
+      LEAVE,
+      { key: "o", label: say`open it in your browser`, does: { kind: "remark", roomId, wish } },
     ],
-    choices: [{ key: "o", effect: { kind: "remark", roomId, wish } }],
   }
   return still({ ...view, overlay, toast: undefined })
-}
-
-function whoHas(view: ChatView, all: readonly MessageView[], message: MessageView): Step {
-  if (!message.own || view.roomId === undefined)
-    return still(told(view, say`Only of your own messages it is known who has them.`))
-  const own = all.filter((each) => each.own)
-  const back = own.length - own.findIndex(({ id }) => id === message.id)
-  return effect(view, { kind: "receipts", roomId: view.roomId, back })
 }
 
 /** Above the line where one writes. */
@@ -291,29 +203,4 @@ export function aboutWords({ kind, message }: NonNullable<ChatView["about"]>, sy
   if (kind === "edit") return say`Changing "${text}" ${symbols.dot} Enter saves ${symbols.dot} Esc leaves it`
   const who = message.own ? say`you` : nameWithMark(message.from, symbols)
   return say`${symbols.corner} re ${who}: ${text} ${symbols.dot} Esc cancels`
-}
-
-/** Which letters do what while a message is chosen. */
-export function pickHint({ theme: { symbols } }: ChatView): SafeText {
-  const parts = [
-    say`R answer`,
-    say`E change`,
-    say`D delete`,
-    say`+ react`,
-    say`Y copy`,
-    say`O open`,
-    say`I who has it`,
-    say`V verify`,
-    say`F forward`,
-    say`Esc back`,
-  ]
-  return joinSafe(parts, say` ${symbols.dot} `)
-}
-
-function told(view: ChatView, text: SafeText, tone: "plain" | "warning" = "plain"): ChatView {
-  return { ...view, toast: { text, tone } }
-}
-
-function effect(view: ChatView, one: Effect): Step {
-  return { view, effects: [one] }
 }

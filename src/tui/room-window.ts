@@ -1,5 +1,5 @@
 /** Which rooms the left pane shows: the open one is always in sight, however many there are. */
-import type { RoomView } from "../client/events.ts"
+import type { PersonView, RoomView } from "../client/events.ts"
 
 export interface RoomWindow {
   /** Of the first room that is shown, from 0. */
@@ -8,7 +8,7 @@ export interface RoomWindow {
   limit: number
 }
 
-/** @param others people who are listed under the rooms. @param height of the pane, its title included. */
+/** @param roomId of the room that is in sight. @param others people who are listed under the rooms. @param height of the pane, its title included. */
 export function roomWindow(
   rooms: readonly RoomView[],
   roomId: string | undefined,
@@ -21,6 +21,11 @@ export function roomWindow(
     rooms.findIndex(({ id }) => id === roomId),
   )
   return { first: Math.max(0, Math.min(at - limit + 1, rooms.length - limit)), limit }
+}
+
+/** The ones online first. */
+export function sortedPeople(people: readonly PersonView[]): readonly PersonView[] {
+  return [...people].sort((a, b) => Number(b.online) - Number(a.online))
 }
 
 /** People there is no chat with yet. */

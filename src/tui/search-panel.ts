@@ -1,7 +1,7 @@
 /** The panel of a search: what keys do in it, and its lines. */
 import type { RoomView } from "../client/events.ts"
 import type { Key } from "./key-decoder.ts"
-import { actionOf, labelOf } from "./key-map.ts"
+import { actionOf, labelOf, panelActOf } from "./key-map.ts"
 import { pageHeight, panelWidth } from "./pages.ts"
 import { repeatSafe, safeTyped, say, sliceSafe, type SafeText } from "./safe-text.ts"
 import { snippetOf, type Found, type Hit } from "./search.ts"
@@ -34,29 +34,29 @@ export function onSearchKey(view: ChatView, panel: SearchPanel, key: Key): Step 
   if (key.kind !== "chord") return still(view)
   if (actionOf(view.keys, key.chord, true)?.kind === "search")
     return look(view, { ...panel, everywhere: !panel.everywhere })
-  switch (key.chord) {
-    case "esc":
+  switch (panelActOf(view.keys, key, true)) {
+    case "panel-close":
       return { view: { ...view, overlay: undefined }, effects: [STOP] }
-    case "f1":
-      return { view: { ...view, overlay: { kind: "help", offset: 0 } }, effects: [STOP] }
-    case "up":
-    case "ctrl+p":
+    case "panel-up":
       return put({ index: Math.max(0, at - 1) })
-    case "down":
-    case "ctrl+n":
+    case "panel-down":
       return put({ index: Math.min(Math.max(0, hits.length - 1), at + 1) })
-    case "pageup":
+    case "panel-first":
+      return put({ index: 0 })
+    case "panel-last":
+      return put({ index: Math.max(0, hits.length - 1) })
+    case "panel-page-up":
       return put({ index: Math.max(0, at - pageHeight(view)) })
-    case "pagedown":
+    case "panel-page-down":
       return put({ index: Math.min(Math.max(0, hits.length - 1), at + pageHeight(view)) })
-    case "ctrl+u":
+    case "panel-clear":
       return look(view, { ...panel, query: say`` })
-    case "backspace": {
+    case "panel-erase": {
       const last = clustersOf(panel.query).at(-1)
       if (last === undefined) return { view: { ...view, overlay: undefined }, effects: [STOP] }
       return look(view, { ...panel, query: sliceSafe(panel.query, 0, -last.length) })
     }
-    case "enter": {
+    case "panel-choose": {
       const hit = hits[at]
       if (hit === undefined) return still(view)
       return { view: { ...view, overlay: undefined }, effects: [STOP, { kind: "jump", hit }] }
@@ -72,8 +72,14 @@ const STOP = { kind: "search", query: say``, roomId: undefined } as const
 /** What came in while something else was asked for is not shown. */
 export function withFound(view: ChatView, query: SafeText, found: Found): ChatView {
   const { overlay } = view
-  if (overlay?.kind !== "search" || overlay.query !== query) return view
-  return { ...view, found: found.hits, overlay: { ...overlay, found } }
+  const panel = overlay?.kind === "help" ? overlay.under : overlay
+  if (overlay === undefined || panel?.kind !== "search" || panel.query !== query) return view
+  const now = { ...panel, found }
+  return {
+    ...view,
+    found: found.hits,
+    overlay: overlay.kind === "help" ? { ...overlay, under: now } : now,
+  }
 }
 
 export function searchTitle(view: ChatView, { everywhere }: SearchPanel): SafeText {

@@ -60,6 +60,7 @@ export function initialChat(
     completion: undefined,
     found: [],
     picked: undefined,
+    focus: undefined,
     about: undefined,
     overlay: undefined,
     toast: undefined,
@@ -140,16 +141,22 @@ function withLines(view: ChatView, { lines, complete }: Loaded): ChatView {
  * receipts counts on while it is open.
  */
 function freshOverlay(
-  { overlay, data: before }: ChatView,
+  view: Pick<ChatView, "overlay" | "data">,
   data: Snapshot,
   receipts: Tail["receipts"],
 ): Overlay | undefined {
+  const { overlay, data: before } = view
+  if (overlay?.kind === "help")
+    return { ...overlay, under: freshOverlay({ overlay: overlay.under, data: before }, data, receipts) }
   if (overlay?.kind === "receipts") return { ...overlay, ...receipts }
   if (overlay?.kind === "verification") {
-    const step = ({ verifications }: Snapshot) => verifications.find(({ id }) => id === overlay.id)?.step
-    if (step(data) === undefined) return undefined
-    // Another step has another list, which is read from its beginning.
-    return step(data) === step(before) ? overlay : { ...overlay, offset: 0 }
+    const isHere = ({ id }: { id: string }) => id === overlay.id
+    const [now, was] = [data.verifications.find(isHere), before.verifications.find(isHere)]
+    if (now === undefined) return undefined
+    // Another step has another list, which is read from its beginning, and other answers.
+    return now.step === was?.step && now.attempt === was.attempt
+      ? overlay
+      : { kind: "verification", id: overlay.id, offset: 0, asText: overlay.asText }
   }
   if (overlay?.kind === "verify-how") {
     const fresh = data.people.find(({ id }) => id === overlay.person.id)
@@ -187,6 +194,7 @@ function onOpened(view: ChatView, event: ChatEvent & { kind: "opened" }): ChatVi
     drafts,
     completion: undefined,
     picked: undefined,
+    focus: undefined,
     about: view.roomId === event.roomId ? view.about : undefined,
     overlay: undefined,
   }

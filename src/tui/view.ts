@@ -16,6 +16,7 @@ import type { Composer } from "./composer-state.ts"
 import type { Key } from "./key-decoder.ts"
 import type { KeyAction } from "./key-actions.ts"
 import type { KeyMap } from "./key-map.ts"
+import type { MessageDeed, Place } from "./key-places.ts"
 import type { Hidden } from "./layout.ts"
 import type { Receipts } from "./receipts.ts"
 import type { RemarkWish } from "./remark-acts.ts"
@@ -61,21 +62,42 @@ export interface Toast {
   ofDraft?: boolean
 }
 
+/** An answer to a page: its letter, or the arrows and Enter. */
+export interface PageChoice {
+  key: string
+  label: SafeText
+  /** Where `label` does not fit. */
+  short?: SafeText
+  does:
+    | Effect
+    | { kind: "deed"; deed: MessageDeed }
+    | { kind: "leave" }
+    /** What comes in its place; what is typed behind the letter goes there. */
+    | { kind: "next"; overlay: Overlay }
+}
+
+/** `place` is where help was asked for, or what of; `under` what lay over the chat there. */
+export interface HelpPanel {
+  kind: "help"
+  place: Place | "keys"
+  query: SafeText
+  index: number
+  under: Overlay | undefined
+}
+
 export type Overlay =
-  | { kind: "help" | "who"; offset: number }
-  /** `decide`: the page asks what to do about this person's key, and three keys answer. */
+  | HelpPanel
+  | { kind: "who"; offset: number }
   | {
       kind: "page"
       title: SafeText
       lines: readonly (readonly Span[])[]
       offset: number
-      decide?: PersonView | undefined
       /** The message that is asked about, as it was then. */
       about?: MessageView
-      /** Keys that answer the page. */
-      choices?: readonly { key: string; effect: Effect }[]
-      /** What comes in its place when somebody types this letter: what they type behind it goes there. */
-      lead?: { letter: string; overlay: Overlay }
+      /** What the page asks for, and which of it the arrows are at; the first if nobody has pressed one. */
+      choices?: readonly PageChoice[]
+      chosen?: number
     }
   /** One of our messages and how far it got with each person. */
   | ({ kind: "receipts"; offset: number } & Receipts)
@@ -90,11 +112,17 @@ export type Overlay =
   /** `found` undefined: not looked yet. Newest first. */
   | { kind: "search"; query: SafeText; everywhere: boolean; index: number; found: Found | undefined }
   /** `number` is what was on the screen when the person answered; a different one does not count. */
-  | { kind: "verify"; person: PersonView; number: string; step: "compare" | "match" | "differ" }
+  | {
+      kind: "verify"
+      person: PersonView
+      number: string
+      step: "compare" | "match" | "differ"
+      chosen?: number
+    }
   /** Which way? */
   | { kind: "verify-how"; person: PersonView; index: number }
   /** One of `verifications`; closes when that has gone. `offset` scrolls the list of names, `asText` shows a code as text. */
-  | { kind: "verification"; id: string; offset: number; asText: boolean }
+  | { kind: "verification"; id: string; offset: number; asText: boolean; chosen?: number }
   /** A file or a text that holds the code of this person's screen. */
   | {
       kind: "read-code"
@@ -103,6 +131,12 @@ export type Overlay =
       state: "typing" | "reading"
       trouble: SafeText | undefined
     }
+
+export interface Focus {
+  pane: "rooms" | "people"
+  /** Of a room or a person. */
+  id: string
+}
 
 export interface ChatView {
   kind: "chat"
@@ -130,8 +164,10 @@ export interface ChatView {
   completion: Completion | undefined
   /** What the last search found, for `/jump`. */
   found: readonly Hit[]
-  /** Id of the message that was chosen, and whose keys are those of `remark-keys.ts`. */
+  /** Id of the message that was chosen: `message-mode.ts`. */
   picked: string | undefined
+  /** The list beside the chat that has the arrows, and the room or person they are at: `pane-focus.ts`. */
+  focus: Focus | undefined
   /** What is being written answers this message, or takes its place. */
   about: { kind: "reply" | "edit"; message: MessageView } | undefined
   overlay: Overlay | undefined

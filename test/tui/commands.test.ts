@@ -1,8 +1,10 @@
 import { expect, test } from "vitest"
 import { parseLine } from "../../src/tui/command-parsing.ts"
-import { COMMANDS, helpRows, type Command } from "../../src/tui/commands.ts"
+import { COMMANDS, type Command } from "../../src/tui/commands.ts"
 import { nextCompletion, startCompletion } from "../../src/tui/completion.ts"
+import { helpParts } from "../../src/tui/help.ts"
 import { DEFAULT_KEYS } from "../../src/tui/key-map.ts"
+import { UNICODE_SYMBOLS } from "../../src/tui/theme.ts"
 import { EMPTY_COMPOSER, setDraft } from "../../src/tui/composer-state.ts"
 
 const NAMES = ["Asha", "Meera", "Meera T", "Ravi"]
@@ -122,8 +124,8 @@ test.each(["", " ", "\n"])("%j is nothing", (line) =>
 )
 
 test("help names every command", () => {
-  const help = helpRows(DEFAULT_KEYS)
-    .map((row) => row.left)
+  const help = helpParts(DEFAULT_KEYS, "chat", UNICODE_SYMBOLS)
+    .flatMap(({ rows }) => rows.map((row) => row.left))
     .join("\n")
   for (const row of COMMANDS) expect(help).toContain(`/${row.word}`)
 })

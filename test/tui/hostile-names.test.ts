@@ -104,8 +104,11 @@ describe.each(WIDTHS)("%s", (widths) => {
       await stage.until("Something went wrong")
       for (const row of cells(stage, LEFT_LINE, RIGHT_LINE + 1))
         if (row.startsWith("│")) expect(row.endsWith("│"), `batch ${batch}: ${row}`).toBe(true)
+      // Esc goes from the line to the messages, which puts the error away, and back.
       stage.type("\u001b")
       await stage.until((screen) => !screen.includes("Something went wrong"))
+      stage.type("\u001b")
+      await stage.until((screen) => screen.includes("Enter send"))
     }
     expect(reached).toEqual([])
     expect(strangeIn(stage.written.join(""))).toBeUndefined()

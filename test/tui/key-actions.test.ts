@@ -1,7 +1,8 @@
 /** A key that was replaced, as a person meets it: what is said, and the three keys that answer. */
 import { expect, test } from "vitest"
-import { actOnKeys } from "../../src/tui/key-actions.ts"
+import { actOnKeys, keyPage } from "../../src/tui/key-actions.ts"
 import { onOverlayKey } from "../../src/tui/overlay-keys.ts"
+import { DEFAULT_KEYS } from "../../src/tui/key-map.ts"
 import { UNICODE_SYMBOLS } from "../../src/tui/theme.ts"
 import type { ChatView, Overlay } from "../../src/tui/view.ts"
 import { FakeClient } from "../support/fake-client.ts"
@@ -16,8 +17,8 @@ async function asked() {
     UNICODE_SYMBOLS,
   )
   if ("done" in answer) throw new Error(answer.done)
-  const overlay: Overlay & { kind: "page" } = { kind: "page", ...answer, offset: 0 }
-  const view = { overlay, rows: 24, columns: 80 } as unknown as ChatView
+  const overlay = keyPage(answer) as Overlay & { kind: "page" }
+  const view = { overlay, rows: 24, columns: 80, keys: DEFAULT_KEYS } as unknown as ChatView
   return { client, sunil, overlay, view }
 }
 
@@ -28,7 +29,11 @@ test("the page says what happened, the likely cause, the rare one, and what can 
   expect(text).toMatch(/Mostly this means .* new computer/)
   expect(text).toContain("In rare cases somebody else has taken the name, or the relay is lying.")
   expect(text).toContain("Nothing is sent to Sunil until you decide:")
-  expect(text).toMatch(/v {2}verify now[\s\S]*l {2}later[\s\S]*b {2}block/)
+  expect(overlay.choices?.map(({ key, label }) => `${key} ${label}`)).toEqual([
+    "v verify now: compare keys, face to face or by telephone",
+    "l later: send all the same; the mark stays until you have compared",
+    "b block: show nothing more of them, and send nothing",
+  ])
 })
 
 test.each([

@@ -3,31 +3,48 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { COMMANDS } from "../../src/tui/commands.ts"
 import { faultLine, keyFileText, parseKeyFile } from "../../src/tui/key-file.ts"
-import { actionOf, chordLabel, conflictsOf, DEFAULT_KEYS, keyHelp, labelOf } from "../../src/tui/key-map.ts"
-import { KEYS, nameOfAction } from "../../src/tui/key-table.ts"
+import { helpParts, searchedHelp } from "../../src/tui/help.ts"
+import {
+  actionOf,
+  chordLabel,
+  conflictsOf,
+  DEFAULT_KEYS,
+  labelOf,
+  type KeyMap,
+} from "../../src/tui/key-map.ts"
+import type { Place } from "../../src/tui/key-places.ts"
+import { KEYS, nameOfRow, type KeyRow } from "../../src/tui/key-table.ts"
+import { UNICODE_SYMBOLS } from "../../src/tui/theme.ts"
 import { chat } from "../support/tui-chat.ts"
+
+const helpOf = (keys: KeyMap, place: Place = "chat") =>
+  helpParts(keys, place, UNICODE_SYMBOLS).flatMap(({ rows }) => rows)
+
+const chordsOf = (row: KeyRow) => [...row.chords, ...(row.place === "chat" ? row.whenEmpty : [])]
 
 test("no key means two things, and every action that a person looks for is in help", () => {
   expect(conflictsOf(KEYS)).toEqual([])
-  const help = keyHelp(DEFAULT_KEYS).map(({ right }) => right)
-  for (const row of KEYS) if (row.action.kind !== "window") expect(help).toContain(row.what)
-  for (const { left } of keyHelp(DEFAULT_KEYS)) expect(left.length).toBeLessThanOrEqual(30)
+  const help = helpOf(DEFAULT_KEYS)
+  const words = help.map(({ right }) => right)
+  for (const row of KEYS)
+    if (row.place !== "chat" || row.action.kind !== "window") expect(words).toContain(row.what)
+  for (const { left } of help) expect(left.length).toBeLessThanOrEqual(30)
 })
 
 /** What an action that has only Alt keys is reached by as well. */
 const COMMAND_INSTEAD = /^(?:room-\d|mouse)$/u
 
 test("whatever is on an Alt key has another key, one that works on an empty line too, or a command", () => {
-  for (const { action, chords, whenEmpty } of KEYS) {
-    const all = [...chords, ...whenEmpty]
+  for (const row of KEYS) {
+    const all = chordsOf(row)
     const isLost = all.length > 0 && all.every((chord) => chord.includes("alt+"))
-    if (isLost) expect(nameOfAction(action)).toMatch(COMMAND_INSTEAD)
+    if (isLost) expect(nameOfRow(row)).toMatch(COMMAND_INSTEAD)
   }
   expect(COMMANDS.map(({ word }) => word)).toEqual(expect.arrayContaining(["win", "mouse"]))
 })
 
 test("nothing that matters is on a key that terminals, tmux or screen keep", () => {
-  const chords = KEYS.flatMap((row) => [...row.chords, ...row.whenEmpty])
+  const chords = KEYS.flatMap(chordsOf)
   for (const chord of ["ctrl+b", "ctrl+s", "ctrl+q", "ctrl+i", "ctrl+m", "ctrl+h", "ctrl+["])
     expect(chords).not.toContain(chord)
 })
@@ -56,17 +73,22 @@ function keysOf(text: string) {
 
 test("the file changes what it names and nothing else", () => {
   const keys = keysOf(
-    "\ufeff# mine\r\ngoto = CTRL+T, Alt+K, ctrl+k when empty\n\nverify=\nsubmit = alt+enter\nnewline = Return, ctrl+j",
+    "\ufeff# mine\r\nattach =\ngoto = CTRL+T, Alt+K, ctrl+k when empty\n\nverify=\nsubmit = alt+enter\nnewline = Return, ctrl+j",
   )
   expect(actionOf(keys, "ctrl+t", false)).toEqual({ kind: "goto" })
   expect(actionOf(keys, "ctrl+o", true)).toBeUndefined()
-  expect(actionOf(keys, "tab", true)).toEqual({ kind: "complete" })
+  expect(actionOf(keys, "tab", true)).toEqual({ kind: "focus-next" })
+  expect(actionOf(keys, "tab", false)).toEqual({ kind: "complete" })
   expect(actionOf(keys, "f5", false)).toBeUndefined()
   expect(actionOf(keys, "enter", false)).toEqual({ kind: "edit", edit: "newline" })
   expect(labelOf(keys, "submit")).toBe("Alt+Enter")
   expect(labelOf(keys, "verify")).toBe("(no key)")
   expect(actionOf(keys, "ctrl+n", false)).toEqual({ kind: "room-after" })
-  expect(keyHelp(keys).map(({ left }) => left)).not.toContain("F5")
+  expect(
+    helpOf(keys)
+      .filter(({ left }) => left === "F5")
+      .map(({ right }) => right),
+  ).toEqual(["verify this person", "in a list: verify this person"])
 })
 
 test("what is printed is read back as it was", () => {
@@ -76,8 +98,8 @@ test("what is printed is read back as it was", () => {
 
 test.each<[string, string]>([
   ["goto", "line 1: write it as: action = key, key"],
-  ["# x\nfly = f9", 'line 2: there is no action "fly"; secure-chat config keys lists them'],
-  ["goto = f9\ngoto = f10", 'line 2: "goto" stands in line 1 already'],
+  ["# x\nfly = f10", 'line 2: there is no action "fly"; secure-chat config keys lists them'],
+  ["goto = f11\ngoto = f10", 'line 2: "goto" stands in line 1 already'],
   ["verify = x", 'line 1: "x" is for writing; put ctrl+ or alt+ before it'],
   ["verify = shift+x", 'line 1: "shift+x" is for writing; put ctrl+ or alt+ before it'],
   ["verify = space", 'line 1: "space" is for writing; put ctrl+ before it'],
@@ -100,6 +122,18 @@ test.each<[string, string]>([
   ],
   ["interrupt = f9", 'line 1: "interrupt" keeps Ctrl+C: without it there may be no way back'],
   ["submit =", 'line 1: "submit" needs a key that works at any time'],
+  [
+    "message-reply = e",
+    'line 1: E would mean "message-reply" and "message-edit"; give one of the two another key, or none, in this file',
+  ],
+  ["message-leave = q", 'line 1: "message-leave" keeps Esc: without it there may be no way back'],
+  ["pane-leave =", 'line 1: "pane-leave" keeps Esc: without it there may be no way back'],
+  ["panel-close = q", 'line 1: "panel-close" keeps Esc: without it there may be no way back'],
+  ["panel-choose =", 'line 1: "panel-choose" needs a key that works at any time'],
+  ["panel-down = n", 'line 1: "n" may be an answer in a panel; put ctrl+ or alt+ before it'],
+  ["message-copy = y when empty", 'line 1: "when empty" is for keys of the chat alone'],
+  ["message-copy = ctrl+x y", 'line 1: "ctrl+x y": one key, not two in a row'],
+  ["message-copy = shift+y", 'line 1: "shift+y" is for writing; put ctrl+ or alt+ before it'],
   ["submit = f9 when empty", 'line 1: "submit" needs a key that works at any time'],
 ])("%j is refused with its line", (text, words) => {
   const read = parseKeyFile(text)
@@ -107,7 +141,7 @@ test.each<[string, string]>([
 })
 
 test("property: whatever stands in the file is a table without conflicts, or faults that are safe to show", () => {
-  const names = KEYS.map(({ action }) => nameOfAction(action) as string)
+  const names = KEYS.map((row) => nameOfRow(row) as string)
   const line = fc.tuple(fc.constantFrom(...names, "x"), fc.string({ unit: "binary", maxLength: 12 }))
   const chords = fc.constantFrom("ctrl+t", "f9", "alt+q, f10", "ctrl+x ctrl+e", "ctrl+k when empty", ",", "")
   const text = fc.array(fc.oneof(line, fc.tuple(fc.constantFrom(...names), chords)), { maxLength: 8 })
@@ -143,6 +177,44 @@ test("two keys one after the other mean one thing, and writing in between forget
 test("? shows help wherever nothing is written", async () => {
   const it = (await chat()).type("/who").press("enter")
   expect(it.type("?").view.overlay?.kind).toBe("help")
+  // What lay under it lies there again.
+  expect(it.press("esc").view.overlay?.kind).toBe("who")
   expect(it.press("esc", "f3").type("?").view.overlay?.kind).toBe("help")
-  expect(it.press("esc", "f3").type("a?").view.overlay).toMatchObject({ query: "a?" })
+  expect(it.press("esc", "esc", "f3").type("a?").view.overlay).toMatchObject({ query: "a?" })
+})
+
+test("keys of a chosen message and of panels are the person's own too", async () => {
+  const it = await chat()
+  it.view = {
+    ...it.view,
+    keys: keysOf("message-reply = a\nmessage-menu = r, enter\npanel-close = esc, f2, ctrl+c"),
+  }
+  it.press("esc").type("a")
+  expect(it.view.about?.kind).toBe("reply")
+  it.press("esc", "esc").type("r")
+  expect(it.view.overlay).toMatchObject({ kind: "page", title: "What to do with this message" })
+  expect(it.frame()).toMatch(/▸ A {2}answer it/u)
+  expect(it.press("f2").view.overlay).toBeUndefined()
+  expect(it.frame()).toContain("A answer")
+  expect(it.press("esc", "f4").view.overlay?.kind ?? "pane").toBe("pane")
+})
+
+test("the keys of a place stand first in its help, and all others after them", () => {
+  const titles = (place: Place) => helpParts(DEFAULT_KEYS, place, UNICODE_SYMBOLS).map(({ title }) => title)
+  expect(titles("chat").slice(0, 2)).toEqual(["Commands", "Keys"])
+  expect(titles("message")[0]).toBe("Keys with a message chosen")
+  expect(titles("pane")[0]).toBe("Keys in the rooms and people beside the chat")
+  expect(titles("panel")[0]).toBe("Keys in what lies over the chat")
+  expect(titles("panel").toSorted()).toEqual(titles("chat").toSorted())
+})
+
+test("help is searched by typing: every word must stand in a row", () => {
+  const found = (query: string) =>
+    searchedHelp(helpParts(DEFAULT_KEYS, "chat", UNICODE_SYMBOLS), query).flatMap(({ rows }) =>
+      rows.map(({ left, right }) => `${left}: ${right}`),
+    )
+  expect(found("verify message")).toEqual([])
+  expect(found("  UNREAD  line ")).toEqual(["Alt+U  Ctrl+U when empty: first unread line"])
+  expect(found("/verify").length).toBeGreaterThan(0)
+  expect(found("")).toEqual(found("   "))
 })

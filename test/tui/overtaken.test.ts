@@ -6,9 +6,9 @@ import { EVERYONE } from "../support/tui-chat.ts"
 import { Stage } from "../support/tui-stage.ts"
 
 test.each([
-  ["deleted", "f", "F forwards it", "that message was deleted"],
-  ["edited", "f", "F forwards it", "that message was changed"],
-  ["deleted", "d", "D deletes it", "that message was deleted"],
+  ["deleted", "f", /F +forward it/u, "that message was deleted"],
+  ["edited", "f", /F +forward it/u, "that message was changed"],
+  ["deleted", "d", /D +delete it/u, "that message was deleted"],
 ] as const)("what is %s while %s is asked about closes the question", async (what, key, asked, said) => {
   const client = await classroom()
   const [, quiz, mine] = client

@@ -109,7 +109,7 @@ test.each(SIZES)("help at $columns × $rows names the keys of the table", async 
   const stage = await chatStage(size, await classroom())
   stage.type("\u001bOP")
   await expectGoldenScreen(stage, nameOf("help", size), "Esc back")
-  stage.type("q")
+  stage.type("\u001b")
   await stage.until("write with.")
   await end(stage)
 })

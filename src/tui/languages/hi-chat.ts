@@ -45,11 +45,6 @@ export const chatHi: Catalogue = {
   "{0} {1} more": "{0} और {1}",
   " to {0}": " ({0})",
   " {0} {1} to send": " {0} {1} भेजने बाकी",
-  "{0} send": "{0} भेजें",
-  "{0} line": "{0} पंक्ति",
-  "{0} go": "{0} जाएँ",
-  "{0} verify": "{0} सत्यापित",
-  "{0} people": "{0} लोग",
   "{0} came in": "{0} आए",
   "{0} left": "{0} चले गए",
   "You came in. What was said before cannot be read by you.": "आप आए। पहले जो कहा गया उसे आप नहीं पढ़ सकते।",
@@ -110,14 +105,8 @@ export const chatHi: Catalogue = {
   "Who has this message": "यह संदेश किसे मिला",
   "Who is here": "यहाँ कौन है",
   "Who is in {0}": "{0} में कौन है",
-  "Behind a name:  {0} compared and the same   {1}abc123 not compared yet   {2}abc123 another key than before   {3}abc123 compared, and they differ   {4}abc123 an old key, replaced":
-    "नाम के पीछे:  {0} मिलाया और एक जैसा   {1}abc123 अभी नहीं मिलाया   {2}abc123 पहले से अलग कुंजी   {3}abc123 मिलाया, और वे अलग हैं   {4}abc123 पुरानी कुंजी, बदली जा चुकी",
   "{0} old key of {1}, replaced: whoever holds it still reads here":
     "{0} {1} की पुरानी कुंजी, बदली जा चुकी: जिसके पास वह है, वह यहाँ अब भी पढ़ता है",
-  'Behind "you":  {0} waits here   {1} at the relay   {2} delivered   {3} read   {4} failed':
-    '"आप" के पीछे:  {0} यहाँ रुका है   {1} रिले पर   {2} पहुँचा   {3} पढ़ा   {4} विफल',
-  "In a room:  {0} 12/29 5 read (or r5): 12 of 29 have it, 5 of them read it   {1} everybody has it":
-    "कमरे में:  {0} 12/29 5 ने पढ़ा (या r5): 29 में से 12 के पास है, उनमें 5 ने पढ़ा   {1} सबके पास है",
   "  you": "  आप",
   "This relay was opened without a secret: anybody on the network can come into this room.":
     "यह रिले बिना गुप्त शब्दों के खोला गया: इस नेटवर्क का कोई भी इस कमरे में आ सकता है।",

@@ -5,7 +5,6 @@ export const ownHi: Catalogue = {
   "/bare": "/bare",
   "the chat alone; again: back": "केवल बातचीत; फिर से: पहले जैसा",
   "Nothing stands beside the lines here.": "यहाँ पंक्तियों के बगल में कुछ नहीं है।",
-  "choose a room": "कमरा चुनें",
   "choose a person": "व्यक्ति चुनें",
   "people beside the chat, or not": "लोग बातचीत के बगल में, या नहीं",
   "rooms beside the chat, or not": "कमरे बातचीत के बगल में, या नहीं",

@@ -41,10 +41,7 @@ export const remarksHi: Catalogue = {
   "Delete this message?": "यह संदेश हटाएँ?",
   "It goes from this computer, and from those of all who read it with an honest program. Somebody may have kept it all the same.":
     "यह इस कंप्यूटर से और उन सबके कंप्यूटरों से हट जाएगा जो इसे ईमानदार प्रोग्राम से पढ़ते हैं। फिर भी किसी ने इसे रख लिया हो सकता है।",
-  "D deletes it, Esc does not.": "D से हटेगा, Esc से नहीं।",
   React: "प्रतिक्रिया",
-  "A number puts it there, or takes it away. Any other: type : and its name.":
-    "नंबर से यह लग जाएगी या हट जाएगी। कोई और: : और उसका नाम टाइप करें।",
   "as a word": "शब्द के रूप में",
   "Not opened": "नहीं खोला",
   "Only addresses that start with http or https, and name no password, are opened.":
@@ -52,16 +49,9 @@ export const remarksHi: Catalogue = {
   "Open this address?": "यह पता खोलें?",
   "Whoever runs it, and the network, learn that you open it.":
     "इसे चलाने वाले और नेटवर्क जान जाएँगे कि आपने इसे खोला।",
-  "O opens it in your browser, Esc does not.": "O से यह आपके ब्राउज़र में खुलेगा, Esc से नहीं।",
   "Only of your own messages it is known who has them.": "केवल आपके अपने संदेशों के बारे में पता है कि वे किसे मिले।",
   'Changing "{0}" {1} Enter saves {2} Esc leaves it': '"{0}" को बदल रहे हैं {1} Enter से सहेजें {2} Esc से रहने दें',
   "{0} re {1}: {2} {3} Esc cancels": "{0} जवाब {1}: {2} {3} Esc से रद्द करें",
-  "R answer": "R जवाब",
-  "E change": "E बदलें",
-  "D delete": "D हटाएँ",
-  "+ react": "+ प्रतिक्रिया",
-  "Y copy": "Y कॉपी",
-  "F forward": "F आगे भेजें",
   "/forward [N] NAME": "/forward [N] नाम",
   "send a message on to others": "कोई संदेश औरों को आगे भेजें",
   "Forward to": "किसे आगे भेजें",
@@ -71,10 +61,6 @@ export const remarksHi: Catalogue = {
   "To {0}.": "किसे: {0}।",
   "It says that it is from {0}; whoever reads it has only your word for that.":
     "इसमें लिखा होगा कि यह {0} का है; पढ़ने वाले के पास इसका सबूत केवल आपकी बात है।",
-  "F forwards it, Esc does not.": "F से आगे जाएगा, Esc से नहीं।",
-  "O open": "O खोलें",
-  "I who has it": "I किसे मिला",
-  "V verify": "V सत्यापित करें",
   "Deleted, here and wherever it is read from now on. Somebody may have kept it.":
     "हटाया गया, यहाँ और आगे जहाँ भी इसे पढ़ा जाए। किसी ने इसे रख लिया हो सकता है।",
   "Too long for the clipboard: /export has it.": "क्लिपबोर्ड के लिए बहुत लंबा: /export में पूरा है।",

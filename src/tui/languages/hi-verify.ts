@@ -18,7 +18,6 @@ export const verifyHi: Catalogue = {
   "94 by 47": "94 × 47",
   "47 by 24": "47 × 24",
   them: "सामने वाले",
-  "[T] As text": "[T] पाठ के रूप में",
   "Read the code of {0}": "{0} का कोड पढ़ें",
   "Reading it now   [Esc] Back": "पढ़ा जा रहा है   [Esc] वापस",
   "[Enter] Read it   [Esc] Back": "[Enter] पढ़ें   [Esc] वापस",
@@ -40,8 +39,6 @@ export const verifyHi: Catalogue = {
     "रोका गया। अंक अलग हैं, इसलिए {0} को अब कुछ नहीं भेजा जाता।",
   "Somebody may stand between the two of you, or the name belongs to another person. Talk to {0} in person, then open this page again.":
     "हो सकता है कि आप दोनों के बीच कोई हो, या यह नाम किसी और का हो। {0} से सामने मिलकर बात करें, फिर यह पन्ना दोबारा खोलें।",
-  "[Y] match [N] differ [Esc] later": "[Y] मिलते [N] अलग [Esc] बाद में",
-  "[Y] They match   [N] They differ   [Esc] Later": "[Y] मिलते हैं   [N] अलग हैं   [Esc] बाद में",
   "/verify ": "/verify ",
   "Whom? Write /verify NAME; /verify room checks everybody at once.":
     "किसे? /verify नाम लिखें; /verify room सबको एक साथ जाँचता है।",

@@ -24,6 +24,7 @@ import { ownHi } from "./hi-own.ts"
 import { programHi } from "./hi-program.ts"
 import { keysHi } from "./hi-keys.ts"
 import { plainHi } from "./hi-plain.ts"
+import { placesHi } from "./hi-places.ts"
 import { relayHi } from "./hi-relay.ts"
 import { remarksHi } from "./hi-remarks.ts"
 import { verifyHi } from "./hi-verify.ts"
@@ -38,6 +39,7 @@ export const hindi: Catalogue = {
   ...directoryHi,
   ...startHi,
   ...keysHi,
+  ...placesHi,
   ...relayHi,
   ...remarksHi,
   ...ownHi,

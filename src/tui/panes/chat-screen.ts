@@ -1,5 +1,6 @@
 /** The chat: lays the panes out, puts what lies over them on top, and says where the cursor stands. */
 import { belowRows } from "../below-rows.ts"
+import { helpCaret } from "../help-panel.ts"
 import { MIN_COLUMNS, MIN_ROWS, textWidth, type Layout } from "../layout.ts"
 import { panelWidth } from "../pages.ts"
 import { divider, type Frame, fullWidth, type PaintedRow } from "../painting.ts"
@@ -12,6 +13,7 @@ import type { ChatView, Overlay } from "../view.ts"
 import { layoutOfView, newBelow, viewportOf } from "../visible.ts"
 import { composerRows } from "./composer.ts"
 import { headerSpans } from "./header-bar.ts"
+import { helpPanel } from "./help-panel.ts"
 import { pagePanel, type PanelContent, panelRows } from "./panel.ts"
 import { peopleList } from "./people-list.ts"
 import { pickerCaret, pickerPanel } from "./picker-panel.ts"
@@ -59,7 +61,11 @@ export function chatScreen(view: ChatView): Frame {
       ...one(ruleSpans(view)),
       ...fullWidth(written, { columns, height: written.length }),
     ]),
-    caret: { x: below.caret.x, y: height - 1 - below.composer.length + below.caret.y },
+    // Where nothing is written there is no cursor either.
+    caret:
+      view.picked === undefined && view.focus === undefined
+        ? { x: below.caret.x, y: height - 1 - below.composer.length + below.caret.y }
+        : undefined,
   }
 }
 
@@ -76,6 +82,7 @@ function overlayRows(view: ChatView, overlay: Overlay, left: number, height: num
 
 function caretOf(view: ChatView, overlay: Overlay, left: number): { x: number; y: number } | undefined {
   if (overlay.kind === "picker") return { x: left + pickerCaret(overlay), y: 2 }
+  if (overlay.kind === "help") return { x: left + helpCaret(overlay), y: 2 }
   if (overlay.kind === "search") return { x: left + searchCaret(overlay), y: 2 }
   if (overlay.kind !== "read-code") return undefined
   const { x, y } = readCodeCaret(view, overlay)
@@ -97,10 +104,17 @@ function bodyRows(view: ChatView): PaintedRow[] {
           width: layout.roomsWidth,
           height,
           theme,
+          focusId: view.focus?.pane === "rooms" ? view.focus.id : undefined,
         })
   const people =
     layout.peopleWidth > 0
-      ? peopleList({ people: data.people, width: layout.peopleWidth, height, theme })
+      ? peopleList({
+          people: data.people,
+          width: layout.peopleWidth,
+          height,
+          theme,
+          focusId: view.focus?.pane === "people" ? view.focus.id : undefined,
+        })
       : undefined
   const between = divider(theme)
   const chat = transcriptRows(visibleRows(viewportOf(view), view.scroll), layout.chatWidth, height)
@@ -153,6 +167,7 @@ function ruleWith(columns: readonly number[], width: number, view: ChatView): Sa
 function contentOf(view: ChatView, overlay: Overlay): PanelContent | undefined {
   switch (overlay.kind) {
     case "help":
+      return helpPanel(view, overlay)
     case "who":
     case "page":
     case "receipts":

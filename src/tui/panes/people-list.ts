@@ -9,10 +9,12 @@ export interface PeopleListProps {
   width: number
   height: number
   theme: Theme
+  /** Whom the arrows are at. */
+  focusId: string | undefined
 }
 
-export function peopleList({ people, width, height, theme }: PeopleListProps): (readonly Span[])[] {
+export function peopleList({ people, width, height, theme, focusId }: PeopleListProps): (readonly Span[])[] {
   const online = people.filter((person) => person.online).length
-  const title = [span(say`${online} of ${people.length} online`, "faint")]
-  return [title, ...peopleRows(people, width, height - 1, theme)]
+  const title = [span(say`${online} of ${people.length} online`, focusId === undefined ? "faint" : "accent")]
+  return [title, ...peopleRows(people, width, height - 1, theme, focusId)]
 }

@@ -1,6 +1,6 @@
 /** The left pane: rooms with their numbers, marks and unread counts, then people there is no chat with yet. */
 import type { PersonView, RoomView } from "../../client/events.ts"
-import { roomWindow, withoutRoom } from "../room-window.ts"
+import { roomWindow, sortedPeople, withoutRoom } from "../room-window.ts"
 import { repeatSafe, safeName, say, type SafeText } from "../safe-text.ts"
 import { drawnCells, fit, truncate } from "../text-width.ts"
 import { roomTitle, span, trustMark, trustStyle, type Span, type Theme } from "../theme.ts"
@@ -15,20 +15,27 @@ export interface RoomListProps {
   width: number
   height: number
   theme: Theme
+  /** The room or person that the arrows are at. */
+  focusId: string | undefined
 }
 
 export function roomList(props: RoomListProps): (readonly Span[])[] {
-  const { rooms, people, width, height, theme } = props
+  const { rooms, people, width, height, theme, focusId } = props
   const others = withoutRoom(people, rooms)
-  const { first, limit } = roomWindow(rooms, props.roomId, others.length, height)
+  const { first, limit } = roomWindow(
+    rooms,
+    rooms.some(({ id }) => id === focusId) ? focusId : props.roomId,
+    others.length,
+    height,
+  )
   const shown = rooms.slice(first, first + limit)
   const rows: (readonly Span[])[] = [
-    [span(say`Rooms`, "faint")],
+    [span(say`Rooms`, focusId === undefined ? "faint" : "accent")],
     ...shown.map((room, index) => roomSpans(room, first + index + 1, props)),
   ]
   if (others.length > 0 && rows.length + 2 <= height) {
     rows.push([span(say`People`, "faint")])
-    rows.push(...peopleRows(others, width, height - rows.length, theme))
+    rows.push(...peopleRows(others, width, height - rows.length, theme, focusId))
   }
   return rows.slice(0, height)
 }
@@ -36,7 +43,7 @@ export function roomList(props: RoomListProps): (readonly Span[])[] {
 function roomSpans(
   room: RoomView,
   number: number,
-  { width, theme, roomId, meant }: RoomListProps,
+  { width, theme, roomId, meant, focusId }: RoomListProps,
 ): readonly Span[] {
   const { symbols } = theme
   const current = room.id === roomId
@@ -57,6 +64,7 @@ function roomSpans(
     current,
     loud: room.unread > 0,
     calls: isNamed,
+    chosen: room.id === focusId,
   })
 }
 
@@ -72,6 +80,8 @@ interface Entry {
   loud: boolean
   /** Somebody in it means this person. */
   calls: boolean
+  /** The arrows are at it. */
+  chosen: boolean
 }
 
 /** The name gives way to the mark and the count: those two are never cut. */
@@ -86,6 +96,7 @@ function entrySpans({
   current,
   loud,
   calls,
+  chosen,
 }: Entry): readonly Span[] {
   const { more } = theme.symbols
   const marked = mark === "" ? say`` : say` ${mark}`
@@ -99,7 +110,7 @@ function entrySpans({
   )
   return [
     span(lead, current || calls ? "accent" : "faint"),
-    span(name, current || loud ? "strong" : "plain"),
+    span(name, chosen ? "selected" : current || loud ? "strong" : "plain"),
     span(shownMark, trust === undefined ? "plain" : trustStyle(trust)),
     span(gap),
     span(tail, "accent"),
@@ -112,10 +123,13 @@ export function peopleRows(
   width: number,
   height: number,
   theme: Theme,
+  focusId: string | undefined,
 ): (readonly Span[])[] {
   const { symbols } = theme
-  const sorted = [...people].sort((a, b) => Number(b.online) - Number(a.online))
-  const shown = sorted.length > height ? sorted.slice(0, Math.max(0, height - 1)) : sorted
+  const sorted = sortedPeople(people)
+  const limit = sorted.length > height ? Math.max(0, height - 1) : sorted.length
+  const first = Math.max(0, sorted.findIndex(({ id }) => id === focusId) - limit + 1)
+  const shown = sorted.slice(first, first + limit)
   const rows = shown.map((person) =>
     entrySpans({
       lead: say`${person.online ? symbols.online : symbols.offline} `,
@@ -128,6 +142,7 @@ export function peopleRows(
       current: false,
       loud: false,
       calls: false,
+      chosen: person.id === focusId,
     }),
   )
   const left = sorted.length - shown.length

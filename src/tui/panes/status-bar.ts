@@ -2,8 +2,8 @@
 import type { ConnectionView } from "../../client/events.ts"
 import { joinSafe, repeatSafe, safeName, say, type SafeText } from "../safe-text.ts"
 import { cellsOf, truncate } from "../text-width.ts"
+import { hintsOf } from "../key-hints.ts"
 import { textWidth } from "../layout.ts"
-import { labelOf } from "../key-map.ts"
 import { roomTitle, span, type Span, type Style } from "../theme.ts"
 import type { ChatView } from "../view.ts"
 import { connectionWords } from "../words.ts"
@@ -17,10 +17,12 @@ export function statusSpans(view: ChatView): readonly Span[] {
     connection.state === "online" && view.columns >= 60 ? say` to ${safeName(connection.relayName)}` : say``
   const waiting = outbox === 0 ? say`` : say` ${symbols.dot} ${outbox} to send`
   const hot = hotlist(view)
+  const [firstHint = say``] = hintsOf(view)
   const left = truncate(say`${state}${relay}`, width - cellsOf(waiting), symbols.more)
   const middle = truncate(
     hot === "" ? say`` : say` ${symbols.dot} ${hot}`,
-    width - cellsOf(left) - cellsOf(waiting),
+    // What Esc does stands there however many rooms have something new.
+    width - cellsOf(left) - cellsOf(waiting) - cellsOf(firstHint) - (firstHint === "" ? 0 : 3),
     symbols.more,
   )
   // As wide as terminals draw it at most: what stands on the right must not be pushed over the edge.
@@ -51,15 +53,9 @@ function hotlist({ data, roomId }: ChatView): SafeText {
 }
 
 /** As many hints as fit, the most useful first. */
-function hintsFor(room: number, { keys, theme, ...view }: ChatView): SafeText {
-  const isDirect = view.data.rooms.some(({ id, kind }) => id === view.roomId && kind === "direct")
-  const all = [
-    say`${labelOf(keys, "submit")} send`,
-    say`${labelOf(keys, "newline")} line`,
-    say`${labelOf(keys, "goto")} go`,
-    isDirect ? say`${labelOf(keys, "verify")} verify` : say`${labelOf(keys, "people-pane")} people`,
-  ]
-  const between = say` ${theme.symbols.dot} `
+function hintsFor(room: number, view: ChatView): SafeText {
+  const all = hintsOf(view)
+  const between = say` ${view.theme.symbols.dot} `
   for (let count = all.length; count > 0; count--) {
     const hints = joinSafe(all.slice(0, count), between)
     if (cellsOf(hints) <= room) return hints

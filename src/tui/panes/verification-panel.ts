@@ -7,13 +7,12 @@ import { qrLines } from "../qr-drawing.ts"
 import { joinSafe, safeLine, say, sliceSafe, type SafeText } from "../safe-text.ts"
 import { cellsOf, clustersOf, drawnCells, fit, truncate, wrap } from "../text-width.ts"
 import { nameInWords, nameWithMark, span, type Span } from "../theme.ts"
-import { choicesOf, type Choice } from "../verification-choices.ts"
-import { verificationIn } from "../verification-keys.ts"
+import { answersOf, verificationIn, type Answer } from "../verification-keys.ts"
 import { drawVerification } from "../verification-lines.ts"
 import { endWords, isOver, taskWords, turnWords, verificationTitle } from "../verification-words.ts"
 import { waysOf } from "../verify-ways.ts"
 import type { ChatView, Overlay } from "../view.ts"
-import { choicesLine, type PanelContent } from "./panel.ts"
+import { answerSpans, choicesLine, type PanelContent } from "./panel.ts"
 import { changeLines } from "./verify-panel.ts"
 
 type Row = readonly Span[]
@@ -61,9 +60,12 @@ export function verificationPanel(
   return {
     title: verificationTitle(verification, view.theme.symbols),
     lines: [...lines, ...toastRows(view, width - 4)],
-    footer: [
-      span(choicesLine([...choiceLabels(verification, width - 4), ...leave, ...below], width - 4), "strong"),
-    ],
+    footer: answerSpans(
+      choiceLabels(answersOf(view, panel), width - 4),
+      panel.chosen,
+      [...leave, ...below],
+      width - 4,
+    ),
   }
 }
 
@@ -72,11 +74,10 @@ const TOO_SMALL: readonly Row[] = [
   [span(say`the question must stand on it together.`, "warning")],
 ]
 
-/** Every choice is named, in short where the width asks for it. */
-function choiceLabels(verification: VerificationView, width: number): readonly SafeText[] {
-  const choices = choicesOf(verification)
-  const named = (words: (choice: Choice) => SafeText) =>
-    choices.map((choice) => say`[${safeLine(keyName(choice.key))}] ${words(choice)}`)
+/** Every answer is named, in short where the width asks for it. */
+function choiceLabels(answers: readonly Answer[], width: number): readonly SafeText[] {
+  const named = (words: (answer: Answer) => SafeText) =>
+    answers.map((answer) => say`[${safeLine(keyName(answer.key))}] ${words(answer)}`)
   const full = named(({ label }) => label)
   const cells = full.reduce((sum, label) => sum + drawnCells(label) + 3, 0)
   return cells <= width ? full : named(({ short }) => short)
@@ -105,8 +106,9 @@ export function codeScreen(view: ChatView, panel: Overlay & { kind: "verificatio
   const columns = view.columns - 1
   const inner = textWidth(view.columns)
   const text = safeLine(verification.qr)
+  const keys = codeKeys(view, panel)
   const beside = (drawn: readonly Row[], first: number) =>
-    wordsOfCode(view, verification, inner - first - 2, drawn.length < view.rows)
+    wordsOfCode(view, verification, keys, inner - first - 2, drawn.length < view.rows)
   if (!panel.asText) {
     const side = qrLines(text, { columns: columns - LEAST_SIDE_CELLS - 2, rows: view.rows }, view.theme)
     if (side !== undefined) {
@@ -115,7 +117,7 @@ export function codeScreen(view: ChatView, panel: Overlay & { kind: "verificatio
       return side.map((row, y) => [...row, span(say`  `), ...(words[y] ?? [])])
     }
     const above = qrLines(text, { columns, rows: view.rows - ROWS_ABOVE }, view.theme)
-    const words = wordsOfCode(view, verification, inner, false)
+    const words = wordsOfCode(view, verification, keys, inner, false)
     if (above !== undefined && words.length <= ROWS_ABOVE) return [...words, ...above]
   }
   const why = panel.asText
@@ -123,26 +125,34 @@ export function codeScreen(view: ChatView, panel: Overlay & { kind: "verificatio
     : say`This window is too small for the code (${view.theme.ascii ? say`94 by 47` : say`47 by 24`} cells and room for words). Make it larger, or let ${codeReader(verification)} have this text by a way of your own, not as a message here:`
   const lines = wrap(why, inner).map((row): Row => [span(row.text)])
   const code = wrap(text, inner).map((row): Row => [span(row.text, "strong")])
-  return [...lines, ...code, ...wordsOfCode(view, verification, inner, false).slice(-2)]
+  return [...lines, ...code, ...wordsOfCode(view, verification, keys, inner, false).slice(-2)]
 }
 
 function codeReader(verification: VerificationView): SafeText {
   return verification.person === undefined ? say`them` : nameInWords(verification.person)
 }
 
+/** The one that the arrows are at has a mark before it: beside a code nothing can be drawn in reverse. */
+function codeKeys(view: ChatView, panel: Overlay & { kind: "verification" }): readonly SafeText[] {
+  const labels = choiceLabels(answersOf(view, panel), Number.POSITIVE_INFINITY)
+  const { pointer } = view.theme.symbols
+  return [
+    ...labels.map((label, index) => (index === panel.chosen ? say`${pointer} ${label}` : label)),
+    say`[Esc] Later`,
+  ]
+}
+
 function wordsOfCode(
   view: ChatView,
   verification: VerificationView,
+  answers: readonly SafeText[],
   width: number,
   roomy: boolean,
 ): readonly Row[] {
   const { symbols } = view.theme
   const paragraph = (text: SafeText, style: Span["style"] = "plain"): Row[] =>
     wrap(text, width).map((row) => [span(row.text, style)])
-  const keys = joinSafe(
-    [say`[T] As text`, ...choiceLabels(verification, Number.POSITIVE_INFINITY), say`[Esc] Later`],
-    width < 40 ? say`\n` : say`   `,
-  )
+  const keys = joinSafe(answers, width < 40 ? say`\n` : say`   `)
   const gap: Row[] = roomy || width < 40 ? [[span(say``)]] : []
   return [
     ...paragraph(verificationTitle(verification, symbols), "accent"),

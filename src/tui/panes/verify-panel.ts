@@ -6,7 +6,7 @@ import { wrap } from "../text-width.ts"
 import { nameAgain, nameInWords, nameToType, span, type Span } from "../theme.ts"
 import type { ChatView, Overlay } from "../view.ts"
 import { digitRows } from "../words.ts"
-import type { PanelContent } from "./panel.ts"
+import { answerSpans, type PanelContent } from "./panel.ts"
 
 type Verify = Overlay & { kind: "verify" }
 
@@ -15,8 +15,8 @@ export function verifyPanel(view: ChatView, panel: Verify): PanelContent {
   const name = nameInWords(panel.person)
   const lines =
     panel.step === "compare" ? compareLines(view, panel, name, inner) : outcomeLines(panel, name, inner)
-  const footer = panel.step === "compare" ? answers(inner) : say`Enter: back`
-  return { title: say`Verify ${name}`, lines, footer: [span(footer, "strong")] }
+  const footer = panel.step === "compare" ? answers(panel, inner) : [span(say`Enter: back`, "strong")]
+  return { title: say`Verify ${name}`, lines, footer }
 }
 
 function compareLines(view: ChatView, panel: Verify, name: SafeText, width: number): (readonly Span[])[] {
@@ -90,8 +90,7 @@ function paragraph(text: SafeText, width: number, style: Span["style"] = "plain"
   return wrap(text, width).map((row) => [span(row.text, style)])
 }
 
-function answers(width: number): SafeText {
-  return width < 46
-    ? say`[Y] match [N] differ [Esc] later`
-    : say`[Y] They match   [N] They differ   [Esc] Later`
+function answers({ chosen }: Verify, width: number): readonly Span[] {
+  const labels = width < 46 ? [say`[Y] match`, say`[N] differ`] : [say`[Y] They match`, say`[N] They differ`]
+  return answerSpans(labels, chosen, [say`[Esc] Later`], width)
 }
