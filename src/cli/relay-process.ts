@@ -13,6 +13,7 @@ import { toHex } from "../bytes.ts"
 import type { LogSigner } from "../crypto/checkpoint.ts"
 import { createLogSigner } from "../crypto/log-key.ts"
 import { wipe } from "../crypto/sodium.ts"
+import { isLoopback } from "../relay/admission.ts"
 import type { RelayLimits } from "../relay/config.ts"
 import { journalSize, segmentSize } from "../relay/disk-watch.ts"
 import type { RelayMonitor } from "../relay/monitor.ts"
@@ -76,8 +77,11 @@ export async function openRelay({
   if (pieces + batches > 0) log.write("error", "storage.log-damaged", { pieces, bytes, batches })
   const relayId = relay.key.spkiSha256
   const { name, port } = relay.settings
+  const perSecond = (address: string) =>
+    limits.loopbackExempt && isLoopback(address) ? Infinity : limits.newPerSecond
   const listen = (handler: ListenHandler) => {
-    const keys = { limits, privatePem: relay.key.privatePem, certificatePem: relay.certificatePem }
+    const { key, certificatePem } = relay
+    const keys = { limits, perSecond, privatePem: key.privatePem, certificatePem }
     return host === undefined
       ? listenOnAll({ port, ...keys }, handler)
       : listenTls({ host, port, ...keys }, handler)

@@ -4,13 +4,13 @@
  * connection before it writes a byte; the relay believes nobody until the hello.
  */
 import { constants, type X509Certificate } from "node:crypto"
-import type { Socket } from "node:net"
-import { connect, createServer, type ConnectionOptions, type TLSSocket } from "node:tls"
+import { createServer, type Server, type Socket } from "node:net"
+import { connect, createServer as createTlsServer, type ConnectionOptions, type TLSSocket } from "node:tls"
 import { equalBytes } from "../bytes.ts"
 import { spkiSha256, tagOf } from "./certificate.ts"
 import type { Millis } from "./clock.ts"
 import { PlatformError, systemCode } from "./errors.ts"
-import { Handshakes } from "./handshakes.ts"
+import { addressOf, endOf, Lobby, type LobbyLimits, READ_ONCE } from "./lobby.ts"
 import type {
   Address,
   CloseReason,
@@ -31,11 +31,14 @@ export const HANDSHAKE_DEADLINE_MS: Millis = 10_000
 const CLOSE_DEADLINE_MS: Millis = 5_000
 /** Handshakes in progress at once. Bounds what strangers can make a relay compute and hold. */
 export const MAX_HANDSHAKES = 256
+/** Connections that wait for theirs: some kilobytes each. A crowd that comes at once waits here. */
+export const MAX_WAITING_HANDSHAKES = 2_048
 /** Connections at once, handshakes included. Past it new ones are refused; 80 to 150 KiB each. */
 export const MAX_CONNECTIONS = 10_000
-const USUAL_LIMITS = {
+const USUAL_LIMITS: ListenLimits = {
   connections: MAX_CONNECTIONS,
   handshakes: MAX_HANDSHAKES,
+  waitingHandshakes: MAX_WAITING_HANDSHAKES,
   handshakeMs: HANDSHAKE_DEADLINE_MS,
 }
 /**
@@ -115,37 +118,41 @@ export interface ListenOptions {
   /** The relay's key and certificate, in PEM (`certificate.ts`). */
   privatePem: string
   certificatePem: string
-  /** Bounds on strangers; without them the usual ones. */
-  limits?: { connections: number; handshakes: number; handshakeMs: Millis }
+  /** Bounds on strangers, which may change meanwhile; without them the usual ones. */
+  limits?: ListenLimits
+  /** Handshakes a second that an address may begin; without it, as many as there is time for. */
+  perSecond?(address: string): number
+}
+
+export interface ListenLimits extends LobbyLimits {
+  connections: number
 }
 
 /** @throws PlatformError `port-busy`, `not-permitted` or `no-such-address`. */
 export function listenTls(options: ListenOptions, handler: ListenHandler): Promise<Listener> {
-  const { connections, handshakes: places, handshakeMs } = { ...USUAL_LIMITS, ...options.limits }
-  const server = createServer({
+  const { limits = USUAL_LIMITS, perSecond = () => Infinity } = options
+  const sockets = new Set<Socket>()
+  let lastId = 0
+  // It never listens: it gets its sockets one by one.
+  const tls = createTlsServer({
     ...COMMON,
     key: options.privatePem,
     cert: options.certificatePem,
-    handshakeTimeout: handshakeMs,
+    handshakeTimeout: limits.handshakeMs,
     secureOptions: constants.SSL_OP_NO_TICKET,
   })
-  server.maxConnections = connections
-  const sockets = new Set<Socket>()
-  const handshakes = new Handshakes(places)
-  let lastId = 0
-
+  const lobby = new Lobby(limits, perSecond, (socket) => void tls.emit("connection", socket))
+  const server = createServer({ highWaterMark: READ_ONCE })
+  server.maxConnections = limits.connections
   server.on("connection", (raw: Socket) => {
-    const end = endOf(raw)
-    if (!handshakes.enter(end, raw.remoteAddress ?? "", () => raw.destroy())) return void raw.destroy()
+    server.maxConnections = limits.connections
     sockets.add(raw)
-    raw.once("close", () => {
-      handshakes.left(end)
-      sockets.delete(raw)
-    })
+    raw.once("close", () => sockets.delete(raw))
+    lobby.enter(raw)
   })
-  server.on("tlsClientError", (_, socket) => void socket.destroy())
-  server.on("secureConnection", (socket) => {
-    handshakes.left(endOf(socket))
+  tls.on("tlsClientError", (_, socket) => void socket.destroy())
+  tls.on("secureConnection", (socket) => {
+    lobby.left(endOf(socket))
     // A client that offers no application protocol at all gets this far.
     if (socket.alpnProtocol !== ALPN) return void socket.destroy()
     const id = ++lastId
@@ -155,10 +162,21 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
       sockets.delete(socket)
       handler.closed(id)
     })
-    const received = (bytes: Uint8Array) => handler.received(id, bytes)
+    const openedAt = performance.now()
+    const received = (bytes: Uint8Array) => {
+      lobby.heard(openedAt)
+      handler.received(id, bytes)
+    }
     handler.opened(id, carry(socket, { received, drained: () => handler.drained(id) }))
   })
+  return listening(server, options, () => {
+    lobby.close()
+    for (const socket of sockets) socket.destroy()
+  })
+}
 
+/** @param end is called with the end of the listener. */
+function listening(server: Server, options: ListenOptions, end: () => void): Promise<Listener> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => reject(listenError(error, options)))
     server.listen(options.port, options.host, () => {
@@ -169,7 +187,7 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
         close: () =>
           new Promise((done) => {
             server.close(() => done())
-            for (const socket of sockets) socket.destroy()
+            end()
           }),
       })
     })
@@ -191,10 +209,6 @@ function listenError(cause: Error, { host, port }: ListenOptions): Error {
     default:
       return cause
   }
-}
-
-function endOf(socket: Socket): string {
-  return `${socket.remoteAddress} ${socket.remotePort}`
 }
 
 interface Events {
@@ -228,7 +242,7 @@ function carry(socket: TLSSocket, { received, drained }: Events): Connection {
   })
   return {
     exporter: new Uint8Array(exporter),
-    remote: (socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
+    remote: addressOf(socket),
     send(bytes) {
       if (closing || socket.destroyed) return
       unsaid = true

@@ -45,7 +45,13 @@ export const LIMITS = {
   },
   newPerSecond: { value: 20, least: 1, most: 10_000, words: "new connections a second from one address" },
   handshakes: { value: 256, least: 8, most: 10_000, words: "TLS handshakes in progress" },
-  handshakeMs: { value: 10_000, least: 1_000, most: 120_000, words: "for a TLS handshake" },
+  waitingHandshakes: {
+    value: 2_048,
+    least: 64,
+    most: 100_000,
+    words: "connections that wait for a TLS handshake",
+  },
+  handshakeMs: { value: 10_000, least: 1_000, most: 120_000, words: "for a TLS handshake, waiting included" },
   helloMs: {
     value: HELLO_DEADLINE_MS,
     least: 1_000,

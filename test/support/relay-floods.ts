@@ -158,7 +158,8 @@ export class Floods {
       address: { host: "127.0.0.1", port },
       pin: { kind: "spki", sha256: pin },
       relayId: pin,
-      person: new RelayPerson(name, systemRandom),
+      // A name is one person's for ever.
+      person: new RelayPerson(`${name} ${this.#members}`, systemRandom),
       ...(admission && { admission }),
       channelId: channelOf(FIRST_CHANNEL + this.#members++),
       onMessage: ({ type }) => type === "opened" && isOpen.resolve(),

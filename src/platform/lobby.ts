@@ -1,0 +1,131 @@
+/**
+ * Holds accepted sockets until it is their turn for a TLS handshake (`handshakes.ts`). One is begun at a time; before the
+ * next one whatever else has come from the network is served, and half of the time is left to it (`pace.ts`). Of a socket
+ * that waits nothing is read but what came with its first bytes; one that says nothing is never begun.
+ */
+import type { Socket } from "node:net"
+import type { Millis } from "./clock.ts"
+import { Handshakes, type HandshakeLimits } from "./handshakes.ts"
+import { Pace } from "./pace.ts"
+
+export interface LobbyLimits extends HandshakeLimits {
+  /** From the first packet to the end of the handshake, waiting included. */
+  handshakeMs: Millis
+}
+
+/** A server's `highWaterMark` for which a socket is read once, and no further until somebody takes what it brought. */
+export const READ_ONCE = 1
+
+/** A first packet of TLS is 1.5 KB usually. There is nothing more to say before it is answered. */
+const MOST_FIRST_BYTES = 8_192
+/** Whoever is through for less time than this is still coming in. */
+const NEW_MS: Millis = 1_000
+
+export class Lobby {
+  readonly #limits: LobbyLimits
+  readonly #handshakes: Handshakes
+  readonly #pace = new Pace()
+  /** Waiting, or in the middle of a handshake; with the timer that ends it. */
+  readonly #guests = new Map<string, { socket: Socket; late: NodeJS.Timeout }>()
+  readonly #begin: (socket: Socket) => void
+  #isDue = false
+  #wake: NodeJS.Timeout | undefined
+
+  /**
+   * @param limits are looked at anew each time.
+   * @param perSecond handshakes a second that an address may begin; Infinity for no limit.
+   * @param begin makes TLS of the socket, which computes what its first bytes ask for before anything else is read.
+   */
+  constructor(limits: LobbyLimits, perSecond: (address: string) => number, begin: (socket: Socket) => void) {
+    this.#limits = limits
+    this.#handshakes = new Handshakes(limits, perSecond)
+    this.#begin = begin
+  }
+
+  enter(socket: Socket): void {
+    const end = endOf(socket)
+    const address = addressOf(socket)
+    const cut = () => void socket.destroy()
+    socket.on("error", () => {}) // "close" follows
+    // The same two ends again: the first one is over, and nobody has noticed, since nothing is read from it.
+    this.#guests.get(end)?.socket.destroy()
+    this.left(end)
+    // Somebody who has hung up already has no address.
+    if (address === "" || !this.#handshakes.enter(end, address, cut, performance.now())) return cut()
+    this.#guests.set(end, { socket, late: setTimeout(cut, this.#limits.handshakeMs) })
+    socket.once("close", () => {
+      if (this.#guests.get(end)?.socket === socket) this.left(end)
+    })
+    socket.once("readable", () => {
+      // Nothing to read is the end of it.
+      if (socket.readableLength === 0 || socket.readableLength > MOST_FIRST_BYTES) return cut()
+      this.#handshakes.spoke(end)
+      this.#due()
+    })
+  }
+
+  /** Its handshake is done, or it is gone. @param end as `endOf` names it. */
+  left(end: string): void {
+    const guest = this.#guests.get(end)
+    if (guest === undefined) return
+    clearTimeout(guest.late)
+    this.#guests.delete(end)
+    this.#handshakes.left(end)
+    this.#due()
+  }
+
+  /** Somebody has said something who is through since `openedAt`: a crowd of newcomers holds up nobody but itself. */
+  heard(openedAt: Millis): void {
+    const now = performance.now()
+    if (now - openedAt >= NEW_MS) this.#pace.heard(now)
+  }
+
+  close(): void {
+    clearTimeout(this.#wake)
+    for (const { socket } of this.#guests.values()) socket.destroy()
+  }
+
+  #due(): void {
+    if (this.#isDue) return
+    this.#isDue = true
+    // What has come from the network meanwhile is served first.
+    setImmediate(() => {
+      this.#isDue = false
+      this.#next()
+    })
+  }
+
+  #next(): void {
+    const now = performance.now()
+    clearTimeout(this.#wake)
+    const pause = this.#pace.wait(now)
+    if (pause > 0) return this.#wakeIn(pause)
+    const end = this.#handshakes.next(now)
+    if (end === undefined) return this.#wakeIn(this.#handshakes.wakeAt(now) - now)
+    const { socket } = this.#guests.get(end)!
+    if (socket.destroyed) {
+      this.left(end)
+      return this.#due()
+    }
+    this.#begin(socket)
+    // Node takes the first bytes in a tick that it has just asked for.
+    process.nextTick(() => {
+      this.#pace.done(now, performance.now())
+      this.#due()
+    })
+  }
+
+  #wakeIn(ms: Millis): void {
+    if (ms < Infinity) this.#wake = setTimeout(() => this.#due(), Math.ceil(ms)).unref()
+  }
+}
+
+/** Names a connection, on either side of its handshake. */
+export function endOf(socket: Socket): string {
+  return `${socket.localAddress} ${socket.remoteAddress} ${socket.remotePort}`
+}
+
+/** Without the form that IPv4 takes where both kinds are listened to; empty once it is gone. */
+export function addressOf({ remoteAddress = "" }: Socket): string {
+  return remoteAddress.replace(/^::ffff:/, "")
+}
