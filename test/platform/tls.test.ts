@@ -1,17 +1,12 @@
 /** The real network over loopback: who is refused, when, and that the rest arrives whole and in order. */
-import {
-  type AddressInfo,
-  connect as connectTcp,
-  createServer as createTcpServer,
-  type Socket,
-} from "node:net"
+import { type AddressInfo, createServer as createTcpServer } from "node:net"
 import { connect, createServer, type ConnectionOptions, type TLSSocket, type TlsOptions } from "node:tls"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { concat, equalBytes, utf8 } from "../../src/bytes.ts"
 import { createCertificate, createRelayKey, type RelayKey } from "../../src/platform/certificate.ts"
 import type { CloseReason, Connection, Listener, Pin } from "../../src/platform/network.ts"
 import { systemRandom } from "../../src/platform/random.ts"
-import { ALPN, type ListenLimits, listenTls, MAX_HANDSHAKES, tlsNetwork } from "../../src/platform/tls.ts"
+import { ALPN, listenTls, MAX_HANDSHAKES, tlsNetwork } from "../../src/platform/tls.ts"
 
 const tag = systemRandom.bytes(32)
 const key = createRelayKey(systemRandom)
@@ -205,86 +200,6 @@ test("what was sent before close still arrives; what comes after it is not sent"
   expect(equalBytes(seen.received.get(1)!, large)).toBe(true)
 })
 
-const FEW = { connections: 1_000, handshakes: 8, waitingHandshakes: 16, handshakeMs: 60_000 }
-
-test("strangers who say nothing keep nobody out, until all places to wait are theirs", async () => {
-  const { port } = await listen(0, "127.0.0.1", FEW)
-  await connected(port, FEW.waitingHandshakes - 1)
-  await dial(relayPin, port).opened
-  const last = await connected(port, 1)
-  // Written before, so accepted before: the relay has them all.
-  expect((await dial(relayPin, port).closed).kind).toBe("unreachable")
-  last[0]!.destroy()
-  await untilLetIn(port)
-})
-
-test("a stranger who stops in the middle of a handshake holds no more than its share of places", async () => {
-  const { port } = await listen(0, "127.0.0.1", FEW)
-  const strangers = await connected(port, FEW.handshakes)
-  // The beginning of a record, and nothing more.
-  for (const socket of strangers) socket.write(Uint8Array.of(22))
-  const waits = dial(relayPin, port)
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  expect(waits.wasOpened()).toBe(false)
-  strangers[0]!.destroy()
-  await waits.opened
-})
-
-test("whoever has waited for the whole of its time is cut, whether it spoke or not", async () => {
-  const { port } = await listen(0, "127.0.0.1", { ...FEW, handshakes: 0, handshakeMs: 100 })
-  const [silent, other] = await connected(port, 2)
-  other!.write(Uint8Array.of(22))
-  await Promise.all([silent, other].map((socket) => new Promise((done) => void socket!.once("close", done))))
-  expect(seen.opened.size).toBe(0)
-})
-
-test.each([
-  ["hangs up", (socket: Socket) => void socket.end()],
-  ["begins with more than any handshake does", (socket: Socket) => void socket.write(new Uint8Array(60_000))],
-])("somebody who %s is cut at once", async (_, act) => {
-  const { port } = await listen(0, "127.0.0.1", { ...FEW, handshakes: 0 })
-  const [socket] = await connected(port, 1)
-  socket!.resume()
-  act(socket!)
-  await new Promise((done) => void socket!.once("close", done))
-})
-
-test("a first packet in pieces, and all of it at once, are the same handshake", async () => {
-  const { port } = await listen(0)
-  const pieces = createTcpServer((from) => {
-    const to = connectTcp(port, "127.0.0.1")
-    cleanup.push(() => to.destroy())
-    to.setNoDelay(true)
-    const waiting: Buffer[] = []
-    const drip = setInterval(() => {
-      const piece = waiting.shift()
-      if (piece !== undefined) to.write(piece)
-    }, 1)
-    cleanup.push(() => clearInterval(drip))
-    from.on("data", (chunk: Buffer) => {
-      for (let at = 0; at < chunk.length; at += 100) waiting.push(chunk.subarray(at, at + 100))
-    })
-    to.on("data", (chunk) => from.write(chunk))
-    for (const socket of [from, to]) socket.on("error", () => {})
-    from.once("close", () => to.destroy())
-  })
-  await new Promise<void>((done) => void pieces.listen(0, "127.0.0.1", done))
-  cleanup.push(() => pieces.close())
-  seen.onReceived = (connection, bytes) => connection.send(bytes)
-  const client = dial(relayPin, (pieces.address() as AddressInfo).port)
-  const connection = await client.opened
-  connection.send(utf8("hello"))
-  await until(() => client.text() === "hello")
-  connection.close()
-  await client.closed
-})
-
-test("a crowd larger than all handshakes at once is let in, one after the other", async () => {
-  const { port } = await listen(0, "127.0.0.1", { ...FEW, waitingHandshakes: 100 })
-  await Promise.all(Array.from({ length: 60 }, () => dial(relayPin, port).opened))
-  await until(() => seen.opened.size === 60)
-})
-
 test("a finished handshake gives its place back", async () => {
   const wanted = MAX_HANDSHAKES + 20
   while (seen.opened.size < wanted) {
@@ -314,15 +229,9 @@ function certificatePem(of: RelayKey): string {
   return createCertificate({ key: of, tag, notBefore: 0, random: systemRandom })
 }
 
-async function listen(port: number, host = "127.0.0.1", limits?: ListenLimits): Promise<Listener> {
+async function listen(port: number, host = "127.0.0.1"): Promise<Listener> {
   const made = await listenTls(
-    {
-      host,
-      port,
-      privatePem: key.privatePem,
-      certificatePem: certificatePem(key),
-      ...(limits && { limits }),
-    },
+    { host, port, privatePem: key.privatePem, certificatePem: certificatePem(key) },
     {
       opened: (id, connection) => void seen.opened.set(id, connection),
       received(id, bytes) {
@@ -379,22 +288,6 @@ function rawClient(options: ConnectionOptions): TLSSocket {
 
 function closedOf(socket: TLSSocket): Promise<void> {
   return new Promise((resolve) => void socket.once("close", () => resolve()))
-}
-
-/** Connections that have said nothing yet. */
-async function connected(port: number, count: number): Promise<Socket[]> {
-  const sockets = Array.from({ length: count }, () => connectTcp(port, "127.0.0.1"))
-  cleanup.push(() => sockets.forEach((socket) => socket.destroy()))
-  for (const socket of sockets) socket.on("error", () => {})
-  await Promise.all(sockets.map((socket) => new Promise((done) => void socket.once("connect", done))))
-  return sockets
-}
-
-async function untilLetIn(port: number): Promise<void> {
-  await until(async () => {
-    const again = dial(relayPin, port)
-    return Promise.race([again.opened.then(() => true), again.closed.then(() => false)])
-  })
 }
 
 /** A relay with the right key and something wrong. */
