@@ -26,7 +26,7 @@ export interface RelayOnScreen {
   name: string
   address: string
   isOpen: boolean
-  invitation: PrintedInvitation
+  invitation: PrintedInvitation & { letters: string }
   monitor: RelayMonitor
   /** As they are in force, also after the operator has set others. */
   limits: RelayLimits

@@ -1,11 +1,12 @@
 /** What the first start can do: read an invitation, look for relays, join one, or host one here. */
 import type { Client } from "../client/client.ts"
+import { fromHex } from "../bytes.ts"
 import { checkName } from "../client/profile.ts"
 import { CodedError } from "../errors.ts"
 import { systemClock } from "../platform/clock.ts"
 import { createDiscovery } from "../platform/discovery.ts"
 import { silentLog } from "../platform/log.ts"
-import { parseInvitation, printLink } from "../protocol/address.ts"
+import { parseInvitation, printLink, relayLetters } from "../protocol/address.ts"
 import type { WelcomeActions } from "../tui/main.tsx"
 import { sentenceOf } from "../tui/words.ts"
 import { clientLog, composeClient } from "./compose.ts"
@@ -56,7 +57,9 @@ export function welcomeActions(
       }
     },
     findRelays: (onFound) =>
-      createDiscovery(silentLog).look(({ name, host, port }) => onFound({ name, host, port })),
+      createDiscovery(silentLog).look(({ name, host, port, pinHex }) =>
+        onFound({ name, host, port, letters: relayLetters(fromHex(pinHex)) }),
+      ),
     join: async (name, invitation, stop) => {
       try {
         return { ok: true, client: await join(name, invitation, stop) }

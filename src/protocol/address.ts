@@ -160,3 +160,21 @@ export function printHostPort({ host, port }: { host: string; port: number }): s
 function bad(message: string): ProtocolError {
   return new ProtocolError("bad-address", message)
 }
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+const LETTER_GROUPS = 3
+const LETTERS_EACH = 4
+
+/**
+ * Twelve letters of a relay's key in three groups: 60 bits of `pin`, for people who compare two screens. A link or twelve
+ * words decide without it; it tells relays apart before one has either.
+ */
+export function relayLetters(pin: Uint8Array): string {
+  let bits = 0n
+  for (const byte of pin.subarray(0, 8)) bits = (bits << 8n) | BigInt(byte)
+  const letters = Array.from(
+    { length: LETTER_GROUPS * LETTERS_EACH },
+    (_, at) => LETTERS[Number((bits >> BigInt(59 - 5 * at)) & 31n)]!,
+  ).join("")
+  return letters.match(/.{4}/g)!.join(" ")
+}

@@ -10,6 +10,8 @@ export interface Invitation {
   /** An address and twelve words; undefined for an open relay, which has no secret to put into words. */
   words: string | undefined
   link: string
+  /** Of the relay's key, as newcomers see them beside its name where they look for one; where they are at hand. */
+  letters?: string
 }
 
 const JOINING = say`Others start secure-chat, type their name, choose "I have an invitation", and`
@@ -24,7 +26,7 @@ export const INVITATION_TITLE: SafeText = say`Invitation`
 /** The page of `/invite`: one span per line, wrapped by whoever draws it. Undefined: none is kept here. */
 export function invitationLines(invitation: Invitation | undefined): readonly (readonly Span[])[] {
   if (invitation === undefined) return [[span(ASK_THE_HOST)]]
-  const { words, link } = invitation
+  const { words, link, letters } = invitation
   const blank = [span(say``)]
   const spoken = [
     [span(WRITE_THESE_WORDS)],
@@ -40,6 +42,7 @@ export function invitationLines(invitation: Invitation | undefined): readonly (r
     blank,
     [span(safeLine(link))],
     blank,
+    ...(letters === undefined ? [] : [[span(say`The relay's key: ${safeLine(letters)}.`)]]),
     [span(WHOEVER_HAS_IT, "faint")],
   ]
 }

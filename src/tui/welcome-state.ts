@@ -14,6 +14,8 @@ export interface FoundRelay {
   name: string
   host: string
   port: number
+  /** `relayLetters` of the key that it announces. */
+  letters: string
 }
 
 export type WelcomeStage =
@@ -153,7 +155,10 @@ function still(view: WelcomeView): WelcomeStep {
 
 /** The list grows above what is chosen; the choice stays on the same line of meaning. */
 function onFound(view: WelcomeView, relay: FoundRelay): WelcomeView {
-  if (view.found.some(({ host, port }) => host === relay.host && port === relay.port)) return view
+  const isKnown = view.found.some(
+    ({ host, port, letters }) => host === relay.host && port === relay.port && letters === relay.letters,
+  )
+  if (isKnown) return view
   const { stage } = view
   const moved = stage.at === "choose" && stage.index >= view.found.length && view.found.length > 0
   return {
@@ -317,4 +322,9 @@ function inputStage(view: WelcomeView, text: string): WelcomeView {
 /** How a found relay is named in the list. */
 export function relayLabel(relay: FoundRelay): SafeText {
   return say`${safeName(relay.name)} at ${safeLine(`${relay.host}:${relay.port}`)}`
+}
+
+/** What a newcomer compares: anybody can announce any name. */
+export function relayKeyWords({ letters }: FoundRelay): SafeText {
+  return say`Its key is ${safeLine(letters)}: its own screen shows the same (I).`
 }

@@ -4,7 +4,7 @@ import { plainWelcome } from "../../src/cli/commands/plain-welcome.ts"
 import type { WelcomeActions } from "../../src/tui/main.tsx"
 import { FakeClient } from "../support/fake-client.ts"
 
-const RELAY = { name: "Class\u001b[2J 8B", host: "192.168.1.5", port: 7667 }
+const RELAY = { name: "Class\u001b[2J 8B", host: "192.168.1.5", port: 7667, letters: "aaaa bbbb cccc" }
 
 function actions(client: FakeClient, joined: string[][], stops: string[]): WelcomeActions {
   return {

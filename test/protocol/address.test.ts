@@ -1,12 +1,13 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { concat, toBase64Url, u32, u64 } from "../../src/bytes.ts"
+import { concat, fromHex, toBase64Url, u32, u64 } from "../../src/bytes.ts"
 import {
   DEFAULT_PORT,
   type Link,
   parseHostPort,
   parseInvitation,
   printHostPort,
+  relayLetters,
   printLink,
 } from "../../src/protocol/address.ts"
 
@@ -207,3 +208,10 @@ for (const [typed, why] of sentences) {
     expect(() => parseInvitation(typed)).toThrow(why)
   })
 }
+
+test("twelve letters of a relay's key, of its first sixty bits alone", () => {
+  const pin = fromHex("ff000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e")
+  expect(relayLetters(pin)).toBe("74aa caqd aqcq")
+  expect(relayLetters(pin.map((byte, at) => (at < 8 ? byte : 0)))).toBe("74aa caqd aqcq")
+  expect(relayLetters(pin.map((byte, at) => (at === 7 ? byte ^ 0x10 : byte)))).not.toBe("74aa caqd aqcq")
+})

@@ -45,7 +45,7 @@ test("the first steps", async () => {
           ),
         }),
         findRelays: (found) => {
-          found({ name: "Class 8B", host: "10.0.0.1", port: 7667 })
+          found({ name: "Class 8B", host: "10.0.0.1", port: 7667, letters: "aaaa bbbb cccc" })
           return () => {}
         },
         join: () => Promise.resolve({ ok: true, client }),

@@ -1,4 +1,5 @@
 /** The first start, on a virtual terminal: every way through it, and back. */
+import type { FoundRelay } from "../../src/tui/welcome-state.ts"
 import { expect, test } from "vitest"
 import { systemClock } from "../../src/platform/clock.ts"
 import type { WelcomeActions } from "../../src/tui/main.tsx"
@@ -137,7 +138,7 @@ test("Esc goes back step by step, and what was typed is still there", async () =
 })
 
 test("relays that show themselves are listed, once each, and only fill in the address", async () => {
-  let found: (relay: { name: string; host: string; port: number }) => void = () => undefined
+  let found: (relay: FoundRelay) => void = () => undefined
   let stopped = 0
   const client = await classroom()
   const stage = await opened(
@@ -150,7 +151,12 @@ test("relays that show themselves are listed, once each, and only fill in the ad
   )
   stage.type("Asha\r")
   await stage.until("No relay has shown itself")
-  const relay = { name: "Class\u001b]0;x\u0007 8B", host: "192.168.1.5", port: 7667 }
+  const relay = {
+    name: "Class\u001b]0;x\u0007 8B",
+    host: "192.168.1.5",
+    port: 7667,
+    letters: "aaaa bbbb cccc",
+  }
   found(relay)
   found(relay)
   const screen = await stage.until("at 192.168.1.5:7667")
@@ -289,7 +295,8 @@ test("on a small screen the list of relays moves with the choice", async () => {
   const stage = await opened(
     actions(new FakeClient(), {
       findRelays: (onFound) => {
-        for (let at = 1; at <= 9; at++) onFound({ name: `Room ${at}`, host: `10.0.0.${at}`, port: 7667 })
+        for (let at = 1; at <= 9; at++)
+          onFound({ name: `Room ${at}`, host: `10.0.0.${at}`, port: 7667, letters: "aaaa bbbb cccc" })
         return () => undefined
       },
     }),

@@ -2,6 +2,7 @@
 import type { Client } from "../../client/client.ts"
 import { safeLine, safeName, say } from "../../tui/safe-text.ts"
 import type { WelcomeActions } from "../../tui/main.tsx"
+import { relayKeyWords } from "../../tui/welcome-state.ts"
 
 /** @returns undefined when the input ends first. */
 export async function plainWelcome(
@@ -9,11 +10,13 @@ export async function plainWelcome(
   lines: AsyncIterator<string>,
   print: (line: string) => void,
 ): Promise<Client | undefined> {
-  const stopLooking = actions.findRelays(({ name, host, port }) =>
+  const stopLooking = actions.findRelays((relay) => {
+    const { name, host, port } = relay
     print(
       say`${safeName(name)} at ${safeLine(`${host}:${port}`)} is a relay that shows itself on this network.`,
-    ),
-  )
+    )
+    print(relayKeyWords(relay))
+  })
   try {
     return await findRelay(actions, lines, print)
   } finally {

@@ -12,7 +12,7 @@ import type { Log } from "../../platform/log.ts"
 import { type Page, servePages } from "../../platform/http.ts"
 import { systemRandom } from "../../platform/random.ts"
 import { spaceOf } from "../../platform/space.ts"
-import { printHostPort } from "../../protocol/address.ts"
+import { printHostPort, relayLetters } from "../../protocol/address.ts"
 import { ballastSize } from "../../relay/disk-watch.ts"
 import type { LimitName } from "../../relay/config.ts"
 import { prometheus } from "../../relay/metrics.ts"
@@ -134,7 +134,14 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
         const gone = new AbortController()
         const { name, open: isOpen } = relay.settings
         const { monitor } = running
-        const shown = { name, address: where, isOpen, invitation: printed, monitor, limits }
+        const shown = {
+          name,
+          address: where,
+          isOpen,
+          invitation: { ...printed, letters: relayLetters(relay.key.spkiSha256) },
+          monitor,
+          limits,
+        }
         const screen = await showRelay(invocation, { ...shown, stop: gone.signal })
         show = screen.told
         screen.ended.then(ended.resolve, ended.reject)
@@ -285,6 +292,7 @@ function showReady(
   io.result("")
   io.result(say`Invitation, to copy:`)
   io.result(`  ${link}`)
+  io.result(say`The relay's key: ${safeLine(relayLetters(relay.key.spkiSha256))}.`)
   if (words !== undefined) io.result(`${say`The same, to read aloud or from the wall:`}\n  ${words}`)
   if (words === undefined)
     io.result(say`Everybody on this network may join, and read #everyone from then on.`)

@@ -53,4 +53,6 @@ export const startHi: Catalogue = {
   "That is only the address. Add the 12 words of the invitation after it, or paste the whole link.":
     "यह केवल पता है। उसके बाद निमंत्रण के 12 शब्द जोड़ें, या पूरा लिंक चिपकाएँ।",
   "{0} at {1}": "{0}, {1} पर",
+  "The relay's key: {0}.": "रिले की कुंजी: {0}।",
+  "Its key is {0}: its own screen shows the same (I).": "इसकी कुंजी {0} है: इसकी अपनी स्क्रीन यही दिखाती है (I)।",
 }

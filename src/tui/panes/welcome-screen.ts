@@ -5,7 +5,7 @@ import { type Frame, fullWidth } from "../painting.ts"
 import { repeatSafe, safeLine, safeName, say, sliceSafe, type SafeText } from "../safe-text.ts"
 import { drawnCells, truncate, wrap } from "../text-width.ts"
 import { span, type Span, type Style } from "../theme.ts"
-import { choicesOf, relayLabel, type Choice, type WelcomeView } from "../welcome-state.ts"
+import { choicesOf, relayKeyWords, relayLabel, type Choice, type WelcomeView } from "../welcome-state.ts"
 import { tooSmall } from "./too-small.ts"
 
 interface Screen {
@@ -190,7 +190,7 @@ function chooseLines(
 function choiceWords(choice: Choice): { title: SafeText; why: SafeText | undefined } {
   switch (choice.kind) {
     case "relay":
-      return { title: relayLabel(choice.relay), why: undefined }
+      return { title: relayLabel(choice.relay), why: relayKeyWords(choice.relay) }
     case "invitation":
       return { title: say`I have an invitation`, why: say`A link, or an address and 12 words.` }
     case "host":
