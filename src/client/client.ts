@@ -20,6 +20,7 @@ import type {
   TranscriptLine,
 } from "./events.ts"
 import type { SeesReport } from "./sees.ts"
+import type { Millis } from "../platform/clock.ts"
 import type { RoomLinks } from "./link.ts"
 import type { Settings } from "./settings.ts"
 
@@ -137,6 +138,27 @@ export interface Desk {
   draft(roomId: string): string
   /** An empty text forgets it. @throws ClientError `unknown-name`, `storage`. */
   keepDraft(roomId: string, text: string): Promise<void>
+  readonly later: LaterDesk
+}
+
+/** Messages that go at a time, if the program runs then; they are kept over restarts. */
+export interface LaterDesk {
+  /** The next one first; those that were missed or refused stay until they are taken back. */
+  all(): readonly LaterView[]
+  /** @param at ahead, by 30 days at most. @throws ClientError as `send`; `not-now` when 100 wait already. */
+  plan(roomId: string, text: string, at: Millis): Promise<LaterView>
+  /** Takes one back. @throws ClientError `unknown-message`. */
+  cancel(number: number): Promise<LaterView>
+}
+
+export interface LaterView {
+  /** By which it is taken back. */
+  number: number
+  roomId: string
+  at: Millis
+  text: string
+  /** Why it will not go any more: nobody ran the program then, or it could not be sent. */
+  why: "missed" | "refused" | undefined
 }
 
 /**

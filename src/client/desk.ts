@@ -5,7 +5,9 @@
 import { concat, fromUtf8, utf8 } from "../bytes.ts"
 import type { Desk } from "./client.ts"
 import type { Context } from "./context.ts"
+import type { ClientEvent } from "./events.ts"
 import type { Run } from "./keys.ts"
+import { Laters } from "./later.ts"
 import { decodeRecordIfSound, putRecord } from "./records.ts"
 import type { Rooms } from "./rooms.ts"
 import { checkedSettings, type Settings } from "./settings.ts"
@@ -20,8 +22,15 @@ export class OwnDesk implements Desk {
   readonly #rooms: Pick<Rooms, "byId">
   readonly #run: Run
   #settings: Settings | undefined
+  readonly later: Laters
 
-  constructor(context: Context, rooms: Pick<Rooms, "byId">, run: Run) {
+  constructor(
+    context: Context,
+    rooms: Pick<Rooms, "byId">,
+    run: Run,
+    tell: (event: ClientEvent) => void = () => {},
+  ) {
+    this.later = new Laters(context, rooms, { run, tell })
     this.#context = context
     this.#rooms = rooms
     this.#run = run

@@ -23,6 +23,8 @@ export class Housekeeping {
   readonly #payloads = new Map<Conversation, Uint8Array>()
   readonly #waiting = new Map<Conversation, Uint8Array>()
   #cancel: () => void = () => {}
+  /** What waits for a time of its own. */
+  alarms: { look(): void; stop(): void } | undefined
 
   constructor(context: Context) {
     this.#context = context
@@ -30,6 +32,7 @@ export class Housekeeping {
 
   start(): void {
     const { clock, later } = this.#context
+    this.alarms?.look()
     this.#cancel = later(clock.now() + HOUR_MS, () => {
       this.start()
       this.sweep()
@@ -38,6 +41,7 @@ export class Housekeeping {
   }
 
   stop(): void {
+    this.alarms?.stop()
     this.#cancel()
   }
 

@@ -65,7 +65,8 @@ export function createParts(context: Context, tell: (event: ClientEvent) => void
   const keys = new Keys(context, { contacts, rooms }, { run, tell, isVerifying, readDirectory })
   catchUp.onRead = () => keys.directoryRead()
   const sees = new Sees(context, { contacts, rooms, inbox, generation })
-  const desk = new OwnDesk(context, rooms, run)
+  const desk = new OwnDesk(context, rooms, run, tell)
+  housekeeping.alarms = desk.later
   const remarks = new Remarking(context, contacts, rooms, run)
   const guests = { directory, keys, sees, desk, remarks, ...verifying }
   return { contacts, rooms, inbox, packages, catchUp, generation, incoming, housekeeping, ...guests }

@@ -43,8 +43,13 @@ const DAY_MS = 24 * 3_600_000
 const MESSAGES_BEFORE_HEALING = 50
 const INCARNATION_START = 8
 
-/** Writes a text into outbox and transcript. @returns its id, 16 bytes, once it is on disk. */
-export function queueText(conversation: Conversation, text: string, replyTo?: MessageRef): Uint8Array {
+/** Writes a text into outbox and transcript. @param also in the same change. @returns its id, 16 bytes, once it is on disk. */
+export function queueText(
+  conversation: Conversation,
+  text: string,
+  replyTo?: MessageRef,
+  also?: (update: Update) => void,
+): Uint8Array {
   const { context, record } = conversation
   const at = context.clock.now()
   const messageId = context.random.bytes(16)
@@ -75,6 +80,7 @@ export function queueText(conversation: Conversation, text: string, replyTo?: Me
     putRecord(update.tx, "outbox", concat(record.room, u64(local)), unsealed(content))
     putRecord(update.tx, "line", concat(record.room, place), line)
     update.tx.put("message", messageKey(record.room, line.account, messageId), place)
+    also?.(update)
     update.keep(
       { at, type: "message.sent", room: record.room, line: place, messageId },
       {
