@@ -45,6 +45,11 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       const replyTo = view.about?.message
       return effect(below, { kind: "send", roomId: view.roomId, text: command.text, typed, replyTo })
     }
+    case "plan":
+      if (view.roomId === undefined) return still(told(before, say`Not planned: no room is open.`, "warning"))
+      return effect(view, { ...command, roomId: view.roomId, typed })
+    case "scheduled":
+      return effect(view, command)
     case "msg":
       return effect(view, { kind: "send-to", to: command.to, text: command.text, typed })
     case "reply":

@@ -8,6 +8,7 @@ import { REMARK_COMMANDS, remarkCommandOf } from "./remark-commands.ts"
 import { roomCommandOf } from "./room-commands.ts"
 import { joinSafe, safeName, say, type SafeText } from "./safe-text.ts"
 import { ABOUT_ME } from "./search.ts"
+import { noTimeWords, timeAt, timedText } from "./timing.ts"
 import { bareName, possibleNames, takeName, unquote } from "./typed-names.ts"
 
 export type Parsed =
@@ -109,6 +110,14 @@ function parseCommand(text: string, names: readonly string[]): Parsed {
       row.word === "all" ? { kind: "msg", to: "#everyone", text: rest } : { kind: "say", text: `/me ${rest}` }
     return { kind: "command", command }
   }
+  const timed = row.word === "later" ? timedText(rest) : undefined
+  if (timed !== undefined) {
+    const { time, text: planned } = timed
+    if (timeAt(time, 0) === undefined) return { kind: "refused", why: noTimeWords(time) }
+    if (planned === undefined)
+      return { kind: "refused", why: say`Not planned: write the message behind the time.` }
+    return { kind: "command", command: { kind: "plan", time, text: planned } }
+  }
   if (row.takes === "name text?") {
     const { name, rest: alias } = takeName(rest, names)
     if (name === "" || alias.includes("\n")) return usage
@@ -138,6 +147,10 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "win": {
       const number = numberIn(argument)
       return number > 0 ? done({ kind: "win", number }) : undefined
+    }
+    case "scheduled": {
+      const number = text === undefined ? undefined : numberIn(argument)
+      return number === 0 ? undefined : done({ kind: "scheduled", number })
     }
     case "receipts": {
       const back = text === undefined ? 1 : numberIn(argument)

@@ -27,6 +27,10 @@ export type Command =
   /** Without a name: the other person of the chat, else oneself. */
   | { kind: "whois"; name: string | undefined }
   | { kind: "fingerprint"; name: string | undefined }
+  /** `time` as typed, into the open room. */
+  | { kind: "plan"; time: string; text: string }
+  /** A number takes that one back. */
+  | { kind: "scheduled"; number: number | undefined }
   | { kind: "directory" }
   | { kind: "sees" }
   | { kind: KeyAction; name: string | undefined }
@@ -46,7 +50,7 @@ export type Word =
   | "me"
   | "mentions"
   | "qr"
-  | Exclude<Command["kind"], "say" | RoomCommand["kind"] | OwnCommand["kind"]>
+  | Exclude<Command["kind"], "say" | "plan" | RoomCommand["kind"] | OwnCommand["kind"]>
   | RoomWord
   | OwnWord
   | RemarkWord
@@ -88,6 +92,12 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   { word: "me", usage: say`/me TEXT`, what: say`what you do: /me waves`, takes: "text" },
   ...REMARK_COMMANDS,
+  {
+    word: "scheduled",
+    usage: say`/scheduled [N]`,
+    what: say`what goes at a time; N: take it back`,
+    takes: "number?",
+  },
   { word: "go", usage: say`/go [NAME]`, what: say`open a chat or #everyone`, takes: "name?" },
   { word: "win", usage: say`/win N`, what: say`open the room with that number`, takes: "number" },
   { word: "unread", usage: say`/unread`, what: say`open the next room with something new`, takes: "nothing" },
@@ -177,6 +187,7 @@ export function rowNamed(typed: string): CommandRow | undefined {
 export function commandHelp(): readonly { left: SafeText; right: SafeText }[] {
   return [
     ...COMMANDS.map((row) => ({ left: row.usage, right: row.what })),
+    { left: say`/later 14:30 TEXT`, right: say`send it then, into this room; also 45m, 2h, 1d` },
     { left: say`/m /w /q`, right: say`short for /msg, /who, /quit` },
     { left: say`/j /join`, right: say`the same as /go` },
     { left: say`/nick`, right: say`the same as /rename` },

@@ -33,6 +33,7 @@ import {
   type Effect,
   type Tone,
 } from "./view.ts"
+import { planMessage, scheduled } from "./timing.ts"
 import { errorWords } from "./words.ts"
 
 export interface SessionDeps {
@@ -92,6 +93,14 @@ export function perform(
       return attempt(() => actOnRemark(deps, effect, { tell, refresh }))
     case "send-to":
       return sendTo(deps, effect, { tell, refresh, warned })
+    case "plan":
+      return plan(deps, effect, tell)
+    case "scheduled":
+      return attempt(async () => {
+        const answer = await scheduled(client, effect.number)
+        if ("said" in answer) tell(answer.said, "good")
+        else page(deps, answer)
+      })
     case "open-room":
       return attempt(() => openRoom(client, effect.roomId, dispatch))
     case "go":
@@ -234,6 +243,20 @@ function send(
   sendOrWarn(deps.client, warned, roomId, text, replyTo).then(refresh, (error: unknown) => {
     deps.dispatch({ kind: "not-sent", roomId, text: typed, why: say`Not sent. ${errorWords(error)}` })
   })
+}
+
+function plan(
+  { client, clock, dispatch }: SessionDeps,
+  effect: Effect & { kind: "plan" },
+  tell: (text: SafeText, tone: Tone) => void,
+): void {
+  planMessage(client, effect, clock.now()).then(
+    (said) => tell(said, "good"),
+    (error: unknown) => {
+      const why = say`Not planned. ${errorWords(error)}`
+      dispatch({ kind: "not-sent", roomId: effect.roomId, text: effect.typed, why })
+    },
+  )
 }
 
 function sendTo(

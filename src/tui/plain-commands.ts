@@ -5,6 +5,7 @@ import type { Command } from "./commands.ts"
 import { DIRECTORY_TITLE, directoryLines } from "./directory-page.ts"
 import { DOCTOR_TITLE, doctorLines } from "./doctor-page.ts"
 import { LOG_TITLE } from "./session-log.ts"
+import { planMessage, scheduled } from "./timing.ts"
 import { whois } from "./whois.ts"
 import { fingerprintLines } from "./fingerprint.ts"
 import { invitationLines } from "./invitation.ts"
@@ -100,6 +101,18 @@ export async function runCommand(
     case "unblock":
       await keysInLines(command, { ...tools, readCode: options.readCode })
       return undefined
+    case "plan":
+      print(
+        state.roomId === undefined
+          ? say`Not planned: no room is open.`
+          : await planMessage(client, { ...command, roomId: state.roomId }, options.clock.now()),
+      )
+      return undefined
+    case "scheduled": {
+      const answer = await scheduled(client, command.number)
+      print(...("said" in answer ? [answer.said] : [answer.title, ...answer.lines.map(lineOfSpans)]))
+      return undefined
+    }
     case "whois": {
       const { title, lines } = whois(client, { name: command.name, peer: roomOf(tools)?.peer }, tools.symbols)
       print(title, ...lines.map(lineOfSpans))

@@ -97,7 +97,7 @@ const UNITS: Readonly<Record<string, Millis>> = { s: 1_000, m: 60_000, h: 3_600_
 const MAX_QUIET_MS = 30 * 86_400_000
 
 /** `45m` → milliseconds; undefined for anything else, and for more than 30 days. */
-function durationOf(value: string): Millis | undefined {
+export function durationOf(value: string): Millis | undefined {
   const match = /^(\d{1,5})([smhd])$/u.exec(value)
   const time = match === null ? 0 : Number.parseInt(match[1]!, 10) * UNITS[match[2]!]!
   return time > 0 && time <= MAX_QUIET_MS ? time : undefined

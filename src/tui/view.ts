@@ -229,6 +229,8 @@ export type Effect =
       typed: SafeText
       of?: { roomId: string; message: MessageView }
     }
+  | { kind: "plan"; roomId: string; time: string; text: string; typed: SafeText }
+  | { kind: "scheduled"; number: number | undefined }
   | { kind: "open-room"; roomId: string }
   | { kind: "go"; to: string }
   /** `roomId` undefined: everywhere. A search ends the one before it. */

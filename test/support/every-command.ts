@@ -64,6 +64,10 @@ export const IN_LINES: Readonly<Record<string, readonly [lines: readonly string[
     "The question is closed; nothing was done.\nNo question is open.",
   ],
   reconnect: [["/reconnect"], "— connected\n"],
+  scheduled: [
+    ["/later 2h see you there", "/scheduled", "/scheduled 1"],
+    "Taken back, and not sent: see you there",
+  ],
   mentions: [["/mentions"], "nothing found"],
   whois: [["/whois ravi"], "Who Ravi ?7f3c2k is\nRavi ?7f3c2k  not verified\n"],
   qr: [["/qr ravi"], "secure-chat-verify"],
@@ -132,6 +136,7 @@ export const ON_SCREEN: Readonly<Record<string, readonly [lines: readonly string
   say: [["/say /quit"], "/quit"],
   cancel: [["/cancel"], "#everyone ▸"],
   reconnect: [["/reconnect"], "#everyone ▸"],
+  scheduled: [["/later 2h see you there", "/scheduled 1"], "Taken back, and not sent: see you there"],
   mentions: [["/mentions"], "nothing found"],
   whois: [["/whois ravi"], "── Who Ravi ?7f3c2k is"],
   qr: [["/qr ravi"], "Ravi"],

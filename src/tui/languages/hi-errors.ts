@@ -354,4 +354,11 @@ export const errorsHi: Catalogue = {
   "lines that were not done: {0}": "जिन पंक्तियों का काम नहीं हुआ: {0}",
   "language can be: {0}": "language यह हो सकती है: {0}",
   "what was printed says which, and why": "जो छपा है उसमें लिखा है कि कौन-सी, और क्यों",
+  "{0} messages wait for their time already; take one back first":
+    "{0} संदेश पहले से अपने समय की प्रतीक्षा में हैं; पहले एक वापस लें",
+  "no message with the number {0} waits for its time": "{0} नंबर का कोई संदेश अपने समय की प्रतीक्षा में नहीं है",
+  "the program did not run when a message was to go, and it was not sent; /scheduled has it":
+    "जब एक संदेश जाना था तब प्रोग्राम नहीं चल रहा था, और वह नहीं भेजा गया; वह /scheduled में है",
+  "{0}; the message that was to go now was not sent; /scheduled has it":
+    "{0}; जो संदेश अभी जाना था वह नहीं भेजा गया; वह /scheduled में है",
 }

@@ -157,4 +157,24 @@ export const programHi: Catalogue = {
     "अब से दूसरे देखेंगे कि आपने क्या पढ़ा, और साथ में यह भी कि पहले का सब पढ़ लिया।",
   "Others see that their messages have reached you, and no more that you read them.":
     "दूसरे देखेंगे कि उनके संदेश आप तक पहुँचे, पर अब यह नहीं कि आपने पढ़े।",
+  "What goes at a time": "जो तय समय पर जाएगा",
+  "/scheduled [N]": "/scheduled [N]",
+  "what goes at a time; N: take it back": "जो तय समय पर जाएगा; N: उसे वापस लें",
+  "/later 14:30 TEXT": "/later 14:30 संदेश",
+  "send it then, into this room; also 45m, 2h, 1d": "तब इस कमरे में भेजें; 45m, 2h, 1d भी",
+  "Not planned: write the message behind the time.": "तय नहीं हुआ: समय के बाद संदेश लिखें।",
+  "Not planned: {0} is no time within 30 days. Write 14:30, or 45m, 2h, 1d.":
+    "तय नहीं हुआ: {0} 30 दिनों के भीतर का समय नहीं है। 14:30 लिखें, या 45m, 2h, 1d।",
+  "Not planned: no room is open.": "तय नहीं हुआ: कोई कमरा खुला नहीं है।",
+  "Not planned. {0}": "तय नहीं हुआ। {0}",
+  "Goes to {0} at {1}, {2}, if the program runs then. /scheduled {3} takes it back.":
+    "{0} को {1} बजे, {2}, जाएगा, अगर तब प्रोग्राम चल रहा हो। /scheduled {3} उसे वापस लेता है।",
+  "Taken back, and not sent: {0}": "वापस लिया गया, भेजा नहीं गया: {0}",
+  "Nothing waits for its time. /later 14:30 TEXT plans a message.":
+    "तय समय के लिए कुछ नहीं रुका है। /later 14:30 संदेश एक संदेश तय करता है।",
+  "{0}. They go only while the program runs. /scheduled N takes one back.":
+    "{0}। ये तभी जाते हैं जब प्रोग्राम चल रहा हो। /scheduled N एक वापस लेता है।",
+  " NOT SENT, the program did not run:": " नहीं भेजा गया, प्रोग्राम नहीं चल रहा था:",
+  " NOT SENT, it could not be:": " नहीं भेजा गया, भेजा नहीं जा सका:",
+  "a room that is not here": "एक कमरा जो यहाँ नहीं है",
 }

@@ -1,0 +1,82 @@
+/** /later and /scheduled: which times there are, what is asked of the client, and that nothing of it is said at once. */
+import { expect, test } from "vitest"
+import { parseLine } from "../../src/tui/command-parsing.ts"
+import { planMessage, scheduled, timeAt, timedText } from "../../src/tui/timing.ts"
+import { classroom, NOON } from "../support/fake-client.ts"
+import { chat, EVERYONE } from "../support/tui-chat.ts"
+
+const HOUR = 3_600_000
+
+test.each([
+  ["14:30", 2.5 * HOUR],
+  ["12:01", 60_000],
+  ["12:00", 24 * HOUR],
+  ["9:05", 21 * HOUR + 5 * 60_000],
+  ["00:00", 12 * HOUR],
+  ["23:59", 12 * HOUR - 60_000],
+  ["45m", 45 * 60_000],
+  ["2h", 2 * HOUR],
+  ["30d", 30 * 24 * HOUR],
+])("at noon %s is in %d ms", (time, ahead) => expect(timeAt(time, NOON)! - NOON).toBe(ahead))
+
+test.each(["24:00", "12:60", "99:99", "31d", "0m", "99999d", "soon", ""])("%s is no time", (time) =>
+  expect(timeAt(time, NOON)).toBeUndefined(),
+)
+
+test.each<[string, object]>([
+  ["/later 14:30 see you", { kind: "plan", time: "14:30", text: "see you" }],
+  ["/LATER 2H two\nlines", { kind: "plan", time: "2h", text: "two\nlines" }],
+  ["/later ravi", { kind: "later", name: "ravi" }],
+  ["/later", { kind: "later", name: undefined }],
+  ["/later 45m", { kind: "later", name: "45m" }],
+  ['/later "45m"', { kind: "later", name: "45m" }],
+  ["/scheduled", { kind: "scheduled", number: undefined }],
+  ["/scheduled 7", { kind: "scheduled", number: 7 }],
+])("%j is %j", (line, command) => expect(parseLine(line, [])).toEqual({ kind: "command", command }))
+
+test.each([
+  "/later 14:30",
+  "/later 25:00 x",
+  "/later 31d x",
+  "/scheduled x",
+  "/scheduled 0",
+  "/scheduled -1",
+])("%j is refused", (line) => expect(parseLine(line, []).kind).toBe("refused"))
+
+test("a text of any length behind the time is looked at in no time", () => {
+  expect(timedText(`14:30 ${"x ".repeat(40_000)}`)?.text).toHaveLength(79_999)
+  expect(timedText(`${" ".repeat(65_536)}x`)).toBeUndefined()
+  expect(timedText(`45m${" ".repeat(65_536)}`)).toBeUndefined()
+})
+
+test("what is planned is said with when, where and how to take it back", async () => {
+  const client = await classroom()
+  const sent = client.sent.length
+  expect(await planMessage(client, { roomId: EVERYONE, time: "14:30", text: "see\u001b[2J you" }, NOON)).toBe(
+    "Goes to #everyone at 14:30, 2022-11-22, if the program runs then. /scheduled 1 takes it back.",
+  )
+  const list = await scheduled(client, undefined)
+  const text = "lines" in list ? list.lines.map((spans) => spans.map((each) => each.text).join("")) : []
+  expect(text[0]).toBe("1  2022-11-22 14:30 #everyone: see␛[2J you")
+  expect(client.sent).toHaveLength(sent)
+  expect(await scheduled(client, 1)).toEqual({ said: "Taken back, and not sent: see␛[2J you" })
+  await expect(scheduled(client, 1)).rejects.toThrow("number 1")
+})
+
+test("on the screen it goes to the client with the room, and a refusal brings the line back", async () => {
+  const screen = await chat()
+  screen.type("/later 2h see you there").press("enter")
+  expect(screen.taken()).toEqual([
+    {
+      kind: "plan",
+      roomId: EVERYONE,
+      time: "2h",
+      text: "see you there",
+      typed: "/later 2h see you there",
+    },
+  ])
+  screen.type("/later 25:00 no").press("enter")
+  expect(screen.taken()).toEqual([])
+  expect(screen.frame()).toContain("25:00 is no time")
+  expect(screen.frame()).toContain("▸ /later 25:00 no")
+})
