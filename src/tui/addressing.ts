@@ -1,7 +1,7 @@
 /** Lines that begin with whom they are for: `@NAME text`, `#everyone text`. Whom they reach is said before they are sent. */
 import type { PersonView, RoomView } from "../client/events.ts"
 import { parseLine, type Parsed } from "./command-parsing.ts"
-import { safeName, say, type SafeText } from "./safe-text.ts"
+import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { nameWithMark, roomInWords, type Symbols } from "./theme.ts"
 import { namesOf } from "./typed-names.ts"
 
@@ -40,4 +40,12 @@ function peopleCalled(to: string, people: readonly PersonView[]): readonly Perso
   )
   // Reading a tag makes it: only of those who are meant.
   return tag === undefined ? called : called.filter((person) => person.tag === tag)
+}
+
+/** How a text is typed so that it is said as it stands, and is no command and for nobody else: to be changed, for one. */
+export function asTyped(text: SafeText): SafeText {
+  // What its author does is typed as it was.
+  if (/^\/me \S/u.test(text)) return text
+  const sign = /^(?:\/|@(?=\S)|#(?=[\p{L}\p{N}"]))/u.exec(text)?.[0]
+  return sign === undefined ? text : say`${safeLine(sign)}${text}`
 }

@@ -33,8 +33,8 @@ export function parseLine(line: string, names: readonly string[]): Parsed {
 export const SECRET_WORDS = say`Not sent: these look like the twelve words of a backup or of an invitation, and whoever reads them can use them. /say before them says them all the same.`
 
 function saysSecret(line: string, command: Command): boolean {
-  if (command.kind !== "say" && command.kind !== "msg" && command.kind !== "reply" && command.kind !== "edit")
-    return false
+  const { kind } = command
+  if (kind !== "say" && kind !== "msg" && kind !== "reply" && kind !== "edit" && kind !== "plan") return false
   return command.text !== undefined && !/^\/say\s/iu.test(line) && holdsTwelveWords(command.text)
 }
 
@@ -55,7 +55,7 @@ function readLine(line: string, names: readonly string[]): Parsed {
       why: say`Not sent: there is a space before the name. @@ starts a message with an @.`,
     }
   }
-  if (/^(?:@@|##)[^\s@#]/u.test(line))
+  if (/^(?:@@\S|##[^\s#])/u.test(line))
     return { kind: "command", command: { kind: "say", text: line.slice(1) } }
   if (/^(?:@\S|#[\p{L}\p{N}"])/u.test(line)) return parseAddressed(line, names)
   return { kind: "command", command: { kind: "say", text: line } }

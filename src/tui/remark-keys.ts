@@ -1,5 +1,6 @@
 /** Messages answered, changed, taken back, reacted to, copied, opened: by a command, or by a key with one chosen. */
 import type { MessageView } from "../client/events.ts"
+import { asTyped } from "./addressing.ts"
 import { LEAVE } from "./choosing.ts"
 import { setDraft } from "./composer-state.ts"
 import { linksIn } from "./message-text.ts"
@@ -71,7 +72,7 @@ export function answer(view: ChatView, message: MessageView): Step {
 export function change(view: ChatView, message: MessageView): Step {
   const why = whyNot("edit", message)
   if (why !== undefined) return still(told(view, why, "warning"))
-  const composer = setDraft(view.composer, safeBlock(message.text))
+  const composer = setDraft(view.composer, asTyped(safeBlock(message.text)))
   return still({ ...view, composer, completion: undefined, about: { kind: "edit", message } })
 }
 

@@ -1,8 +1,9 @@
 /** Lines for somebody in particular: said above them whom they reach, refused when that is in doubt, never sent elsewhere. */
 import { expect, test } from "vitest"
-import { addressedWords } from "../../src/tui/addressing.ts"
+import { addressedWords, asTyped } from "../../src/tui/addressing.ts"
 import { parseLine } from "../../src/tui/command-parsing.ts"
 import { muteRoom } from "../../src/tui/muting.ts"
+import { safeBlock } from "../../src/tui/safe-text.ts"
 import { spokenText } from "../../src/tui/spoken.ts"
 import { UNICODE_SYMBOLS } from "../../src/tui/theme.ts"
 import { classroom } from "../support/fake-client.ts"
@@ -69,6 +70,37 @@ test("a name that begins like another one's takes nobody's lines", () => {
   expect(parseLine('@"Asha" could you help', names)).toMatchObject({ command: { to: "Asha" } })
   expect(parseLine("@Asha ?abc234 could you", names)).toMatchObject({ command: { to: "Asha ?abc234" } })
   expect(parseLine("@Asha cannot", names)).toMatchObject({ command: { to: "Asha", text: "cannot" } })
+})
+
+test.each([
+  "@ravi hi",
+  "@@ravi hi",
+  "#everyone hi",
+  "/etc/hosts",
+  "//x",
+  "/me waves",
+  "/quit",
+  "hello",
+  "@ home",
+  "# title",
+])("%j is said as it stands when it is changed", (text) => {
+  expect(parseLine(asTyped(safeBlock(text)), ["Ravi"])).toEqual({
+    kind: "command",
+    command: { kind: "say", text },
+  })
+})
+
+test("changing a message that begins with an @ changes it, and sends nobody anything", async () => {
+  const screen = await chat()
+  await screen.client.send(EVERYONE, "@ravi see the bord")
+  screen.refresh().press("up")
+  expect(screen.view.composer.text).toBe("@@ravi see the bord")
+  expect(screen.frame()).not.toContain("To Ravi")
+  screen.taken()
+  screen.type("!").press("enter")
+  expect(screen.taken()).toMatchObject([
+    { kind: "remark", wish: { do: "edit", text: "@ravi see the bord!" } },
+  ])
 })
 
 test.each([
