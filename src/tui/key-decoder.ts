@@ -6,6 +6,8 @@
  * becomes keys, answers of the terminal never do.
  */
 
+import { isRelease, keyOfCode, modifiersOf } from "./key-codes.ts"
+
 export type Key =
   /** Printable text, possibly several characters (an input method, a fast typist). */
   | { kind: "text"; text: string }
@@ -70,9 +72,6 @@ const CSI_NUMBERS: Record<string, string> = {
 
 /** The Linux console's own names: ESC [ [ A. */
 const CONSOLE_LETTERS: Record<string, string> = { A: "f1", B: "f2", C: "f3", D: "f4", E: "f5" }
-
-/** What `CSI code u` (the kitty protocol and xterm's modifyOtherKeys) calls the keys that are not letters. */
-const CODE_NAMES: Record<number, string> = { 9: "tab", 13: "enter", 27: "esc", 32: "space", 127: "backspace" }
 
 /** The terminal's answer to the question where its cursor stands, both from 1. */
 export type OnPlace = (row: number, column: number) => void
@@ -217,8 +216,8 @@ function takeCsi(rest: string, from: number, alt: string, keys: Key[]): number {
   }
   if (parameters.startsWith("?") || parameters.startsWith(">")) return end + 1
   if (final === "I" || final === "O") keys.push({ kind: "focus", focused: final === "I" })
-  const chord = csiChord(parameters, final)
-  if (chord !== undefined) keys.push({ kind: "chord", chord: alt + chord })
+  const key = csiKey(parameters, final, alt)
+  if (key !== undefined) keys.push(key)
   return end + 1
 }
 
@@ -242,29 +241,14 @@ function mouseKey(parameters: string): (Key & { kind: "mouse" }) | undefined {
   return { kind: "mouse", button, x: x - 1, y: y - 1 }
 }
 
-function csiChord(parameters: string, final: string): string | undefined {
-  const [first = "", second = "1"] = parameters.split(";")
-  const modifiers = modifierNames(Number.parseInt(second, 10) - 1)
-  if (final === "u") {
-    const code = Number.parseInt(first, 10)
-    const name = CODE_NAMES[code] ?? (code > 32 && code < 0x11_0000 ? String.fromCodePoint(code) : undefined)
-    return name === undefined ? undefined : modifiers + name
-  }
-  if (final === "~") {
-    // xterm's modifyOtherKeys: CSI 27 ; modifiers ; code ~
-    const third = Number.parseInt(parameters.split(";")[2] ?? "", 10)
-    if (first === "27" && CODE_NAMES[third] !== undefined) return modifiers + CODE_NAMES[third]
-    const name = CSI_NUMBERS[first]
-    return name === undefined ? undefined : modifiers + name
-  }
-  if (final === "M") return undefined
-  const name = CSI_LETTERS[final]
-  return name === undefined ? undefined : modifiers + name
-}
-
-function modifierNames(bits: number): string {
-  if (!(bits > 0)) return ""
-  return `${bits & 4 ? "ctrl+" : ""}${bits & 2 ? "alt+" : ""}${bits & 1 ? "shift+" : ""}`
+function csiKey(parameters: string, final: string, alt: string): Key | undefined {
+  if (isRelease(parameters)) return undefined
+  const [first = "", second = "1", third = ""] = parameters.split(";")
+  if (final === "u") return keyOfCode(first, second, alt)
+  // xterm's modifyOtherKeys: CSI 27 ; modifiers ; code ~
+  if (final === "~" && first === "27" && third !== "") return keyOfCode(third, second, alt)
+  const name = final === "~" ? CSI_NUMBERS[first] : final === "M" ? undefined : CSI_LETTERS[final]
+  return name === undefined ? undefined : { kind: "chord", chord: alt + modifiersOf(second) + name }
 }
 
 /** An answer of the terminal (OSC … BEL or ST): nothing of ours asks, so nothing reads it. */
