@@ -12,6 +12,11 @@ import type { Io } from "./io.ts"
 const MAX_PASSPHRASE_CHARS = 1_024
 const WHAT_FOR = say`A passphrase locks your keys and messages on this disk: you type it at each start, and nobody can recover it. With none, whoever can read your files can read them too.`
 
+/** Terminals that do not know how wide they are say 0. */
+export function paragraphWidth(columns: number | undefined): number {
+  return columns === undefined || columns < 20 ? 79 : columns - 1
+}
+
 /** For a profile that has one. @throws CliError `no-passphrase` without descriptor and terminal. */
 export async function askPassphrase(config: Config, io: Io): Promise<string> {
   if (config.passphraseFd !== undefined) return fromDescriptor(config.passphraseFd)
@@ -23,7 +28,7 @@ export async function askPassphrase(config: Config, io: Io): Promise<string> {
 export async function askNewPassphrase(config: Config, io: Io): Promise<string | undefined> {
   if (config.passphraseFd !== undefined) return fromDescriptor(config.passphraseFd)
   if (!io.stdin.isTTY) return undefined
-  for (const { text } of wrap(WHAT_FOR, (process.stderr.columns ?? 81) - 1)) io.say(text)
+  for (const { text } of wrap(WHAT_FOR, paragraphWidth(process.stderr.columns))) io.say(text)
   for (;;) {
     const first = await askHidden(io, say`Choose a passphrase for this profile, or press Enter for none: `)
     if (first === "") return undefined

@@ -1,6 +1,6 @@
 /** What a line does that was written and sent off: a message, or a command on the view; the rest is asked of the session. */
 import type { PersonView } from "../client/events.ts"
-import { close, nextUnread, openNumber } from "./chat-moves.ts"
+import { close, nextUnread, onMove, openNumber } from "./chat-moves.ts"
 import { parseLine } from "./command-parsing.ts"
 import type { Command } from "./commands.ts"
 import { edit, remember, setDraft } from "./composer-state.ts"
@@ -120,6 +120,8 @@ function run(view: ChatView, command: Command, before: ChatView): Step {
       return effect(view, { kind: "editor", roomId: view.roomId, text: "" })
     case "bare":
       return still(toggleBare(view))
+    case "older":
+      return onMove(view, "page-up")
     case "cancel":
       return still({ ...view, about: undefined, toast: undefined })
     case "invite":

@@ -227,6 +227,7 @@ function commandOf(word: Word, argument: string, names: readonly string[]): Pars
     case "unmute":
     case "dnd":
     case "language":
+    case "older":
     case "say":
     case "cancel":
     case "reconnect": {

@@ -13,6 +13,8 @@ export type OwnCommand =
   | { kind: "search"; words: string; everywhere: boolean }
   /** To the line of this number among those that were found last. */
   | { kind: "jump"; number: number }
+  /** Lines before those that are there. */
+  | { kind: "older" }
   | { kind: "editor" }
   /** Whatever it begins with, and whatever is asked just now. */
   | { kind: "say"; text: string }
@@ -31,6 +33,7 @@ export type OwnWord =
   | "search"
   | "search-all"
   | "jump"
+  | "older"
   | "editor"
   | "bare"
   | "set"
@@ -50,6 +53,7 @@ export const OWN_COMMANDS: readonly (CommandRow & { word: OwnWord })[] = [
   { word: "search", usage: say`/search WORDS`, what: say`find messages in this room`, takes: "words?" },
   { word: "search-all", usage: say`/search-all WORDS`, what: say`find messages everywhere`, takes: "words?" },
   { word: "jump", usage: say`/jump N`, what: say`go to the N-th that was found`, takes: "number" },
+  { word: "older", usage: say`/older`, what: say`lines further up in this room`, takes: "nothing" },
   { word: "editor", usage: say`/editor`, what: say`write in your own editor`, takes: "nothing" },
   {
     word: "bare",
@@ -96,7 +100,8 @@ export function ownCommandOf(word: OwnWord, argument: string | undefined): OwnCo
   if (word === "search" || word === "search-all")
     return { kind: "search", words: argument ?? "", everywhere: word === "search-all" }
   if (word === "say") return argument === undefined ? undefined : { kind: word, text: argument }
-  if (word === "editor" || word === "bare" || word === "cancel" || word === "reconnect") return { kind: word }
+  if (word === "editor" || word === "bare" || word === "older" || word === "cancel" || word === "reconnect")
+    return { kind: word }
   if (word === "mute" || word === "unmute")
     return { kind: "mute", on: word === "mute", to: argument && unquote(argument.replace(/^@(?=.)/u, "")) }
   if (word === "jump") {

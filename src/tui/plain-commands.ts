@@ -88,7 +88,7 @@ export async function runCommand(
       await client.keys.rename(command.name)
       return undefined
     case "verify": {
-      const verifyTools = { ...tools, readCode: options.readCode }
+      const verifyTools = { ...tools, readCode: options.readCode, told: state.told }
       const question = await verifyInLines(command, state.roomId, verifyTools)
       if (question !== undefined) state.questions.ask(question)
       return undefined
@@ -99,7 +99,7 @@ export async function runCommand(
     case "later":
     case "block":
     case "unblock":
-      await keysInLines(command, { ...tools, readCode: options.readCode })
+      await keysInLines(command, { ...tools, readCode: options.readCode, told: state.told })
       return undefined
     case "plan":
       print(
@@ -164,6 +164,7 @@ export async function runCommand(
     case "open":
       await runRemark(command, tools, options.openLink)
       return undefined
+    case "older":
     case "search":
     case "jump":
     case "set":

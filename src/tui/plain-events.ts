@@ -91,6 +91,8 @@ export function onEvent(event: ClientEvent, tools: Tools): void {
     case "person.joined":
       return print(say`${symbols.mark} ${nameWithMark(event.person, symbols)} is on this relay`)
     case "person.presence":
+      // Somebody who is only about to be registered has no name yet.
+      if (!client.people().some(({ id }) => id === event.person.id)) return
       return print(
         say`${symbols.mark} ${nameWithMark(event.person, symbols)} is ${event.online ? say`online` : say`offline`}`,
       )

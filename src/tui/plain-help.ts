@@ -17,7 +17,7 @@ export function plainHelp(): readonly SafeText[] {
     ...commandHelp()
       .slice(COMMANDS.length)
       .map(({ left, right }) => say`${left}: ${right}`),
-    say`N is the number in brackets before a message, in every command about messages. Without one, the newest that it can be done with is meant.`,
+    say`In /reply, /edit, /delete, /react, /copy, /forward and /open, N is the number in brackets before a message. Without one, the newest that it can be done with is meant.`,
     say`When something is asked, the answers stand behind it. Until it is answered or closed with /cancel, nothing that you type is sent, unless it begins with /say, @NAME or #everyone. Commands work all the time.`,
   ]
 }

@@ -1,6 +1,6 @@
 /** What the line mode says of rooms: which there are, who is in one, what was said, what is found. */
 import type { Client } from "../client/client.ts"
-import type { RoomView } from "../client/events.ts"
+import type { RoomView, TranscriptLine } from "../client/events.ts"
 import type { Clock } from "../platform/clock.ts"
 import type { MessageBook } from "./link-book.ts"
 import { Meant } from "./mentions.ts"
@@ -25,6 +25,10 @@ import {
 
 /** Lines of a room that are shown when it is opened. */
 const OPEN_LINES = 10
+/** The same, of what is new; /older says the others. */
+const MOST_NEW_LINES = 200
+/** Lines that `/older` says. */
+const OLDER_LINES = 20
 
 export interface PlainState {
   roomId: string | undefined
@@ -34,6 +38,8 @@ export interface PlainState {
   told: Map<string, string>
   /** What was last said of the connection. */
   connection: SafeText | undefined
+  /** By room, how far up it was said: the `order` of a line. */
+  oldest: Map<string, string>
   /** What the last search found. */
   found: readonly Hit[]
   /** Numbers of what was printed. */
@@ -60,6 +66,7 @@ export async function runOwn(
   clock: Clock,
 ): Promise<void> {
   const { client, state, print, symbols } = tools
+  if (command.kind === "older") return older(tools)
   if (command.kind === "set") {
     const { name, value, isHere } = command
     const wish = { name, value, roomId: isHere ? state.roomId : undefined }
@@ -74,7 +81,8 @@ export async function runOwn(
   const hit = state.found[command.number - 1]
   if (hit === undefined) return print(say`Nothing of that number was found.`)
   enterRoom(hit.roomId, tools)
-  print(...(await plainAround({ client, clock }, hit, symbols)))
+  const rowsOf = (line: TranscriptLine) => numberedRows(line, hit.roomId, tools)
+  print(...(await plainAround({ client, clock }, hit, rowsOf)))
 }
 
 export function roomOf({ client, state }: Tools): RoomView | undefined {
@@ -100,9 +108,25 @@ export async function openRoom(roomId: string, tools: Tools): Promise<void> {
   const room = enterRoom(roomId, tools)
   for (const problem of [troubleWords(client.connection()), roomProblemWords(room)])
     if (problem !== undefined && problem !== state.connection) print(problem)
-  for (const line of client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, 200))))
-    print(...numberedRows(line, roomId, tools))
+  const lines = client.transcript(roomId, Math.max(OPEN_LINES, Math.min(room.unread, MOST_NEW_LINES)))
+  if (room.unread > MOST_NEW_LINES)
+    print(say`${room.unread} are new here; these are the newest. /older says those before.`)
+  sayLines(roomId, lines, tools)
   if (room.unread > 0) await client.markRead(roomId)
+}
+
+function sayLines(roomId: string, lines: readonly TranscriptLine[], tools: Tools): void {
+  const [first] = lines
+  if (first !== undefined) tools.state.oldest.set(roomId, first.order)
+  for (const line of lines) tools.print(...numberedRows(line, roomId, tools))
+}
+
+function older(tools: Tools): void {
+  const { client, state, print } = tools
+  if (state.roomId === undefined) return print(say`No room is open.`)
+  const lines = client.transcript(state.roomId, OLDER_LINES, state.oldest.get(state.roomId))
+  if (lines.length === 0) print(say`Nothing older is here.`)
+  sayLines(state.roomId, lines, tools)
 }
 
 export function listRooms({ client, print, symbols }: Tools): void {

@@ -1,10 +1,10 @@
 /** A search in lines: what was found, numbered with the newest as 1, and the lines around one of them. */
 import type { Client } from "../client/client.ts"
+import type { TranscriptLine } from "../client/events.ts"
 import type { Clock } from "../platform/clock.ts"
 import { safeTyped, say, type SafeText } from "./safe-text.ts"
 import { linesTo, search, snippetOf, type Found, type Hit } from "./search.ts"
 import { countWords, hitLead } from "./search-panel.ts"
-import { plainRows } from "./plain-lines.ts"
 import type { Symbols } from "./theme.ts"
 import { keyOf } from "./transcript-rows.ts"
 
@@ -43,12 +43,14 @@ export async function plainSearch(
   return { found: found.hits, lines: [countWords({ query, found }), ...lines.toReversed(), ...jump] }
 }
 
-/** @throws ClientError. */
-export async function plainAround(deps: Deps, hit: Hit, symbols: Symbols): Promise<readonly SafeText[]> {
+/** @param rowsOf as lines are printed elsewhere, with the numbers by which messages are named. @throws ClientError. */
+export async function plainAround(
+  deps: Deps,
+  hit: Hit,
+  rowsOf: (line: TranscriptLine) => readonly SafeText[],
+): Promise<readonly SafeText[]> {
   const loaded = await linesTo(deps, hit, AROUND)
   if (loaded === undefined) return [say`That message is too far up to be shown, or has gone.`]
   const at = loaded.lines.findIndex((line) => keyOf(line) === keyOf(hit.line))
-  return loaded.lines
-    .slice(Math.max(0, at - AROUND), at + AROUND + 1)
-    .flatMap((line) => plainRows(line, symbols))
+  return loaded.lines.slice(Math.max(0, at - AROUND), at + AROUND + 1).flatMap(rowsOf)
 }

@@ -28,6 +28,8 @@ export interface VerifyTools {
   print: (...lines: readonly SafeText[]) => void
   symbols: Symbols
   readCode: (typed: string) => Promise<string>
+  /** What was last said of each verification. */
+  told: Map<string, string>
 }
 
 type Verify = { name: string | undefined; how: VerifyHow | undefined }
@@ -40,7 +42,7 @@ export async function verifyInLines(
 ): Promise<Question | undefined> {
   const { client, print } = tools
   if (how === "room") {
-    show(await client.verification.askRoom(roomToVerify(client, name, roomId)), tools)
+    begun(await client.verification.askRoom(roomToVerify(client, name, roomId)), tools)
     return undefined
   }
   const open = client.verification.current()
@@ -113,10 +115,10 @@ async function begin(
   const { client, print, symbols } = tools
   switch (how) {
     case "words":
-      show(await client.verification.askWords(person.id), tools)
+      begun(await client.verification.askWords(person.id), tools)
       return undefined
     case "show":
-      show(await client.verification.qrText(person.id), tools)
+      begun(await client.verification.qrText(person.id), tools)
       return undefined
     case "read":
       return codeQuestion(person, tools)
@@ -211,9 +213,21 @@ function goneWords(person: PersonRef, { client }: Pick<VerifyTools, "client">): 
   }
 }
 
+/** Whatever of it is said again when it has changed. */
+function stampOf({ step, waitingFor, ownAnswer, theirAnswer, attempt }: VerificationView): string {
+  return [step, waitingFor, ownAnswer, theirAnswer, attempt].join(" ")
+}
+
 /** Everything of one verification, to be heard from the beginning. */
 function show(view: VerificationView, { client, print, symbols }: VerifyTools): undefined {
   print(...codeLines(view, symbols), ...verificationLines(view, client.self(), symbols, BEFORE))
+}
+
+/** What was begun by a line is an event as well, which may have come first: it is said once. */
+function begun(view: VerificationView, tools: VerifyTools): void {
+  if (tools.told.get(view.id) === stampOf(view)) return
+  tools.told.set(view.id, stampOf(view))
+  show(view, tools)
 }
 
 /** The text stands there too: nobody hears a picture. */
@@ -239,7 +253,7 @@ export function verifyEventLines(
       ? [say`${symbols.mark} Keys of ${nameInWords(event.person)} DIFFER. Nothing more is sent to them.`]
       : []
   }
-  const now = [view.step, view.waitingFor, view.ownAnswer, view.theirAnswer, view.attempt].join(" ")
+  const now = stampOf(view)
   if (told.get(view.id) === now) {
     if (view.kind !== "room" || view.step !== "gathering") return []
     return [

@@ -66,6 +66,7 @@ export async function runPlain(options: PlainOptions): Promise<PlainEnd> {
     questions: new Questions(print),
     told: new Map(),
     connection: undefined,
+    oldest: new Map(),
     found: [],
     messages: new MessageBook(),
     notDone: 0,

@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { readConfig } from "../../src/cli/config.ts"
 import { CliError } from "../../src/cli/errors.ts"
 import type { Io } from "../../src/cli/io.ts"
-import { askNewPassphrase, askPassphrase } from "../../src/cli/passphrase.ts"
+import { askNewPassphrase, askPassphrase, paragraphWidth } from "../../src/cli/passphrase.ts"
 
 class Keyboard extends PassThrough {
   readonly isTTY = true
@@ -75,4 +75,13 @@ test.each([
   expect(said()).toBe("Passphrase: \n")
   expect(keyboard.listenerCount("keypress")).toBe(0)
   expect(keyboard.listenerCount("end")).toBe(new Keyboard().listenerCount("end"))
+})
+
+test.each([
+  [undefined, 79],
+  [0, 79],
+  [81, 80],
+  [40, 39],
+])("a terminal of %s columns has paragraphs of %d", (columns, width) => {
+  expect(paragraphWidth(columns)).toBe(width)
 })

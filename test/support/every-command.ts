@@ -47,8 +47,9 @@ export const IN_LINES: Readonly<Record<string, readonly [lines: readonly string[
   "search-all": [["/search-all third"], "1 2022-11-22 12:03 Meera T Meera T: …"],
   jump: [
     ["/search-all third", "/jump 1", "/jump 2"],
-    "12:03 Meera T ✓: Can you help me with the third question?\nNothing of",
+    "[4] 12:03 Meera T ✓: Can you help me with the third question?\nNothing of",
   ],
+  older: [["/older"], "Nothing older is here."],
   editor: [["/editor"], "There is no editor here."],
   bare: [["/bare"], "Nothing stands beside the lines here."],
   set: [["/set"], "notify: all\n  what tells you of a message (all, mentions, off)"],
@@ -124,6 +125,7 @@ export const ON_SCREEN: Readonly<Record<string, readonly [lines: readonly string
   search: [["/search quiz"], "1 message"],
   "search-all": [["/search-all third"], "Search everywhere"],
   jump: [["/jump 1"], "Nothing of that number was found."],
+  older: [["/older"], "#everyone ▸"],
   editor: [["/editor"], "There is no editor here."],
   bare: [["/bare"], "#everyone ▸"],
   set: [["/set"], "── Settings "],

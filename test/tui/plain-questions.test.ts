@@ -180,3 +180,16 @@ test("a forward of what was deleted meanwhile sends nothing", async () => {
   expect(written).toContain("This message was deleted.")
   expect(client.sent).toHaveLength(before)
 })
+
+test("a verification that a line begins is said once, though it is an event as well", async () => {
+  const { client } = await world()
+  const askWords = client.verification.askWords.bind(client.verification)
+  client.verification.askWords = async (id) => {
+    const view = await askWords(id)
+    client.emit({ type: "verify.changed", verification: view })
+    return view
+  }
+  const { written } = await inLines(client, ["/verify ravi words", "/verify"])
+  // Once when it begins, and once more when somebody asks.
+  expect(written.split("Verify Ravi ?7f3c2k with seven words")).toHaveLength(3)
+})

@@ -4,6 +4,11 @@ import type { Catalogue } from "../language.ts"
 export const plainHi: Catalogue = {
   "/say TEXT": "/say संदेश",
   "a message, whatever it begins with": "कोई भी संदेश, चाहे जैसे शुरू हो",
+  "/older": "/older",
+  "lines further up in this room": "इस कमरे में ऊपर की पंक्तियाँ",
+  "{0} are new here; these are the newest. /older says those before.":
+    "यहाँ {0} नए हैं; ये सबसे नए हैं। /older पहले वाले सुनाता है।",
+  "Nothing older is here.": "इससे पुराना यहाँ कुछ नहीं है।",
   "/cancel": "/cancel",
   "close what is asked; nothing is done": "जो पूछा गया है उसे बंद करें; कुछ नहीं होता",
   "/reconnect": "/reconnect",
@@ -27,8 +32,8 @@ export const plainHi: Catalogue = {
   "take back what you wrote": "अपना लिखा वापस लें",
   "nothing here, for nothing stands beside the lines": "यहाँ कुछ नहीं, क्योंकि पंक्तियों के बगल में कुछ नहीं है",
   "say the last lines of this room again": "इस कमरे की आख़िरी पंक्तियाँ फिर सुनाएँ",
-  "N is the number in brackets before a message, in every command about messages. Without one, the newest that it can be done with is meant.":
-    "संदेशों की हर कमांड में N वह नंबर है जो संदेश से पहले कोष्ठक में है। उसके बिना वह सबसे नया संदेश समझा जाता है जिसके साथ यह हो सकता है।",
+  "In /reply, /edit, /delete, /react, /copy, /forward and /open, N is the number in brackets before a message. Without one, the newest that it can be done with is meant.":
+    "/reply, /edit, /delete, /react, /copy, /forward और /open में N वह नंबर है जो संदेश से पहले कोष्ठक में है। उसके बिना वह सबसे नया संदेश समझा जाता है जिसके साथ यह हो सकता है।",
   "When something is asked, the answers stand behind it. Until it is answered or closed with /cancel, nothing that you type is sent, unless it begins with /say, @NAME or #everyone. Commands work all the time.":
     "जब कुछ पूछा जाता है, जवाब उसी के पीछे लिखे होते हैं। जब तक जवाब न दें या /cancel से बंद न करें, आपका लिखा कुछ नहीं भेजा जाता, जब तक वह /say, @नाम या #everyone से शुरू न हो। कमांड हर समय चलती हैं।",
   "Type verify, later or block.": "verify (सत्यापित), later (बाद में) या block (ब्लॉक) टाइप करें।",
