@@ -1,5 +1,6 @@
 /** The real log: one JSON object per line, in a file of its own or on stderr. */
 import { type DestinationStream, destination, pino, stdTimeFunctions } from "pino"
+import { Gathered } from "./gathered.ts"
 import type { Log, LogLevel } from "./log.ts"
 
 export interface LogOptions {
@@ -11,11 +12,29 @@ export interface LogOptions {
 
 /** Lines are written at once, so that a crash loses none. A disk that fails costs lines, never the process. */
 export function openLog({ file, level }: LogOptions): Log {
+  return logTo(whereTo(file), level)
+}
+
+/** Where a thousand may come in at once: only trouble is written at once, and a crash loses the lines of a moment. */
+export function openGatheredLog({ file, level }: LogOptions): Log & { close(): void } {
+  const where = whereTo(file)
+  const gathered = new Gathered((text) => void where.write(text))
+  const log = logTo({ write: (line) => gathered.add(line) }, level)
+  return {
+    write: (at, event, fields) => {
+      log.write(at, event, fields)
+      if (at === "warn" || at === "error") gathered.flush()
+    },
+    close: () => gathered.close(),
+  }
+}
+
+function whereTo(file: string | undefined) {
   const where = destination(
     file === undefined ? { dest: 2, sync: true } : { dest: file, sync: true, mode: 0o600 },
   )
   where.on("error", () => {})
-  return logTo(where, level)
+  return where
 }
 
 export function logTo(where: DestinationStream, level: LogLevel): Log {

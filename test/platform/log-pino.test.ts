@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import type { LogFields } from "../../src/platform/log.ts"
-import { logTo, openLog } from "../../src/platform/log-pino.ts"
+import { logTo, openGatheredLog, openLog } from "../../src/platform/log-pino.ts"
 
 function collect(level: "debug" | "warn") {
   const lines: string[] = []
@@ -59,6 +59,29 @@ test("the file belongs to its owner only and holds a line as soon as it is writt
     openLog({ file, level: "info" }).write("info", "started")
     expect(readFileSync(file, "utf8")).toContain('"event":"started"')
     expect(statSync(file).mode & 0o777).toBe(0o600)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test("a gathered log holds trouble as soon as it is written, with what came before it, and all of it at the end", () => {
+  const folder = mkdtempSync(join(tmpdir(), "secure-chat-log-"))
+  try {
+    const file = join(folder, "relay.log")
+    const log = openGatheredLog({ file, level: "info" })
+    const events = () =>
+      readFileSync(file, "utf8")
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => (JSON.parse(line) as { event: string }).event)
+    log.write("info", "one")
+    log.write("info", "two")
+    expect(events()).toEqual([])
+    log.write("error", "trouble")
+    expect(events()).toEqual(["one", "two", "trouble"])
+    log.write("info", "last")
+    log.close()
+    expect(events()).toEqual(["one", "two", "trouble", "last"])
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -7,7 +7,8 @@ import { PlatformError } from "../../platform/errors.ts"
 import { fileBallast } from "../../platform/ballast.ts"
 import { nodeFiles } from "../../platform/files.ts"
 import { type Lock, takeLock } from "../../platform/lock.ts"
-import { openLog } from "../../platform/log-pino.ts"
+import { Gathered } from "../../platform/gathered.ts"
+import { openGatheredLog } from "../../platform/log-pino.ts"
 import type { Log } from "../../platform/log.ts"
 import { type Page, servePages } from "../../platform/http.ts"
 import { systemRandom } from "../../platform/random.ts"
@@ -78,14 +79,15 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
     nodeFiles.writeAtomic(paths.pid, utf8(`${process.pid}\n`))
     const relay = prepareRelayDir(dir, chosen, { random: systemRandom, clock: systemClock })
     turnLog(paths.log)
-    const log = openLog({ file: paths.log, level: "info" })
+    const log = openGatheredLog({ file: paths.log, level: "info" })
+    const told = new Gathered((text) => io.resultText(text))
     const limits = limitsOf(file)
     const ended = Promise.withResolvers<void>()
     // It may fail before anybody waits for it.
     ended.promise.catch(() => {})
     const open: { close(): Promise<void> }[] = []
     const onScreen = isForScreen(invocation) && !options.background
-    let show = (event: OperatorEvent) => showEvent(invocation, event)
+    let show = (event: OperatorEvent) => told.add(`${eventLine(invocation, event)}\n`)
     let where = ""
     const running = await openRelay({
       relay,
@@ -124,6 +126,7 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
         )
       }
       const printed = finishRelayDir(dir, relay, address)
+      told.flush()
       if (chosen.discovery) running.announce()
       io.stop.addEventListener("abort", () => ended.resolve())
       if (io.stop.aborted) ended.resolve()
@@ -155,6 +158,8 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
     } finally {
       for (const each of open) await each.close()
       await running.stop()
+      told.close()
+      log.close()
     }
     nodeFiles.remove(paths.pid)
     if (onScreen) io.result(say`${safeName(relay.settings.name)} at ${safeLine(where)} has stopped.`)
@@ -299,10 +304,10 @@ function showReady(
   io.result("")
 }
 
-function showEvent({ io, config }: Invocation, event: OperatorEvent): void {
+function eventLine({ config }: Invocation, event: OperatorEvent): string {
   const now = systemClock.now()
-  if (config.json) return io.result(jsonLine({ v: 1, ts: isoTime(now), ...event }))
-  io.result(`${localTime(now)}  ${operatorWords(event)}`)
+  if (config.json) return jsonLine({ v: 1, ts: isoTime(now), ...event })
+  return `${localTime(now)}  ${operatorWords(event)}`
 }
 
 /** What is kept in the log: that something happened, and never to whom. */
