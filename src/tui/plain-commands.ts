@@ -17,7 +17,17 @@ import { sayConnection } from "./plain-events.ts"
 import { plainHelp } from "./plain-help.ts"
 import { keysInLines } from "./plain-keys.ts"
 import { runRemark } from "./plain-remarks.ts"
-import { lineOfSpans, listRooms, openRoom, receipts, roomOf, runOwn, who, type Tools } from "./plain-rooms.ts"
+import {
+  lineOfSpans,
+  listRooms,
+  openRoom,
+  receipts,
+  refuse,
+  roomOf,
+  runOwn,
+  who,
+  type Tools,
+} from "./plain-rooms.ts"
 import { askAct, sayThere } from "./plain-saying.ts"
 import { type LeftFor, NO_PASSPHRASE } from "./program-commands.ts"
 import { verifyInLines } from "./plain-verify.ts"
@@ -34,8 +44,7 @@ export async function runCommand(
   switch (command.kind) {
     case "say":
       if (state.roomId === undefined) {
-        state.notDone++
-        print(say`Not sent: no room is open. /go NAME opens one.`)
+        refuse(tools, say`Not sent: no room is open. /go NAME opens one.`)
       } else await sayThere(tools, state.roomId, command.text)
       return undefined
     case "msg":
@@ -62,7 +71,7 @@ export async function runCommand(
       return undefined
     case "win": {
       const room = client.rooms()[command.number - 1]
-      if (room === undefined) print(say`There is no room ${command.number}.`)
+      if (room === undefined) refuse(tools, say`There is no room ${command.number}.`)
       else await openRoom(room.id, tools)
       return undefined
     }
@@ -149,7 +158,7 @@ export async function runCommand(
       print(SEES_TITLE, ...seesLines(await client.sees()).map(lineOfSpans))
       return undefined
     case "export":
-      if (state.roomId === undefined) print(say`No room is open.`)
+      if (state.roomId === undefined) refuse(tools, say`No room is open.`)
       else
         print(
           say`Saved in ${safeLine(await options.exportRoom(state.roomId, command.path))}. The file is not encrypted.`,
@@ -200,11 +209,11 @@ export async function runCommand(
 /** There is no line to come back to: what was saved is sent, and never run as a command. */
 async function sendEdited(tools: Tools, { edit }: PlainOptions): Promise<void> {
   const { state, print } = tools
-  if (edit === undefined) return print(say`There is no editor here.`)
-  if (state.roomId === undefined) return print(say`No room is open.`)
+  if (edit === undefined) return refuse(tools, say`There is no editor here.`)
+  if (state.roomId === undefined) return refuse(tools, say`No room is open.`)
   print(say`What you save is sent when you leave the editor; an empty text is not.`)
   const text = await edit("")
   if (text.trim() === "") return print(say`Nothing was sent.`)
-  if (holdsTwelveWords(text)) return print(SECRET_WORDS)
+  if (holdsTwelveWords(text)) return refuse(tools, SECRET_WORDS)
   await sayThere(tools, state.roomId, text)
 }

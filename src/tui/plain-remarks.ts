@@ -3,7 +3,7 @@ import type { MessageView, TranscriptLine } from "../client/events.ts"
 import { linksIn } from "./message-text.ts"
 import { BELOW, plainRows } from "./plain-lines.ts"
 import { yesOrNo } from "./plain-questions.ts"
-import type { Tools } from "./plain-rooms.ts"
+import { refuse, type Tools } from "./plain-rooms.ts"
 import { sayThere } from "./plain-saying.ts"
 import { forwardedText, isOn, meantMessage, openable, whyNot } from "./remark-acts.ts"
 import type { RemarkCommand } from "./remark-commands.ts"
@@ -39,8 +39,8 @@ export async function runRemark(
   const { client, state, print } = tools
   const { roomId, message } = meant(command, tools)
   const why = whyNot(command.kind, message)
-  if (roomId === undefined) return print(say`No room is open.`)
-  if (why !== undefined || message === undefined) return print(why ?? say``)
+  if (roomId === undefined) return refuse(tools, say`No room is open.`)
+  if (why !== undefined || message === undefined) return refuse(tools, why ?? say``)
   const number = state.messages.numberOf(roomId, message.id)
   switch (command.kind) {
     case "reply":
@@ -60,7 +60,7 @@ export async function runRemark(
       // It may have been taken back while the way there was looked up.
       const now = find(tools, roomId, message.id)
       const gone = whyNot("forward", now)
-      if (gone !== undefined || now === undefined) return print(gone ?? say``)
+      if (gone !== undefined || now === undefined) return refuse(tools, gone ?? say``)
       return sayThere(tools, to, forwardedText(now))
     }
     case "copy":
@@ -96,10 +96,10 @@ function askOpen(
 ): void {
   const { state, print } = tools
   const link = linksIn(message.text)[which - 1]
-  if (link === undefined) return print(say`There is no such link here.`)
+  if (link === undefined) return refuse(tools, say`There is no such link here.`)
   const address = openable(link)
   if (address === undefined || openLink === undefined)
-    return print(say`This address is not opened from here: ${safeLine(link)}`)
+    return refuse(tools, say`This address is not opened from here: ${safeLine(link)}`)
   state.questions.ask(
     yesOrNo(
       say`Open it in your browser? Whoever runs it, and the network, learn that you open it.`,

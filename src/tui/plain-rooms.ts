@@ -56,6 +56,12 @@ export interface Tools {
   symbols: Symbols
 }
 
+/** What was asked for cannot be done. */
+export function refuse({ state, print }: Tools, why: SafeText): void {
+  state.notDone++
+  print(why)
+}
+
 /** What is about this person's own screen and the client knows. */
 export async function runOwn(
   command: Exclude<
@@ -79,7 +85,7 @@ export async function runOwn(
     return print(...lines)
   }
   const hit = state.found[command.number - 1]
-  if (hit === undefined) return print(say`Nothing of that number was found.`)
+  if (hit === undefined) return refuse(tools, say`Nothing of that number was found.`)
   enterRoom(hit.roomId, tools)
   const rowsOf = (line: TranscriptLine) => numberedRows(line, hit.roomId, tools)
   print(...(await plainAround({ client, clock }, hit, rowsOf)))
@@ -123,7 +129,7 @@ function sayLines(roomId: string, lines: readonly TranscriptLine[], tools: Tools
 
 function older(tools: Tools): void {
   const { client, state, print } = tools
-  if (state.roomId === undefined) return print(say`No room is open.`)
+  if (state.roomId === undefined) return refuse(tools, say`No room is open.`)
   const lines = client.transcript(state.roomId, OLDER_LINES, state.oldest.get(state.roomId))
   if (lines.length === 0) print(say`Nothing older is here.`)
   sayLines(state.roomId, lines, tools)
@@ -148,7 +154,7 @@ export function sayWhatIsNew({ client, state, print, symbols }: Tools): void {
 export function who(tools: Tools): void {
   const { client, print, symbols } = tools
   const room = roomOf(tools)
-  if (room === undefined) return print(say`No room is open.`)
+  if (room === undefined) return refuse(tools, say`No room is open.`)
   const members =
     room.kind === "direct"
       ? room.peer === undefined
@@ -166,8 +172,9 @@ export function who(tools: Tools): void {
   }
 }
 
-export function receipts(back: number, { client, state, print, symbols }: Tools): void {
-  if (state.roomId === undefined) return print(say`No room is open.`)
+export function receipts(back: number, tools: Tools): void {
+  const { client, state, print, symbols } = tools
+  if (state.roomId === undefined) return refuse(tools, say`No room is open.`)
   const found = receiptsOf(client, state.roomId, back)
   print(...(found === undefined ? [noReceiptsWords(back)] : plainReceipts(found, symbols)))
 }

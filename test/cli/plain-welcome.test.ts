@@ -62,3 +62,24 @@ test("an input that ends early ends the first start too", async () => {
   expect(entered).toBeUndefined()
   expect(stops).toEqual(["stopped"])
 })
+
+test("the first start can be left, and the name asked for again; no other command is taken for an address", async () => {
+  const { entered, joined, printed } = await walk([
+    "Ravi",
+    "/help",
+    "/who",
+    "/back",
+    "Ravi K",
+    "/quit",
+    "never read",
+  ])
+  expect(entered).toBeUndefined()
+  expect(joined).toEqual([])
+  expect(printed[0]).toContain("is a relay that shows itself")
+  expect(printed.filter((line) => line.startsWith("Not done: here there are only /back"))).toHaveLength(2)
+  expect(printed.filter((line) => line === "Your name, as others will see it:")).toHaveLength(2)
+})
+
+test("leaving works where the name is asked for", async () => {
+  expect((await walk(["/quit", "Ravi", "1.2.3.4 words"])).joined).toEqual([])
+})

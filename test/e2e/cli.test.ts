@@ -302,9 +302,9 @@ test("a pipe is line mode: what it says is sent, and the exit code says what bec
   expect((await run(["config", "set", "language", "en", "--data", "pia"])).code).toBe(0)
   const heard = await run(["history", "pia", "--data", "ben"])
   expect(heard.out).toContain("hello ben")
-  expect(await run(["--data", "pia"], "/msg nobody hi\n/delete\nmaybe\nno\n")).toMatchObject({
+  expect(await run(["--data", "pia"], "/msg nobody hi\n/delete\nmaybe\nno\n/copy 99\n")).toMatchObject({
     code: 1,
-    err: expect.stringContaining("lines that were not done: 2") as unknown,
+    err: expect.stringContaining("lines that were not done: 3") as unknown,
   })
   expect(await run(["--data", "nobody-yet"], "only a name\n")).toMatchObject({ code: 1 })
   await relay.stop()

@@ -8,7 +8,9 @@ const hindi = ["--language", "hi"]
 test("a start in lines asks in Hindi", async () => {
   expect(await run([...hindi, "--plain", "--data", "new"], "x!\nAsha\n")).toMatchObject({
     code: 1,
-    out: expect.stringMatching(/^आपका नाम, जैसा दूसरों को दिखेगा:\n[^]*अपना निमंत्रण चिपकाएँ/u) as unknown,
+    out: expect.stringMatching(
+      /^पहले नाम, फिर रिले।[^]*आपका नाम, जैसा दूसरों को दिखेगा:\n[^]*अपना निमंत्रण चिपकाएँ/u,
+    ) as unknown,
   })
 })
 

@@ -46,7 +46,7 @@ export const KEYS_IN_LINES: Readonly<Record<Action["kind"], Way>> = {
   rooms: [["/go"], "2 Meera T ✓, 1 new"],
   people: [["/trust"], "Imran ?9qx4e1  not verified"],
   search: [["/search quiz"], "1 message"],
-  editor: [["/editor"], "There is no editor here."],
+  editor: [["/editor"], "you (waiting to be sent): written elsewhere"],
   help: [["/help"], "/cancel: close what is asked"],
   verify: [["/verify ravi", "later"], "How? Type words, digits, show, read, room or later."],
   receipts: [["/receipts"], "Imran ?9qx4e1 does not have it yet"],

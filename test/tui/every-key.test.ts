@@ -18,7 +18,8 @@ const ALL = [KEYS_IN_LINES, PANELS_IN_LINES, PICKERS_IN_LINES, PLACES_IN_LINES]
 test.each(ALL)("%s has its lines", async (_, way) => {
   const [lines, words] = way as readonly [readonly string[], string]
   const invitation = () => ({ link: "secure-chat://192.168.1.5:7667/#k=abc", words: undefined })
-  const { written, notDone } = await inLines(await classroom(), lines, {}, { invitation })
+  const edit = () => Promise.resolve("written elsewhere")
+  const { written, notDone } = await inLines(await classroom(), lines, {}, { invitation, edit })
   expect(written).toContain(words)
   expect(notDone).toBe(0)
 })

@@ -29,15 +29,25 @@ async function findRelay(
   lines: AsyncIterator<string>,
   print: (line: string) => void,
 ): Promise<Client | undefined> {
+  print(say`First a name, then a relay. /quit leaves, /back asks for the name again.`)
   let name = await askName(actions, lines, print)
   for (;;) {
     if (name === undefined) return undefined
     print(say`Paste your invitation, or type its address and 12 words,`)
     print(say`or write host to run a relay on this computer:`)
     const typed = await next(lines)
-    if (typed === undefined) return undefined
+    if (typed === undefined || isQuit(typed)) return undefined
     if (typed === "") continue
+    if (typed.toLowerCase() === "/back") {
+      name = await askName(actions, lines, print)
+      continue
+    }
+    if (typed.startsWith("/")) {
+      print(say`Not done: here there are only /back, which asks for the name again, and /quit.`)
+      continue
+    }
     if (typed.toLowerCase() === "host") {
+      print(say`Starting a relay on this computer…`)
       const hosted = await actions.hostHere(name)
       if (hosted.ok) {
         print(say`Your relay runs. The invitation for the others:`)
@@ -49,7 +59,7 @@ async function findRelay(
       continue
     }
     const reading = actions.readInvitation(typed)
-    if (reading.ok) {
+    if (reading.ok && reading.complete) {
       const where = safeLine(`${reading.host}:${reading.port}`)
       print(say`Looking for the relay at ${where}; this may take a moment. Ctrl+C leaves.`)
     }
@@ -68,11 +78,15 @@ async function askName(
   for (;;) {
     print(say`Your name, as others will see it:`)
     const typed = await next(lines)
-    if (typed === undefined) return undefined
+    if (typed === undefined || isQuit(typed)) return undefined
     const checked = actions.checkName(typed)
     if (checked.ok) return checked.name
     print(safeLine(checked.problem))
   }
+}
+
+function isQuit(typed: string): boolean {
+  return ["/quit", "/q"].includes(typed.toLowerCase())
 }
 
 async function next(lines: AsyncIterator<string>): Promise<string | undefined> {

@@ -24,6 +24,10 @@ export const plainHi: Catalogue = {
     "कई पंक्तियाँ एक साथ आईं, जैसे चिपकाने पर आती हैं, इसलिए कोई नहीं भेजी गई। Enter यहाँ लिखा भेजता है।",
   "Not sent: these look like the twelve words of a backup or of an invitation, and whoever reads them can use them. /say before them says them all the same.":
     "नहीं भेजा: ये किसी बैकअप या निमंत्रण के बारह शब्द लगते हैं, और जो इन्हें पढ़े वह इनका उपयोग कर सकता है। इनसे पहले /say लिखने से ये फिर भी भेजे जाते हैं।",
+  "First a name, then a relay. /quit leaves, /back asks for the name again.":
+    "पहले नाम, फिर रिले। /quit से बाहर जाते हैं, /back से नाम फिर पूछा जाता है।",
+  "Not done: here there are only /back, which asks for the name again, and /quit.":
+    "नहीं किया: यहाँ केवल /back है, जिससे नाम फिर पूछा जाता है, और /quit।",
   "Going back…": "वापस जा रहे हैं…",
   "Please wait   Esc: back   Ctrl+C: leave": "कृपया रुकें   Esc: वापस   Ctrl+C: बाहर",
   "say a message again, whole": "कोई संदेश पूरा फिर सुनाएँ",
