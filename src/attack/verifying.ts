@@ -101,7 +101,7 @@ const keyAtRegistration: Attack = {
     stage.seen.add("not-matching")
     await alice.client.markMismatch(seen.id)
     const code = await codeThrownBy(() => write(stage, alice, "bob"))
-    return code === "key-changed" ? undefined : "Alice still sends after she has seen that the numbers differ"
+    return code === "keys-differ" ? undefined : "Alice still sends after she has seen that the numbers differ"
   },
 }
 
@@ -137,7 +137,7 @@ const falseWords: Attack = {
     stage.seen.add("other-words")
     await alice.client.verification.answer(screen(alice)!.id, false)
     const code = await codeThrownBy(() => write(stage, alice, "bob"))
-    return code === "key-changed" ? undefined : "Alice still sends after she has said that the words differ"
+    return code === "keys-differ" ? undefined : "Alice still sends after she has said that the words differ"
   },
 }
 

@@ -136,6 +136,10 @@ const client: Record<ClientErrorCode, End> = {
     exit: EXIT.untrusted,
     hint: "compare keys: secure-chat verify NAME --number; or decide without: secure-chat trust NAME --later",
   },
+  "keys-differ": {
+    exit: EXIT.untrusted,
+    hint: "talk in person, then compare again: secure-chat verify NAME --number; or secure-chat block NAME",
+  },
   blocked: { exit: EXIT.untrusted, hint: "secure-chat unblock NAME" },
   closed: { exit: EXIT.unknown },
   "not-now": {

@@ -95,7 +95,7 @@ export interface Client {
 
   /**
    * Queues one message. Resolves with its id when it is on disk.
-   * @throws ClientError `message-too-long`, `message-empty`, `key-changed`, `blocked`, `storage`, `unknown-name`,
+   * @throws ClientError `message-too-long`, `message-empty`, `key-changed`, `keys-differ`, `blocked`, `storage`, `unknown-name`,
    * `removed`, `inviter-unheard` (`link.goOnWithout` sends all the same); for `replyTo` as `remarks.find`.
    */
   send(roomId: string, text: string, replyTo?: MessageName): Promise<{ id: string }>

@@ -294,12 +294,13 @@ export class Contacts {
   }
 
   /** Why nothing may be sent to this person now. */
-  stops(accountId: Uint8Array): "changed" | "blocked" | "closed" | undefined {
+  stops(accountId: Uint8Array): "changed" | "differs" | "blocked" | "closed" | undefined {
     const newest = this.newest(accountId)
     if (!newest || this.isOwn(accountId)) return undefined
     if (newest.isBlocked) return "blocked"
     if (isClosed(newest)) return "closed"
-    return newest.trust === "changed" || newest.trust === "mismatch" ? "changed" : undefined
+    if (newest.trust === "mismatch") return "differs"
+    return newest.trust === "changed" ? "changed" : undefined
   }
 
   /** Whether anybody is `isAlarming`: almost always nobody. */

@@ -21,6 +21,7 @@ export type ClientErrorCode =
   | "too-many-names" // one person has so many in all and no more
   | "bad-invitation" // twelve words that are none
   | "key-changed" // sending stopped until the person decides
+  | "keys-differ" // they were compared, and did not match: sending stopped until they do
   | "blocked"
   | "verify-busy" // a verification with this person, or in this room, is open
   | "verify-too-soon" // they were asked less than half a minute ago

@@ -106,6 +106,7 @@ export type DoorProblem = "removed" | "no-way-in" | "shut-out"
 /** `forked`: the other person's device tells different stories (PROTOCOL.md §13.1). */
 export type RoomProblem =
   | "key-changed"
+  | "keys-differ" // compared, and not the same
   | "blocked" // by this person
   | "closed" // the other person has closed their account
   | "stranded"

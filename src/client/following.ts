@@ -12,6 +12,7 @@ export function doubtOf(conversation: Conversation): RoomProblem | undefined {
   const { record, contacts, group } = conversation
   if (record.peer) {
     const why = contacts.stops(record.peer)
+    if (why === "differs") return "keys-differ"
     return why === "changed" ? "key-changed" : why
   }
   if (!contacts.hasAlarm || !group) return undefined

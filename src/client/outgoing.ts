@@ -7,7 +7,7 @@ import { doubtOf } from "./following.ts"
 import { unheardInviter } from "./link.ts"
 
 /**
- * @throws ClientError `message-empty`, `message-too-long`; `key-changed`, `blocked`, `closed`.
+ * @throws ClientError `message-empty`, `message-too-long`; `key-changed`, `keys-differ`, `blocked`, `closed`.
  */
 export function checkOutgoing(text: string, conversation: Conversation): void {
   if (text.trim().length === 0) throw new ClientError("message-empty", "there is nothing in this message")
@@ -20,15 +20,19 @@ export function checkOutgoing(text: string, conversation: Conversation): void {
   }
   const doubt = doubtOf(conversation)
   if (doubt === "key-changed") throw new ClientError("key-changed", whyStopped(conversation))
+  if (doubt === "keys-differ")
+    throw new ClientError(
+      "keys-differ",
+      "the keys did not match; nothing is sent until they have been compared again",
+    )
   if (doubt === "blocked") throw new ClientError("blocked", "this person is blocked")
   if (doubt === "closed") throw new ClientError("closed", "this person has closed their account")
 }
 
-function whyStopped({ record, contacts }: Conversation): string {
-  if (!record.peer) return "the key of somebody here was replaced; nothing is sent until you decide"
-  return contacts.newest(record.peer)?.trust === "mismatch"
-    ? "the keys did not match; nothing is sent until they have been compared again"
-    : "this person's key was replaced; nothing is sent until you decide"
+function whyStopped({ record }: Conversation): string {
+  return record.peer
+    ? "this person's key was replaced; nothing is sent until you decide"
+    : "the key of somebody here was replaced; nothing is sent until you decide"
 }
 
 /**

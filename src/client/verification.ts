@@ -121,7 +121,7 @@ export interface Verification {
 
   /**
    * Asks the other person to compare seven words; if they have asked already, this agrees.
-   * @throws ClientError `unknown-name`, `key-changed` (of `mismatch`: say what else is open first), `blocked`,
+   * @throws ClientError `unknown-name`, `key-changed`, `keys-differ` (say what else is open first), `blocked`,
    * `verify-busy` (one with them is open), `verify-too-soon` (half a minute between two).
    */
   askWords(personId: string): Promise<VerificationView>

@@ -229,7 +229,8 @@ export class Verifications implements Verification {
     const chat = this.#driver.rooms.with(accountId)
     // A chat with the key before is none with this one.
     const hasChat = chat?.group !== undefined && equalBytes(chat.record.peer!, accountId)
-    if (stop === "changed" && !hasChat) throw new ClientError("key-changed", this.#whyNot(accountId))
+    if ((stop === "changed" || stop === "differs") && !hasChat)
+      throw new ClientError(stop === "changed" ? "key-changed" : "keys-differ", this.#whyNot(accountId))
     const isWithThem = (state: VerifyState) => state.kind === "words" && equalBytes(state.peer.id, accountId)
     if (isLimited) this.#notTooSoon(isWithThem)
   }

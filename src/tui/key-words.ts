@@ -121,7 +121,9 @@ export function keyNoticeWords(
 export function stoppedWords(room: RoomView): SafeText {
   switch (room.problem) {
     case "key-changed":
-      return undecided(room).length > 0 ? say`STOPPED: key changed` : say`STOPPED: keys differ`
+      return say`STOPPED: key changed`
+    case "keys-differ":
+      return say`STOPPED: keys differ`
     case "removed":
       return say`you were removed`
     case "blocked":

@@ -216,6 +216,7 @@ export function roomProblemWords(room: RoomView): SafeText | undefined {
 function problemOfRoom(room: RoomView, problem: RoomProblem, name: SafeText, again: SafeText): SafeText {
   switch (problem) {
     case "key-changed":
+    case "keys-differ":
       return stoppedByKey(room)
     case "blocked":
       return say`You have blocked ${name}: nothing of them is shown, and nothing is sent. /unblock ${again} ends it.`

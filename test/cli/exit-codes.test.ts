@@ -26,6 +26,7 @@ test.each([
   [new CliError("not-verified", "w"), 4],
   [new CliError("not-matching", "w"), 4],
   [new ClientError("key-changed", "w"), 4],
+  [new ClientError("keys-differ", "w"), 4],
   [new ClientError("message-too-long", "w"), 5],
   [new CliError("too-slow", "w"), 6],
   [new CliError("profile-in-use", "w"), 7],

@@ -40,8 +40,8 @@ test("numbers that differ stop sending, receipts included, until they have been 
   const { world, alice, bob, bobsId } = await pair()
   const room = alice.client.findRoom("bob").id
   await alice.client.markMismatch(bobsId)
-  expect(alice.client.room(room)).toMatchObject({ state: "stopped", problem: "key-changed" })
-  await expect(alice.client.send(room, "no")).rejects.toMatchObject({ code: "key-changed" })
+  expect(alice.client.room(room)).toMatchObject({ state: "stopped", problem: "keys-differ" })
+  await expect(alice.client.send(room, "no")).rejects.toMatchObject({ code: "keys-differ" })
   await bob.write("alice", "are you there?")
   await world.run(MINUTE)
   expect(arrived(alice, "bob", "are you there?")).toBe(true)

@@ -39,7 +39,7 @@ test("a tick that the shower does not see is a mismatch: nothing is sent any mor
   await world.until(() => step(alice) === "confirm?", "the tick")
   await alice.client.verification.confirmQr(screen(alice).id, false)
   expect(trustIn(alice, "bob")).toBe("differs")
-  await expect(alice.write("bob", "no")).rejects.toMatchObject({ code: "key-changed" })
+  await expect(alice.write("bob", "no")).rejects.toMatchObject({ code: "keys-differ" })
 })
 
 test("a code that came as a message proves nothing, wherever it came", async () => {

@@ -77,7 +77,7 @@ for (const first of ["alice", "bob"]) {
     ] as const) {
       expect(trustIn(guest, name)).toBe("differs")
       expect(guest.client.room(guest.client.findRoom(name).id)).toMatchObject({ state: "stopped" })
-      await expect(guest.write(name, "no")).rejects.toMatchObject({ code: "key-changed" })
+      await expect(guest.write(name, "no")).rejects.toMatchObject({ code: "keys-differ" })
     }
     // The no itself was the last of it. #everyone goes on.
     const { handle } = saidOf(one.wire, "entry").at(-1)!

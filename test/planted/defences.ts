@@ -31,8 +31,8 @@ export const DEFENCES: readonly Defence[] = [
   {
     name: "mismatch-ignored",
     file: "src/client/outgoing.ts",
-    find: 'if (doubt === "key-changed") throw',
-    replace: 'if (doubt === "key-changed" && text === "") throw',
+    find: 'if (doubt === "keys-differ")',
+    replace: 'if (doubt === "keys-differ" && text === "")',
     why: "a person says that the numbers differ, and the program goes on sending",
     red: ["key-at-registration", "words-with-a-false-bob"],
   },

@@ -91,8 +91,8 @@ test.each(SIZES)("the settings at $columns × $rows", async (size) => {
 test.each(SIZES)("everything that can go wrong at once, at $columns × $rows", async (size) => {
   const client = await classroom()
   const meera = client.findPerson("Meera T")
-  client.setTrust(meera.id, "changed")
-  client.setRoom("r_Meera T", { state: "stopped", problem: "key-changed" })
+  client.setTrust(meera.id, "differs")
+  client.setRoom("r_Meera T", { state: "stopped", problem: "keys-differ" })
   client.setRoom("r_everyone", { withoutSecret: true })
   client.setConnection({ state: "refused", host: "192.168.1.5", port: 7667, why: "wrong-pin" })
   client.notice("r_Meera T", { code: "gap", person: meera, missing: 2 }, NOON + 240_000)

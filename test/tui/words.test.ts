@@ -52,7 +52,7 @@ test("keys that were compared and differ are never called a change of keys", asy
   const client = new FakeClient()
   const ravi = client.addPerson("Ravi", { trust: "changed", tag: "7f3c2k" })
   const { id } = await client.openChat(ravi.id)
-  client.setRoom(id, { state: "stopped", problem: "key-changed" })
+  client.setRoom(id, { state: "stopped", problem: "keys-differ" })
   const direct = client.room(id)
   expect(roomProblemWords(direct)).toMatch(/you compared keys with Ravi and they differ.*\/verify/u)
   expect(securityWords(direct).text).toBe("STOPPED: keys differ")

@@ -1,5 +1,5 @@
 /** Commands about people's keys: `keys`, `trust`, `block`, `unblock`; and about one's own: `id rotate`, `id close`. */
-import type { Client } from "../../client/client.ts"
+import { ClientError, type Client } from "../../client/client.ts"
 import type { KeyView, PersonView } from "../../client/events.ts"
 import { keyLines } from "../../tui/key-words.ts"
 import { trustLine } from "../../tui/key-actions.ts"
@@ -46,6 +46,11 @@ export async function trust(
     if (!offline) await syncIfPossible(session, invocation.io)
     if (later && name !== undefined) {
       const person = client.findPerson(name)
+      if (person.trust === "differs")
+        throw new ClientError(
+          "keys-differ",
+          `you compared keys with ${person.name} and they differ: that cannot be put off`,
+        )
       if (!person.mustDecide) throw new CliError("usage", `there is nothing to decide about ${person.name}`)
       await client.keys.decideLater(person.id)
     }

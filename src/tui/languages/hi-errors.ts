@@ -205,6 +205,10 @@ export const errorsHi: Catalogue = {
   "a room keeps at least one moderator who is in it": "कमरे में मौजूद कम से कम एक संचालक रहना चाहिए",
   "the key of somebody here was replaced; nothing is sent until you decide":
     "यहाँ के किसी व्यक्ति की कुंजी बदल दी गई; जब तक आप तय नहीं करते, कुछ नहीं भेजा जाता",
+  "talk in person, then compare again: secure-chat verify NAME --number; or secure-chat block NAME":
+    "सामने मिलकर बात करें, फिर दोबारा मिलाएँ: secure-chat verify NAME --number; या secure-chat block NAME",
+  "you compared keys with {0} and they differ: that cannot be put off":
+    "आपने {0} के साथ कुंजियाँ मिलाईं और वे अलग हैं: इसे टाला नहीं जा सकता",
   "the keys did not match; nothing is sent until they have been compared again":
     "कुंजियाँ नहीं मिलीं; जब तक उन्हें फिर मिलाया नहीं जाता, कुछ नहीं भेजा जाता",
   "this person's key was replaced; nothing is sent until you decide":
