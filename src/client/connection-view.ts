@@ -1,4 +1,5 @@
 /** What guests see of the connection (PROTOCOL.md §3). */
+import type { Millis } from "../platform/clock.ts"
 import type { ConnectionView } from "./events.ts"
 import type { Session } from "./session.ts"
 
@@ -8,6 +9,7 @@ export interface RelayPlace {
   /** What it calls itself; known while it is connected, as is `openRelay`. */
   relayName: string
   openRelay: boolean
+  roundTrip: Millis | undefined
 }
 
 /**

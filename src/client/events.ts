@@ -295,7 +295,15 @@ export type TranscriptLine =
 export type ConnectionView =
   | { state: "offline" } // not started, or no relay known
   | { state: "connecting"; host: string; port: number }
-  | { state: "online"; host: string; port: number; relayName: string; openRelay: boolean }
+  | {
+      state: "online"
+      host: string
+      port: number
+      relayName: string
+      openRelay: boolean
+      /** How long the relay takes to answer, in milliseconds, once something was asked. */
+      roundTrip?: Millis | undefined
+    }
   | { state: "waiting"; host: string; port: number; retryAt: Millis; why: ConnectionProblem }
   /** Will not be tried again without the person. */
   | { state: "refused"; host: string; port: number; why: ConnectionProblem }

@@ -26,6 +26,10 @@ export class Keepalive {
   readonly #clock: Clock
   readonly #owner: KeepaliveOwner
   #heardAt: Millis
+  /** When the ping went out that has no answer yet. */
+  #pingedAt: Millis | undefined
+  #hasPonged = false
+  #roundTrip: Millis | undefined
   #cancel: () => void = () => {}
 
   constructor(clock: Clock, owner: KeepaliveOwner) {
@@ -37,6 +41,23 @@ export class Keepalive {
 
   heard(): void {
     this.#heardAt = this.#clock.now()
+  }
+
+  /** How long the relay takes: to the last ping, and before the first one to whatever it answered soonest. */
+  get roundTrip(): Millis | undefined {
+    return this.#roundTrip
+  }
+
+  answered(askedAt: Millis): void {
+    const took = this.#clock.now() - askedAt
+    if (!this.#hasPonged) this.#roundTrip = Math.min(this.#roundTrip ?? took, took)
+  }
+
+  ponged(): void {
+    if (this.#pingedAt === undefined) return
+    this.#roundTrip = this.#clock.now() - this.#pingedAt
+    this.#pingedAt = undefined
+    this.#hasPonged = true
   }
 
   stop(): void {
@@ -53,6 +74,7 @@ export class Keepalive {
     if (silence >= LOST_AFTER_SILENCE_MS) return this.#owner.lost()
     if (now - (this.#owner.openSince() ?? now) >= ANSWER_WITHIN_MS) return this.#owner.ignored()
     if (silence < PING_AFTER_SILENCE_MS) return this.#wakeAt(this.#heardAt + PING_AFTER_SILENCE_MS)
+    this.#pingedAt = now
     this.#owner.ping()
     this.#wakeAt(this.#heardAt + LOST_AFTER_SILENCE_MS)
   }

@@ -177,7 +177,7 @@ export class Messenger implements Client {
 
   connection(): ConnectionView {
     const { host, port } = this.#relay ? this.#finder.at(this.#relay) : { host: "", port: 0 }
-    const place = { host, port, relayName: this.#relayName, openRelay: this.#openRelay }
+    const place = { host, port, relayName: this.#relayName, openRelay: this.#openRelay, ...this.#link.pace }
     return connectionView(this.#link.session, this.#relay && place, this.#parts.directory.isDistrusted)
   }
 

@@ -96,6 +96,10 @@ export class RelayConnection implements RelayLink {
     return this.#session.kind === "ready"
   }
 
+  get pace(): { roundTrip: Millis | undefined } {
+    return { roundTrip: this.#keepalive?.roundTrip }
+  }
+
   /** While it waits: at once, but not more than once a second; a disk without room has its own time. */
   start(): void {
     const session = this.#session
@@ -330,7 +334,7 @@ export class RelayConnection implements RelayLink {
       case "ping":
         return this.send({ type: "pong", token: message.token })
       case "pong":
-        return
+        return this.#keepalive?.ponged()
       case "refused":
         return message.rid === 0 ? this.#refused(message.code) : this.#answer(message)
       case "opened":
@@ -354,6 +358,7 @@ export class RelayConnection implements RelayLink {
   async #answer(answer: Answer): Promise<void> {
     const question = this.#questions.get(answer.rid)
     this.#questions.delete(answer.rid)
+    if (question) this.#keepalive?.answered(question.askedAt)
     await question?.answered(answer)
     this.#owner.answered()
   }

@@ -137,7 +137,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
     const settings = opened.desk.settings()
     setMouse(settings.mouse)
     const first = initialChat(
-      snapshotOf(opened),
+      snapshotOf(opened, clock.now()),
       looksOf(settings),
       output.columns,
       output.rows,

@@ -106,7 +106,7 @@ export function perform(
     case "go":
       return attempt(async () => {
         const roomId = await roomFor(client, effect.to)
-        dispatch({ kind: "snapshot", data: snapshotOf(client), tail: undefined })
+        dispatch({ kind: "snapshot", data: snapshotOf(client, deps.clock.now()), tail: undefined })
         openRoom(client, roomId, dispatch)
       })
     case "search":
@@ -204,7 +204,10 @@ export function perform(
     case "complete-path":
       return dispatch({ ...effect, kind: "paths", paths: deps.pathsLike(effect.typed) })
     case "set":
-      return attempt(() => actOnSetting(deps, effect, tell))
+      return attempt(async () => {
+        await actOnSetting(deps, effect, tell)
+        refresh()
+      })
     case "mute":
       return attempt(async () => {
         tell(await muteRoom(client, effect), "plain")

@@ -30,6 +30,8 @@ export function startSession(deps: SessionDeps): Session {
   const { client, clock, dispatch } = deps
   let cancelRefresh: (() => void) | undefined
   let cancelFullRefresh: (() => void) | undefined
+  /** When it is no longer quiet, the screen no longer says so. */
+  let cancelQuiet: (() => void) | undefined
   const meant = new Meant()
   const log = new SessionLog(client, clock)
 
@@ -37,9 +39,12 @@ export function startSession(deps: SessionDeps): Session {
     try {
       dispatch({
         kind: "snapshot",
-        data: snapshotOf(client, meant),
+        data: snapshotOf(client, clock.now(), meant),
         tail: tailOf(client, deps.view(), asked),
       })
+      cancelQuiet?.()
+      const { quietUntil } = deps.view().data
+      cancelQuiet = quietUntil === undefined ? undefined : clock.wakeAt(quietUntil, refresh)
     } catch (error) {
       deps.fail(error)
     }
@@ -89,6 +94,7 @@ export function startSession(deps: SessionDeps): Session {
       searching.stop()
       cancelRefresh?.()
       cancelFullRefresh?.()
+      cancelQuiet?.()
     },
   }
 }

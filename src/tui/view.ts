@@ -48,6 +48,8 @@ export interface Snapshot {
   meant: ReadonlySet<string>
   /** Open, or at an end and not dismissed; newest first. */
   verifications: readonly VerificationView[]
+  /** Until when nothing is notified; undefined: it is. */
+  quietUntil: number | undefined
 }
 
 /** Ways to verify: seven words, 60 digits, a code on this screen, a code of another one, a whole room. */

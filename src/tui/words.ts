@@ -238,25 +238,44 @@ function problemOfRoom(room: RoomView, problem: RoomProblem, name: SafeText, aga
   }
 }
 
+export interface Security {
+  text: SafeText
+  /** For a narrow screen; undefined: the mark that says it. Never more than `text` says. */
+  short: SafeText | undefined
+  tone: "good" | "warning" | "danger"
+}
+
 /** `end-to-end, verified`, `end-to-end, 4 not verified`, or what stopped. Words for the header of a room. */
-export function securityWords(room: RoomView): { text: SafeText; tone: "good" | "warning" | "danger" } {
-  if (room.state === "stopped") return { text: stoppedWords(room), tone: "danger" }
+export function securityWords(room: RoomView): Security {
+  if (room.state === "stopped") return { text: stoppedWords(room), short: say`STOPPED`, tone: "danger" }
   const others =
     room.kind === "direct" && room.peer !== undefined ? [room.peer] : room.members.map(({ person }) => person)
   const differing = others.filter(({ trust }) => trust === "differs").length
-  if (differing > 0) return { text: say`end-to-end, keys of ${differing} DIFFER`, tone: "danger" }
+  if (differing > 0)
+    return {
+      text: say`end-to-end, keys of ${differing} DIFFER`,
+      short: say`e2e, ${differing} DIFFER`,
+      tone: "danger",
+    }
   const changed = others.filter(({ trust }) => trust === "changed").length
-  if (changed > 0) return { text: say`end-to-end, ${changed} CHANGED`, tone: "danger" }
+  if (changed > 0)
+    return { text: say`end-to-end, ${changed} CHANGED`, short: say`e2e, ${changed} CHANGED`, tone: "danger" }
   const blocked = others.filter(({ trust }) => trust === "blocked").length
-  if (blocked > 0) return { text: say`end-to-end, ${blocked} blocked`, tone: "warning" }
+  if (blocked > 0)
+    return { text: say`end-to-end, ${blocked} blocked`, short: say`e2e, ${blocked} blocked`, tone: "warning" }
   const open = others.filter(({ trust }) => trust === "unverified").length
   const former = room.members.filter((member) => member.former.length > 0).length
   if (open === 0 && former > 0)
-    return { text: say`end-to-end, old keys of ${former} still here`, tone: "warning" }
-  if (open === 0)
-    return { text: others.length === 0 ? say`end-to-end` : say`end-to-end, verified`, tone: "good" }
+    return {
+      text: say`end-to-end, old keys of ${former} still here`,
+      short: say`e2e, old keys`,
+      tone: "warning",
+    }
+  if (others.length === 0) return { text: say`end-to-end`, short: say`e2e`, tone: "good" }
+  if (open === 0) return { text: say`end-to-end, verified`, short: undefined, tone: "good" }
   return {
     text: others.length === 1 ? say`end-to-end, not verified` : say`end-to-end, ${open} not verified`,
+    short: undefined,
     tone: "warning",
   }
 }

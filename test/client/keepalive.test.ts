@@ -79,3 +79,26 @@ test("stopped, it is silent", () => {
   clock.pass(1_000_000)
   expect([seen, clock.next]).toEqual([[], undefined])
 })
+
+test("how long the relay takes: the soonest answer, then what each ping took", () => {
+  expect(keepalive.roundTrip).toBeUndefined()
+  const answer = (took: number) => {
+    const askedAt = clock.now()
+    clock.pass(took)
+    keepalive.answered(askedAt)
+    return keepalive.roundTrip
+  }
+  expect([answer(40), answer(3), answer(20)]).toEqual([40, 3, 3])
+  // Nobody asked.
+  keepalive.ponged()
+  expect(keepalive.roundTrip).toBe(3)
+  keepalive.heard()
+  clock.pass(PING_AFTER_SILENCE_MS)
+  expect(seen).toEqual(["ping"])
+  clock.pass(12)
+  keepalive.ponged()
+  expect(keepalive.roundTrip).toBe(12)
+  clock.pass(500)
+  keepalive.ponged()
+  expect([keepalive.roundTrip, answer(1)]).toEqual([12, 12])
+})

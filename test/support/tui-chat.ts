@@ -20,7 +20,7 @@ export class Chat {
   constructor(client: FakeClient, size: { columns: number; rows: number } = { columns: 80, rows: 24 }) {
     this.client = client
     const first = initialChat(
-      snapshotOf(client),
+      snapshotOf(client, client.now),
       themeOf({ ascii: false, color: false }),
       size.columns,
       size.rows,
@@ -47,7 +47,7 @@ export class Chat {
       roomId === undefined
         ? undefined
         : { roomId, lines: this.client.transcript(roomId, TAIL_LINES), asked: TAIL_LINES }
-    return this.give({ kind: "snapshot", data: snapshotOf(this.client), tail })
+    return this.give({ kind: "snapshot", data: snapshotOf(this.client, this.client.now), tail })
   }
 
   type(text: string): this {

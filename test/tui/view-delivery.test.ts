@@ -53,7 +53,7 @@ test("the page of receipts: arrows go to other messages, and it counts on while 
     asked: TAIL_LINES,
     receipts: { line, people },
   }
-  it.give({ kind: "snapshot", data: snapshotOf(it.client), tail })
+  it.give({ kind: "snapshot", data: snapshotOf(it.client, it.client.now), tail })
   expect(it.view.overlay).toMatchObject({ kind: "receipts", people: [{}, {}, {}] })
   expect(it.press("f6").view.overlay).toBeUndefined()
 })

@@ -10,6 +10,7 @@ export const startHi: Catalogue = {
     "दूसरे आपको किस नाम से बुलाएँ? आपका नाम रिले पर सबको दिखता है।",
   "Your name": "आपका नाम",
   "Enter: go on   Ctrl+C: leave": "Enter: आगे   Ctrl+C: बाहर",
+  "Up Down   Enter: take   Esc: back": "Up Down   Enter: चुनें   Esc: वापस",
   "Up Down: choose   Enter: take   Esc: back": "Up Down: बदलें   Enter: चुनें   Esc: वापस",
   "Type or paste the invitation: a link that starts with secure-chat:, or the address and 12 words that whoever runs the relay shows you.":
     "निमंत्रण टाइप करें या चिपकाएँ: secure-chat: से शुरू होने वाला लिंक, या पता और 12 शब्द, जो रिले चलाने वाले आपको दिखाते हैं।",

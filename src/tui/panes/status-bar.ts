@@ -1,40 +1,67 @@
 /** The last row: the connection in words, what waits to be sent, where something is new, a few keys. */
 import type { ConnectionView } from "../../client/events.ts"
 import { joinSafe, repeatSafe, safeName, say, type SafeText } from "../safe-text.ts"
-import { cellsOf, truncate } from "../text-width.ts"
+import { cellsOf, drawnCells, truncate } from "../text-width.ts"
 import { hintsOf } from "../key-hints.ts"
 import { textWidth } from "../layout.ts"
 import { roomTitle, span, type Span, type Style } from "../theme.ts"
 import type { ChatView } from "../view.ts"
-import { connectionWords } from "../words.ts"
+import { connectionWords, timeOfDay } from "../words.ts"
+import { RELAY_COLUMNS } from "./header-bar.ts"
 
 export function statusSpans(view: ChatView): readonly Span[] {
   const { symbols } = view.theme
   const { connection, outbox } = view.data
   const width = textWidth(view.columns)
-  const state = say`${connection.state === "online" ? symbols.online : symbols.offline} ${connectionWords(connection)}`
-  const relay =
-    connection.state === "online" && view.columns >= 60 ? say` to ${safeName(connection.relayName)}` : say``
-  const waiting = outbox === 0 ? say`` : say` ${symbols.dot} ${outbox} to send`
+  const between = say` ${symbols.dot} `
+  const isWide = view.columns >= RELAY_COLUMNS
+  const isOnline = connection.state === "online"
+  const state = say`${isOnline ? symbols.online : symbols.offline} ${connectionWords(connection)}`
+  const relay = isOnline && view.columns >= 60 && !isWide ? say` to ${safeName(connection.relayName)}` : say``
+  const pace =
+    isOnline && connection.roundTrip !== undefined && view.columns >= 60
+      ? say`${between}${connection.roundTrip} ms`
+      : say``
+  const out = isWide ? say`${between}out ${outbox}` : outbox === 0 ? say`` : say`${between}${outbox} to send`
+  const missing = missingIn(view)
+  const gaps = isWide || missing > 0 ? say`${between}gaps ${missing}` : say``
+  const quiet = quietWords(view)
+  const still = quiet === "" ? say`` : say`${between}${quiet}`
   const hot = hotlist(view)
   const [firstHint = say``] = hintsOf(view)
-  const left = truncate(say`${state}${relay}`, width - cellsOf(waiting), symbols.more)
+  const fixed = cellsOf(say`${pace}${out}${gaps}${still}`)
+  const left = truncate(say`${state}${relay}`, width - fixed, symbols.more)
   const middle = truncate(
-    hot === "" ? say`` : say` ${symbols.dot} ${hot}`,
+    hot === "" ? say`` : say`${between}${hot}`,
     // What Esc does stands there however many rooms have something new.
-    width - cellsOf(left) - cellsOf(waiting) - cellsOf(firstHint) - (firstHint === "" ? 0 : 3),
+    width - cellsOf(left) - fixed - cellsOf(firstHint) - (firstHint === "" ? 0 : 3),
     symbols.more,
   )
-  // As wide as terminals draw it at most: what stands on the right must not be pushed over the edge.
-  const used = cellsOf(left) + cellsOf(waiting) + cellsOf(middle)
-  const hints = hintsFor(width - used - 3, view)
+  const hints = hintsFor(width - cellsOf(left) - fixed - cellsOf(middle) - 3, view)
+  const used = drawnCells(say`${left}${pace}${out}${gaps}${still}${middle}${hints}`)
   return [
     span(left, connectionStyle(connection)),
-    span(waiting, "warning"),
+    span(pace, "faint"),
+    span(out, outbox > 0 ? "warning" : "faint"),
+    span(gaps, missing > 0 ? "warning" : "faint"),
+    span(still, "warning"),
     span(middle, "accent"),
-    span(repeatSafe(say` `, width - used - cellsOf(hints))),
+    span(repeatSafe(say` `, width - used)),
     span(hints, "faint"),
   ]
+}
+
+/** Messages that have not arrived, among the lines of the open room. */
+function missingIn({ lines }: ChatView): number {
+  return lines.reduce(
+    (sum, line) => (line.kind === "notice" && line.notice.code === "gap" ? sum + line.notice.missing : sum),
+    0,
+  )
+}
+
+function quietWords({ data, columns }: ChatView): SafeText {
+  if (data.quietUntil === undefined) return say``
+  return columns < 60 ? say`quiet` : say`quiet until ${timeOfDay(data.quietUntil)}`
 }
 
 function connectionStyle(connection: ConnectionView): Style {

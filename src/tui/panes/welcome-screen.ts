@@ -19,22 +19,46 @@ interface Screen {
 export function welcomeScreen(view: WelcomeView): Frame {
   if (view.columns < MIN_COLUMNS || view.rows < MIN_ROWS) return tooSmall(view)
   const width = Math.min(76, view.columns - 4)
-  const screen = screenOf(view, width)
   const height = view.rows - 1
-  // What is typed and why it was refused stand last: on a small screen the explanation goes first.
-  const last = Math.max(0, screen.lines.length - height)
-  const top = screen.focus === undefined ? last : Math.min(last, Math.max(0, screen.focus - (height >> 1)))
-  const shown = screen.lines.slice(top, top + height).map((spans) => [span(say` `), ...spans])
+  const screen = fitted(screenOf(view, width), height)
+  const shown = screen.lines.map((spans) => [span(say` `), ...spans])
   const gap = Array.from({ length: height - shown.length }, () => [])
   const footer = [span(say` `), span(screen.footer, "faint")]
   const { columns, rows } = view
   return {
     rows: fullWidth([...shown, ...gap, footer], { columns, height: rows }),
-    caret: screen.caret === undefined ? undefined : { x: 2 + screen.caret.x, y: screen.caret.y - top },
+    caret: screen.caret === undefined ? undefined : { x: 2 + screen.caret.x, y: screen.caret.y },
   }
 }
 
 const BLANK: readonly Span[] = [span(say` `)]
+
+/** On a small screen blank lines go, then the explanation: what is typed and why it was refused stand last, the title first. */
+function fitted(screen: Screen, height: number): Screen {
+  if (screen.lines.length <= height) return screen
+  const { lines, caret, focus } = withoutBlanks(screen, screen.lines.length - height)
+  const [title = BLANK, ...rest] = lines
+  const room = height - 1
+  const last = Math.max(0, rest.length - room)
+  const top = focus === undefined ? last : Math.min(last, Math.max(0, focus - 1 - (room >> 1)))
+  return {
+    ...screen,
+    lines: [title, ...rest.slice(top, top + room)],
+    caret: caret && { ...caret, y: caret.y - top },
+  }
+}
+
+/** @param count how many go at most, the uppermost first. */
+function withoutBlanks({ lines, caret, focus, footer }: Screen, count: number): Screen {
+  const blanks = lines.flatMap((line, row) => (line === BLANK ? [row] : [])).slice(0, count)
+  const above = (row: number) => blanks.filter((blank) => blank < row).length
+  return {
+    lines: lines.filter((_, row) => !blanks.includes(row)),
+    caret: caret && { ...caret, y: caret.y - above(caret.y) },
+    ...(focus !== undefined && { focus: focus - above(focus) }),
+    footer,
+  }
+}
 
 function screenOf(view: WelcomeView, width: number): Screen {
   const title = titleLine(view, width)
@@ -70,7 +94,10 @@ function screenOf(view: WelcomeView, width: number): Screen {
         lines: [...above, ...lines],
         caret: undefined,
         focus: above.length + focus,
-        footer: say`Up Down: choose   Enter: take   Esc: back`,
+        footer:
+          width < 44
+            ? say`Up Down   Enter: take   Esc: back`
+            : say`Up Down: choose   Enter: take   Esc: back`,
       }
     }
     case "invitation":
