@@ -18,6 +18,7 @@ export function plainHelp(): readonly SafeText[] {
       .slice(COMMANDS.length)
       .map(({ left, right }) => say`${left}: ${right}`),
     say`In /reply, /edit, /delete, /react, /copy, /forward and /open, N is the number in brackets before a message. Without one, the newest that it can be done with is meant.`,
+    say`Every line is sent when it ends, each line of a paste too: nobody can tell them apart here. /editor writes a message of several lines.`,
     say`When something is asked, the answers stand behind it. Until it is answered or closed with /cancel, nothing that you type is sent, unless it begins with /say, @NAME or #everyone. Commands work all the time.`,
   ]
 }

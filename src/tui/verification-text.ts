@@ -22,9 +22,17 @@ export function verificationLines(
     head,
     ...rollLines(view, self),
     ...wordLines(view, symbols),
-    ...taskWords(view),
+    ...tasks(view),
     ...turn,
     ...choiceLines(view, before),
+  ]
+}
+
+/** Whoever leads in lines says aloud what the others do, some of them at a screen. */
+function tasks(view: VerificationView): readonly SafeText[] {
+  if (view.step !== "gathering" || view.role !== "leader") return taskWords(view)
+  return [
+    say`Everybody comes in now: with F5 and then Y at a screen, with /verify yes in lines. When all who are with you have come in, close the list.`,
   ]
 }
 

@@ -28,7 +28,7 @@ test(
     await ravi.until(/\[1\] \d\d:\d\d asha \?\w+: see \*\*page 41\*\*/u)
     ravi.type("/reply 1 which book?\r")
     ravi.type("/react 1 :yes:\r")
-    await asha.until("└ re you: see **page 41**")
+    await asha.until("└ re you: see page 41")
     await asha.until(":yes: 1")
     asha.type("\u001b")
     await asha.until("R answer")

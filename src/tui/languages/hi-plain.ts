@@ -28,6 +28,8 @@ export const plainHi: Catalogue = {
     "पहले नाम, फिर रिले। /quit से बाहर जाते हैं, /back से नाम फिर पूछा जाता है।",
   "Not done: here there are only /back, which asks for the name again, and /quit.":
     "नहीं किया: यहाँ केवल /back है, जिससे नाम फिर पूछा जाता है, और /quit।",
+  "Everybody comes in now: with F5 and then Y at a screen, with /verify yes in lines. When all who are with you have come in, close the list.":
+    "अब सब लोग अंदर आएँ: स्क्रीन पर F5 और फिर Y से, पंक्तियों में /verify yes से। जब आपके साथ के सभी आ जाएँ, तब सूची बंद करें।",
   "Going back…": "वापस जा रहे हैं…",
   "Please wait   Esc: back   Ctrl+C: leave": "कृपया रुकें   Esc: वापस   Ctrl+C: बाहर",
   "say a message again, whole": "कोई संदेश पूरा फिर सुनाएँ",
@@ -38,6 +40,8 @@ export const plainHi: Catalogue = {
   "say the last lines of this room again": "इस कमरे की आख़िरी पंक्तियाँ फिर सुनाएँ",
   "In /reply, /edit, /delete, /react, /copy, /forward and /open, N is the number in brackets before a message. Without one, the newest that it can be done with is meant.":
     "/reply, /edit, /delete, /react, /copy, /forward और /open में N वह नंबर है जो संदेश से पहले कोष्ठक में है। उसके बिना वह सबसे नया संदेश समझा जाता है जिसके साथ यह हो सकता है।",
+  "Every line is sent when it ends, each line of a paste too: nobody can tell them apart here. /editor writes a message of several lines.":
+    "हर पंक्ति ख़त्म होते ही भेजी जाती है, चिपकाई हुई हर पंक्ति भी: यहाँ उन्हें अलग नहीं पहचाना जा सकता। /editor में कई पंक्तियों का संदेश लिखें।",
   "When something is asked, the answers stand behind it. Until it is answered or closed with /cancel, nothing that you type is sent, unless it begins with /say, @NAME or #everyone. Commands work all the time.":
     "जब कुछ पूछा जाता है, जवाब उसी के पीछे लिखे होते हैं। जब तक जवाब न दें या /cancel से बंद न करें, आपका लिखा कुछ नहीं भेजा जाता, जब तक वह /say, @नाम या #everyone से शुरू न हो। कमांड हर समय चलती हैं।",
   "Type verify, later or block.": "verify (सत्यापित), later (बाद में) या block (ब्लॉक) टाइप करें।",
