@@ -50,7 +50,7 @@ function footerRow(view: RelayView): Row {
   const isWide = view.columns >= WIDE
   const words =
     view.page === "quit"
-      ? [say`Y stop it`, say`N go on`]
+      ? [say`Y or Ctrl+C stop it`, say`N or Esc go on`]
       : view.page !== "none"
         ? [
             say`Esc back`,
@@ -256,7 +256,7 @@ function quitLines({ numbers }: RelayView): readonly SafeText[] {
       : say`${plural(numbers.online, say`person is`, say`people are`)} connected.`
   return [
     say`${here} Until it runs again nobody here can send or read anything new. What was accepted is saved, and people connect again by themselves.`,
-    say`Stop it? Y or N.`,
+    say`Stop it? Y or Ctrl+C: yes. N or Esc: no.`,
   ]
 }
 
@@ -265,6 +265,7 @@ function helpRows(view: RelayView): readonly Row[] {
     [say`I`, say`The invitation: twelve words, a link and a code for a camera.`],
     [say`C`, say`The code of the invitation alone, as large as it fits.`],
     [say`L`, say`What this relay takes at most.`],
+    [say`Tab`, say`The next of these pages; Shift+Tab the one before.`],
     [say`Up Down`, say`Who came and went earlier; End goes back to the newest.`],
     [say`Q`, say`Stop the relay, after a question.`],
     [say`Ctrl+L`, say`Draw the screen again.`],

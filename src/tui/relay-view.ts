@@ -154,6 +154,14 @@ function toggled(view: RelayView, page: RelayPage): RelayView {
   return turnedTo(view, view.page === page ? "none" : page)
 }
 
+/** The pages one after the other, for keyboards that have no Latin letters. The question is none of them. */
+const PAGES: readonly RelayPage[] = ["none", "invitation", "code", "limits", "help"]
+
+function turnedOn(view: RelayView, by: 1 | -1): RelayView {
+  if (view.page === "quit") return view
+  return turnedTo(view, PAGES[(PAGES.indexOf(view.page) + by + PAGES.length) % PAGES.length]!)
+}
+
 function onChord(view: RelayView, chord: string): RelayStep {
   const half = Math.max(1, Math.floor(view.rows / 2))
   switch (chord) {
@@ -164,6 +172,12 @@ function onChord(view: RelayView, chord: string): RelayStep {
       return still(turnedTo(view, "none"))
     case "f1":
       return still(turnedTo(view, "help"))
+    case "tab":
+    case "right":
+      return still(turnedOn(view, 1))
+    case "shift+tab":
+    case "left":
+      return still(turnedOn(view, -1))
     case "up":
       return still(scrolled(view, 1))
     case "down":

@@ -96,6 +96,23 @@ test("whoever has just made a relay sees the invitation first", async () => {
   expect(stage.rawMode()).toBe(false)
 })
 
+test("every page is reached without a letter, and the relay is stopped without one", () => {
+  let view = initialRelay(RELAY_FACTS, BUSY_RELAY, { theme, columns: 80, rows: 24 })
+  const press = (chord: string) => {
+    const step = reduceRelay(view, { kind: "key", key: { kind: "chord", chord } })
+    view = step.view
+    return step.act ?? view.page
+  }
+  const start = view.page
+  const walked = Array.from({ length: 5 }, () => press("tab"))
+  expect(new Set(walked)).toEqual(new Set(["none", "invitation", "code", "limits", "help"]))
+  expect(walked.at(-1)).toBe(start)
+  expect(press("shift+tab")).toBe(walked.at(-2))
+  expect([press("right"), press("left"), press("esc")]).toEqual([start, walked.at(-2), "none"])
+  expect([press("ctrl+c"), press("tab"), press("esc")]).toEqual(["quit", "quit", "none"])
+  expect([press("ctrl+c"), press("ctrl+c")]).toEqual(["quit", "stop"])
+})
+
 test("the numbers are read again, and nothing is written while they stay", async () => {
   const { stage, monitor } = stageOf({ columns: 80, rows: 24 })
   await stage.until("31 people on 34 connections")

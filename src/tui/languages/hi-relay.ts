@@ -3,8 +3,8 @@ import type { Catalogue } from "../language.ts"
 
 export const relayHi: Catalogue = {
   "runs for {0}": "{0} से चल रहा है",
-  "Y stop it": "Y रोकें",
-  "N go on": "N चलने दें",
+  "Y or Ctrl+C stop it": "Y या Ctrl+C रोकें",
+  "N or Esc go on": "N या Esc चलने दें",
   "Up Down read on": "Up Down आगे पढ़ें",
   "C code": "C कोड",
   "I invitation": "I निमंत्रण",
@@ -62,7 +62,9 @@ export const relayHi: Catalogue = {
   "people are": "लोग जुड़े हैं",
   "{0} Until it runs again nobody here can send or read anything new. What was accepted is saved, and people connect again by themselves.":
     "{0} जब तक यह फिर न चले, यहाँ कोई कुछ नया न भेज सकता है न पढ़ सकता है। जो लिया जा चुका है वह सहेजा हुआ है, और लोग अपने आप फिर जुड़ते हैं।",
-  "Stop it? Y or N.": "रोकें? Y या N।",
+  "Stop it? Y or Ctrl+C: yes. N or Esc: no.": "रोकें? Y या Ctrl+C: हाँ। N या Esc: नहीं।",
+  Tab: "Tab",
+  "The next of these pages; Shift+Tab the one before.": "इन पन्नों में अगला; Shift+Tab पिछला।",
   I: "I",
   "The invitation: twelve words, a link and a code for a camera.":
     "निमंत्रण: बारह शब्द, एक लिंक और कैमरे के लिए एक कोड।",
