@@ -13,7 +13,7 @@ import { onPickKey, startPicking } from "./message-mode.ts"
 import { mouseAction, wheelKey } from "./mouse.ts"
 import { onOverlayKey } from "./overlay-keys.ts"
 import { togglePane } from "./pane-keys.ts"
-import { moveFocus, onPaneKey } from "./pane-focus.ts"
+import { isThere, moveFocus, onPaneKey } from "./pane-focus.ts"
 import { editLast, endAbout, mayEditLast } from "./remark-keys.ts"
 import { say } from "./safe-text.ts"
 import { openSearch } from "./search-panel.ts"
@@ -37,6 +37,7 @@ export function onKey(view: ChatView, key: Key): Step {
 function inPlace(view: ChatView, key: Key): Step | undefined {
   const { picked, focus } = view
   if (key.kind === "mouse" || (picked === undefined && focus === undefined)) return undefined
+  if (focus !== undefined && !isThere(view, focus)) return inChat({ ...view, focus: undefined }, key)
   const step = picked !== undefined ? onPickKey(view, picked, key) : focus && onPaneKey(view, focus, key)
   if (step !== undefined) return step
   const away: ChatView = { ...view, picked: undefined, focus: undefined }

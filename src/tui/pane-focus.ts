@@ -67,6 +67,11 @@ export function moveFocus(view: ChatView, by: 1 | -1): ChatView {
   return away
 }
 
+/** False once everybody in the list has gone, or there is no room for it any more. */
+export function isThere(view: ChatView, { pane }: Focus): boolean {
+  return canStop(view, pane)
+}
+
 /** Undefined for a key that means nothing here: it is the chat's. */
 export function onPaneKey(view: ChatView, focus: Focus, key: Key): Step | undefined {
   const items = itemsOf(view, focus.pane)
@@ -76,8 +81,7 @@ export function onPaneKey(view: ChatView, focus: Focus, key: Key): Step | undefi
   )
   const away: ChatView = { ...view, focus: undefined }
   const item = items[at]
-  // Whoever was in it has gone, or there is no room for the list any more.
-  if (item === undefined || !canStop(view, focus.pane)) return undefined
+  if (item === undefined) return undefined
   const to = (index: number): Step =>
     still({ ...view, focus: { ...focus, id: items[Math.max(0, Math.min(items.length - 1, index))]!.id } })
   switch (view.keys.pane.get(pressedName(key))) {

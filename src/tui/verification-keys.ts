@@ -45,8 +45,8 @@ export function onVerification(view: ChatView, overlay: Overlay & { kind: "verif
   const drawn = drawVerification(view, verification, overlay.offset)
   const isLeft = over && (act === "panel-choose" || act === "panel-close" || act === "panel-page-down")
   // Enter alone says nothing: an answer is chosen first, so that nobody says "they match" with a key too many.
-  const byArrows =
-    act === "panel-choose" && overlay.chosen !== undefined ? answers[overlay.chosen] : undefined
+  const at = answers.findIndex((each) => each.key === overlay.chosen)
+  const byArrows = act === "panel-choose" ? answers[at] : undefined
   const answer = isLeft ? answers.at(-1) : (byLetter(answers, key) ?? byArrows)
   if (answer?.act === "as-text") return still({ ...view, overlay: { ...overlay, asText: !overlay.asText } })
   if (answer !== undefined) {
@@ -57,13 +57,18 @@ export function onVerification(view: ChatView, overlay: Overlay & { kind: "verif
       { kind: "verify-act", id: overlay.id, act: answer.act, attempt: verification.attempt } as const,
     ]
     const leave = answer.act === "done" || answer.act === "decline"
-    return { view: leave ? { ...view, overlay: undefined } : view, effects }
+    // What is asked next is another question.
+    const { chosen: _, ...asked } = overlay
+    return { view: { ...view, overlay: leave ? undefined : asked }, effects }
   }
   const canScroll = drawn.mostOffset > 0
   const to = (offset: number): Step =>
     still({ ...view, overlay: { ...overlay, offset: Math.max(0, Math.min(drawn.mostOffset, offset)) } })
   const walk = (by: 1 | -1): Step =>
-    still({ ...view, overlay: { ...overlay, chosen: walkedTo(overlay.chosen, by, answers.length) } })
+    still({
+      ...view,
+      overlay: { ...overlay, chosen: answers[walkedTo(at < 0 ? undefined : at, by, answers.length)]!.key },
+    })
   switch (act) {
     case "panel-close":
     case "panel-verify":

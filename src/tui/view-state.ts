@@ -83,7 +83,8 @@ function apply(view: ChatView, event: ChatEvent): Step {
     case "key":
       return onKey(view, event.key)
     case "resize":
-      return still({ ...view, columns: event.columns, rows: event.rows })
+      // A list that had the arrows may have no room any more.
+      return still({ ...view, columns: event.columns, rows: event.rows, focus: undefined })
     case "theme":
       return still({ ...view, theme: event.theme })
     case "snapshot":

@@ -123,8 +123,8 @@ export type Overlay =
     }
   /** Which way? */
   | { kind: "verify-how"; person: PersonView; index: number }
-  /** One of `verifications`; closes when that has gone. `offset` scrolls the list of names, `asText` shows a code as text. */
-  | { kind: "verification"; id: string; offset: number; asText: boolean; chosen?: number }
+  /** One of `verifications`; closes when that has gone. `offset` scrolls the list of names, `asText` shows a code as text, `chosen` is the letter of the answer that the arrows are at. */
+  | { kind: "verification"; id: string; offset: number; asText: boolean; chosen?: string }
   /** A file or a text that holds the code of this person's screen. */
   | {
       kind: "read-code"

@@ -71,6 +71,20 @@ test("digits are compared by arrows and Enter, and Enter alone says nothing", as
   expect(ask().paste("y").taken()).toEqual([])
 })
 
+test("a verification is answered by arrows, and the Enter after it answers nothing", async () => {
+  const it = new Chat(await classroom(), { columns: 80, rows: 30 }).open(EVERYONE)
+  const { id } = await it.client.verification.askWords(it.client.findPerson("ravi").id)
+  it.client.verification.put({ id, step: "compare", waitingFor: "both", digits: "01234" })
+  it.refresh().give({ kind: "overlay", overlay: { kind: "verification", id, offset: 0, asText: false } })
+  it.taken()
+  expect(it.press("enter").taken()).toEqual([])
+  expect(it.press("right", "enter").taken()).toMatchObject([{ kind: "verify-act", act: "match" }])
+  it.client.verification.put({ id, step: "compare", ownAnswer: true })
+  it.refresh()
+  expect(it.press("enter", "enter").taken()).toEqual([])
+  expect(it.press("left", "enter").taken()).toMatchObject([{ kind: "verify-act", act: "stop" }])
+})
+
 test("? and F1 show the keys of the place first, and what lay over the chat lies there again", async () => {
   const it = await wide()
   const first = () => it.frame().split("\n")[3]
@@ -162,6 +176,15 @@ test("in a list arrows choose and Enter opens; letters are written, and Ctrl+C r
   const two = await chat()
   two.press("tab", "end")
   expect(two.press("enter").taken()).toMatchObject([{ kind: "go" }])
+})
+
+test("a list that has no room any more gives the arrows back, and no key is lost", async () => {
+  const it = (await wide()).press("tab")
+  it.give({ kind: "resize", columns: 40, rows: 12 })
+  expect(it.view.focus).toBeUndefined()
+  it.give({ kind: "resize", columns: 120, rows: 30 }).press("tab")
+  it.view = { ...it.view, hidden: { rooms: true, people: true } }
+  expect(it.press("up").view).toMatchObject({ focus: undefined, about: { kind: "edit" } })
 })
 
 test("the arrows stay at the same person when somebody comes or goes", async () => {

@@ -62,7 +62,7 @@ export function verificationPanel(
     lines: [...lines, ...toastRows(view, width - 4)],
     footer: answerSpans(
       choiceLabels(answersOf(view, panel), width - 4),
-      panel.chosen,
+      chosenAt(answersOf(view, panel), panel.chosen),
       [...leave, ...below],
       width - 4,
     ),
@@ -132,12 +132,19 @@ function codeReader(verification: VerificationView): SafeText {
   return verification.person === undefined ? say`them` : nameInWords(verification.person)
 }
 
+function chosenAt(answers: readonly Answer[], chosen: string | undefined): number | undefined {
+  const at = answers.findIndex(({ key }) => key === chosen)
+  return at < 0 ? undefined : at
+}
+
 /** The one that the arrows are at has a mark before it: beside a code nothing can be drawn in reverse. */
 function codeKeys(view: ChatView, panel: Overlay & { kind: "verification" }): readonly SafeText[] {
-  const labels = choiceLabels(answersOf(view, panel), Number.POSITIVE_INFINITY)
+  const answers = answersOf(view, panel)
+  const labels = choiceLabels(answers, Number.POSITIVE_INFINITY)
+  const chosen = chosenAt(answers, panel.chosen)
   const { pointer } = view.theme.symbols
   return [
-    ...labels.map((label, index) => (index === panel.chosen ? say`${pointer} ${label}` : label)),
+    ...labels.map((label, index) => (index === chosen ? say`${pointer} ${label}` : label)),
     say`[Esc] Later`,
   ]
 }
