@@ -176,6 +176,11 @@ export class KeyDecoder {
         keys.push({ kind: "chord", chord: "esc" })
         return 1
       }
+      // Escape, and an answer of the terminal right behind it.
+      if (PLACE.test(rest.slice(1))) {
+        keys.push({ kind: "chord", chord: "esc" })
+        return 1
+      }
       if (rest[2] === "[") return takeCsi(rest, 3, "alt+", keys)
       keys.push({ kind: "chord", chord: "esc" })
       return 1

@@ -91,15 +91,16 @@ test.each([
 test("where the cursor stands is told, however the answer is cut, and is no key", () => {
   const places: [row: number, column: number][] = []
   const decoder = new KeyDecoder((row, column) => places.push([row, column]))
-  const keys = [`a${ESC}[2;3Rb${ESC}[12;1`, "40R", `${ESC}[1;2R`, `${ESC}[R`].flatMap((chunk) =>
-    decoder.push(chunk),
+  const keys = [`a${ESC}[2;3Rb${ESC}[12;1`, "40R", `${ESC}[1;2R`, `${ESC}[R`, `${ESC}${ESC}[3;4R`].flatMap(
+    (chunk) => decoder.push(chunk),
   )
   expect(keys.map((key) => (key.kind === "text" ? key.text : key.kind === "chord" ? key.chord : ""))).toEqual(
-    ["a", "b", "shift+f3", "f3"],
+    ["a", "b", "shift+f3", "f3", "esc"],
   )
   expect(places).toEqual([
     [2, 3],
     [12, 140],
+    [3, 4],
   ])
 })
 
