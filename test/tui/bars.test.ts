@@ -1,6 +1,7 @@
-/** The first row and the last: what is true, in whole words, and what is counted. */
+/** The first row and the last, and the list of rooms: what is true, in whole words, and what is counted. */
 import { expect, test } from "vitest"
-import { NOON } from "../support/fake-client.ts"
+import { classroom, NOON } from "../support/fake-client.ts"
+import { inLines } from "../support/run-plain.ts"
 import { chat, EVERYONE, MEERA } from "../support/tui-chat.ts"
 
 const WIDTHS = [40, 48, 60, 80, 100, 120]
@@ -54,4 +55,17 @@ test("narrow screens count only what is not nothing", async () => {
   await it.client.desk.change({ quietUntil: NOON + 3_600_000 })
   it.client.notice(EVERYONE, { code: "gap", person: it.client.findPerson("ravi"), missing: 1 })
   expect(last()).toMatch(/^ ● connected · gaps 1 · quiet/u)
+})
+
+test("in lines the list of rooms says in words where somebody names us", async () => {
+  const client = await classroom()
+  const [ravi, imran] = [client.findPerson("ravi"), client.findPerson("imran")]
+  await client.openChat(imran.id)
+  const { written } = await inLines(client, ["/go Imran", "/go", "/go"], {
+    1: () => void client.receive(EVERYONE, ravi, "who is there?"),
+    2: () => void client.receive(EVERYONE, ravi, "@Asha, are you?"),
+  })
+  expect(written).toContain("1 #everyone, 1 new\n")
+  expect(written).toContain("1 #everyone, 2 new, you are named\n")
+  expect(written).toMatch(/2 Meera T ✓, 1 new\n/u)
 })
