@@ -4,7 +4,7 @@
  * hold, so this is worse than a network; and attackers, the others and the relay share one machine.
  *
  *     npm run bench -- attacks [--seconds 20] [--half-open 5000] [--trickle 1000] [--lengths 10000] [--hellos 5000]
- *                              [--fill 20] [--packages 20]
+ *                              [--strangers 20] [--burst 9000] [--fill 20] [--packages 20]
  */
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -40,6 +40,8 @@ const counts = {
   trickle: count("trickle", 1_000),
   lengths: count("lengths", 10_000),
   hellos: count("hellos", 5_000),
+  strangers: count("strangers", 20),
+  burst: count("burst", 9_000),
   fill: count("fill", 20),
   packages: count("packages", 20),
 }
@@ -54,6 +56,9 @@ const ATTACKS: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
   [`${counts.trickle} that send a byte at a time`]: ({ floods }) => floods.trickle(counts.trickle),
   [`${counts.lengths} lengths of 2^32 - 1`]: ({ floods }) => floods.lengths(counts.lengths),
   [`${counts.hellos} hellos that nobody signed`]: ({ floods }) => floods.hellos(counts.hellos),
+  [`${counts.strangers} s of strangers who come again`]: ({ floods }) =>
+    floods.strangers(counts.strangers * 1_000),
+  [`${counts.burst} entries at once`]: ({ floods }) => floods.burst(counts.burst),
   [`${counts.fill} s of filling a channel`]: ({ floods }) => floods.fill(counts.fill * 1_000),
   [`${counts.packages} s of taking key packages`]: ({ floods, victim }) =>
     floods.keyPackages(victim, counts.packages * 1_000),

@@ -19,6 +19,9 @@ export interface FloodTarget {
   admission: Uint8Array | undefined
 }
 
+const STRANGERS = 60
+/** For a burst to be accepted, on a busy machine. */
+const BURST_MS = 60_000
 /** Connections that are opened at once. */
 const AT_ONCE = 50
 const ENTRY_BYTES = 1_000
@@ -90,6 +93,33 @@ export class Floods {
       socket.write(encodeFrame(encodeMessage({ ...hello, signature: new Uint8Array(64) })))
       await ended
     })
+  }
+
+  /** Sixty at a time finish a handshake, hang up and come again. @returns how often. */
+  async strangers(ms: number): Promise<number> {
+    const until = performance.now() + ms
+    let times = 0
+    const comeAgain = async () => {
+      while (performance.now() < until) {
+        const { socket, ended } = await this.#shaken()
+        socket.destroy()
+        await ended
+        times++
+      }
+    }
+    await Promise.all(Array.from({ length: STRANGERS }, comeAgain))
+    return times
+  }
+
+  /** A member who has been quiet, and then offers so many entries at one moment. */
+  async burst(count: number): Promise<void> {
+    const member = await this.member("burst")
+    member.offer(sealedEntry(systemRandom, { kind: "handshake" }), true)
+    const entries = Array.from({ length: count }, () => sealedEntry(systemRandom, {}, ENTRY_BYTES))
+    for (const entry of entries) member.offer(entry)
+    const until = performance.now() + BURST_MS
+    while (member.accepted.size <= count && performance.now() < until) await pause(10)
+    member.close()
   }
 
   /** A member who asks for much, and often. */
