@@ -41,6 +41,19 @@ test.each([
   "/me waves",
 ])("nothing stands above %j", async (text) => expect(await marker(text)).toBeUndefined())
 
+test("a name that looks like another one's reaches nobody without the tag", async () => {
+  const client = await classroom()
+  client.addPerson("Sunil", { tag: "bbbbbb" })
+  client.addPerson("Suniil", { tag: "aaaaaa", ambiguous: true, looksLike: "Sunil" })
+  const above = (text: string) =>
+    addressedWords(text, { people: client.people(), room: undefined, symbols: UNICODE_SYMBOLS })
+  expect(above("@Suniil hello")).toContain(
+    "Several people look like Suniil: this is not sent without the tag",
+  )
+  expect(above("@Suniil?aaaaaa hello")).toBe("To Suniil ?aaaaaa (looks like Sunil) alone.")
+  expect(above("@u_Suniil hello")).toBe("To Suniil ?aaaaaa (looks like Sunil) alone.")
+})
+
 test("in the chat of the two the room is not named", async () => {
   expect(await marker("@meera t psst", "r_Meera T")).toBe("To Meera T ✓ alone.")
 })

@@ -43,6 +43,12 @@ test.each([
   "/scheduled -1",
 ])("%j is refused", (line) => expect(parseLine(line, []).kind).toBe("refused"))
 
+test("secret words are not planned by mistake either", () => {
+  const words = `${"abandon ".repeat(11)}about`
+  const parsed = parseLine(`/later 2h ${words}`, [])
+  expect(parsed.kind === "refused" && parsed.why).toContain("these look like the twelve words")
+})
+
 test("a text of any length behind the time is looked at in no time", () => {
   expect(timedText(`14:30 ${"x ".repeat(40_000)}`)?.text).toHaveLength(79_999)
   expect(timedText(`${" ".repeat(65_536)}x`)).toBeUndefined()
