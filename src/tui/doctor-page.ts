@@ -28,9 +28,12 @@ export function doctorLines(
     quiet(client, now),
   ]
   return [
+    // One span each: only such a line is wrapped to a narrow screen.
     ...checks.map(({ isGood, text }) => [
-      span(isGood ? say`ok    ` : say`LOOK  `, isGood ? ("good" as const) : ("warning" as const)),
-      span(text),
+      span(
+        say`${isGood ? say`ok    ` : say`LOOK  `}${text}`,
+        isGood ? ("plain" as const) : ("warning" as const),
+      ),
     ]),
     [span(say``)],
     [span(say`More, outside of the chat: secure-chat doctor --net, --term, --attack.`, "faint")],
