@@ -235,7 +235,12 @@ function codeLines(view: VerificationView, symbols: Symbols): readonly SafeText[
   if (view.step !== "show" || view.qr === undefined) return []
   const text = safeLine(view.qr)
   const drawn = symbols === ASCII_SYMBOLS ? undefined : qrTextRows(text, CODE_ROOM, false)
-  return [...(drawn ?? []), text]
+  if (drawn === undefined) return [text]
+  return [
+    say`A picture of the code follows, ${drawn.length} lines to be passed over by whoever listens; then its text.`,
+    ...drawn,
+    text,
+  ]
 }
 
 type VerifyEvent = Extract<ClientEvent, { type: `verify.${string}` }>

@@ -37,7 +37,9 @@ test("types, sends, resizes, quits: and the shell's screen is back", async () =>
   program.resize(40, 12)
   await program.until((screen) => screen.includes("≡ #everyone") && !screen.includes("Rooms"))
   program.resize(120, 40)
-  await program.until(() => program.rows()[39]!.includes("connected to Class 8B"))
+  await program.until(
+    () => program.rows()[39]!.includes("connected") && program.rows()[0]!.includes("Class 8B"),
+  )
   expect(program.rows()[1]).toContain("2 of 3 online")
   program.type("\u0004")
   expect(await program.ended).toEqual({ code: 0, signal: undefined })

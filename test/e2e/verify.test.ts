@@ -134,8 +134,8 @@ test(
       cwd: program.dir,
       env: { HOME: program.dir },
     })
-    await meera.until("3 people")
-    await imran.until("3 people")
+    await meera.until("3 here")
+    await imran.until("3 here")
 
     // The list closes by itself when all who are online have come in.
     await meera.until(/● imran[\s\S]*● sunil/u)

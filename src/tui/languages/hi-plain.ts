@@ -30,6 +30,8 @@ export const plainHi: Catalogue = {
     "नहीं किया: यहाँ केवल /back है, जिससे नाम फिर पूछा जाता है, और /quit।",
   "Everybody comes in now: with F5 and then Y at a screen, with /verify yes in lines. When all who are with you have come in, close the list.":
     "अब सब लोग अंदर आएँ: स्क्रीन पर F5 और फिर Y से, पंक्तियों में /verify yes से। जब आपके साथ के सभी आ जाएँ, तब सूची बंद करें।",
+  "A picture of the code follows, {0} lines to be passed over by whoever listens; then its text.":
+    "आगे कोड का चित्र है, {0} पंक्तियाँ, जिन्हें सुनने वाले छोड़ दें; फिर उसका पाठ।",
   "Going back…": "वापस जा रहे हैं…",
   "Please wait   Esc: back   Ctrl+C: leave": "कृपया रुकें   Esc: वापस   Ctrl+C: बाहर",
   "say a message again, whole": "कोई संदेश पूरा फिर सुनाएँ",
