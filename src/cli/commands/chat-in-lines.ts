@@ -17,7 +17,7 @@ import { keepLanguage } from "../language.ts"
 import { hasPassphrase } from "../profile-dir.ts"
 import { openLink } from "../open-link.ts"
 import { readCode } from "../read-code.ts"
-import { settle, syncIfPossible } from "../settle.ts"
+import { settle, settleReceipts, syncIfPossible } from "../settle.ts"
 import { failIfRefused, lateError, waitFor, type Waiting } from "../wait.ts"
 import type { Invocation } from "./context.ts"
 import { plainWelcome } from "./plain-welcome.ts"
@@ -100,7 +100,8 @@ async function settlePipe(client: Client, io: Io): Promise<void> {
   }
   const { kind } = await waitFor(waitingFor(client, io)(PIPE_SETTLE_MS), isOut)
   const count = client.outboxCount()
-  if (count === 0) return
+  // What was printed was read, and whoever wrote it is to know.
+  if (count === 0) return settleReceipts({ client, waiting: waitingFor(client, io) })
   io.say(waitingWords(count))
   if (kind === "late") throw lateError(client.connection(), "the relay has not taken everything yet")
 }
