@@ -28,7 +28,7 @@ async function joined(name: string, invitation: string): Promise<TerminalProgram
   terminal.paste(invitation)
   await terminal.until("Enter joins it.")
   terminal.type("\r")
-  await terminal.until("connected to")
+  await terminal.until("● connected")
   return terminal
 }
 

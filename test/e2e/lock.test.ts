@@ -28,7 +28,7 @@ async function joined(name: string, passphrase: string): Promise<TerminalProgram
   terminal.paste(relay.invitation)
   await terminal.until("Enter joins it.")
   terminal.type("\r")
-  await terminal.until("connected to")
+  await terminal.until("● connected")
   return terminal
 }
 
@@ -71,7 +71,7 @@ test("/lock begins anew, asks again, forgives a slip, and finds the room as it w
   await terminal.until("That is not the passphrase.")
   terminal.type("korova 7\r")
   await terminal.until(/│ hello before the lock/u)
-  await terminal.until("connected to")
+  await terminal.until("● connected")
   terminal.type("/lock\r")
   await terminal.until(/Locked\.[^]*Locked\.[^]*Passphrase:/u)
   terminal.kill("SIGTERM")

@@ -32,7 +32,7 @@ test("wide screens name the relay in the header, and count in the status line", 
     const rows = it.refresh().frame().split("\n")
     return [rows[0]!, rows.at(-1)!]
   }
-  expect(ends()[0]).toMatch(/relay Class 8B pinned ✓ · F1 help$/u)
+  expect(ends()[0]).toMatch(/via Class 8B, pinned ✓ · F1 help$/u)
   expect(ends()[1]).toMatch(/^ ● connected · out 0 · gaps 0 · \[2/u)
   const online = it.client.connection()
   if (online.state !== "online") throw new Error("not online")
@@ -40,11 +40,11 @@ test("wide screens name the relay in the header, and count in the status line", 
   await it.client.send(EVERYONE, "still here")
   it.client.notice(EVERYONE, { code: "gap", person: it.client.findPerson("ravi"), missing: 2 })
   await it.client.desk.change({ quietUntil: NOON + 3_600_000 })
-  expect(ends()[0]).toMatch(/relay Class 8B of the school …? ?pinned ✓ · F1 help$/u)
+  expect(ends()[0]).toMatch(/via Class 8B of the school …?, pinned ✓ · F1 help$/u)
   expect(ends()[1]).toMatch(/^ ● connected · 3 ms · out 1 · gaps 2 · quiet until \d\d:00 · \[2/u)
   it.client.now = NOON + 3_600_000
   it.client.setConnection({ state: "waiting", host: "h", port: 1, retryAt: NOON, why: "lost" })
-  expect(ends()[0]).not.toContain("relay")
+  expect(ends()[0]).not.toContain("via")
   expect(ends()[1]).toMatch(/^ ○ connection lost, trying again · out 1 · gaps 2 · \[2/u)
 })
 

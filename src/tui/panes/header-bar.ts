@@ -78,7 +78,7 @@ function rightsOf({ columns, keys, data, theme }: ChatView): readonly SafeText[]
   if (columns < RELAY_COLUMNS || connection.state !== "online") return [help]
   const { dot, verified, more } = theme.symbols
   const name = truncate(safeName(connection.relayName), RELAY_CELLS, more)
-  return [say`relay ${name} pinned ${verified} ${dot} ${help}`, say`relay ${name} ${dot} ${help}`, help]
+  return [say`via ${name}, pinned ${verified} ${dot} ${help}`, say`via ${name} ${dot} ${help}`, help]
 }
 
 function otherUnread(view: ChatView): number {
