@@ -299,7 +299,8 @@ class Driver {
           this.#links.get(effect.id)?.decoder.raiseLimit(MAX_FRAME_BYTES)
           break
         case "reading":
-          this.#inbound.setReading(effect.id, effect.isOn)
+          // It may be gone while its last requests are taken.
+          if (this.#links.has(effect.id)) this.#inbound.setReading(effect.id, effect.isOn)
           break
         case "close":
           flush(effect.id)
