@@ -1,5 +1,7 @@
 /** Lines for somebody in particular: said above them whom they reach, refused when that is in doubt, never sent elsewhere. */
 import { expect, test } from "vitest"
+import { ClientError } from "../../src/client/client.ts"
+import { systemClock } from "../../src/platform/clock.ts"
 import { addressedWords, asTyped } from "../../src/tui/addressing.ts"
 import { parseLine } from "../../src/tui/command-parsing.ts"
 import { muteRoom } from "../../src/tui/muting.ts"
@@ -9,6 +11,7 @@ import { UNICODE_SYMBOLS } from "../../src/tui/theme.ts"
 import { classroom } from "../support/fake-client.ts"
 import { HOSTILE_CORPUS } from "../support/hostile-text.ts"
 import { chat, EVERYONE } from "../support/tui-chat.ts"
+import { Stage } from "../support/tui-stage.ts"
 
 async function marker(text: string, roomId: string | undefined = EVERYONE): Promise<string | undefined> {
   const client = await classroom()
@@ -102,6 +105,25 @@ test.each([
     command: { kind: "say", text },
   })
 })
+
+test.each(["@ravi psst", "/all psst", "/m ravi psst", "/later 2h psst"])(
+  "%j that cannot be sent says why, and stands in the line again",
+  async (line) => {
+    const client = await classroom()
+    const sent = client.sent.length
+    client.failNextSend = new ClientError("blocked", "this person is blocked")
+    client.desk.later.plan = () => Promise.reject(client.failNextSend!)
+    const stage = new Stage({ kind: "chat", client }, { columns: 100, rows: 30 }, systemClock)
+    await stage.until("#everyone ▸")
+    stage.type(`${line}\r`)
+    const screen = await stage.until("This person is blocked.")
+    expect(screen).toMatch(/Not (?:sent|planned)\./u)
+    expect(screen).toContain(`▸ ${line}`)
+    expect(client.sent).toHaveLength(sent)
+    stage.type("\u0003\u0003\u0003")
+    await stage.done
+  },
+)
 
 test("changing a message that begins with an @ changes it, and sends nobody anything", async () => {
   const screen = await chat()
