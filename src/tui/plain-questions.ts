@@ -40,6 +40,13 @@ export class Questions {
     this.#print(wasOpen ? say`The question is closed; nothing was done.` : say`No question is open.`)
   }
 
+  /** Nothing more is typed. @returns whether something was asked that nobody has answered. */
+  end(): boolean {
+    const wasOpen = this.#open !== undefined
+    if (wasOpen) this.cancel()
+    return wasOpen
+  }
+
   /** After everything that happens: a question that nobody needs to answer any more closes, and says why. */
   look(): void {
     const why = this.#open?.overtaken()

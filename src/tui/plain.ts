@@ -104,7 +104,9 @@ export async function runPlain(options: PlainOptions): Promise<PlainEnd> {
     for (;;) {
       const next = await Promise.race([input.next(), stopped, failure.promise])
       const left = next === "stop" || next.done === true ? "end" : await onLine(next.value, tools, options)
-      if (left !== undefined) return { left, notDone: state.notDone }
+      if (left === undefined) continue
+      if (state.questions.end()) state.notDone++
+      return { left, notDone: state.notDone }
     }
   } finally {
     unsubscribe()

@@ -64,7 +64,7 @@ export const PANELS_IN_LINES: Readonly<Record<Exclude<Overlay["kind"], "picker">
   receipts: [["/receipts"], "Imran ?9qx4e1 does not have it yet"],
   search: [["/search-all third"], "/jump N shows the lines around one of them."],
   verify: [["/verify ravi digits", "yes"], "VERIFIED: Ravi."],
-  "verify-how": [["/verify ravi"], "How? Type words"],
+  "verify-how": [["/verify ravi", "later"], "How? Type words"],
   verification: [["/verify ravi words"], "Verify Ravi ?7f3c2k with seven words"],
   "read-code": [["/verify ravi read", "later"], "paste the text of the code. Or type later."],
 }
@@ -94,7 +94,7 @@ export const PLACES_IN_LINES: Readonly<Record<PlaceAct, Way>> = {
   "message-delete": [["/delete 3", "yes"], "— [3] you deleted a message"],
   "message-react": [["/react 2 :yes:"], "— [2] you: :yes: to"],
   "message-copy": [["/copy 1"], "\nOpen page 41.\n"],
-  "message-open": [["see http://a.example/b", "/open 4"], "Open it in your browser?"],
+  "message-open": [["see http://a.example/b", "/open 4", "no"], "Open it in your browser?"],
   "message-who": [["/receipts"], "Imran ?9qx4e1 does not have it yet"],
   "message-verify": [["/verify ravi", "later"], "How? Type words"],
   "message-forward": [["/forward 2 imran"], "[Imran ?9qx4e1]"],

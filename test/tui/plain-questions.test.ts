@@ -193,3 +193,13 @@ test("a verification that a line begins is said once, though it is an event as w
   // Once when it begins, and once more when somebody asks.
   expect(written.split("Verify Ravi ?7f3c2k with seven words")).toHaveLength(3)
 })
+
+test("a question that is open at the end is said to be, and counts as not done", async () => {
+  for (const lines of [["/delete"], ["/delete", "/quit"]]) {
+    const { client } = await world()
+    const { written, notDone } = await inLines(client, lines)
+    expect(written).toMatch(/The question is closed; nothing was done\.\n$/u)
+    expect(notDone).toBe(1)
+    expect(client.remarks.asked).toEqual([])
+  }
+})
