@@ -61,6 +61,8 @@ export interface KeyView {
   /** What became of it. */
   state: "current" | "handed-over" | "replaced" | "closed"
   verified: Verified | undefined
+  /** It was compared, and did not match. */
+  differs?: true
 }
 
 export interface RoomRef {
@@ -85,6 +87,8 @@ export interface RoomView extends RoomRef {
   problem: RoomProblem | undefined
   /** People other than oneself. `here` have signed something since one's own join, the others are only listed. */
   members: readonly RoomMember[]
+  /** Keys of before that this person lost, and that have not left the room yet. */
+  ownFormer?: readonly PersonRef[]
   /** True on a relay opened without a secret: anybody on the network may be in this room. */
   withoutSecret: boolean
 }

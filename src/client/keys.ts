@@ -227,7 +227,7 @@ export class Keys implements KeysApi {
   }
 
   #view(contact: Contact): KeyView {
-    const { entry, origin, successor, firstSeenAt, verified } = contact
+    const { entry, origin, successor, firstSeenAt, verified, trust } = contact
     const print = fingerprint(this.#context.primitives, entry.accountEd, entry.accountX)
     const next = successor && this.#contacts.get(successor)
     const state = isClosed(contact) ? "closed" : next?.origin?.kind === "rotate" ? "handed-over" : "replaced"
@@ -239,6 +239,7 @@ export class Keys implements KeysApi {
       since: firstSeenAt,
       state: successor === undefined && !isClosed(contact) ? "current" : state,
       verified,
+      ...(trust === "mismatch" ? { differs: true } : {}),
     }
   }
 }

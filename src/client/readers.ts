@@ -69,7 +69,10 @@ function audience({ peers, contacts }: Conversation, place: Uint8Array): PeerRec
   const order = new ByteReader(place).u64()
   return peers
     .all()
-    .filter((peer) => (peer.since <= order || order >= UNPLACED) && !contacts.isOwn(peer.accountId))
+    .filter(
+      (peer) =>
+        (peer.since <= order || order >= UNPLACED) && !contacts.isSamePerson(peer.accountId, contacts.own),
+    )
 }
 
 function stateAt(conversation: Conversation, line: OwnLine, peer: PeerRecord): ReceiptView["state"] {

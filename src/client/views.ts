@@ -2,7 +2,7 @@
 import { equalBytes, toHex } from "../bytes.ts"
 import type { GroupState } from "../crypto/mls-engine.ts"
 import type { Conversation } from "./conversation.ts"
-import type { RoomMember, RoomView } from "./events.ts"
+import type { PersonRef, RoomMember, RoomView } from "./events.ts"
 import { doubtOf } from "./following.ts"
 
 /** @param withoutSecret whether anybody on the network can compute the room's key. */
@@ -26,6 +26,7 @@ export function roomView(conversation: Conversation, withoutSecret: boolean): Ro
           : "joining",
     problem,
     members: group ? membersOf(conversation, group) : [],
+    ownFormer: group ? ownFormerOf(conversation, group) : [],
     // Once the link was replaced there is a secret, whatever the relay began with.
     withoutSecret: record.kind === "everyone" && withoutSecret && record.link?.generation === 0,
   }
@@ -40,16 +41,27 @@ function membersOf(
   const people = new Map<string, RoomMember>()
   for (const member of members) {
     const { accountId } = member
-    if (contacts.isOwn(accountId) || (own && equalBytes(accountId, own.accountId))) continue
+    if (contacts.isSamePerson(accountId, contacts.own)) continue
+    if (own && equalBytes(accountId, own.accountId)) continue
     const newest = contacts.newest(accountId)?.entry.accountId ?? accountId
     const before = people.get(toHex(newest))
-    const ref = contacts.ref(accountId)
-    const isKnown = ref.trust !== "replaced" || before?.former.some(({ id }) => id === ref.id) === true
     people.set(toHex(newest), {
       person: before?.person ?? contacts.view(newest),
       here: (before?.here ?? false) || (peers.of(member)?.isHere ?? false),
-      former: [...(before?.former ?? []), ...(isKnown ? [] : [ref])],
+      former: withFormer(before?.former ?? [], contacts.ref(accountId)),
     })
   }
   return [...people.values()]
+}
+
+/** Keys that this person had and lost, and that have not left the room yet. */
+function ownFormerOf({ contacts }: Conversation, { members }: GroupState): readonly PersonRef[] {
+  return members
+    .filter(({ accountId }) => contacts.isSamePerson(accountId, contacts.own) && !contacts.isOwn(accountId))
+    .reduce<readonly PersonRef[]>((all, { accountId }) => withFormer(all, contacts.ref(accountId)), [])
+}
+
+/** Each key once, whatever the number of its devices. */
+function withFormer(former: readonly PersonRef[], ref: PersonRef): readonly PersonRef[] {
+  return ref.trust !== "replaced" || former.some(({ id }) => id === ref.id) ? former : [...former, ref]
 }

@@ -70,7 +70,15 @@ function verifiedWords(by: NonNullable<KeyView["verified"]>["how"]): SafeText {
 }
 
 /** One key of somebody's history: when and how it came, what became of it, how it was verified. */
-export function keyLines({ began, since, state, verified, fingerprint, tag }: KeyView): readonly SafeText[] {
+export function keyLines({
+  began,
+  since,
+  state,
+  verified,
+  differs,
+  fingerprint,
+  tag,
+}: KeyView): readonly SafeText[] {
   const came =
     began === "registered"
       ? say`first key`
@@ -87,7 +95,9 @@ export function keyLines({ began, since, state, verified, fingerprint, tag }: Ke
           : say`replaced`
   const checked =
     verified === undefined
-      ? say`not verified`
+      ? differs
+        ? say`compared, and they differ`
+        : say`not verified`
       : say`verified by ${verifiedWords(verified.how)} on ${dayText(verified.at)}`
   return [
     say`${dayText(since)}  ?${safeName(tag)}  ${came}, ${now}, ${checked}`,

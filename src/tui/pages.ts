@@ -67,6 +67,9 @@ function whoLines(view: ChatView): readonly (readonly Span[])[] {
       : []),
     [span(say``)],
     you,
+    ...(room.ownFormer ?? []).map((key) => [
+      span(say`  ${formerWords(key, view.theme.symbols)}`, "danger" as const),
+    ]),
     ...members.flatMap(({ person, here: isHere, former }) => [
       personLine(view, person, isHere),
       ...former.map((key) => [span(say`  ${formerWords(key, view.theme.symbols)}`, "danger" as const)]),

@@ -163,6 +163,7 @@ export function who(tools: Tools): void {
       : room.members
   if (room.kind === "everyone") print(peopleSentence(room))
   print(say`${safeName(client.self().name)}, you`)
+  print(...(room.ownFormer ?? []).map((key) => say`  ${formerWords(key, symbols)}`))
   for (const { person, here: isHere, former } of members) {
     const listed = isHere ? say`` : say`, only listed`
     print(

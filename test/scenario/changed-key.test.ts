@@ -61,7 +61,7 @@ test("everybody sees it; nothing is sent to the new key, and a room stops for wh
 }, 300_000)
 
 test("whoever has another key counts once, and the old key is named as one that was replaced", async () => {
-  const { world, carol, former } = await changed()
+  const { world, carol, former, alice: newAlice } = await changed()
   const members = () => roomOf(carol, "#everyone").members
   await world.until(() => members().some(({ person }) => person.trust === "changed"), "alice's new key")
   const alice = members().filter(({ person }) => person.name === "alice")
@@ -71,6 +71,16 @@ test("whoever has another key counts once, and the old key is named as one that 
   if (said?.kind === "message") expect(said.message.from.trust).toBe("replaced")
   const old = former.client.self().tag
   for (const { tag, trust } of alice[0]!.former) expect([tag, trust]).toEqual([old, "replaced"])
+  // Whoever has lost a key counts once for themselves, too.
+  const hers = newAlice.client.room(newAlice.client.findRoom("#everyone").id)
+  expect(hers.members.map(({ person }) => person.name).toSorted()).toEqual(["bob", "carol"])
+  expect(hers.ownFormer?.map(({ tag, trust }) => [tag, trust])).toEqual([[old, "replaced"]])
+  await newAlice.write("#everyone", "I am back")
+  const back = linesOf(newAlice, "#everyone").findLast((line) => line.kind === "message" && line.message.own)
+  if (back?.kind === "message")
+    expect(newAlice.client.receipts(hers.id, back.message.id).map(({ person }) => person.name)).not.toContain(
+      "alice",
+    )
   await carol.write("#everyone", "how many are we?")
   const own = () =>
     linesOf(carol, "#everyone").findLast((line) => line.kind === "message" && line.message.own)

@@ -122,7 +122,16 @@ function showTrust({ show, symbols }: Invocation, client: Client, person: Person
   show(resultJson("trust", client.self().name, json), trustLine(person, symbols))
 }
 
-function keyJson({ id, tag, fingerprint, began, since, state, verified }: KeyView): object {
+function keyJson({ id, tag, fingerprint, began, since, state, verified, differs }: KeyView): object {
   const how = verified && { how: verified.how, at: isoTime(verified.at) }
-  return { id, tag, fingerprint, began, since: isoTime(since), state, verified: how ?? null }
+  return {
+    id,
+    tag,
+    fingerprint,
+    began,
+    since: isoTime(since),
+    state,
+    verified: how ?? null,
+    differs: differs === true,
+  }
 }
