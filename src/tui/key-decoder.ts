@@ -5,7 +5,6 @@
  * A key is named as the key table names it: `enter`, `ctrl+j`, `alt+a`, `shift+tab`, `f1`. Pasted text never
  * becomes keys, answers of the terminal never do.
  */
-
 import { isRelease, keyOfCode, modifiersOf } from "./key-codes.ts"
 
 export type Key =

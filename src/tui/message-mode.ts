@@ -3,6 +3,7 @@
  * what can be done with this one is offered. Which keys those are is in `key-places.ts`.
  */
 import type { MessageView } from "../client/events.ts"
+import { insert } from "./composer-state.ts"
 import { startForward } from "./forwarding.ts"
 import { openHelp } from "./help-panel.ts"
 import type { Key } from "./key-decoder.ts"
@@ -15,7 +16,7 @@ import { answer, change, choose, copy, messagesOf, open, remove } from "./remark
 import { quotedWords } from "./remark-words.ts"
 import { joinSafe, say, type SafeText } from "./safe-text.ts"
 import { AT_END, visibleRows } from "./scroll.ts"
-import { effect, told } from "./steps.ts"
+import { effect, told, withComposer } from "./steps.ts"
 import { nameWithMark, span } from "./theme.ts"
 import { still, type ChatView, type PageChoice, type Step } from "./view.ts"
 import { viewportOf } from "./visible.ts"
@@ -83,7 +84,7 @@ export function onPickKey(view: ChatView, picked: string, key: Key): Step | unde
   const act = view.keys.message.get(pressedName(key))
   switch (act) {
     case undefined:
-      return key.kind === "chord" ? undefined : still(view)
+      return key.kind === "chord" ? undefined : key.kind === "text" ? inOne(view, key.text) : still(view)
     case "message-up":
       return pick(view, all, at - 1)
     case "message-up-more":
@@ -105,6 +106,17 @@ export function onPickKey(view: ChatView, picked: string, key: Key): Step | unde
     default:
       return doDeed(view, act)
   }
+}
+
+/** A slow line hands over the letter and the words behind it in one: of an answer and a change they are its text. */
+function inOne(view: ChatView, typed: string): Step {
+  const letter = String.fromCodePoint(typed.codePointAt(0)!)
+  const act = view.keys.message.get(letter.toLowerCase())
+  const isWritten = act === "message-reply" || act === "message-edit"
+  if (!isWritten || letter === typed) return still(view)
+  const { view: next, effects } = doDeed(view, act)
+  if (next.about === undefined) return { view: next, effects }
+  return { view: withComposer(next, insert(next.composer, typed.slice(letter.length))), effects }
 }
 
 /** With the message that is chosen, which is then chosen no more. */

@@ -58,6 +58,15 @@ test("what cannot be taken back begins at leaving it; arrows and Enter do it all
   expect(it.taken()).toMatchObject([{ kind: "remark", wish: { do: "delete" } }])
 })
 
+test("a letter and the words behind it that come in one are an answer and its text", async () => {
+  const it = (await chat()).press("esc", "up").type("rNo, tomorrow.").press("enter")
+  expect(it.taken()).toMatchObject([{ kind: "send", text: "No, tomorrow." }])
+  // A deletion takes one letter, and words that begin with none of these do nothing.
+  it.press("esc").type("delete this").type("hello")
+  expect(it.view).toMatchObject({ picked: expect.any(String) as string, overlay: undefined })
+  expect(it.view.composer.text).toBe("")
+})
+
 test("digits are compared by arrows and Enter, and Enter alone says nothing", async () => {
   const it = await chat()
   const person = it.client.findPerson("ravi")
