@@ -32,6 +32,16 @@ test("every section of PROTOCOL.md that src cites is there", () => {
   expect(cited.filter((citation) => !headings.has(/§([\d.]+)/.exec(citation)![1]!))).toEqual([])
 })
 
+test("each decision has a number of its own, and what is cited is there", () => {
+  const numbers = readdirSync(`${root}/docs/decisions`).flatMap((file) => /^\d{4}/.exec(file) ?? [])
+  expect(numbers.length).toBeGreaterThan(30)
+  expect(numbers.filter((number, at) => numbers.indexOf(number) !== at)).toEqual([])
+  const cited = sourceFiles(/\.(tsx?|mjs)$/).flatMap((file) =>
+    Array.from(read(`src/${file}`).matchAll(/decision (\d{4})/g), ([, number]) => number!),
+  )
+  expect(cited.filter((number) => !numbers.includes(number))).toEqual([])
+})
+
 test("§4 lists every message with its number, and no other", () => {
   expect(mismatches(rows(section(protocol, "4")), MESSAGE_NUMBERS)).toEqual([])
 })
