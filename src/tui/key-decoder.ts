@@ -184,9 +184,9 @@ export class KeyDecoder {
       keys.push({ kind: "chord", chord: "esc" })
       return 1
     }
-    // Escape and a command, typed fast or sent over a slow line as one: without its slash the command would be a
-    // message, said to whoever is in the room. No key of ours is alt+/.
-    if (kind === "/") {
+    // Escape and a command or a line for one person, typed fast or sent over a slow line as one: without its first sign
+    // it would be a message, said to whoever is in the room. No key of ours is alt+/, alt+@ or alt+#.
+    if (kind === "/" || kind === "@" || kind === "#") {
       keys.push({ kind: "chord", chord: "esc" })
       return 1
     }

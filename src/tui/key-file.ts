@@ -201,7 +201,7 @@ function readStep(step: string, place: Place): string | { why: SafeText } {
   const same = SAME_AS.get(chord)
   if (same !== undefined)
     return { why: say`terminals send the same for "${shown(chord)}" as for "${safeLine(same)}"; write that` }
-  if (chord === "alt+/" || chord === "alt+[" || chord === "alt+]")
+  if (/^alt\+[/@#[\]]$/u.test(chord))
     return { why: say`"${shown(chord)}" cannot be told from the start of something else` }
   return chord
 }

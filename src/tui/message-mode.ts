@@ -75,7 +75,13 @@ function pickedMessage(view: ChatView): MessageView | undefined {
   return messagesOf(view).find(({ id }) => id === view.picked)
 }
 
-/** Undefined for a key that means nothing here. */
+/**
+ * Whoever begins a command, or a line for somebody, writes: the `r` of `@ravi` would begin an answer here, and what was
+ * for one person would be said in the room.
+ */
+const BEGINS_LINE = /^[/@#]/u
+
+/** Undefined for a key that means nothing here: it is the chat's, where text is written. */
 export function onPickKey(view: ChatView, picked: string, key: Key): Step | undefined {
   const all = messagesOf(view)
   const at = all.findIndex(({ id }) => id === picked)
@@ -84,7 +90,8 @@ export function onPickKey(view: ChatView, picked: string, key: Key): Step | unde
   const act = view.keys.message.get(pressedName(key))
   switch (act) {
     case undefined:
-      return key.kind === "chord" ? undefined : key.kind === "text" ? inOne(view, key.text) : still(view)
+      if (key.kind === "chord" || (key.kind === "text" && BEGINS_LINE.test(key.text))) return undefined
+      return key.kind === "text" ? inOne(view, key.text) : still(view)
     case "message-up":
       return pick(view, all, at - 1)
     case "message-up-more":

@@ -49,6 +49,8 @@ test.each<[string, string[]]>([
   [ESC, ["esc"]],
   [`${ESC}${ESC}`, ["esc", "esc"]],
   [`${ESC}/msg bob hi\r`, ["esc", "'/msg bob hi'", "enter"]],
+  [`${ESC}@bob hi\r`, ["esc", "'@bob hi'", "enter"]],
+  [`${ESC}#everyone hi\r`, ["esc", "'#everyone hi'", "enter"]],
   [`${ESC}[I${ESC}[O`, ["focus", "blur"]],
   // Mouse reports and answers of the terminal are no keys.
   [`a${ESC}[<0;10;5Mb${ESC}[<0;10;5mc`, ["'a'", "left 9 4", "'b'", "'c'"]],

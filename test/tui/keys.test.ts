@@ -111,6 +111,7 @@ test.each<[string, string]>([
   ["verify = constructor", 'line 1: "constructor" is no key'],
   ["verify = ctrl+m", 'line 1: terminals send the same for "ctrl+m" as for "enter"; write that'],
   ["verify = alt+[", 'line 1: "alt+[" cannot be told from the start of something else'],
+  ["verify = alt+@", 'line 1: "alt+@" cannot be told from the start of something else'],
   ["verify = f7 f8 f9", 'line 1: "f7 f8 f9": at most two keys one after the other'],
   [
     "verify = ctrl+g",
