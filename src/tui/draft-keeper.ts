@@ -20,17 +20,19 @@ export class DraftKeeper {
   }
 
   /** After every event. */
-  look({ roomId, composer }: ChatView): void {
+  look({ roomId, composer, about }: ChatView): void {
     if (roomId === undefined) return
+    // What is to take a message's place is no draft of a new one.
+    const text = about?.kind === "edit" ? "" : composer.text
     if (this.#now?.roomId !== roomId) {
       this.#keep()
       // What stands there when a room is opened is what was kept, or what was written since the start.
       this.#kept = { roomId, text: this.#desk.draft(roomId) }
     }
-    if (this.#now?.roomId === roomId && this.#now.text === composer.text) return
-    this.#now = { roomId, text: composer.text }
+    if (this.#now?.roomId === roomId && this.#now.text === text) return
+    this.#now = { roomId, text }
     // What has been sent must not be there again.
-    if (composer.text === "") return this.#keep()
+    if (text === "") return this.#keep()
     this.#cancel ??= this.#clock.wakeAt(this.#clock.now() + KEEP_MS, () => this.#keep())
   }
 

@@ -121,6 +121,23 @@ test("a draft is written once a second at most, at once when the room changes, a
   expect(desk.drafts.size).toBe(0)
 })
 
+test("what is to take a message's place is no draft: after a crash it would be said as a new message", async () => {
+  const it = await chat()
+  const desk = new FakeDesk()
+  const wakes: (() => void)[] = []
+  const keeper = new DraftKeeper(desk, { now: () => 0, wakeAt: (_, wake) => (wakes.push(wake), () => {}) })
+  keeper.look(it.view)
+  keeper.look(it.press("up").view)
+  expect(it.view.about?.kind).toBe("edit")
+  keeper.look(it.type(", at noon").view)
+  await keeper.flush()
+  expect([desk.drafts.size, wakes.length]).toEqual([0, 0])
+  it.press("esc").type("new")
+  keeper.look(it.view)
+  await keeper.flush()
+  expect(desk.drafts).toEqual(new Map([[EVERYONE, "new"]]))
+})
+
 test("/language on the full screen keeps it for the next start, and says when it cannot", async () => {
   const kept: string[] = []
   const keepLanguage = (language: string) => {
