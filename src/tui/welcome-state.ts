@@ -153,14 +153,15 @@ function still(view: WelcomeView): WelcomeStep {
   return { view, effects: [] }
 }
 
-/** The list grows above what is chosen; the choice stays on the same line of meaning. */
+/** The list grows above what is chosen, and the choice stays with what it was moved to; the first relay is offered first. */
 function onFound(view: WelcomeView, relay: FoundRelay): WelcomeView {
   const isKnown = view.found.some(
     ({ host, port, letters }) => host === relay.host && port === relay.port && letters === relay.letters,
   )
   if (isKnown) return view
   const { stage } = view
-  const moved = stage.at === "choose" && stage.index >= view.found.length && view.found.length > 0
+  const isOffered = view.found.length === 0 && stage.at === "choose" && stage.index === 0
+  const moved = stage.at === "choose" && stage.index >= view.found.length && !isOffered
   return {
     ...view,
     found: [...view.found, relay],

@@ -174,6 +174,24 @@ test("relays that show themselves are listed, once each, and only fill in the ad
   await stage.done
 })
 
+test("whatever was chosen stays chosen when the first relay shows itself", async () => {
+  let found: (relay: FoundRelay) => void = () => undefined
+  const client = await classroom()
+  const findRelays = (onFound: typeof found) => {
+    found = onFound
+    return () => undefined
+  }
+  const stage = await opened(actions(client, { findRelays }))
+  stage.type("Asha\r")
+  await stage.until("No relay has shown itself")
+  stage.type("\u001b[B")
+  await stage.until("▸ Start a relay")
+  found({ name: "Class 8B", host: "192.168.1.5", port: 7667, letters: "aaaa bbbb cccc" })
+  await stage.until(/192\.168\.1\.5[^]*▸ Start a relay/u)
+  stage.type("\u0003")
+  await stage.done
+})
+
 test("hosting: says that it goes on, and shows the invitation for the others before the chat", async () => {
   const stage = await opened(actions(await classroom()))
   stage.type("Asha\r")
