@@ -18,6 +18,7 @@ import type { LeftFor } from "./program-commands.ts"
 import { startSession, type Session } from "./session.ts"
 import { snapshotOf } from "./snapshot.ts"
 import { themeOf } from "./theme.ts"
+import { TypedAhead } from "./typed-ahead.ts"
 import { startWelcome, type Welcome, type WelcomeActions } from "./welcome.ts"
 import { safeLine } from "./safe-text.ts"
 import { initialChat, reduceChat } from "./view-state.ts"
@@ -165,6 +166,7 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       openLink: options.openLink?.bind(options),
       redraw,
       suspend,
+      going: ahead.wait.bind(ahead),
       canLock: options.canLock === true,
       leave: (where) => {
         next = where
@@ -187,9 +189,10 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
   const onKeys = (keys: readonly Key[]) => {
     for (const key of keys) {
       attention?.pressed(key)
-      give({ kind: "key", key })
+      if (!ahead.takes(key)) give({ kind: "key", key })
     }
   }
+  const ahead = new TypedAhead(onKeys)
   const redraw = () => mounted?.redraw()
   const suspend = () => mounted?.suspend()
   const quit = () => mounted?.quit()

@@ -61,6 +61,8 @@ export interface SessionDeps {
   openLink: ((address: string) => Promise<void>) | undefined
   redraw: () => void
   suspend: () => void
+  /** Keys wait until then: what is typed ahead is for the room that is being opened. */
+  going: (until: Promise<void>) => void
   /** There is a passphrase to come back with. */
   canLock: boolean
   /** Ends the screen. */
@@ -104,10 +106,10 @@ export function perform(
     case "open-room":
       return attempt(() => openRoom(client, effect.roomId, dispatch))
     case "go":
-      return attempt(async () => {
-        const roomId = await roomFor(client, effect.to)
-        dispatch({ kind: "snapshot", data: snapshotOf(client, deps.clock.now()), tail: undefined })
-        openRoom(client, roomId, dispatch)
+      return attempt(() => {
+        const going = go(deps, effect.to)
+        if (going !== undefined) deps.going(going)
+        return going
       })
     case "search":
       return searching.begin(effect.query, effect.roomId)
@@ -291,6 +293,22 @@ function openRoom(client: Client, roomId: string, dispatch: (event: ChatEvent) =
   const lines: readonly TranscriptLine[] = client.transcript(roomId, wanted)
   const draft = client.desk.draft(roomId)
   dispatch({ kind: "opened", roomId, lines, complete: lines.length < wanted, draft })
+}
+
+/** A room that exists is open before the next key is taken: what is typed ahead is for whoever was gone to. */
+function go({ client, clock, dispatch }: SessionDeps, to: string): Promise<void> | undefined {
+  const person = to.startsWith("#") ? undefined : client.findPerson(to)
+  const known =
+    person === undefined
+      ? client.findRoom(to).id
+      : client.rooms().find(({ peer }) => peer?.id === person.id)?.id
+  const open = (roomId: string) => {
+    dispatch({ kind: "snapshot", data: snapshotOf(client, clock.now()), tail: undefined })
+    openRoom(client, roomId, dispatch)
+  }
+  if (known === undefined) return roomFor(client, person?.id ?? to).then(open)
+  open(known)
+  return undefined
 }
 
 /** `#everyone`, a name or an id → a room that exists, made if it must be. */

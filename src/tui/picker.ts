@@ -1,5 +1,6 @@
 /** The lists to choose from: rooms and people, commands while nothing is written, what was written before. */
 import type { PersonView } from "../client/events.ts"
+import { asTyped } from "./addressing.ts"
 import { COMMANDS } from "./commands.ts"
 import { EMOJI } from "./emoji.ts"
 import { fuzzyScore } from "./fuzzy.ts"
@@ -36,6 +37,26 @@ export function pickerItems(view: ChatView, overlay: Overlay & { kind: "picker" 
     .map(({ item }) => item)
   if (overlay.source !== "react") return found
   return [...found, ...wordItem(asked).filter(({ key }) => !found.some((each) => each.key === key))]
+}
+
+/** Rooms change places as somebody writes: whoever was chosen stays chosen, so that Enter opens who stood there. */
+export function keptChoice(
+  before: ChatView,
+  now: ChatView,
+  overlay: Overlay & { kind: "picker" },
+): Overlay & { kind: "picker" } {
+  const was = pickerItems(before, overlay)
+  const chosen = was[Math.min(overlay.index, was.length - 1)]
+  if (chosen === undefined) return overlay
+  const at = pickerItems(now, overlay).findIndex((each) => isSame(each, chosen))
+  // Of one who has gone, nobody takes the place.
+  return { ...overlay, index: Math.max(0, at) }
+}
+
+function isSame(one: PickerItem, other: PickerItem): boolean {
+  if (one.kind === "text" || other.kind === "text")
+    return one.kind === "text" && other.kind === "text" && one.text === other.text
+  return one.person === undefined ? one.key === other.key : one.person.id === other.person?.id
 }
 
 function itemsOf(view: ChatView, source: (Overlay & { kind: "picker" })["source"]): readonly PickerItem[] {
@@ -116,7 +137,7 @@ function wordItem(asked: string): PickerItem[] {
 function historyItems({ composer, lines }: ChatView): PickerItem[] {
   const said = lines.flatMap((line) =>
     line.kind === "message" && line.message.own && !line.message.deleted
-      ? [safeBlock(line.message.text)]
+      ? [asTyped(safeBlock(line.message.text))]
       : [],
   )
   const texts = [...new Set([...composer.history.toReversed(), ...said.toReversed()])]

@@ -13,6 +13,7 @@ import { clearDraft, EMPTY_COMPOSER, paste, setDraft } from "./composer-state.ts
 import { withoutOvertaken } from "./forwarding.ts"
 import { DEFAULT_KEYS, type KeyMap } from "./key-map.ts"
 import { keptKey, keptScroll, withTail, type Loaded } from "./line-window.ts"
+import { keptChoice } from "./picker.ts"
 import { say, type SafeText } from "./safe-text.ts"
 import { AT_END, scrollToTop } from "./scroll.ts"
 import { withFound } from "./search-panel.ts"
@@ -121,9 +122,17 @@ function openFirst(data: Snapshot): Effect[] {
 
 function onSnapshot(view: ChatView, data: Snapshot, tail: Tail | undefined): Step {
   const next = { ...view, data, overlay: freshOverlay(view, data, tail?.receipts) }
-  if (view.roomId === undefined) return { view: next, effects: openFirst(data) }
-  if (tail === undefined || tail.roomId !== view.roomId) return still(next)
-  return still(withoutOvertaken(withLines(next, withTail(view, tail.lines, tail.asked))))
+  if (view.roomId === undefined) return { view: withKeptChoice(view, next), effects: openFirst(data) }
+  if (tail === undefined || tail.roomId !== view.roomId) return still(withKeptChoice(view, next))
+  const loaded = withLines(next, withTail(view, tail.lines, tail.asked))
+  return still(withoutOvertaken(withKeptChoice(view, loaded)))
+}
+
+function withKeptChoice(before: ChatView, now: ChatView): ChatView {
+  const { overlay } = now
+  if (overlay?.kind === "picker") return { ...now, overlay: keptChoice(before, now, overlay) }
+  if (overlay?.kind !== "help" || overlay.under?.kind !== "picker") return now
+  return { ...now, overlay: { ...overlay, under: keptChoice(before, now, overlay.under) } }
 }
 
 /** What stands on the screen stays there, also when the line that held it has gone. */

@@ -70,6 +70,7 @@ for (const fatal of [FAILED, DAMAGED]) {
       pathsLike: never,
       redraw: never,
       suspend: never,
+      going: never,
       canLock: false,
       leave: never,
       fail: (cause) => failures.push(cause),
