@@ -18,8 +18,8 @@ export class TypedAhead {
 
   wait(until: Promise<void>): void {
     this.#until = until
-    const done = () => this.#end(until)
-    until.then(done, done)
+    const end = () => this.#end(until)
+    until.then(end, end)
   }
 
   /** Whether the key waits. Esc and Ctrl+C wait no longer: what was typed ahead goes with them. */
