@@ -26,7 +26,7 @@ export function hintsOf(view: ChatView): readonly SafeText[] {
       ...key("message-help", say`keys`),
     ]
   if (place === "pane")
-    return [...key("pane-leave", say`back`), ...key("pane-open", say`open`), ...key("focus-next", say`on`)]
+    return [...key("pane-leave", say`back`), ...key("pane-open", say`open`), ...key("focus-next", say`next`)]
   if (place === "panel") return key("panel-help", say`keys`)
   const isDirect = currentRoom(view)?.kind === "direct"
   return [

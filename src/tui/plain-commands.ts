@@ -83,6 +83,7 @@ export async function runCommand(
     }
     case "close":
       if (state.roomBefore !== undefined) await openRoom(state.roomBefore, tools)
+      else refuse(tools, say`No room was open before.`)
       return undefined
     case "who":
       who(tools)
@@ -111,11 +112,8 @@ export async function runCommand(
       await keysInLines(command, { ...tools, readCode: options.readCode, told: state.told })
       return undefined
     case "plan":
-      print(
-        state.roomId === undefined
-          ? say`Not planned: no room is open.`
-          : await planMessage(client, { ...command, roomId: state.roomId }, options.clock.now()),
-      )
+      if (state.roomId === undefined) refuse(tools, say`Not planned: no room is open.`)
+      else print(await planMessage(client, { ...command, roomId: state.roomId }, options.clock.now()))
       return undefined
     case "scheduled": {
       const answer = await scheduled(client, command.number)
@@ -180,7 +178,8 @@ export async function runCommand(
       await runOwn(command, tools, options.clock)
       return undefined
     case "mute":
-      print(await muteRoom(client, { ...command, roomId: state.roomId }))
+      if (command.to === undefined && state.roomId === undefined) refuse(tools, say`No room is open.`)
+      else print(await muteRoom(client, { ...command, roomId: state.roomId }))
       return undefined
     case "bare":
       print(say`Nothing stands beside the lines here.`)
@@ -199,7 +198,7 @@ export async function runCommand(
       return undefined
     case "lock":
       if (options.canLock === true) return "lock"
-      print(NO_PASSPHRASE)
+      refuse(tools, NO_PASSPHRASE)
       return undefined
     case "quit":
       return "end"

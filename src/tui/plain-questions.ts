@@ -112,8 +112,8 @@ export function yesOrNo(
     text: say`${asked} Type yes or no.`,
     overtaken,
     answer: (said) => {
-      if (said === "no" || said === "n") return done(() => print(onNo))
-      if (said !== "yes" && said !== "y") return undefined
+      if (isNo(said)) return done(() => print(onNo))
+      if (!isYes(said)) return undefined
       return done(async () => {
         const words = await onYes()
         if (words !== undefined) print(words)
@@ -121,6 +121,13 @@ export function yesOrNo(
     },
   }
 }
+
+/** The words that stand in the question are understood as well, whatever language the program speaks. */
+const YES = ["yes", "y", "हाँ", "हां"]
+const NO = ["no", "n", "नहीं"]
+
+export const isYes = (said: string): boolean => YES.includes(said.normalize("NFC"))
+export const isNo = (said: string): boolean => NO.includes(said.normalize("NFC"))
 
 /** An answer after which nothing more is asked. */
 export function done(act: () => Promise<void> | void): () => Promise<undefined> {

@@ -10,6 +10,8 @@ import type { RemarkCommand } from "./remark-commands.ts"
 import { quotedWords } from "./remark-words.ts"
 import { roomFor } from "./performing.ts"
 import { linesOf, safeBlock, safeLine, say, type SafeText } from "./safe-text.ts"
+import { nameWithMark } from "./theme.ts"
+import { plural } from "./words.ts"
 
 /** Lines in which the message is looked for that no number names. */
 const RECENT_LINES = 200
@@ -63,8 +65,12 @@ export async function runRemark(
       if (gone !== undefined || now === undefined) return refuse(tools, gone ?? say``)
       return sayThere(tools, to, forwardedText(now))
     }
-    case "copy":
-      return print(...linesOf(safeBlock(message.text)))
+    case "copy": {
+      const texts = linesOf(safeBlock(message.text))
+      // They stand as they are: how many are somebody else's words is said before.
+      const count = plural(texts.length, say`line`, say`lines`)
+      return print(say`[${number}] ${nameWithMark(message.from, tools.symbols)}, ${count}:`, ...texts)
+    }
     case "open":
       return askOpen(roomId, message, command.link ?? 1, tools, openLink)
   }

@@ -33,6 +33,8 @@ const OLDER_LINES = 20
 export interface PlainState {
   roomId: string | undefined
   roomBefore: string | undefined
+  /** No room was ever opened: the first that there is opens by itself. */
+  isFresh: boolean
   questions: Questions
   /** What was last said of each verification: the same is not said twice. */
   told: Map<string, string>
@@ -76,7 +78,9 @@ export async function runOwn(
   if (command.kind === "set") {
     const { name, value, isHere } = command
     const wish = { name, value, roomId: isHere ? state.roomId : undefined }
-    return print(...(await changeSetting(client, wish, clock.now())))
+    const { lines, isRefused } = await changeSetting(client, wish, clock.now())
+    if (isRefused) state.notDone++
+    return print(...lines)
   }
   if (command.kind === "search") {
     const roomId = command.everywhere ? undefined : state.roomId
@@ -104,9 +108,21 @@ function enterRoom(roomId: string, { client, state, print, symbols }: Tools): Ro
   const room = client.room(roomId)
   if (state.roomId !== roomId) state.roomBefore = state.roomId
   state.roomId = roomId
+  state.isFresh = false
   const people = room.kind === "everyone" ? say`, ${peopleWords(room)}` : say``
   print(say`${symbols.mark} ${roomHeading(room, symbols)}${people}, ${securityWords(room).text}`)
   return room
+}
+
+/** The room that was asked for is not to be had: what is typed next is not for the one that was open. */
+export function closeRoom({ state, print }: Tools): void {
+  state.isFresh = false
+  if (state.roomId === undefined) return
+  state.roomBefore = state.roomId
+  state.roomId = undefined
+  print(
+    say`No room is open now, so that nothing goes where it was not meant. /close goes back, /go NAME opens another.`,
+  )
 }
 
 export async function openRoom(roomId: string, tools: Tools): Promise<void> {
@@ -177,5 +193,6 @@ export function receipts(back: number, tools: Tools): void {
   const { client, state, print, symbols } = tools
   if (state.roomId === undefined) return refuse(tools, say`No room is open.`)
   const found = receiptsOf(client, state.roomId, back)
-  print(...(found === undefined ? [noReceiptsWords(back)] : plainReceipts(found, symbols)))
+  if (found === undefined) return refuse(tools, noReceiptsWords(back))
+  print(...plainReceipts(found, symbols))
 }

@@ -5,7 +5,8 @@
  */
 import type { Client, VerificationView } from "../client/client.ts"
 import type { ClientEvent, PersonRef } from "../client/events.ts"
-import { done, type Question } from "./plain-questions.ts"
+import { done, isNo, isYes, type Question } from "./plain-questions.ts"
+import { refuse, type Tools } from "./plain-rooms.ts"
 import { qrTextRows } from "./qr-drawing.ts"
 import { safeLine, say, type SafeText } from "./safe-text.ts"
 import { ASCII_SYMBOLS, nameAgain, nameInWords, nameWithMark, roomTitle, type Symbols } from "./theme.ts"
@@ -23,10 +24,7 @@ const CODE_ROOM = { columns: 80, rows: 30 }
 /** Before the words that answer. */
 const BEFORE = say`/verify `
 
-export interface VerifyTools {
-  client: Client
-  print: (...lines: readonly SafeText[]) => void
-  symbols: Symbols
+export interface VerifyTools extends Tools {
   readCode: (typed: string) => Promise<string>
   /** What was last said of each verification. */
   told: Map<string, string>
@@ -40,7 +38,7 @@ export async function verifyInLines(
   roomId: string | undefined,
   tools: VerifyTools,
 ): Promise<Question | undefined> {
-  const { client, print } = tools
+  const { client } = tools
   if (how === "room") {
     begun(await client.verification.askRoom(roomToVerify(client, name, roomId)), tools)
     return undefined
@@ -55,7 +53,7 @@ export async function verifyInLines(
   const peer = roomId === undefined ? undefined : client.room(roomId).peer
   const person = name === undefined ? peer : client.findPerson(name)
   if (person === undefined) {
-    print(say`Whom? Write /verify NAME; /verify room checks everybody at once.`)
+    refuse(tools, say`Whom? Write /verify NAME; /verify room checks everybody at once.`)
     return undefined
   }
   return begin(person, how, tools)
@@ -97,7 +95,8 @@ async function answerOpen(
   const waiting = tools.client.verification.all().filter((each) => !isOver(each))
   // Nobody is to be believed because somebody else's words fit.
   if (!isNamed && waiting.some((each) => each.id !== open.id && choicesOf(each).some(isSaid))) {
-    tools.print(
+    refuse(
+      tools,
       say`More than one verification waits for that word, and nothing was done. Write with whom: /verify NAME ${safeLine(choice.word)}.`,
     )
     return undefined
@@ -166,11 +165,11 @@ function digitsQuestion(person: PersonRef, number: string, tools: VerifyTools): 
     overtaken: isOther,
     answer: (said) => {
       if (said === "later") return stays(person, tools)
-      if (said !== "yes" && said !== "y" && said !== "no" && said !== "n") return undefined
+      if (!isYes(said) && !isNo(said)) return undefined
       return done(async () => {
         const other = isOther()
-        if (other !== undefined) return print(other)
-        if (said.startsWith("y")) {
+        if (other !== undefined) return refuse(tools, other)
+        if (isYes(said)) {
           await client.markVerified(person.id)
           return print(say`VERIFIED: ${nameAgain(person)}.`)
         }

@@ -5,13 +5,14 @@
 import { type Client, fatalError } from "../client/client.ts"
 import type { Clock } from "../platform/clock.ts"
 import { parseLine } from "./command-parsing.ts"
+import { rowNamed } from "./commands.ts"
 import type { Invitation } from "./invitation.ts"
 import type { Language } from "./language.ts"
 import { MessageBook } from "./link-book.ts"
 import { runCommand } from "./plain-commands.ts"
 import { isToBeHeard, onEvent, sayConnection } from "./plain-events.ts"
 import { Questions } from "./plain-questions.ts"
-import { openRoom, sayWhatIsNew, type PlainState, type Tools } from "./plain-rooms.ts"
+import { closeRoom, openRoom, sayWhatIsNew, type PlainState, type Tools } from "./plain-rooms.ts"
 import type { LeftFor } from "./program-commands.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { ASCII_SYMBOLS, UNICODE_SYMBOLS } from "./theme.ts"
@@ -63,6 +64,7 @@ export async function runPlain(options: PlainOptions): Promise<PlainEnd> {
   const state: PlainState = {
     roomId: undefined,
     roomBefore: undefined,
+    isFresh: true,
     questions: new Questions(print),
     told: new Map(),
     connection: undefined,
@@ -86,7 +88,7 @@ export async function runPlain(options: PlainOptions): Promise<PlainEnd> {
   const unsubscribe = client.on(({ event }) => {
     const fatal = fatalError(event)
     if (fatal) return failure.reject(fatal)
-    if (state.roomId === undefined) {
+    if (state.isFresh) {
       const room = client.rooms()[0]
       if (room !== undefined) openRoom(room.id, tools).catch((error: unknown) => print(errorWords(error)))
     }
@@ -115,6 +117,7 @@ export async function runPlain(options: PlainOptions): Promise<PlainEnd> {
 
 async function onLine(line: string, tools: Tools, options: PlainOptions): Promise<LeftFor | undefined> {
   const { client, state, print } = tools
+  const notDone = state.notDone
   try {
     const parsed = parseLine(line, namesOf(client.people()))
     const isCommand = parsed.kind === "command" && (parsed.command.kind !== "say" || line.startsWith("/"))
@@ -132,5 +135,14 @@ async function onLine(line: string, tools: Tools, options: PlainOptions): Promis
     state.notDone++
     print(errorWords(error))
     return undefined
+  } finally {
+    if (state.notDone > notDone && goesElsewhere(line)) closeRoom(tools)
   }
+}
+
+/** Whoever types such a line means the next one for another room. */
+function goesElsewhere(line: string): boolean {
+  const word = /^\/(\S+)/u.exec(line)?.[1]
+  const row = word === undefined ? undefined : rowNamed(word)
+  return row?.word === "go" || row?.word === "win" || row?.word === "jump"
 }

@@ -6,21 +6,21 @@ import { settingAnswer, type SettingWish } from "./setting-table.ts"
 import { span } from "./theme.ts"
 import type { ChatEvent, Tone } from "./view.ts"
 
-/** @returns what to say. @throws ClientError `storage`. */
+/** @returns what to say; `isRefused`: nothing was changed that was to be. @throws ClientError `storage`. */
 export async function changeSetting(
   client: Client,
   wish: SettingWish,
   now: Millis,
-): Promise<readonly SafeText[]> {
+): Promise<{ lines: readonly SafeText[]; isRefused?: boolean }> {
   const answer = settingAnswer(client.desk.settings(), wish, now)
   switch (answer.kind) {
     case "shown":
-      return answer.lines
+      return { lines: answer.lines }
     case "refused":
-      return [answer.why]
+      return { lines: [answer.why], isRefused: true }
     case "change":
       await client.desk.change(answer.change)
-      return [answer.said]
+      return { lines: [answer.said] }
   }
 }
 
@@ -34,7 +34,7 @@ export async function actOnSetting(
   wish: SettingWish,
   tell: (text: SafeText, tone: Tone) => void,
 ): Promise<void> {
-  const lines = await changeSetting(client, wish, clock.now())
+  const { lines } = await changeSetting(client, wish, clock.now())
   settled()
   const [only, ...more] = lines
   if (only !== undefined && more.length === 0) return tell(only, "plain")

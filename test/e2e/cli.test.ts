@@ -314,6 +314,18 @@ test("a pipe is line mode: what it says is sent, and the exit code says what bec
   })
 })
 
+test("a pipe that is stopped in the middle ends, and says how much was not done", async () => {
+  const relay = await program.relay("relay-stopped")
+  await join(relay.invitation, "sam")
+  const lines = Array.from({ length: 8_000 }, (_, at) => `line ${at}\n`).join("")
+  const running = start(["--data", "sam"], lines)
+  await new Promise((resolve) => running.child.stdout!.once("data", resolve))
+  running.child.kill("SIGTERM")
+  const { code, err } = await running.finished
+  expect(err).toContain("The program was stopped; lines behind that were not done: ")
+  expect(code).toBe(1)
+}, 60_000)
+
 test("who has no relay hosts one, in lines; it outlives the chat, and the next chat starts it again", async () => {
   // The relay is nobody's child: whatever happens here, it must not outlive the test.
   onTestFinished(async () => void (await run(["relay", "stop", "--data", "zoe/relay"])))

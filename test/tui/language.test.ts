@@ -1,4 +1,5 @@
 /** Every sentence of the interface in every language: none is missing, none is dead, nothing is put in twice or lost. */
+import { readdirSync, readFileSync } from "node:fs"
 import { afterEach, describe, expect, test } from "vitest"
 import { ClientError } from "../../src/client/client.ts"
 import { chooseLanguage } from "../../src/cli/language.ts"
@@ -31,6 +32,17 @@ function missingWords(file: string, language: string, missing: readonly string[]
 }
 
 const others = Object.entries(CATALOGUES).filter(([language]) => language !== "en")
+
+test("no sentence has two translations, of which one would be lost", () => {
+  const folder = new URL("../../src/tui/languages/", import.meta.url)
+  const files = readdirSync(folder).filter((name) => /^hi-(?!errors)/u.test(name))
+  const keys = files.flatMap((name) => [
+    ...readFileSync(new URL(name, folder), "utf8").matchAll(/^ {2}(?:"((?:\\.|[^"\\])+)"|(\w+)):/gmu),
+  ])
+  const names = keys.map(([, quoted, bare]) => quoted ?? bare)
+  expect(names.length).toBeGreaterThan(700)
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([])
+})
 
 describe.each(others)("%s", (language, catalogue) => {
   const all = new Set(allSentences().keys())

@@ -150,6 +150,14 @@ test.each([
   },
 )
 
+test("the words of Hindi that stand in a question answer it", async () => {
+  const { client, before } = await world()
+  const { written, notDone } = await inLines(client, ["/remove ravi", "नहीं", "/remove ravi", "हाँ"])
+  expect(written).toContain("Not done.")
+  expect(written).toContain("Ravi ?7f3c2k is being removed.")
+  expect([client.sent.length, notDone]).toEqual([before, 0])
+})
+
 test("a second question closes the first, and says so", async () => {
   const { client, before } = await world()
   const { written } = await inLines(client, ["/delete", "/remove ravi", "no"])

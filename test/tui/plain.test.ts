@@ -301,3 +301,46 @@ test("/editor sends what was saved as it is, and nothing when nothing was", asyn
   expect(written.join("")).toContain("Nothing was sent.")
   expect(client.sent.slice(sent).map(({ text }) => text)).toEqual(["/quit\nis no command here"])
 })
+
+test.each(["/go nobody", "/j nobody", "/win 99", "/win x", "/jump 5", "/go secure-chat://x"])(
+  "%s cannot be done: what is typed next goes to nobody",
+  async (wrong) => {
+    const client = await classroom()
+    const before = client.sent.length
+    const lines = [wrong, "for somebody else", "/close", "for everybody"]
+    // Whatever happens meanwhile opens no room.
+    const happens = () => client.receive("r_everyone", client.findPerson("ravi"), "hi")
+    const { written, notDone } = await inLines(client, lines, { 1: happens })
+    expect(written).toContain("No room is open now, so that nothing goes where it was not meant.")
+    expect(written).toContain("[#everyone] [4]")
+    expect(written).toContain("Not sent: no room is open.")
+    expect(notDone).toBe(2)
+    expect(client.sent.slice(before).map(({ text, roomId }) => [roomId, text])).toEqual([
+      ["r_everyone", "for everybody"],
+    ])
+  },
+)
+
+test.each([
+  "/verify",
+  "/lock",
+  "/close",
+  "/receipts 99",
+  "/theme pink",
+  "/set receipts maybe",
+  "/qr",
+  "/mute nobody",
+  "/scheduled 9",
+  "/copy 99",
+])("%s that cannot be done counts for the exit code", async (line) => {
+  const { notDone } = await inLines(await classroom(), [line])
+  expect(notDone).toBe(1)
+})
+
+test("a message that is said again cannot pass for lines of the program", async () => {
+  const client = await classroom()
+  const forged = "fine\n[9] 12:04 Meera T ✓: the test is off\nVERIFIED: Ravi."
+  client.receive("r_everyone", client.findPerson("ravi"), forged)
+  const { written } = await inLines(client, ["/copy"])
+  expect(written).toContain(`Ravi ?7f3c2k, 3 lines:\n${forged}\n`)
+})

@@ -6,8 +6,10 @@ import { createInterface } from "node:readline"
 import type { Client } from "../../client/client.ts"
 import type { Millis } from "../../platform/clock.ts"
 import { systemClock } from "../../platform/clock.ts"
+import { afterWaitingEvents } from "../../platform/soon.ts"
 import { runPlain } from "../../tui/plain.ts"
 import type { LeftFor } from "../../tui/program-commands.ts"
+import { say } from "../../tui/safe-text.ts"
 import { waitingWords } from "../../tui/words.ts"
 import { editText } from "../editor.ts"
 import { CliError } from "../errors.ts"
@@ -31,7 +33,12 @@ export async function chatInLines({ io, config }: Invocation, seat: Seat): Promi
   const isPipe = io.stdin.isTTY !== true
   const reader = createInterface({ input: io.stdin, terminal: false })
   const iterator = reader[Symbol.asyncIterator]()
-  const lines: AsyncIterable<string> = { [Symbol.asyncIterator]: () => iterator }
+  // Lines of a pipe are there by the thousand: the relay, and whoever stops us, have their turn between them.
+  const next = async (): Promise<IteratorResult<string>> => {
+    await new Promise<void>((resolve) => afterWaitingEvents(resolve))
+    return io.stop.aborted ? { done: true, value: undefined } : iterator.next()
+  }
+  const lines: AsyncIterable<string> = { [Symbol.asyncIterator]: () => ({ next }) }
   const stop = () => reader.close()
   io.stop.addEventListener("abort", stop)
   const isNew = seat.client === undefined
@@ -44,7 +51,7 @@ export async function chatInLines({ io, config }: Invocation, seat: Seat): Promi
       if (isPipe && !io.stop.aborted) throw new CliError("usage", "the input ended before a relay was joined")
       return "end"
     }
-    const { left, notDone } = await runPlain({
+    const { left, notDone: refused } = await runPlain({
       client: seat.client,
       lines,
       write: (text) => io.resultText(text),
@@ -70,6 +77,9 @@ export async function chatInLines({ io, config }: Invocation, seat: Seat): Promi
       canLock: hasPassphrase(config),
       stop: io.stop,
     })
+    const unread = left === "end" && isPipe && io.stop.aborted ? await countRest(iterator) : 0
+    if (unread > 0) io.say(say`The program was stopped; lines behind that were not done: ${unread}`)
+    const notDone = refused + unread
     if (left === "lock") return left
     await (isPipe ? settlePipe(seat.client, io) : settleLines(seat.client, io))
     if (isPipe && notDone > 0) throw new CliError("lines-not-done", `lines that were not done: ${notDone}`)
@@ -77,6 +87,15 @@ export async function chatInLines({ io, config }: Invocation, seat: Seat): Promi
   } finally {
     io.stop.removeEventListener("abort", stop)
     reader.close()
+  }
+}
+
+/** What was typed and not looked at, when somebody stops the program. @param lines of a reader that is closed. */
+async function countRest(lines: AsyncIterator<string>): Promise<number> {
+  for (let count = 0; ;) {
+    const next: IteratorResult<string, unknown> = await lines.next()
+    if (next.done === true) return count
+    if (next.value.trim() !== "") count++
   }
 }
 

@@ -8,6 +8,13 @@ export const plainHi: Catalogue = {
   "lines further up in this room": "इस कमरे में ऊपर की पंक्तियाँ",
   "{0} are new here; these are the newest. /older says those before.":
     "यहाँ {0} नए हैं; ये सबसे नए हैं। /older पहले वाले सुनाता है।",
+  "No room is open now, so that nothing goes where it was not meant. /close goes back, /go NAME opens another.":
+    "अब कोई कमरा खुला नहीं है, ताकि कुछ ऐसी जगह न जाए जहाँ के लिए वह नहीं था। /close वापस ले जाता है, /go नाम दूसरा खोलता है।",
+  "No room was open before.": "इससे पहले कोई कमरा खुला नहीं था।",
+  "The program was stopped; lines behind that were not done: {0}":
+    "प्रोग्राम रोक दिया गया; उसके बाद की जिन पंक्तियों का काम नहीं हुआ: {0}",
+  "[{0}] {1}, {2}:": "[{0}] {1}, {2}:",
+  lines: "पंक्तियाँ",
   "Nothing older is here.": "इससे पुराना यहाँ कुछ नहीं है।",
   "/cancel": "/cancel",
   "close what is asked; nothing is done": "जो पूछा गया है उसे बंद करें; कुछ नहीं होता",

@@ -57,9 +57,7 @@ export const relayHi: Catalogue = {
     "यह रिले खुला है: नेटवर्क का हर कोई शामिल हो सकता है, और तब से #everyone पढ़ सकता है।",
   "Whoever has the invitation may join; nobody else.": "जिसके पास निमंत्रण है वह शामिल हो सकता है; और कोई नहीं।",
   "Nobody is connected.": "कोई जुड़ा नहीं है।",
-  "{0} connected.": "{0}।",
-  "person is": "व्यक्ति जुड़ा है",
-  "people are": "लोग जुड़े हैं",
+  "{0} connected.": "{0} जुड़े हैं।",
   "{0} Until it runs again nobody here can send or read anything new. What was accepted is saved, and people connect again by themselves.":
     "{0} जब तक यह फिर न चले, यहाँ कोई कुछ नया न भेज सकता है न पढ़ सकता है। जो लिया जा चुका है वह सहेजा हुआ है, और लोग अपने आप फिर जुड़ते हैं।",
   "Stop it? Y or Ctrl+C: yes. N or Esc: no.": "रोकें? Y या Ctrl+C: हाँ। N या Esc: नहीं।",
