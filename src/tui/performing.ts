@@ -324,13 +324,10 @@ async function answerVerify(
   refresh: () => void,
 ): Promise<void> {
   const { person, number, match } = effect
-  // The person answered for the digits that stood there. If the key changed meanwhile, that answer means nothing.
+  // The person answered for the digits that stood there. If the key changed meanwhile, that answer means nothing; the
+  // new ones are not put under the same finger.
   if (client.safetyNumber(person.id) !== number) {
-    const fresh = client.findPerson(person.id)
-    dispatch({
-      kind: "overlay",
-      overlay: { kind: "verify", person: fresh, number: client.safetyNumber(person.id), step: "compare" },
-    })
+    dispatch({ kind: "overlay", overlay: undefined })
     dispatch({
       kind: "toast",
       toast: { text: say`The digits changed while you compared. Compare again.`, tone: "danger" },

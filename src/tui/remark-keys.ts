@@ -14,6 +14,8 @@ import { effect, told } from "./steps.ts"
 import { nameWithMark, span, type Symbols } from "./theme.ts"
 import { still, type ChatView, type Overlay, type PageChoice, type Step } from "./view.ts"
 
+/** Not the letter that asked: held or pressed twice, that one would also answer. */
+const AGREE = "y"
 /** One key each; what a terminal without pictures can show stands in ASCII. */
 const REACTIONS = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👎"]
 const WORDS = [":yes:", ":love:", ":laugh:", ":hooray:", ":oh:", ":sad:", ":thanks:", ":no:"]
@@ -123,7 +125,7 @@ export function remove(view: ChatView, message: MessageView): Step {
       ],
       [span(say``)],
     ],
-    choices: [LEAVE, { key: "d", label: say`delete it`, does: { kind: "remark", roomId, wish } }],
+    choices: [LEAVE, { key: AGREE, label: say`delete it`, does: { kind: "remark", roomId, wish } }],
   }
   return still({ ...view, overlay, toast: undefined })
 }
@@ -192,7 +194,7 @@ export function open(view: ChatView, link: string | undefined): Step {
     lines: [...lines, [span(say`Whoever runs it, and the network, learn that you open it.`)], [span(say``)]],
     choices: [
       LEAVE,
-      { key: "o", label: say`open it in your browser`, does: { kind: "remark", roomId, wish } },
+      { key: AGREE, label: say`open it in your browser`, does: { kind: "remark", roomId, wish } },
     ],
   }
   return still({ ...view, overlay, toast: undefined })

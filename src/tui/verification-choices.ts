@@ -36,8 +36,9 @@ export function choicesOf(view: VerificationView): readonly Choice[] {
   switch (view.step) {
     case "accept?":
       return [
+        // Not the key that says "they match": held or pressed twice, it would say so of words that nobody has read.
         {
-          key: "y",
+          key: "a",
           word: "yes",
           label: view.kind === "room" ? say`I am here` : say`Yes, now`,
           short: say`yes`,

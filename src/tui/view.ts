@@ -216,7 +216,7 @@ export type ChatEvent =
   | { kind: "found"; query: SafeText; found: Found }
   | { kind: "older"; roomId: string; lines: readonly TranscriptLine[]; complete: boolean }
   | { kind: "message-state"; roomId: string; id: string; state: MessageState }
-  | { kind: "overlay"; overlay: Overlay }
+  | { kind: "overlay"; overlay: Overlay | undefined }
   | { kind: "toast"; toast: Toast }
   | { kind: "not-sent"; roomId: string | undefined; text: SafeText; why: SafeText }
 

@@ -39,7 +39,7 @@ test(
     await ravi.until("changed a message (#everyone): page 42")
     asha.type("/delete\r")
     await asha.until("Delete this message?")
-    asha.type("d")
+    asha.type("y")
     await asha.until("(deleted)")
     await ravi.until("deleted a message (#everyone)")
     ravi.type("/quit\r")

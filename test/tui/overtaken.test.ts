@@ -8,7 +8,7 @@ import { Stage } from "../support/tui-stage.ts"
 test.each([
   ["deleted", "f", /F +forward it/u, "that message was deleted"],
   ["edited", "f", /F +forward it/u, "that message was changed"],
-  ["deleted", "d", /D +delete it/u, "that message was deleted"],
+  ["deleted", "d", /Y +delete it/u, "that message was deleted"],
 ] as const)("what is %s while %s is asked about closes the question", async (what, key, asked, said) => {
   const client = await classroom()
   const [, quiz, mine] = client

@@ -71,7 +71,7 @@ test.each(SIZES)("replies, edits, reactions, links and lists at $columns × $row
     replyTo: expect.stringMatching(/^m_/u) as string,
   })
   stage.type(`/delete\r`)
-  await expectGoldenScreen(stage, name("remarks-delete"), /D +delete it/u)
+  await expectGoldenScreen(stage, name("remarks-delete"), /Y +delete it/u)
   stage.type("\u001b")
   await stage.until("which page?")
   expect(client.remarks.asked).not.toContain(`delete ${ids.mine}`)
@@ -143,7 +143,12 @@ test("a link is opened only after its whole address stood there", async () => {
   await stage.until("https://example.org/quiz")
   await stage.until("Open this address?")
   expect(opened).toEqual([])
+  // The letter that asked in message mode is no answer: held, it would open at once.
+  stage.type("oo")
   stage.type("o")
+  await stage.until("Open this address?")
+  expect(opened).toEqual([])
+  stage.type("y")
   await stage.until("Opened.")
   expect(opened).toEqual(["https://example.org/quiz"])
   await end(stage)
