@@ -13,7 +13,13 @@ const STOPPED_BY_MS = 100
 /** Stops this job until somebody continues it. Resolves afterwards, or soon when nothing could be stopped. */
 export function suspendJob(clock: Clock): Promise<void> {
   process.kill(0, "SIGTSTP")
-  return new Promise((resume) => clock.wakeAt(clock.now() + STOPPED_BY_MS, resume))
+  return new Promise((resume) =>
+    clock.wakeAt(clock.now() + STOPPED_BY_MS, () => {
+      // Only the shell was told when the window changed its size meanwhile.
+      process.kill(process.pid, "SIGWINCH")
+      resume()
+    }),
+  )
 }
 
 /** Windows has no jobs. */

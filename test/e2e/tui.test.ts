@@ -171,7 +171,11 @@ test("Ctrl+Z gives the terminal back to the shell, whatever stands between, and 
   expect(shell.alternate()).toBe(false)
   shell.type("echo $((6 * 7))\r")
   await shell.until(/^42$/mu)
+  // Only the shell is told of this one.
+  shell.resize(40, 12)
   shell.type("fg\r")
+  await shell.until("≡ #everyone")
+  shell.resize(80, 24)
   await shell.until("Open page 41.")
   shell.type("still here\r")
   await shell.until(/you ✓.*│ still here/u)
