@@ -19,6 +19,7 @@ import { startSession, type Session } from "./session.ts"
 import { snapshotOf } from "./snapshot.ts"
 import { themeOf } from "./theme.ts"
 import { TypedAhead } from "./typed-ahead.ts"
+import { unsentWords } from "./timing.ts"
 import { startWelcome, type Welcome, type WelcomeActions } from "./welcome.ts"
 import { safeLine } from "./safe-text.ts"
 import { initialChat, reduceChat } from "./view-state.ts"
@@ -175,6 +176,8 @@ export async function runTui(options: TuiOptions): Promise<TuiResult> {
       fail,
     })
     if (note !== undefined) dispatch({ kind: "toast", toast: { text: safeLine(note), tone: "plain" } })
+    const unsent = unsentWords(opened)
+    if (unsent !== undefined) dispatch({ kind: "toast", toast: { text: unsent, tone: "warning" } })
     const performing: readonly Effect[] = first.effects
     session.perform(performing)
   }

@@ -18,6 +18,7 @@ import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
 import { ASCII_SYMBOLS, UNICODE_SYMBOLS } from "./theme.ts"
 import { SessionLog } from "./session-log.ts"
 import { namesOf } from "./typed-names.ts"
+import { unsentWords } from "./timing.ts"
 import { errorWords } from "./words.ts"
 
 export interface PlainOptions {
@@ -82,6 +83,8 @@ export async function runPlain(options: PlainOptions): Promise<PlainEnd> {
   const first = client.rooms()[0]
   if (first !== undefined) await openRoom(first.id, tools)
   sayWhatIsNew(tools)
+  const unsent = unsentWords(client)
+  if (unsent !== undefined) print(say`${symbols.mark} ${unsent}`)
   const failure = Promise.withResolvers<never>()
   // It may come while a command runs, and is looked at after that.
   failure.promise.catch(() => {})

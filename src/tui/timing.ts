@@ -60,6 +60,14 @@ export async function scheduled(
   return { said: say`Taken back, and not sent: ${short(text)}` }
 }
 
+/** At a start: what has not gone when it was to, for that was found before anybody listened. Undefined: nothing. */
+export function unsentWords(client: Client): SafeText | undefined {
+  const count = client.desk.later.all().filter(({ why }) => why !== undefined).length
+  return count === 0
+    ? undefined
+    : say`NOT SENT when it was to be: ${plural(count, say`message`, say`messages`)} with a time. /scheduled has them.`
+}
+
 function scheduledLines(client: Client): readonly (readonly Span[])[] {
   const all = client.desk.later.all()
   if (all.length === 0) return [[span(say`Nothing waits for its time. /later 14:30 TEXT plans a message.`)]]

@@ -3,6 +3,7 @@ import { expect, test } from "vitest"
 import { parseLine } from "../../src/tui/command-parsing.ts"
 import { planMessage, scheduled, timeAt, timedText } from "../../src/tui/timing.ts"
 import { classroom, NOON } from "../support/fake-client.ts"
+import { inLines } from "../support/run-plain.ts"
 import { chat, EVERYONE } from "../support/tui-chat.ts"
 
 const HOUR = 3_600_000
@@ -67,6 +68,16 @@ test("what is planned is said with when, where and how to take it back", async (
   expect(client.sent).toHaveLength(sent)
   expect(await scheduled(client, 1)).toEqual({ said: "Taken back, and not sent: see␛[2J you" })
   await expect(scheduled(client, 1)).rejects.toThrow("number 1")
+})
+
+test("what did not go in its time is said at the start, for it was found before anybody listened", async () => {
+  const client = await classroom()
+  expect((await inLines(client, [])).written).not.toContain("NOT SENT")
+  const planned = await client.desk.later.plan(EVERYONE, "see you", NOON - HOUR)
+  Object.assign(planned, { why: "missed" })
+  const { written } = await inLines(client, ["/scheduled"])
+  expect(written).toContain("— NOT SENT when it was to be: 1 message with a time. /scheduled has them.\n")
+  expect(written).toContain("#everyone: NOT SENT, the program did not run: see you")
 })
 
 test("on the screen it goes to the client with the room, and a refusal brings the line back", async () => {

@@ -10,6 +10,8 @@ export const plainHi: Catalogue = {
     "यहाँ {0} नए हैं; ये सबसे नए हैं। /older पहले वाले सुनाता है।",
   "No room is open now, so that nothing goes where it was not meant. /close goes back, /go NAME opens another.":
     "अब कोई कमरा खुला नहीं है, ताकि कुछ ऐसी जगह न जाए जहाँ के लिए वह नहीं था। /close वापस ले जाता है, /go नाम दूसरा खोलता है।",
+  "NOT SENT when it was to be: {0} with a time. /scheduled has them.":
+    "तय समय पर नहीं भेजा गया: {0}। /scheduled उन्हें दिखाता है।",
   "No room was open before.": "इससे पहले कोई कमरा खुला नहीं था।",
   "The program was stopped; lines behind that were not done: {0}":
     "प्रोग्राम रोक दिया गया; उसके बाद की जिन पंक्तियों का काम नहीं हुआ: {0}",
