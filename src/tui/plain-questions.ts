@@ -21,6 +21,8 @@ export class Questions {
   #open: Question | undefined
   /** Closed by what happened, and its answer may be on its way. */
   #gone: Question | undefined
+  /** A command that could have asked did not: whether any line may be the answer to it, or only such a word. */
+  #unasked: "word" | "text" | undefined
 
   constructor(print: (...lines: readonly SafeText[]) => void) {
     this.#print = print
@@ -47,6 +49,14 @@ export class Questions {
     return wasOpen
   }
 
+  /**
+   * After a command that can ask: when nothing is asked, the line behind it may be an answer all the same, written before
+   * anybody knew. @param answer what that would be; undefined after all else.
+   */
+  notAsked(answer: "word" | "text" | undefined): void {
+    this.#unasked = this.#open === undefined ? answer : undefined
+  }
+
   /** After everything that happens: a question that nobody needs to answer any more closes, and says why. */
   look(): void {
     const why = this.#open?.overtaken()
@@ -65,6 +75,19 @@ export class Questions {
     this.look()
     const said = line.trim().toLowerCase()
     const question = this.#open
+    const unasked = this.#unasked
+    this.#unasked = undefined
+    if (
+      question === undefined &&
+      said !== "" &&
+      (unasked === "text" || (unasked === "word" && isAnswer(said)))
+    ) {
+      this.#gone = undefined
+      this.#print(
+        say`Nothing was asked, so this is no answer, and it was not sent. /say TEXT says it all the same.`,
+      )
+      return "not-done"
+    }
     if (question === undefined) return this.#afterwards(said, line)
     if (said === "") {
       this.#print(question.text)
@@ -126,6 +149,10 @@ export function yesOrNo(
 const YES = ["yes", "y", "हाँ", "हां"]
 const NO = ["no", "n", "नहीं"]
 
+/** What else answers some question: ways to verify, and what is done about a key. */
+const OTHERS = ["later", "verify", "block", "words", "digits", "show", "read", "room"]
+
+const isAnswer = (said: string): boolean => isYes(said) || isNo(said) || OTHERS.includes(said)
 export const isYes = (said: string): boolean => YES.includes(said.normalize("NFC"))
 export const isNo = (said: string): boolean => NO.includes(said.normalize("NFC"))
 

@@ -139,13 +139,31 @@ async function onLine(line: string, tools: Tools, options: PlainOptions): Promis
     print(errorWords(error))
     return undefined
   } finally {
-    if (state.notDone > notDone && goesElsewhere(line)) closeRoom(tools)
+    const isDone = state.notDone === notDone
+    const word = commandWord(line)
+    if (!isDone && ELSEWHERE.has(word)) closeRoom(tools)
+    if (ASKING.has(word)) state.questions.notAsked(!isDone && /\sread\s*$/iu.test(line) ? "text" : "word")
+    else state.questions.notAsked(undefined)
   }
 }
 
 /** Whoever types such a line means the next one for another room. */
-function goesElsewhere(line: string): boolean {
+const ELSEWHERE = new Set<string | undefined>(["go", "win", "jump"])
+/** Behind these stands an answer, where a pipe says everything at once. */
+const ASKING = new Set<string | undefined>([
+  "delete",
+  "open",
+  "remove",
+  "unban",
+  "promote",
+  "demote",
+  "link",
+  "verify",
+  "decide",
+])
+
+/** Of a command, however it was shortened; undefined for any other line. */
+function commandWord(line: string): string | undefined {
   const word = /^\/(\S+)/u.exec(line)?.[1]
-  const row = word === undefined ? undefined : rowNamed(word)
-  return row?.word === "go" || row?.word === "win" || row?.word === "jump"
+  return word === undefined ? undefined : rowNamed(word)?.word
 }

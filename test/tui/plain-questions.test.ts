@@ -150,6 +150,23 @@ test.each([
   },
 )
 
+test.each([
+  ["/delete 1", "yes"],
+  ["/delete 99", "no"],
+  ["/promote nobody", "yes"],
+  ["/remove", "Y"],
+  ["/open 99", "हाँ"],
+  ["/verify nobody", "words"],
+  ["/decide ravi", "block"],
+  ["/verify nobody read", "code.png"],
+])("%s asks nothing: the answer %s behind it is no message, once", async (asks, answer) => {
+  const { client, before } = await world()
+  const { written } = await inLines(client, [asks, answer, answer, asks, "other words"])
+  expect(written).toContain("Nothing was asked, so this is no answer, and it was not sent.")
+  const others = asks.endsWith("read") ? [] : ["other words"]
+  expect(texts(client).slice(before)).toEqual([answer, ...others])
+})
+
 test("the words of Hindi that stand in a question answer it", async () => {
   const { client, before } = await world()
   const { written, notDone } = await inLines(client, ["/remove ravi", "नहीं", "/remove ravi", "हाँ"])

@@ -12,6 +12,8 @@ export const plainHi: Catalogue = {
     "अब कोई कमरा खुला नहीं है, ताकि कुछ ऐसी जगह न जाए जहाँ के लिए वह नहीं था। /close वापस ले जाता है, /go नाम दूसरा खोलता है।",
   "NOT SENT when it was to be: {0} with a time. /scheduled has them.":
     "तय समय पर नहीं भेजा गया: {0}। /scheduled उन्हें दिखाता है।",
+  "Nothing was asked, so this is no answer, and it was not sent. /say TEXT says it all the same.":
+    "कुछ पूछा नहीं गया था, इसलिए यह जवाब नहीं है, और भेजा नहीं गया। /say संदेश इसे फिर भी भेजता है।",
   "No room was open before.": "इससे पहले कोई कमरा खुला नहीं था।",
   "The program was stopped; lines behind that were not done: {0}":
     "प्रोग्राम रोक दिया गया; उसके बाद की जिन पंक्तियों का काम नहीं हुआ: {0}",
