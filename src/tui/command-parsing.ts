@@ -116,7 +116,14 @@ function parseCommand(text: string, names: readonly string[]): Parsed {
     if (timeAt(time, 0) === undefined) return { kind: "refused", why: noTimeWords(time) }
     if (planned === undefined)
       return { kind: "refused", why: say`Not planned: write the message behind the time.` }
-    return { kind: "command", command: { kind: "plan", time, text: planned } }
+    // It goes into the open room: what begins as if it were for somebody, or a command, would be said there to all.
+    const said = readLine(planned, names)
+    if (said.kind !== "command" || said.command.kind !== "say")
+      return {
+        kind: "refused",
+        why: say`Not planned: what goes at a time goes into the open room, to all in it, and is no command. @@ and // start a message with an @ or a slash.`,
+      }
+    return { kind: "command", command: { kind: "plan", time, text: said.command.text } }
   }
   if (row.takes === "name text?") {
     const { name, rest: alias } = takeName(rest, names)

@@ -27,6 +27,9 @@ test.each(["24:00", "12:60", "99:99", "31d", "0m", "99999d", "soon", ""])("%s is
 test.each<[string, object]>([
   ["/later 14:30 see you", { kind: "plan", time: "14:30", text: "see you" }],
   ["/LATER 2H two\nlines", { kind: "plan", time: "2h", text: "two\nlines" }],
+  ["/later 2h @@ravi is on time", { kind: "plan", time: "2h", text: "@ravi is on time" }],
+  ["/later 2h //go is a command", { kind: "plan", time: "2h", text: "/go is a command" }],
+  ["/later 2h /me leaves", { kind: "plan", time: "2h", text: "/me leaves" }],
   ["/later ravi", { kind: "later", name: "ravi" }],
   ["/later", { kind: "later", name: undefined }],
   ["/later 45m", { kind: "later", name: "45m" }],
@@ -44,10 +47,23 @@ test.each([
   "/scheduled -1",
 ])("%j is refused", (line) => expect(parseLine(line, []).kind).toBe("refused"))
 
+// They would be said in the open room, to all.
+test.each([
+  "@ravi the code is 42",
+  "/msg ravi the code is 42",
+  " /msg ravi 42",
+  "#everyone hi",
+  "/quit",
+  "/nonsense x",
+])("/later 2h %s is not planned", (text) =>
+  expect(parseLine(`/later 2h ${text}`, ["Ravi"]).kind).toBe("refused"),
+)
+
 test("secret words are not planned by mistake either", () => {
   const words = `${"abandon ".repeat(11)}about`
   const parsed = parseLine(`/later 2h ${words}`, [])
   expect(parsed.kind === "refused" && parsed.why).toContain("these look like the twelve words")
+  expect(parseLine(`/later 2h /say ${words}`, []).kind).toBe("refused")
 })
 
 test("a text of any length behind the time is looked at in no time", () => {

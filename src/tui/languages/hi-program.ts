@@ -163,6 +163,8 @@ export const programHi: Catalogue = {
   "/later 14:30 TEXT": "/later 14:30 संदेश",
   "send it then, into this room; also 45m, 2h, 1d": "तब इस कमरे में भेजें; 45m, 2h, 1d भी",
   "Not planned: write the message behind the time.": "तय नहीं हुआ: समय के बाद संदेश लिखें।",
+  "Not planned: what goes at a time goes into the open room, to all in it, and is no command. @@ and // start a message with an @ or a slash.":
+    "तय नहीं हुआ: समय पर जाने वाला संदेश खुले कमरे में, उसके सब लोगों को जाता है, और कोई आदेश नहीं होता। @ या स्लैश से शुरू होने वाला संदेश @@ या // से लिखें।",
   "Not planned: {0} is no time within 30 days. Write 14:30, or 45m, 2h, 1d.":
     "तय नहीं हुआ: {0} 30 दिनों के भीतर का समय नहीं है। 14:30 लिखें, या 45m, 2h, 1d।",
   "Not planned: no room is open.": "तय नहीं हुआ: कोई कमरा खुला नहीं है।",
