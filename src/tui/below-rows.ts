@@ -14,7 +14,7 @@ import { drawnCells, truncate, wrap } from "./text-width.ts"
 import { roomTitle, type Style } from "./theme.ts"
 import { foremost, isAsked, isOver, noticeOfVerification } from "./verification-words.ts"
 import { currentRoom, type ChatView } from "./view.ts"
-import { peopleWords, roomProblemWords, troubleWords } from "./words.ts"
+import { peopleWords, plural, roomProblemWords, troubleWords } from "./words.ts"
 
 /** Rows that one warning may take. */
 const MAX_BANNER_ROWS = 3
@@ -101,7 +101,7 @@ function bannersOf(view: ChatView): { text: SafeText; style: Style }[] {
   if (view.composer.pasted !== undefined) {
     const { lines, bytes, cut } = view.composer.pasted
     const { dot } = view.theme.symbols
-    const size = say`[pasted ${lines} lines ${dot} ${sizeWords(bytes)}`
+    const size = say`[pasted ${plural(lines, say`line`, say`lines`)} ${dot} ${sizeWords(bytes)}`
     if (cut) add(say`${size} ${dot} CUT: no message holds so much ${dot} Esc drops]`, "danger")
     else
       add(

@@ -145,7 +145,7 @@ export const chatHi: Catalogue = {
   "more row": "और पंक्ति",
   "more rows": "और पंक्तियाँ",
   "you ({0})": "आप ({0})",
-  "[pasted {0} lines {1} {2}": "[{0} पंक्तियाँ चिपकाईं {1} {2}",
+  "[pasted {0} {1} {2}": "[चिपकाया: {0} {1} {2}",
   "{0} {1} CUT: no message holds so much {2} Esc drops]":
     "{0} {1} काटा गया: एक संदेश में इतना नहीं आता {2} Esc हटाएँ]",
   "Nothing of that number was found.": "इस नंबर का कुछ नहीं मिला।",
