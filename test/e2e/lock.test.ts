@@ -1,5 +1,5 @@
 /** Locked and opened again, and from the screen to the line mode, in a real terminal. */
-import { closeSync, openSync, readFileSync, readSync } from "node:fs"
+import { closeSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs"
 import { expect, test } from "vitest"
 import { argumentsAgain } from "../../src/cli/lock-again.ts"
 import { builtProgram, PROGRAM } from "../support/program.ts"
@@ -93,6 +93,20 @@ test("without a passphrase nothing is locked; /plain goes on in lines in the sam
   terminal.type("/quit\r")
   expect((await terminal.ended).code).toBe(0)
 })
+
+test("/lock in a pipe is the end: what was said before it leaves, and what stands behind it counts", async () => {
+  relay ??= await program.relay("relay")
+  const join = ["join", relay.invitation, "--name", "pia", "--data", "pia", "--passphrase-fd", "3"]
+  expect((await program.start(join, [Buffer.from("korova 7\n")]).finished).code).toBe(0)
+  writeFileSync(program.path("words"), "korova 7\n")
+  writeFileSync(program.path("lines"), "before it\n/lock\nafter it\n")
+  const under = ["bash", "-c", 'exec "$@" 3<words <lines', "pipe"]
+  const { code, err } = await program.start(["--data", "pia", "--passphrase-fd", "3"], "", under).finished
+  expect(code).toBe(1)
+  expect(err).toContain("Locked, and ended")
+  expect(err).toContain("lines behind that were not done: 1")
+  expect(err).not.toContain("waits here")
+}, 60_000)
 
 test.each([
   [

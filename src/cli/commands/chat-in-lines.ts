@@ -77,13 +77,18 @@ export async function chatInLines({ io, config }: Invocation, seat: Seat): Promi
       canLock: hasPassphrase(config),
       stop: io.stop,
     })
-    const unread = left === "end" && isPipe && io.stop.aborted ? await countRest(iterator) : 0
+    if (left === "lock" && !isPipe) return left
+    if (left === "lock") {
+      io.say(say`Locked, and ended: a pipe cannot type the passphrase again.`)
+      reader.close()
+    }
+    const isCut = isPipe && (left === "lock" || io.stop.aborted)
+    const unread = isCut ? await countRest(iterator) : 0
     if (unread > 0) io.say(say`The program was stopped; lines behind that were not done: ${unread}`)
     const notDone = refused + unread
-    if (left === "lock") return left
     await (isPipe ? settlePipe(seat.client, io) : settleLines(seat.client, io))
     if (isPipe && notDone > 0) throw new CliError("lines-not-done", `lines that were not done: ${notDone}`)
-    return left
+    return "end"
   } finally {
     io.stop.removeEventListener("abort", stop)
     reader.close()
