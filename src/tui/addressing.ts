@@ -2,7 +2,8 @@
 import type { PersonView, RoomView } from "../client/events.ts"
 import { parseLine, type Parsed } from "./command-parsing.ts"
 import { safeLine, safeName, say, type SafeText } from "./safe-text.ts"
-import { nameWithMark, roomInWords, type Symbols } from "./theme.ts"
+import { drawnCells, truncate } from "./text-width.ts"
+import { nameWithMark, roomInWords, trustMark, type Symbols } from "./theme.ts"
 import { namesOf } from "./typed-names.ts"
 
 const TAG = /^(.*?) ?\?([a-z2-7]{6})$/su
@@ -28,7 +29,16 @@ export function addressedWords(
   if (found.length > 1 || (only.ambiguous && !TAG.test(to) && only.id !== to))
     return say`Several people look like ${safeName(to)}: this is not sent without the tag behind the name.`
   const here = room === undefined || room.peer?.id === only.id ? say`` : say`, not to ${roomInWords(room)}`
-  return say`To ${nameWithMark(only, symbols)} alone${here}.`
+  return say`To ${whomWords(only, symbols)} alone${here}.`
+}
+
+/** Cells of a name: what is checked about it, and that it is for nobody else, must stand in the narrowest window too. */
+const NAME_CELLS = 24
+
+function whomWords(person: PersonView, symbols: Symbols): SafeText {
+  const name = safeName(person.name)
+  if (person.looksLike !== undefined || drawnCells(name) <= NAME_CELLS) return nameWithMark(person, symbols)
+  return say`${truncate(name, NAME_CELLS, symbols.more)} ${trustMark(person, symbols)}`
 }
 
 function peopleCalled(to: string, people: readonly PersonView[]): readonly PersonView[] {

@@ -57,6 +57,14 @@ test("a name that looks like another one's reaches nobody without the tag", asyn
   expect(above("@u_Suniil hello")).toBe("To Suniil ?aaaaaa (looks like Sunil) alone.")
 })
 
+test("of the longest name the mark, and that it is for nobody else, stand in the narrowest window too", async () => {
+  const it = await chat({ columns: 40, rows: 12 })
+  const name = "\u6f22".repeat(32)
+  it.client.addPerson(name, { trust: "changed", tag: "cccccc" })
+  const frame = it.refresh().type(`@${name} secret`).frame().replaceAll(/\s+/gu, " ")
+  expect(frame).toMatch(/To \u6f22+\u2026 ! ?(?:cccccc )?alone, not to #everyone\./u)
+})
+
 test("in the chat of the two the room is not named", async () => {
   expect(await marker("@meera t psst", "r_Meera T")).toBe("To Meera T ✓ alone.")
 })
