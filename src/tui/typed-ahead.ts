@@ -18,8 +18,11 @@ export class TypedAhead {
 
   wait(until: Promise<void>): void {
     this.#until = until
-    const end = () => this.#end(until)
-    until.then(end, end)
+    until.then(
+      () => this.#end(until, () => true),
+      // That room is not to be had: what was typed stays to be looked at, and nothing is sent to those before.
+      () => this.#end(until, ({ kind }) => kind === "text" || kind === "paste"),
+    )
   }
 
   /** Whether the key waits. Esc and Ctrl+C wait no longer: what was typed ahead goes with them. */
@@ -33,11 +36,11 @@ export class TypedAhead {
     return true
   }
 
-  #end(until: Promise<void>): void {
+  #end(until: Promise<void>, isGiven: (key: Key) => boolean): void {
     if (this.#until !== until) return
     const keys = this.#keys
     this.#forget()
-    this.#give(keys)
+    this.#give(keys.filter(isGiven))
   }
 
   #forget(): void {

@@ -70,6 +70,25 @@ test("what is typed ahead waits for the room that is being opened", async () => 
   await stage.done
 })
 
+test("a room that cannot be opened: what was typed ahead stands in the line, and nobody is told it", async () => {
+  const client = await classroom()
+  const { promise: failing, reject } = Promise.withResolvers<never>()
+  client.openChat = () => failing
+  const before = client.sent.length
+  const stage = new Stage({ kind: "chat", client }, { columns: 80, rows: 24 }, systemClock)
+  await stage.until("Is the quiz today?")
+  stage.type("/go imran\r")
+  stage.type("for you alone")
+  stage.type("\r")
+  await stage.rest(20)
+  reject(new Error("no such chat"))
+  await stage.until(/▸[^\n]*for you alone/u)
+  await stage.rest(20)
+  expect(client.sent).toHaveLength(before)
+  stage.type("\u0003\u0003\u0003")
+  await stage.done
+})
+
 test("nobody is held up by a room that does not open", () => {
   const given: string[] = []
   const ahead = new TypedAhead((keys) => {
