@@ -1,7 +1,7 @@
 /** What is said and done to a room in the line mode, and what is asked first when it had better not be. */
 import { ClientError } from "../client/client.ts"
 import type { MessageName } from "../client/events.ts"
-import { yesOrNo } from "./plain-questions.ts"
+import { done, isNo, yesOrNo } from "./plain-questions.ts"
 import type { Tools } from "./plain-rooms.ts"
 import { prepareAct, type RoomAct, tryNow } from "./room-acts.ts"
 import { say, type SafeText } from "./safe-text.ts"
@@ -20,19 +20,20 @@ export async function sayThere(
     tryNow(client)
   } catch (cause) {
     if (!(cause instanceof ClientError) || cause.code !== "inviter-unheard") throw cause
-    state.questions.ask(
-      yesOrNo(
-        say`Not sent. ${sentenceOf(cause.message)} Wait until they are here, or ask them in person. Send it all the same?`,
-        async () => {
+    const why = say`Not sent. ${sentenceOf(cause.message)} Wait until they are here, or ask them in person. Send it all the same?`
+    state.questions.ask({
+      // Nobody has asked to be asked: the line behind this one may be a message, and "yes" is one.
+      text: say`${why} Type send or no.`,
+      overtaken: () => undefined,
+      answer: (said) => {
+        if (isNo(said)) return done(() => print(say`Not sent.`))
+        if (said !== "send") return undefined
+        return done(async () => {
           await client.link.goOnWithout(roomId)
           await client.send(roomId, text, replyTo)
-          return undefined
-        },
-        say`Not sent.`,
-        print,
-        () => undefined,
-      ),
-    )
+        })
+      },
+    })
   }
 }
 

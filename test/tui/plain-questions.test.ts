@@ -187,10 +187,12 @@ test("a second question closes the first, and says so", async () => {
 test("whoever invited us was not heard: one question about these words, and about no others", async () => {
   const { client, before } = await world()
   const unheard = () => (client.failNextSend = new ClientError("inviter-unheard", "Meera was not heard here"))
-  const { written } = await inLines(client, ["secret", "other words", "yes"], { 0: unheard })
+  const { written } = await inLines(client, ["secret", "other words", "yes", "y", "send"], { 0: unheard })
   expect(written).toContain(
     "Not sent. Meera was not heard here. Wait until they are here, or ask them in person.",
   )
+  // A message may be "yes", and so may be every line of a pipe: it is no leave to send.
+  expect(written.split("Nothing was sent, for a question is open.")).toHaveLength(4)
   expect(texts(client).slice(before)).toEqual(["secret"])
 })
 

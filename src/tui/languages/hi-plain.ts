@@ -16,6 +16,7 @@ export const plainHi: Catalogue = {
     "कुछ पूछा नहीं गया था, इसलिए यह जवाब नहीं है, और भेजा नहीं गया। /say संदेश इसे फिर भी भेजता है।",
   "Locked, and ended: a pipe cannot type the passphrase again.":
     "ताला लगा, और प्रोग्राम समाप्त: पाइप पासफ़्रेज़ फिर से टाइप नहीं कर सकता।",
+  "{0} Type send or no.": "{0} send (भेजें) या no (नहीं) टाइप करें।",
   "No room was open before.": "इससे पहले कोई कमरा खुला नहीं था।",
   "The program was stopped; lines behind that were not done: {0}":
     "प्रोग्राम रोक दिया गया; उसके बाद की जिन पंक्तियों का काम नहीं हुआ: {0}",
