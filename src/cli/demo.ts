@@ -190,7 +190,7 @@ function showWhatTheRelayHolds(stage: Stage, io: Io, bytes: Buffer): void {
     throw failed("the search does not find even the names of the directory")
   const words = texts.flatMap((text) => text.split(/[^\p{L}]+/u)).filter((word) => word.length >= 6)
   const found = [...texts, ...words].filter((text) => timesFound(bytes, text) > 0)
-  io.result(`\nSearched ${bytes.length} bytes of the relay's database, write-ahead log and log file:`)
+  io.result(`\nSearched ${bytes.length} bytes of the relay's database, journal, log of entries and log file:`)
   io.result(`  ${texts.length} messages and ${words.length} words of them: ${found.length} found`)
   io.result('  the name "carol", which the directory shows to everybody: found')
   if (found.length > 0) throw failed(`the relay's disk holds plaintext: ${found.join(", ")}`)
