@@ -107,9 +107,19 @@ export function perform(
       return attempt(() => openRoom(client, effect.roomId, dispatch))
     case "go":
       return attempt(() => {
-        const going = go(deps, effect.to)
-        if (going !== undefined) deps.going(going)
-        return going
+        try {
+          const going = go(deps, effect.to)
+          if (going !== undefined) deps.going(going)
+          return going
+        } catch (error) {
+          // What is typed next was meant for there: behind the command it goes to nobody.
+          return dispatch({
+            kind: "not-sent",
+            roomId: undefined,
+            text: safeLine(`/go ${effect.to}`),
+            why: errorWords(error),
+          })
+        }
       })
     case "search":
       return searching.begin(effect.query, effect.roomId)

@@ -89,6 +89,21 @@ test("a room that cannot be opened: what was typed ahead stands in the line, and
   await stage.done
 })
 
+test("a name that nobody has: the command stands in the line again, and what follows is said to nobody", async () => {
+  const client = await classroom()
+  const before = client.sent.length
+  const stage = new Stage({ kind: "chat", client }, { columns: 80, rows: 24 }, systemClock)
+  await stage.until("Is the quiz today?")
+  stage.type("/go bbo\r")
+  await stage.until(/▸ \/go bbo/u)
+  stage.type("for you alone")
+  stage.type("\r")
+  await stage.rest(20)
+  expect(client.sent).toHaveLength(before)
+  stage.type("\u0003\u0003\u0003")
+  await stage.done
+})
+
 test("nobody is held up by a room that does not open", () => {
   const given: string[] = []
   const ahead = new TypedAhead((keys) => {
