@@ -50,11 +50,11 @@ test(
     await ravi.until("half a sentence")
     ravi.type(F5)
     await ravi.until("1 asha asks   ▸ 2 ravi agrees")
-    // Held: it agrees, and says nothing of words that nobody has read.
-    ravi.type("a")
     ravi.type("a")
     await asha.until("[Y] They match")
     await ravi.until("[Y] They match")
+    // Held: it agrees, and says nothing of words that nobody has read.
+    ravi.type("a")
     for (const each of [asha, ravi])
       expect(each.screen()).toContain("1 asha asks   2 ravi agrees   ▸ 3 both compare   4 done")
     const words = wordsOn(asha.screen())
