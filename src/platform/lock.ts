@@ -11,6 +11,9 @@ export interface Lock {
   release(): void
 }
 
+/** Those that are held: one that nobody points to would be closed, and free, when the memory is tidied. */
+const held = new Set<InstanceType<typeof Database>>()
+
 /**
  * Takes the lock at once or not at all. The file stays behind, empty, mode 0600.
  * @throws PlatformError `in-use` while another process, or this one, holds it.
@@ -27,8 +30,14 @@ export function takeLock(path: string): Lock {
     database?.close()
     throw lockError(cause, path)
   }
-  const held = database
-  return { release: () => void held.close() }
+  const own = database
+  held.add(own)
+  return {
+    release: () => {
+      held.delete(own)
+      own.close()
+    },
+  }
 }
 
 /**

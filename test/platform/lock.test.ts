@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { takeLock } from "../../src/platform/lock.ts"
 
@@ -55,6 +57,17 @@ test("another process holds it, also while it is stopped, until it is killed", a
 test("of ten processes at once, one holds it", async () => {
   const said = await Promise.all(Array.from({ length: 10 }, async () => (await start()).said))
   expect(said.toSorted()).toEqual(["held", ...Array.from({ length: 9 }, () => "in-use")])
+})
+
+test("a lock that nobody keeps in a variable is held all the same", async () => {
+  takeLock(path)
+  setFlagsFromString("--expose-gc")
+  const collect = runInNewContext("gc") as () => void
+  for (let i = 0; i < 3; i++) {
+    collect()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(() => takeLock(path)).toThrow(inUse)
 })
 
 test("a file that is no lock, and a place that is not there, are errors with a code", () => {
