@@ -91,6 +91,30 @@ test("a slow reader does without ephemeral frames, and is asked to come again fo
   expect(bob.of("ephemeral")).toHaveLength(1)
 })
 
+test("what waits for a reader is memory of its own, and never a piece of what was read", async () => {
+  const { bench, alice, bob, handle, say } = await room()
+  await say(1)
+  await bob.drained()
+  const entry = sealedEntry(bench.random)
+  for (const message of [upload(handle, 0, entry), { type: "ephemeral", handle, body: entry } as const]) {
+    const frame = encodeFrame(encodeMessage(message))
+    const chunk = new Uint8Array(16_384)
+    chunk.set(frame, 100)
+    bench.relay.step(
+      { kind: "frame", id: alice.id, frame: chunk.subarray(100, 100 + frame.length) },
+      bench.now,
+    )
+    await bench.settle()
+    const given = bob.frames.at(-1)!
+    expect([message.type, given.length, given.buffer.byteLength]).toEqual([
+      message.type,
+      frame.length,
+      frame.length,
+    ])
+    expect(given.buffer).not.toBe(chunk.buffer)
+  }
+})
+
 test("who asks and asks and never reads is dropped", async () => {
   const { bench, bob } = await room()
   const ids = Array.from({ length: 1_000 }, () => ROOM)
