@@ -126,7 +126,7 @@ async function listenAt(
     server.once("error", (cause) =>
       reject(new PlatformError("not-permitted", `no control socket can be made at ${at}`, { cause })),
     )
-    // The mode is that of the folder until it is set: nobody else gets that far.
+    // Until the mode is set, the folder's keeps everybody out who may not come in at all.
     server.listen(at, resolve)
   })
   server.on("error", () => {})

@@ -177,25 +177,22 @@ export function perform(
     case "invite":
       return attempt(async () => {
         const lines = invitationLines(await invitationOf(client, deps.invitation()))
-        dispatch({ kind: "overlay", overlay: { kind: "page", title: INVITATION_TITLE, lines, offset: 0 } })
+        page(deps, { title: INVITATION_TITLE, lines })
       })
     case "directory":
       return attempt(() => {
         const lines = directoryLines(client, deps.view().theme.symbols)
-        dispatch({ kind: "overlay", overlay: { kind: "page", title: DIRECTORY_TITLE, lines, offset: 0 } })
+        page(deps, { title: DIRECTORY_TITLE, lines })
       })
     case "sees":
       return attempt(async () => {
         const lines = seesLines(await client.sees())
-        dispatch({ kind: "overlay", overlay: { kind: "page", title: SEES_TITLE, lines, offset: 0 } })
+        page(deps, { title: SEES_TITLE, lines })
       })
     case "moderators":
       return attempt(() => {
         const lines = roleLines(linkRoom(client).link, deps.view().theme.symbols).map((text) => [span(text)])
-        dispatch({
-          kind: "overlay",
-          overlay: { kind: "page", title: say`Who decides in #everyone`, lines, offset: 0 },
-        })
+        page(deps, { title: say`Who decides in #everyone`, lines })
       })
     case "act":
       return attempt(async () => {
