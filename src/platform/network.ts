@@ -9,6 +9,8 @@ export interface Connection {
   send(bytes: Uint8Array): void
   /** Flushes what was sent, then closes. `closed` of the handler is called once. */
   close(): void
+  /** Closes without waiting for anything. Absent where closing waits for nothing. */
+  drop?(): void
   /** Stops, and goes on, taking bytes off the wire: for a reader that cannot keep up. Absent where nothing piles up. */
   setReading?(isReading: boolean): void
   /** TLS exporter value, 32 bytes, equal on both ends (PROTOCOL.md §3). */

@@ -33,10 +33,13 @@ const CLOSE_DEADLINE_MS: Millis = 5_000
 export const MAX_HANDSHAKES = 256
 /** Connections that wait for theirs: some kilobytes each. A crowd that comes at once waits here. */
 export const MAX_WAITING_HANDSHAKES = 2_048
-/** Connections at once, handshakes included. Past it new ones are refused; 80 to 150 KiB each. */
+/** Connections that have logged in. Past it new ones are refused; 80 to 150 KiB each. */
 export const MAX_CONNECTIONS = 10_000
+/** Connections that have not logged in yet: whoever has opened the listener sees to it. */
+export const MAX_NEWCOMERS = 1_024
 const USUAL_LIMITS: ListenLimits = {
   connections: MAX_CONNECTIONS,
+  newcomers: MAX_NEWCOMERS,
   handshakes: MAX_HANDSHAKES,
   waitingHandshakes: MAX_WAITING_HANDSHAKES,
   handshakeMs: HANDSHAKE_DEADLINE_MS,
@@ -125,7 +128,14 @@ export interface ListenOptions {
 }
 
 export interface ListenLimits extends LobbyLimits {
+  /** Their sum is what the owner of the listener holds; those in the lobby are beside it. */
   connections: number
+  newcomers: number
+}
+
+/** Past it the system's connections are closed as they come. */
+function mostSockets({ connections, newcomers, handshakes, waitingHandshakes }: ListenLimits): number {
+  return connections + newcomers + handshakes + waitingHandshakes
 }
 
 /** @throws PlatformError `port-busy`, `not-permitted` or `no-such-address`. */
@@ -143,9 +153,9 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
   })
   const lobby = new Lobby(limits, perSecond, (socket) => void tls.emit("connection", socket))
   const server = createServer({ highWaterMark: READ_ONCE })
-  server.maxConnections = limits.connections
+  server.maxConnections = mostSockets(limits)
   server.on("connection", (raw: Socket) => {
-    server.maxConnections = limits.connections
+    server.maxConnections = mostSockets(limits)
     sockets.add(raw)
     raw.once("close", () => sockets.delete(raw))
     lobby.enter(raw)
@@ -253,6 +263,7 @@ function carry(socket: TLSSocket, { received, drained }: Events): Connection {
       if (isReading) socket.resume()
       else if (!closing) socket.pause()
     },
+    drop: () => void socket.destroy(),
     close() {
       if (closing) return
       flush(Infinity)

@@ -20,7 +20,6 @@ const BURST_SECONDS = 2
 export class AddressGate {
   readonly #limits: RelayLimits
   readonly #callers = new Map<string, Caller>()
-  #connected = 0
 
   constructor(limits: RelayLimits) {
     this.#limits = limits
@@ -28,19 +27,16 @@ export class AddressGate {
 
   /** Counts the connection when it is let in: each true is followed by one `left`. */
   enter(remote: string, now: Millis): boolean {
-    if (this.#connected >= this.#limits.connections) return false
     const caller = this.#caller(remote, now)
     if (caller !== undefined) {
       if (caller.connected >= this.#limits.connectionsPerAddress || caller.tokens < 1) return false
       caller.connected++
       caller.tokens--
     }
-    this.#connected++
     return true
   }
 
   left(remote: string, now: Millis): void {
-    this.#connected--
     const caller = this.#caller(remote, now)
     if (caller !== undefined) caller.connected--
   }

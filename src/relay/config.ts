@@ -36,7 +36,8 @@ const HOUR_MS = 3_600_000
 
 /** In the order in which they are shown. Names ending in `Ms` are milliseconds, in `Bytes` bytes. */
 export const LIMITS = {
-  connections: { value: 10_000, least: 1, most: 100_000, words: "connections at once" },
+  connections: { value: 10_000, least: 1, most: 100_000, words: "connections at once that have logged in" },
+  newcomers: { value: 1_024, least: 16, most: 100_000, words: "connections that have not logged in yet" },
   connectionsPerAddress: {
     value: 64,
     least: 1,

@@ -7,6 +7,7 @@ import type { RelayConfig } from "./config.ts"
 import { Effects } from "./effects.ts"
 import { isDamage } from "./errors.ts"
 import { Monitor } from "./monitor.ts"
+import { Newcomers } from "./newcomers.ts"
 import type { Session } from "./session.ts"
 import { SoundBlobs } from "./sound-blobs.ts"
 import type { RelayStore } from "./store.ts"
@@ -34,6 +35,7 @@ export class Core {
   readonly effects: Effects
   readonly budget: Budget
   readonly blobs: SoundBlobs
+  readonly newcomers: Newcomers
   /** For deadlines and limits: goes back only when the clock was set back. */
   now: Millis = 0
   /** What entries are stamped with: never goes back while the process lives. */
@@ -48,6 +50,7 @@ export class Core {
     this.config = config
     this.relayId = relayId
     this.blobs = new SoundBlobs(store, primitives)
+    this.newcomers = new Newcomers(config.limits)
     this.budget = new Budget(config.limits, () => this.now)
   }
 

@@ -20,6 +20,8 @@ export type RelayEffect =
   | { kind: "reading"; id: number; isOn: boolean }
   /** Flush, then close; a `disconnected` follows. */
   | { kind: "close"; id: number }
+  /** End it at once, whether or not the other side does so too; a `disconnected` follows. */
+  | { kind: "drop"; id: number }
   /** Look into the operator's notes for this code's hash; an `approval` event follows. */
   | { kind: "look-up-approval"; id: number; hash: Uint8Array }
   | { kind: "report"; event: OperatorEvent }
@@ -79,6 +81,13 @@ export class Effects {
     if (why !== undefined) this.#monitor.cut(session.member?.accountId, session.remote, why)
     session.state = { kind: "closed" }
     this.#list.push({ kind: "close", id: session.id })
+  }
+
+  /** Also of a connection that was closed already, and whose other end does not hang up. */
+  drop(session: Session, why: Cut): void {
+    if (session.state.kind !== "closed") this.#monitor.cut(session.member?.accountId, session.remote, why)
+    session.state = { kind: "closed" }
+    this.#list.push({ kind: "drop", id: session.id })
   }
 
   lookUpApproval(session: Session, hash: Uint8Array): void {

@@ -12,6 +12,7 @@ import { Rate } from "./rates.ts"
 /** Why the relay ended a connection. */
 export const CUTS = [
   "late", // no hello, or no registration, in time
+  "crowded", // not logged in, and its place was needed for another
   "silent", // nothing heard, not even a pong
   "slow", // asks and never reads
   "superseded", // the same device connected again

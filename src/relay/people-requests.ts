@@ -80,6 +80,8 @@ export class PeopleRequests {
         session.waitingSince = this.#core.now
         return this.#sendBack(session, message.accountId)
       case "member":
+        if (this.#isFull(deviceKey(message.accountId, message.deviceId)))
+          return this.refuseLogin(session, 0, "busy")
         this.#logIn(session, message)
         return this.#core.answer(session, 0, () => this.#welcome(session))
     }
@@ -125,6 +127,8 @@ export class PeopleRequests {
     } else if (!namesDevice(entry, hello) || !isCertified(entry.accountEd, hello, core.now)) {
       return this.#refuse(session, rid, "bad-directory-entry")
     }
+    if (hello !== undefined && this.#isFull(deviceKey(hello.accountId, hello.deviceId)))
+      return this.refuseLogin(session, rid, "busy")
     const isNew = before === undefined && this.#directory.person(entry.accountId) === undefined
     if (isNew && this.#directory.people >= core.config.limits.people)
       return this.#refuse(session, rid, "quota")
@@ -309,6 +313,12 @@ export class PeopleRequests {
     this.#members.set(member.deviceKey, session)
     session.member = member
     session.state = { kind: "member" }
+    this.#core.newcomers.left(session)
+  }
+
+  /** Whoever connects a second time takes the place of the first. */
+  #isFull(device: string): boolean {
+    return this.#members.size >= this.#core.config.limits.connections && !this.#members.has(device)
   }
 
   #welcome(session: Session): void {

@@ -231,6 +231,7 @@ export class Relay {
     this.#core.monitor.opened()
     session.isCounted = this.#gate.enter(remote, this.#core.now)
     if (!session.isCounted) this.#people.refuseLogin(session, 0, "busy")
+    for (const oldest of this.#core.newcomers.enter(session)) this.#core.effects.drop(oldest, "crowded")
   }
 
   #disconnected(id: number): void {
@@ -238,6 +239,7 @@ export class Relay {
     if (session === undefined) return
     this.#sessions.delete(id)
     this.#tending.left(session)
+    this.#core.newcomers.left(session)
     this.#core.monitor.closed()
     session.state = { kind: "closed" }
     if (session.isCounted) this.#gate.left(session.remote, this.#core.now)

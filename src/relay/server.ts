@@ -306,6 +306,12 @@ class Driver {
           flush(effect.id)
           this.#links.get(effect.id)?.connection.close()
           break
+        case "drop": {
+          const connection = this.#links.get(effect.id)?.connection
+          if (connection?.drop === undefined) connection?.close()
+          else connection.drop()
+          break
+        }
         case "look-up-approval":
           asked.push({
             kind: "approval",

@@ -60,6 +60,8 @@ export function cutWords(event: MonitorEvent & { kind: "cut" }): SafeText {
   switch (event.why) {
     case "late":
       return say`somebody at ${where} said nothing that this relay understands, and was disconnected`
+    case "crowded":
+      return say`somebody at ${where} had not logged in yet, and was disconnected: others needed the place`
     case "silent":
       return say`a connection from ${where} went silent, and was ended`
     case "slow":

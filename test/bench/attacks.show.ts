@@ -1,17 +1,18 @@
 /**
  * What strangers and members do to a relay with its usual limits, and what the others notice: 50 pairs go on with 500
- * messages a second, and their p99 stands beside that of a quiet time. On loopback the limits of one address do not
- * hold, so this is worse than a network; and attackers, the others and the relay share one machine.
+ * messages a second, and their p99 stands beside that of the quiet times before and after. On loopback the limits of one
+ * address do not hold, so this is worse than a network. The relay has a core of its own; attackers (`attacker.ts`) share
+ * the other one with the honest, who come first. With `--ephemeral` the honest say what no disk has a part in.
  *
- *     npm run bench -- attacks [--seconds 20] [--half-open 5000] [--trickle 1000] [--lengths 10000] [--hellos 5000]
- *                              [--strangers 20] [--burst 9000] [--fill 20] [--packages 20]
+ *     npm run bench -- attacks [--only trickle,hellos] [--rounds 1] [--ephemeral] [--seconds 20] [--quiet 10]
+ *                              [--half-open 5000] [--trickle 1000] [--lengths 10000] [--hellos 5000] [--strangers 20]
+ *                              [--burst 9000] [--fill 20] [--packages 20] [--program dist/secure-chat.js]
  */
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { buildProgram } from "../../.config/build.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
-import { Floods } from "../support/relay-floods.ts"
-import type { RelayPerson } from "../support/relay-people.ts"
+import { type Attack, Attacker } from "./loadgen/attacker.ts"
 import {
   buildGenerator,
   type Figures,
@@ -30,11 +31,15 @@ const ENTRY_BYTES = 1_097
 const MOST_MIB = 700
 /** The relay's own deadlines, and some more on a busy machine. */
 const PATIENCE_SECONDS = 240
-/** Baselines before and after: a machine that others use is not the same for long. */
-const AFTER_SECONDS = 10
 
 const count = (name: string, usual: number) => Number(option(name) ?? usual)
 const seconds = count("seconds", 20)
+/** Quiet times stand before and after each attack: a machine that others use is not the same for long. */
+const quietSeconds = count("quiet", 10)
+const rounds = count("rounds", 1)
+const only = option("only")?.split(",")
+const isEphemeral = process.argv.includes("--ephemeral")
+const program = option("program")
 const counts = {
   halfOpen: count("half-open", 5_000),
   trickle: count("trickle", 1_000),
@@ -46,23 +51,16 @@ const counts = {
   packages: count("packages", 20),
 }
 
-interface Stage {
-  floods: Floods
-  victim: RelayPerson
-}
-
-const ATTACKS: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
-  [`${counts.halfOpen} half-open connections`]: ({ floods }) => floods.halfOpen(counts.halfOpen),
-  [`${counts.trickle} that send a byte at a time`]: ({ floods }) => floods.trickle(counts.trickle),
-  [`${counts.lengths} lengths of 2^32 - 1`]: ({ floods }) => floods.lengths(counts.lengths),
-  [`${counts.hellos} hellos that nobody signed`]: ({ floods }) => floods.hellos(counts.hellos),
-  [`${counts.strangers} s of strangers who come again`]: ({ floods }) =>
-    floods.strangers(counts.strangers * 1_000),
-  [`${counts.burst} entries at once`]: ({ floods }) => floods.burst(counts.burst),
-  [`${counts.fill} s of filling a channel`]: ({ floods }) => floods.fill(counts.fill * 1_000),
-  [`${counts.packages} s of taking key packages`]: ({ floods, victim }) =>
-    floods.keyPackages(victim, counts.packages * 1_000),
-  "requests without end": ({ floods }) => floods.requests(20_000, seconds * 1_000),
+const ATTACKS: Readonly<Record<Attack, { words: string; amount: number; seconds?: number }>> = {
+  halfOpen: { words: `${counts.halfOpen} half-open connections`, amount: counts.halfOpen },
+  trickle: { words: `${counts.trickle} that send a byte at a time`, amount: counts.trickle },
+  lengths: { words: `${counts.lengths} lengths of 2^32 - 1`, amount: counts.lengths },
+  hellos: { words: `${counts.hellos} hellos that nobody signed`, amount: counts.hellos },
+  strangers: { words: `${counts.strangers} s of strangers who come again`, amount: counts.strangers * 1_000 },
+  burst: { words: `${counts.burst} entries at once`, amount: counts.burst },
+  fill: { words: `${counts.fill} s of filling a channel`, amount: counts.fill * 1_000, seconds: counts.fill },
+  packages: { words: `${counts.packages} s of taking key packages`, amount: counts.packages * 1_000 },
+  requests: { words: "requests without end", amount: seconds * 1_000 },
 }
 
 const missing =
@@ -72,15 +70,14 @@ if (missing !== undefined) {
   process.exitCode = 1
 } else {
   await sodiumReady()
-  await buildProgram()
+  if (program === undefined) await buildProgram()
   const folder = scratchFolder("attacks")
   const { generator } = buildGenerator(folder)
   // The usual limits, but for the day's: the others write more than people do.
   const limits = { accountEntries: 10_000_000, accountBytes: 2 ** 36 }
-  const relay = await startRelay(folder, { isPlainGroup: true, limits })
+  const relay = await startRelay(folder, { isPlainGroup: true, limits, ...(program && { program }) })
   const crowd = new Crowd(relay.pin, relay.admission, 2 * PAIRS)
   const plan = join(folder, "plan")
-  const floods = new Floods(relay)
   const memory = () =>
     Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${relay.pid}/status`, "utf8"))?.[1]) / 1_024
   const files = () => readdirSync(`/proc/${relay.pid}/fd`).length
@@ -98,7 +95,7 @@ if (missing !== undefined) {
     }
     const { port, pid } = relay
     const load = {
-      protocol: "secure-chat",
+      protocol: isEphemeral ? "secure-chat-ephemeral" : "secure-chat",
       mode: "pairs",
       port,
       pid,
@@ -107,52 +104,74 @@ if (missing !== undefined) {
     return runLoad(generator, load, during + 90)
   }
 
-  const quiet: number[] = []
-  const rest = async () => {
-    const p99 = (await others(AFTER_SECONDS))?.["p99Micros"]
-    if (p99 !== undefined) quiet.push(p99 / 1_000)
+  const millis = (figures: Figures | undefined, name: string) => (figures?.[name] ?? Number.NaN) / 1_000
+  const rest = async () => millis(await others(quietSeconds), "p99Micros")
+
+  /** @returns p99 of the others to that of the quiet times before and after. */
+  async function suffer(attack: Attack, before: number): Promise<{ ratio: number; after: number }> {
+    const { words, amount, seconds: during = seconds } = ATTACKS[attack]
+    const attacker = new Attacker(relay, attack, amount)
+    await attacker.isReady
+    let most = memory()
+    const watch = setInterval(() => (most = Math.max(most, memory())), 200)
+    const began = performance.now()
+    const over = Promise.race([
+      attacker.isOver.then(() => (performance.now() - began) / 1_000),
+      new Promise<undefined>((end) =>
+        setTimeout(() => end(undefined), (during + PATIENCE_SECONDS) * 1_000).unref(),
+      ),
+    ])
+    attacker.begin()
+    const figures = await others(during)
+    const ended = await over
+    clearInterval(watch)
+    attacker.end()
+    const left = files()
+    const after = await rest()
+    const p99 = millis(figures, "p99Micros")
+    const ratio = p99 / ((before + after) / 2)
+    const cells = [
+      number(millis(figures, "p50Micros"), 1),
+      number(p99, 1),
+      `${number(before, 1)}, ${number(after, 1)}`,
+      number(ratio, 2),
+      number((figures?.["missing"] ?? Number.NaN) + (figures?.["lost"] ?? Number.NaN), 0),
+      number(most, 0),
+      ended === undefined ? "never" : number(ended, 1),
+      String(left),
+    ]
+    console.log(`  ${words.padEnd(36)}${cells.map((cell) => cell.padStart(14)).join("")}`)
+    if (ended === undefined || most > MOST_MIB || figures === undefined) process.exitCode = 1
+    return { ratio, after }
   }
+
   try {
-    const victim = await floods.member("victim")
-    const stage = { floods, victim: victim.person }
     await rest()
-    await rest()
-    const filesBefore = files()
-    console.log(`quiet: p99 ${number(median(quiet), 1)} ms, ${number(memory(), 0)} MiB, ${filesBefore} files`)
-    const head = ["p99 ms", "× quiet", "lost", "MiB at most", "s to its end", "files after"]
+    let quiet = await rest()
+    console.log(`quiet: p99 ${number(quiet, 1)} ms, ${number(memory(), 0)} MiB, ${files()} files`)
+    const head = [
+      "p50 ms",
+      "p99 ms",
+      "quiet",
+      "× quiet",
+      "lost",
+      "MiB at most",
+      "s to its end",
+      "files after",
+    ]
     console.log(`  ${"".padEnd(36)}${head.map((word) => word.padStart(14)).join("")}`)
-    for (const [name, attack] of Object.entries(ATTACKS)) {
-      let most = memory()
-      const watch = setInterval(() => (most = Math.max(most, memory())), 200)
-      const began = performance.now()
-      const over = Promise.race([
-        attack(stage).then(() => (performance.now() - began) / 1_000),
-        new Promise<undefined>((end) => setTimeout(() => end(undefined), PATIENCE_SECONDS * 1_000).unref()),
-      ])
-      const figures = await others(seconds)
-      const ended = await over
-      clearInterval(watch)
-      if (ended === undefined) floods.end()
-      const p99 = (figures?.["p99Micros"] ?? Number.NaN) / 1_000
-      const cells = [
-        number(p99, 1),
-        number(p99 / median(quiet), 2),
-        number((figures?.["missing"] ?? Number.NaN) + (figures?.["lost"] ?? Number.NaN), 0),
-        number(most, 0),
-        ended === undefined ? "never" : number(ended, 1),
-        String(files()),
-      ]
-      console.log(`  ${name.padEnd(36)}${cells.map((cell) => cell.padStart(14)).join("")}`)
-      if (ended === undefined || most > MOST_MIB || figures === undefined) process.exitCode = 1
-      await rest()
-    }
-    const [least, highest] = [Math.min(...quiet), Math.max(...quiet)]
-    console.log(
-      `quiet meanwhile: p99 ${number(least, 1)} to ${number(highest, 1)} ms, median ${number(median(quiet), 1)}`,
-    )
-    victim.close()
+    const chosen = (Object.keys(ATTACKS) as Attack[]).filter((attack) => only?.includes(attack) ?? true)
+    const ratios = new Map(chosen.map((attack) => [attack, [] as number[]]))
+    for (let round = 0; round < rounds; round++)
+      for (const attack of chosen) {
+        const { ratio, after } = await suffer(attack, quiet)
+        ratios.get(attack)!.push(ratio)
+        quiet = after
+      }
+    if (rounds > 1)
+      for (const [attack, all] of ratios)
+        console.log(`  ${ATTACKS[attack].words.padEnd(36)} median of ${rounds}: × ${number(median(all), 2)}`)
   } finally {
-    floods.end()
     await relay.stop()
   }
 }

@@ -20,7 +20,13 @@ afterEach(async () => {
   for (const undo of cleanup.splice(0).toReversed()) await undo()
 })
 
-const FEW = { connections: 1_000, handshakes: 8, waitingHandshakes: 16, handshakeMs: 60_000 }
+const FEW = {
+  connections: 1_000,
+  newcomers: 1_000,
+  handshakes: 8,
+  waitingHandshakes: 16,
+  handshakeMs: 60_000,
+}
 
 test("strangers who say nothing keep nobody out, until all places to wait are theirs", async () => {
   const port = await listen(FEW)

@@ -77,10 +77,10 @@ test("one account cannot fill an inbox: others' letters still get in", async () 
 })
 
 test("the operator hears of 600 refused connections an hour, however many there are", async () => {
-  const bench = new CoreBench({ limits: { connections: 0 } })
-  for (let n = 0; n < 700; n++) await (await bench.connect()).drop()
+  const bench = new CoreBench({ limits: { connectionsPerAddress: 0 } })
+  for (let n = 0; n < 700; n++) await (await bench.connect("10.0.0.1")).drop()
   expect(bench.events.filter(({ type }) => type === "client.refused")).toHaveLength(600)
   await bench.pass(HOUR_MS)
-  await bench.connect()
+  await bench.connect("10.0.0.1")
   expect(bench.events).toHaveLength(601)
 })

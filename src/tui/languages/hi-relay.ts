@@ -81,6 +81,8 @@ export const relayHi: Catalogue = {
     "विराम: रिले अपनी स्क्रीन के साथ रुक जाता है, और जब तक वह आगे न चले, किसी को कुछ नहीं मिलता।",
   "The relay carries sealed envelopes. Nothing on this screen says what people write or to whom; it cannot.":
     "रिले मुहरबंद लिफ़ाफ़े ले जाता है। इस स्क्रीन पर कुछ नहीं बताता कि लोग क्या या किसे लिखते हैं; बता ही नहीं सकता।",
+  "somebody at {0} had not logged in yet, and was disconnected: others needed the place":
+    "{0} पर किसी ने अभी लॉग इन नहीं किया था, और कनेक्शन काटा गया: दूसरों को जगह चाहिए थी",
   "somebody at {0} said nothing that this relay understands, and was disconnected":
     "{0} से ऐसा कुछ नहीं आया जो यह रिले समझे, और कनेक्शन बंद किया गया",
   "a connection from {0} went silent, and was ended": "{0} का एक कनेक्शन चुप हो गया, और बंद किया गया",
