@@ -180,6 +180,10 @@ const platform: Record<PlatformCode, End> = {
   "too-large": { exit: EXIT.limit },
   "disk-full": { exit: EXIT.unavailable, hint: "free some space and try again" },
   "disk-failed": { exit: EXIT.unavailable },
+  exhausted: {
+    exit: EXIT.unavailable,
+    hint: "allow this program more open files (ulimit -n), or close others",
+  },
   "in-use": {
     exit: EXIT.locked,
     hint: "another secure-chat uses this folder; close it, or use another (--data DIR)",

@@ -10,6 +10,7 @@ export class PlatformError extends CodedError<
   | "too-large" // a file is larger than its reader allows
   | "disk-full" // no space, or no quota, left
   | "disk-failed" // the disk or the file system reports an error
+  | "exhausted" // no more open files, or no memory, for this process
   | "in-use" // another process holds the lock
   | "bad-key" // the relay's key file does not hold an Ed25519 key
 > {}
@@ -26,6 +27,9 @@ const FILE_CODES: Readonly<Record<string, PlatformCode>> = {
   EDQUOT: "disk-full",
   EFBIG: "disk-full",
   EISDIR: "not-a-file",
+  EMFILE: "exhausted",
+  ENFILE: "exhausted",
+  ENOMEM: "exhausted",
 }
 
 /** Wraps what `node:fs` threw while doing something to `path`. Anything that is no system error passes unchanged. */
@@ -38,6 +42,7 @@ export function fileError(cause: unknown, path: string): unknown {
     "not-a-file": "is a folder, not a file",
     "not-permitted": "may not be used by this user",
     "disk-full": "cannot be written: the disk is full",
+    exhausted: `cannot be used: the system has no more open files or memory for this program (${name})`,
   }
   return new PlatformError(code, `${path} ${reasons[code] ?? `cannot be read or written (${name})`}`, {
     cause,

@@ -17,7 +17,7 @@ import {
 } from "node:fs"
 import { dirname, join } from "node:path"
 import { crc32 } from "node:zlib"
-import { fileError } from "./errors.ts"
+import { fileError, PlatformError, systemCode } from "./errors.ts"
 import { syncFolder } from "./files.ts"
 
 /** CRC-32 (ISO 3309) of the bytes, begun with `seed`: native, and one call for many kilobytes. */
@@ -25,7 +25,7 @@ export type Checksum = (bytes: Uint8Array, seed: number) => number
 
 export const crcChecksum: Checksum = crc32
 
-/** All methods throw PlatformError: `disk-full`, `disk-failed`, `not-permitted`, `not-found`. */
+/** All methods but `close` throw PlatformError: `disk-full`, `disk-failed`, `not-permitted`, `not-found`, `exhausted`. */
 export interface SegmentFile {
   readonly size: number
   /** Fills `into` from `at` on as far as the file goes. @returns how many bytes. */
@@ -38,6 +38,7 @@ export interface SegmentFile {
   syncNow(): void
   /** Cuts the file there. */
   truncate(size: number): void
+  /** What counts was synced before: that it fails says nothing. */
   close(): void
 }
 
@@ -52,7 +53,7 @@ export interface SegmentFolder {
   syncNames(): void
 }
 
-const NAME = /^(\d{1,10})\.segment$/
+const NAME = /^(\d{10})\.segment$/
 const MAX_SEGMENT = 2 ** 32 - 2
 
 /** @param path of the folder; made when missing, mode 0700. @throws PlatformError. */
@@ -79,7 +80,11 @@ export function segmentFolder(path: string): SegmentFolder {
           .sort((a, b) => a - b),
       ),
     open: (segment) => open(segment, "r+"),
-    create: (segment) => open(segment, "wx+"),
+    create: (segment) => {
+      if (segment > MAX_SEGMENT)
+        throw new PlatformError("disk-failed", `${path} has no name for another file`)
+      return open(segment, "wx+")
+    },
     remove: (segment) => doing(at(segment), () => rmSync(at(segment), { force: true })),
     syncNames: () => doing(path, () => syncFolder(path)),
   }
@@ -122,6 +127,12 @@ function nodeFile(path: string, file: number): SegmentFile {
       }),
     syncNow: () => doing(() => fdatasyncSync(file)),
     truncate: (size) => doing(() => ftruncateSync(file, size)),
-    close: () => closeSync(file),
+    close: () => {
+      try {
+        closeSync(file)
+      } catch (cause) {
+        if (systemCode(cause) === undefined) throw cause
+      }
+    },
   }
 }

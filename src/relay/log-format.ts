@@ -110,12 +110,17 @@ export function segmentHead({ id, segment, seed }: Keys, version: number = LOG_V
   return head
 }
 
-/** `later`: a later version of this program wrote it, which keeps to this head; it must not be touched. */
-export function checkHead(bytes: Uint8Array, keys: Keys): "ours" | "later" | "damaged" {
-  if (bytes.length < SIZES.head) return "damaged"
-  const version = viewOf(bytes).getUint16(6)
-  if (!equalBytes(bytes.subarray(0, SIZES.head), segmentHead(keys, version))) return "damaged"
-  return version > LOG_VERSION ? "later" : "ours"
+/**
+ * `later`: a later version of this program wrote it, which keeps to this head; it must not be touched.
+ * `begun`: a crash came before all of it was on the disk.
+ */
+export function checkHead(bytes: Uint8Array, keys: Keys): "ours" | "later" | "begun" | "damaged" {
+  const found = bytes.subarray(0, SIZES.head)
+  const ours = segmentHead(keys)
+  if (equalBytes(found, ours)) return "ours"
+  if (found.every((byte, at) => byte === 0 || byte === ours[at])) return "begun"
+  const version = found.length < SIZES.head ? 0 : viewOf(found).getUint16(6)
+  return version > LOG_VERSION && equalBytes(found, segmentHead(keys, version)) ? "later" : "damaged"
 }
 
 function headCheck(view: DataView, seed: number): number {

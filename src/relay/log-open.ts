@@ -85,6 +85,12 @@ class Opening {
         throw new StoreError("damaged", "the database is older than the log of entries beside it")
       number = found.number
     }
+    // What a process wrote that was killed, and did not sync, is there now: before anybody is told of it, it stays.
+    const newest = numbers.at(-1)
+    if (newest !== undefined) {
+      this.#state.file(newest).syncNow()
+      this.#folder.syncNames()
+    }
     const missing = Math.max(0, this.#known - number)
     this.#damage.batches += missing
     return { state: this.#state, number: number + missing, damage: this.#damage, ahead: this.#ahead }
@@ -94,14 +100,17 @@ class Opening {
     const state = this.#state
     const file = state.file(number)
     const keys = state.keys(number)
-    const bytes = readWhole(file)
+    const { bytes, isReadable } = readWhole(file)
     const head = checkHead(bytes, keys)
     if (head === "later")
       throw new StoreError("unsuitable", "the log of entries was written by a later version of this program")
     this.#segment = number
     const segment = { number, size: SIZES.head, live: 0, lastBatch: before, since: undefined }
     state.segments.set(number, segment)
-    const scan = { keys, checksum: this.#checksum, next: before + 1, known: this.#known, isLast }
+    // A file of something else is no torn write, nor is what the disk does not give today.
+    const mayBeTorn = isLast && isReadable && head !== "damaged"
+    const [checksum, known] = [this.#checksum, this.#known]
+    const scan = { keys, checksum, next: before + 1, known, isLast, mayBeTorn }
     const found = scanSegment(bytes, scan, {
       record: (record, at, size) => this.#record(record, at, size),
       end: (end) => this.#end(end),
@@ -114,9 +123,9 @@ class Opening {
     // What comes is written at a multiple of 8 bytes.
     segment.size = Math.ceil(found.end / 8) * 8
     segment.lastBatch = found.number
-    if (isLast && !found.isAhead) cut(file, found.end, bytes.length)
-    if (isLast && head === "damaged" && found.end === SIZES.head) file.write(0, segmentHead(keys))
-    else if (head === "damaged") this.#damage.pieces++
+    if (isLast && !found.isAhead && bytes.length > found.end) file.truncate(found.end)
+    if (isLast && head !== "ours" && found.end === SIZES.head) file.write(0, segmentHead(keys))
+    else if (head !== "ours") this.#damage.pieces++
     return found
   }
 
@@ -124,8 +133,8 @@ class Opening {
     const { ref, seq, eid, time, weight } = record
     const channel = this.#state.channels.get(ref)
     const segment = this.#state.segments.get(this.#segment)!
-    // Some may be copies of older ones.
-    segment.since = Math.max(segment.since ?? 0, time)
+    // Some may be copies of older ones: then the segment is given up sooner.
+    segment.since = Math.min(segment.since ?? time, time)
     if (channel === undefined || seq < channel.places.first || seq > channel.lastSeq + MAX_AHEAD) return
     this.#state.place(channel, seq, this.#segment, at, size)
     this.#state.names.add(ref, eid, seq, this.#state.isKept)
@@ -169,24 +178,17 @@ function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0
 }
 
-/** A write that nobody was told of leaves nothing behind. */
-function cut(file: SegmentFile, end: number, size: number): void {
-  if (size <= end) return
-  file.truncate(end)
-  file.syncNow()
-}
-
-function readWhole(file: SegmentFile): Uint8Array {
+function readWhole(file: SegmentFile): { bytes: Uint8Array; isReadable: boolean } {
   const { size } = file
   if (size > MAX_SEGMENT_BYTES)
     throw new StoreError("damaged", "a segment of the log is longer than any can be")
   const bytes = new Uint8Array(size)
   try {
-    return bytes.subarray(0, file.read(0, bytes))
+    return { bytes: bytes.subarray(0, file.read(0, bytes)), isReadable: true }
   } catch {
     // Blocks that cannot be read stay zeros, which nothing that was written looks like.
     for (let at = 0; at < size; at += BLOCK_BYTES) readBlock(file, bytes, at)
-    return bytes
+    return { bytes, isReadable: false }
   }
 }
 

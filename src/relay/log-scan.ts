@@ -25,8 +25,10 @@ export interface Scan {
   next: number
   /** Batches up to this one were on the disk once: missing, they are damage. */
   known: number
-  /** Only in the last segment an end may be torn. */
+  /** Nothing was written behind this segment. */
   isLast: boolean
+  /** What is not whole at its end is the rest of a write that nobody was told of. */
+  mayBeTorn: boolean
 }
 
 export interface Findings {
@@ -51,10 +53,11 @@ export interface Visitor {
  * like any other: nobody was told of it.
  */
 export function scanSegment(bytes: Uint8Array, scan: Scan, visitor: Visitor): Findings {
-  const { keys, known, isLast } = scan
+  const { keys, known, isLast, mayBeTorn } = scan
   const view = viewOf(bytes)
   const found: Findings = { end: SIZES.head, number: scan.next - 1, isAhead: false, damaged: [] }
   let at = SIZES.head
+  let isOver = false
   while (at < bytes.length) {
     const head = wholeBatchAt(bytes, view, at, scan, found.number)
     if (head !== undefined) {
@@ -68,13 +71,15 @@ export function scanSegment(bytes: Uint8Array, scan: Scan, visitor: Visitor): Fi
       found.end = at
       continue
     }
-    const next = nextBatch(bytes, view, at, scan, found.number)
-    const isTail = next === undefined && isLast && !wasWhole(view, at, keys, found.number, known)
-    if (isTail) break
+    const next: number | undefined = isOver ? undefined : nextBatch(bytes, view, at, scan, found.number)
+    isOver = next === undefined
+    if (isOver && mayBeTorn && !wasWhole(view, at, keys, found.number, known)) break
     const to = next ?? endOfDamage(bytes, view, at, keys)
     found.damaged.push({ from: at, to })
     const lost = batchHeadAt(view, at, keys)
-    if (lost !== undefined && next === undefined) found.number = Math.max(found.number, lost.number)
+    if (lost !== undefined && isOver) found.number = Math.max(found.number, lost.number)
+    // Of so many at most nobody knows the numbers, which are not given out again.
+    if (lost === undefined && isOver && isLast) found.number += Math.ceil((to - at) / SIZES.batch)
     salvage(bytes, view, at, to, keys, visitor)
     at = to
     found.end = at

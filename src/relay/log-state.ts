@@ -1,5 +1,6 @@
 /** What the log of entries knows in memory: channels with the places of their entries, and the segments. */
 import type { Millis } from "../platform/clock.ts"
+import type { PlatformCode } from "../platform/errors.ts"
 import type { Checksum, SegmentFile, SegmentFolder } from "../platform/segment-files.ts"
 import { StoreError } from "./errors.ts"
 import { type Keys, keysOf, type LogEnd, type LogRecord, recordAt, viewOf } from "./log-format.ts"
@@ -37,6 +38,9 @@ export const SEGMENT_BYTES = 33_554_432
 export const MAX_LOG_ENTRIES = 10_000_000
 /** Descriptors that stay open for reading. */
 const MAX_OPEN = 64
+const EXHAUSTED: PlatformCode = "exhausted"
+/** What the disk says of a place that it cannot give back. */
+const DAMAGE: ReadonlySet<unknown> = new Set<PlatformCode>(["disk-failed", "not-found"])
 
 export class LogState {
   readonly channels = new Map<number, LogChannel>()
@@ -72,17 +76,38 @@ export class LogState {
       this.#open.set(segment, known)
       return known
     }
-    const file = this.#folder.open(segment)
-    this.adopt(segment, file)
+    return this.#opened(segment, () => this.#folder.open(segment))
+  }
+
+  /** An empty one, behind all others. Only between batches. @throws PlatformError. */
+  create(segment: number): SegmentFile {
+    this.#newest = segment
+    return this.#opened(segment, () => this.#folder.create(segment))
+  }
+
+  #opened(segment: number, open: () => SegmentFile): SegmentFile {
+    if (this.#open.size >= MAX_OPEN) this.#letOneGo()
+    let file: SegmentFile
+    try {
+      file = open()
+    } catch (cause) {
+      // Connections have the descriptors: one of ours makes room.
+      if (codeOf(cause) !== EXHAUSTED || !this.#letOneGo()) throw cause
+      file = open()
+    }
+    this.#open.set(segment, file)
+    this.#newest = Math.max(this.#newest, segment)
     return file
   }
 
-  adopt(segment: number, file: SegmentFile): void {
-    this.#open.set(segment, file)
-    this.#newest = Math.max(this.#newest, segment)
-    if (this.#open.size <= MAX_OPEN) return
+  #letOneGo(): boolean {
     // The newest may be in the middle of a sync.
-    for (const oldest of this.#open.keys()) if (oldest !== this.#newest) return this.letGo(oldest)
+    for (const oldest of this.#open.keys()) {
+      if (oldest === this.#newest) continue
+      this.letGo(oldest)
+      return true
+    }
+    return false
   }
 
   /** The segment is gone. */
@@ -92,8 +117,9 @@ export class LogState {
   }
 
   letGo(segment: number): void {
-    this.#open.get(segment)?.close()
+    const file = this.#open.get(segment)
     this.#open.delete(segment)
+    file?.close()
   }
 
   /** What the segments take of the disk. */
@@ -136,23 +162,28 @@ export class LogState {
     this.count--
   }
 
-  /** The record there, with byte fields of its own; undefined when it is not what was written. @throws StoreError `damaged`. */
+  /** The record there, with byte fields of its own; undefined when it is not what was written. @throws StoreError `failed`. */
   read({ segment, at, size }: Place): LogRecord | undefined {
     if (segment === NOWHERE || !this.segments.has(segment)) return undefined
-    return this.decode(segment, this.readBytes(segment, at, size))
+    const bytes = this.readBytes(segment, at, size)
+    return bytes && this.decode(segment, bytes)
   }
 
   decode(segment: number, bytes: Uint8Array): LogRecord | undefined {
     return recordAt(bytes, viewOf(bytes), 0, this.keys(segment))
   }
 
-  /** As many of the bytes as there are. @throws StoreError `damaged`. */
-  readBytes(segment: number, at: number, size: number): Uint8Array {
+  /**
+   * As many of the bytes as there are; undefined where the disk does not give them.
+   * @throws StoreError `failed` when the file could not even be asked: that says nothing of the bytes.
+   */
+  readBytes(segment: number, at: number, size: number): Uint8Array | undefined {
     const bytes = new Uint8Array(size)
     try {
       return bytes.subarray(0, this.file(segment).read(at, bytes))
     } catch (cause) {
-      throw new StoreError("damaged", "a part of the log cannot be read", { cause })
+      if (DAMAGE.has(codeOf(cause))) return undefined
+      throw asLogError(cause)
     }
   }
 }
@@ -160,6 +191,11 @@ export class LogState {
 /** What a failed operation on a file of the log means to the relay. */
 export function asLogError(cause: unknown): unknown {
   if (cause instanceof StoreError || !(cause instanceof Error) || !("code" in cause)) return cause
-  const code = cause.code === "disk-full" ? "full" : "failed"
+  const code = codeOf(cause) === "disk-full" ? "full" : "failed"
   return new StoreError(code, cause.message, { cause })
+}
+
+/** Of a PlatformError. */
+function codeOf(cause: unknown): unknown {
+  return cause instanceof Error && "code" in cause ? cause.code : undefined
 }

@@ -3,7 +3,6 @@
  * read, what is left is copied to the end of the log first. A little at a time, between batches.
  */
 import type { SegmentFolder } from "../platform/segment-files.ts"
-import { isDamage } from "./errors.ts"
 import type { EntryLog } from "./log.ts"
 import { type LogRecord, recordAt, viewOf, SIZES } from "./log-format.ts"
 import { asLogError, type Segment } from "./log-state.ts"
@@ -14,6 +13,9 @@ const STEP_BYTES = 1_048_576
 const SPARSE = 0.5
 /** The newest segment waits until it is full, unless so much of it is read no more, or nothing of it is. */
 const SEAL_BYTES = 1_048_576
+
+/** A segment in which only an empty batch is. */
+const EMPTY_BYTES = SIZES.head + SIZES.batch
 
 interface Copying {
   segment: Segment
@@ -58,11 +60,7 @@ export class LogTending {
       this.#copy(copying)
       return true
     } catch (cause) {
-      if (!isDamage(cause)) throw asLogError(cause)
-      // It is kept for those who can read it some day, and for what is whole in it.
-      this.#stuck.add(this.#copying!.segment.number)
-      this.#copying = undefined
-      return true
+      throw asLogError(cause)
     }
   }
 
@@ -70,7 +68,7 @@ export class LogTending {
     const newest = this.#log.state.segments.get(this.#log.activeSegment)
     if (newest === undefined) return
     const { size, live } = newest
-    const isEmptied = live === 0 && size > SIZES.head
+    const isEmptied = live === 0 && size > EMPTY_BYTES
     if (isEmptied || (size - live > SEAL_BYTES && live < size * SPARSE)) this.#log.seal()
   }
 
@@ -84,6 +82,8 @@ export class LogTending {
   #remove({ number }: Segment): boolean {
     const { state } = this.#log
     if (this.#copying?.segment.number === number) this.#copying = undefined
+    // There is always a segment, whose batch says how far the log was: a start tells that from a log that is gone.
+    if (number === this.#log.newestSegment) this.#log.writeCopies([])
     state.letGo(number)
     this.#folder.remove(number)
     state.forget(number)
@@ -99,8 +99,15 @@ export class LogTending {
 
   #copy(copying: Copying): void {
     const { state } = this.#log
-    const { segment } = copying
-    const { records, places, next } = this.#liveFrom(copying)
+    const { segment, at } = copying
+    const bytes = state.readBytes(segment.number, at, Math.min(2 * STEP_BYTES, segment.size - at))
+    if (bytes === undefined) {
+      // It is kept for those who can read it some day, and for what is whole in it.
+      this.#stuck.add(segment.number)
+      this.#copying = undefined
+      return
+    }
+    const { records, places, next } = this.#liveIn(copying, bytes)
     if (records.length > 0) {
       const copies = this.#log.writeCopies(records)
       for (const [nth, { ref, seq }] of records.entries()) {
@@ -117,9 +124,11 @@ export class LogTending {
   }
 
   /** Records of a piece of the segment that somebody may still read. */
-  #liveFrom({ segment, at }: Copying): { records: LogRecord[]; places: number[]; next: number } {
+  #liveIn(
+    { segment, at }: Copying,
+    bytes: Uint8Array,
+  ): { records: LogRecord[]; places: number[]; next: number } {
     const { state } = this.#log
-    const bytes = state.readBytes(segment.number, at, Math.min(2 * STEP_BYTES, segment.size - at))
     const isRest = at + bytes.length >= segment.size || bytes.length < STEP_BYTES
     const view = viewOf(bytes)
     const keys = state.keys(segment.number)

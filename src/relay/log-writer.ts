@@ -47,15 +47,18 @@ export class LogWriter {
     this.#active = [...state.segments.values()].at(-1)
   }
 
+  get newest(): number {
+    return this.#active?.number ?? 0
+  }
+
   /** The segment that batches go to; 0 when the next one begins another. */
   get segment(): number {
-    const newest = this.#active?.number ?? 0
-    return newest === this.#sealed ? 0 : newest
+    return this.newest === this.#sealed ? 0 : this.newest
   }
 
   /** What comes goes to a new segment, so that this one can be tidied. Only between batches. */
   seal(): void {
-    this.#sealed = this.#active?.number ?? 0
+    this.#sealed = this.newest
   }
 
   /** @throws StoreError `failed`: whatever the reason, nobody knows what is on the disk. */
@@ -143,16 +146,15 @@ export class LogWriter {
     }
     const number = (active?.number ?? 0) + 1
     const { folder } = this.#setup
-    const file = folder.create(number)
+    const file = this.#state.create(number)
     try {
       file.write(0, segmentHead(this.#state.keys(number)))
       folder.syncNames()
     } catch (cause) {
-      file.close()
+      this.#state.letGo(number)
       folder.remove(number)
       throw cause
     }
-    this.#state.adopt(number, file)
     this.#active = { number, size: SIZES.head, live: 0, lastBatch: this.number, since: time }
     this.#state.segments.set(number, this.#active)
     return this.#active

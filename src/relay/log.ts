@@ -66,6 +66,10 @@ export class EntryLog {
     return this.#writer.segment
   }
 
+  get newestSegment(): number {
+    return this.#writer.newest
+  }
+
   /** What comes goes to a new segment. Only between batches. */
   seal(): void {
     this.#writer.seal()
@@ -123,7 +127,7 @@ export class EntryLog {
     return undefined
   }
 
-  /** @returns undefined when it is not there as it was written. @throws StoreError `damaged`. */
+  /** @returns undefined when it is not there as it was written. @throws StoreError `failed`. */
   read(ref: number, seq: number): LogRecord | undefined {
     const channel = this.#state.channels.get(ref)
     if (channel === undefined || seq < this.#first(channel)) return undefined
@@ -292,14 +296,16 @@ export class EntryLog {
   #readRun(channel: LogChannel, seq: number, run: number): LogRecord[] {
     const { ref, places } = channel
     const first = places.get(seq)!
-    if (run === 1 || first.segment === NOWHERE) {
-      const record = this.#recordAt(first)
-      return record?.ref === ref && record.seq === seq ? [record] : []
-    }
+    if (first.segment === NOWHERE) return []
     const last = places.get(seq + run - 1)!
-    const bytes = this.#state.readBytes(first.segment, first.at, last.at + last.size - first.at)
-    return Array.from({ length: run }, (_, nth) => places.get(seq + nth)!).flatMap(({ at, size }, nth) => {
-      const record = this.#state.decode(first.segment, bytes.subarray(at - first.at, at - first.at + size))
+    const isMany = run > 1
+    const bytes = isMany && this.#state.readBytes(first.segment, first.at, last.at + last.size - first.at)
+    return Array.from({ length: run }, (_, nth) => places.get(seq + nth)!).flatMap((place, nth) => {
+      const at = place.at - first.at
+      // Where they cannot be read together, some can be read alone.
+      const record = bytes
+        ? this.#state.decode(first.segment, bytes.subarray(at, at + place.size))
+        : this.#recordAt(place)
       return record?.ref === ref && record.seq === seq + nth ? [record] : []
     })
   }

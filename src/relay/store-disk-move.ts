@@ -4,6 +4,7 @@
  * database is the old one, and the next start makes the log anew.
  */
 import { toHex } from "../bytes.ts"
+import type { SegmentFolder } from "../platform/segment-files.ts"
 import { StoreError } from "./errors.ts"
 import { type LogRecord, MAX_ENTRY_LENGTH, SIZES } from "./log-format.ts"
 import { asLogError } from "./log-state.ts"
@@ -37,13 +38,24 @@ export function moveEntries(sql: SqliteRelayStore, options: DiskStoreOptions): U
     const folder = options.folderOf(logName(secret))
     for (const segment of folder.list()) folder.remove(segment)
     const log = new EntryLog({ ...options, folder, secret }, [], 0)
-    const count = writeAll(sql, log)
+    const count = filled(log, sql, folder)
     log.close()
     beside.moved(secret, log.number)
     if (count > 0) beside.shrink()
     return secret
   } catch (cause) {
     throw asLogError(cause)
+  }
+}
+
+/** @throws StoreError; then nothing is left of the log, and the disk has its room back. */
+function filled(log: EntryLog, sql: SqliteRelayStore, folder: SegmentFolder): number {
+  try {
+    return writeAll(sql, log)
+  } catch (cause) {
+    log.close()
+    for (const segment of folder.list()) folder.remove(segment)
+    throw cause
   }
 }
 

@@ -25,8 +25,8 @@ const ROWS_A_STEP = 500
 
 /** A segment is given up only when the database knows what was in it of the channels. */
 export class LogRows {
-  /** Batches up to this one have left what they say of channels in the database. */
-  known: number
+  /** Batches up to this one have left what they say of channels in the database: at the start nobody knows of any. */
+  known = 0
   readonly #beside: SqliteBeside
   readonly #sql: Pick<SqliteRelayStore, "commitNow">
   readonly #log: EntryLog
@@ -38,7 +38,6 @@ export class LogRows {
     this.#beside = beside
     this.#sql = sql
     this.#log = log
-    this.known = beside.number()
   }
 
   /** Some of them, when a segment is full. Only between batches. @throws StoreError `full` or `failed`. */
@@ -71,7 +70,8 @@ export class LogRows {
     const some = refs.slice(0, count)
     const isLast = some.length === refs.length
     for (const ref of some) this.#beside.setEnd(this.#log.end(ref)!)
-    if (isLast && number !== this.known) this.#beside.setNumber(number)
+    // Batches that came while it was done may have left a later number.
+    if (isLast && number > this.#beside.number()) this.#beside.setNumber(number)
     this.#sql.commitNow()
     this.#behind = isLast ? undefined : { refs: refs.slice(count), number }
     if (isLast) this.known = number

@@ -58,7 +58,7 @@ describe("whatever the moment", () => {
   const LIVES = 6
   const WORLDS = Number(process.env["SEEDS"] ?? 60)
 
-  test.each(["kill -9", "a power cut"])(
+  test.each(["kill -9", "a power cut", "kill -9, and a power cut after the next start"])(
     "of %s, what was promised is there, and of the rest all or nothing",
     async (how) => {
       let batches = 0
@@ -73,7 +73,8 @@ describe("whatever the moment", () => {
             if (!(cause instanceof DeadDisk) && !(cause instanceof Error && cause.cause instanceof DeadDisk))
               throw cause
           })
-          keeper.reopen(keeper.disk.crash(how === "kill -9" ? undefined : chance))
+          if (how.startsWith("kill")) keeper.reopen(keeper.disk.crash())
+          if (how.includes("power")) keeper.reopen(keeper.disk.crash(chance))
           expect({ seed, life, broken: keeper.broken() }).toEqual({ seed, life, broken: [] })
         }
         batches += keeper.log.number

@@ -2,7 +2,7 @@
  * The files of a log on a simulated disk, which knows what is in the page cache from what is on the platter. A crash
  * keeps what was synced, and of the rest any sectors, in any order: also those of a write without those before it.
  */
-import { PlatformError } from "../../src/platform/errors.ts"
+import { type PlatformCode, PlatformError } from "../../src/platform/errors.ts"
 import type { SegmentFile, SegmentFolder } from "../../src/platform/segment-files.ts"
 import type { Chance } from "./sim.ts"
 
@@ -27,6 +27,11 @@ export class SimSegments implements SegmentFolder {
   /** Asked at every operation, which count from 1; an answer is what happens instead. `torn`: a part of a write, then death. */
   failAt: (operation: number, kind: Operation) => "full" | "failed" | "die" | "torn" | undefined = () =>
     undefined
+  /** Asked at every read; an answer is what happens instead. */
+  unreadable: (segment: number, at: number, length: number) => PlatformCode | undefined = () => undefined
+  /** So many files may be open. */
+  descriptors = Infinity
+  #open = 0
   operations = 0
   bytesWritten = 0
   #isDead = false
@@ -38,15 +43,16 @@ export class SimSegments implements SegmentFolder {
   open(segment: number): SegmentFile {
     const file = this.files.get(segment)
     if (file === undefined) throw new PlatformError("not-found", `no segment ${segment}`)
-    return this.#handle(file)
+    return this.#handle(segment, file)
   }
 
   create(segment: number): SegmentFile {
     this.#operate("create")
     if (this.files.has(segment)) throw new PlatformError("disk-failed", `segment ${segment} is there`)
+    if (this.#open >= this.descriptors) throw new PlatformError("exhausted", "no descriptors")
     const file = new SimFile()
     this.files.set(segment, file)
-    return this.#handle(file)
+    return this.#handle(segment, file)
   }
 
   remove(segment: number): void {
@@ -62,15 +68,21 @@ export class SimSegments implements SegmentFolder {
     this.#removed.clear()
   }
 
-  /** What the next process finds. Without `chance` exactly what was synced and what was not: as after kill -9. */
+  /** What the next process finds. Without `chance` all that was written, synced or not: as after kill -9. */
   crash(chance?: Chance): SimSegments {
     this.#isDead = true
     const next = new SimSegments()
+    if (chance === undefined) {
+      // The system has it, and the disk may not: the power can still go.
+      for (const [segment, file] of this.files) next.files.set(segment, file)
+      for (const [segment, file] of this.#removed) next.#removed.set(segment, file)
+      return next
+    }
     for (const [segment, file] of [...this.#removed, ...this.files]) {
-      if (chance !== undefined && !file.isNamed && chance.below(2) === 0) continue
-      if (this.#removed.has(segment) && (chance === undefined || chance.below(2) === 0)) continue
+      if (!file.isNamed && chance.below(2) === 0) continue
+      if (this.#removed.has(segment) && chance.below(2) === 0) continue
       const left = new SimFile()
-      left.cache = chance === undefined ? file.cache.slice() : survivors(file, chance)
+      left.cache = survivors(file, chance)
       left.durable = left.cache.slice()
       left.isNamed = true
       next.files.set(segment, left)
@@ -106,8 +118,10 @@ export class SimSegments implements SegmentFolder {
     return undefined
   }
 
-  #handle(file: SimFile): SegmentFile {
+  #handle(segment: number, file: SimFile): SegmentFile {
+    if (this.#open >= this.descriptors) throw new PlatformError("exhausted", "no descriptors")
     let isOpen = true
+    this.#open++
     const change = (each: Change) => {
       file.cache = changed(file.cache, each)
       file.pending.push(each)
@@ -122,6 +136,8 @@ export class SimSegments implements SegmentFolder {
         return file.cache.length
       },
       read: (at, into) => {
+        const code = this.unreadable(segment, at, into.length)
+        if (code !== undefined) throw new PlatformError(code, "the simulated disk does not give it")
         const found = file.cache.subarray(at, at + into.length)
         into.set(found)
         return found.length
@@ -145,7 +161,10 @@ export class SimSegments implements SegmentFolder {
         this.#operate("truncate")
         change({ size })
       },
-      close: () => void (isOpen = false),
+      close: () => {
+        if (isOpen) this.#open--
+        isOpen = false
+      },
     }
   }
 }

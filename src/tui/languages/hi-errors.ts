@@ -328,6 +328,8 @@ export const errorsHi: Catalogue = {
   "start again when the disk works; what was saved before is read then, and nothing is sent twice":
     "डिस्क ठीक होने पर फिर शुरू करें; पहले जो सहेजा गया था वह तब पढ़ा जाता है, और कुछ दो बार नहीं भेजा जाता",
   "stop the other program, or choose another --port": "दूसरा प्रोग्राम बंद करें, या दूसरा --port चुनें",
+  "allow this program more open files (ulimit -n), or close others":
+    "इस प्रोग्राम को ज़्यादा फ़ाइलें खोलने दें (ulimit -n), या दूसरे प्रोग्राम बंद करें",
   "name a file": "किसी फ़ाइल का नाम दें",
   "free some space and try again": "थोड़ी जगह खाली करें और फिर कोशिश करें",
   "another secure-chat uses this folder; close it, or use another (--data DIR)":
