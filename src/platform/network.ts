@@ -5,7 +5,10 @@
 
 /** An open, authenticated-by-pin byte stream. */
 export interface Connection {
-  /** Queues bytes; the connection owns them afterwards. No-op once closed. */
+  /**
+   * Queues bytes, which nobody changes afterwards. They may be a piece of more memory: of that, no more is kept than the
+   * one write that is under way. No-op once closed.
+   */
   send(bytes: Uint8Array): void
   /** Flushes what was sent, then closes. `closed` of the handler is called once. */
   close(): void

@@ -75,7 +75,9 @@ function dial(address: Address, pin: Pin, handler: DialHandler): void {
     const refusal = refusalOf(socket, pin)
     if (refusal !== undefined) return fail(refusal)
     opened = true
-    handler.opened(carry(socket, { received: (bytes) => handler.received(bytes), drained: () => {} }))
+    handler.opened(
+      carry(socket, "gathered", { received: (bytes) => handler.received(bytes), drained: () => {} }),
+    )
   })
   socket.once("error", (error) => {
     const detail = systemCode(error) ?? "it does not speak secure-chat's TLS"
@@ -177,7 +179,7 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
       lobby.heard(openedAt)
       handler.received(id, bytes)
     }
-    handler.opened(id, carry(socket, { received, drained: () => handler.drained(id) }))
+    handler.opened(id, carry(socket, "at once", { received, drained: () => handler.drained(id) }))
   })
   return listening(server, options, () => {
     lobby.close()
@@ -226,8 +228,15 @@ interface Events {
   drained(): void
 }
 
-/** Makes a `Connection` of a socket whose handshake is done and whose peer was checked. */
-function carry(socket: TLSSocket, { received, drained }: Events): Connection {
+/**
+ * Makes a `Connection` of a socket whose handshake is done and whose peer was checked.
+ * @param speaking at once, since the relay's driver gathers what one batch has to say, or when an event is over.
+ */
+function carry(
+  socket: TLSSocket,
+  speaking: "at once" | "gathered",
+  { received, drained }: Events,
+): Connection {
   socket.setNoDelay(true)
   const exporter = socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0))
   const pending: Uint8Array[] = []
@@ -256,8 +265,14 @@ function carry(socket: TLSSocket, { received, drained }: Events): Connection {
     send(bytes) {
       if (closing || socket.destroyed) return
       unsaid = true
-      // Everything that one event makes us say leaves in one write.
-      if (pending.push(bytes) === 1) queueMicrotask(() => flush())
+      if (speaking === "gathered") {
+        if (pending.push(bytes) === 1) queueMicrotask(() => flush())
+      } else if (pending.length === 0 && socket.writableLength === 0 && bytes.length <= WRITE_BYTES) {
+        socket.write(bytes, left)
+      } else {
+        pending.push(own(bytes))
+        flush()
+      }
     },
     setReading(isReading) {
       if (isReading) socket.resume()
@@ -275,6 +290,11 @@ function carry(socket: TLSSocket, { received, drained }: Events): Connection {
       socket.once("close", () => clearTimeout(cut))
     },
   }
+}
+
+/** What may have to wait for a long time, without the memory that it is a small piece of. */
+function own(bytes: Uint8Array): Uint8Array {
+  return bytes.length * 2 < bytes.buffer.byteLength ? bytes.slice() : bytes
 }
 
 /** Takes what goes into one write off the front. */

@@ -267,29 +267,49 @@ export function encodeMessage(message: Message): Uint8Array {
   return to.done()
 }
 
-/** What a client sent. @throws ProtocolError `unknown-message` or `bad-message`. Byte fields are views of `body`. */
-export function decodeClientMessage(body: Uint8Array): ClientMessage {
-  return decode(body, CLIENT_SET) as ClientMessage
+/**
+ * What a client sent. Byte fields are views of `bytes`.
+ * @param at where the body begins.
+ * @throws ProtocolError `unknown-message` or `bad-message`.
+ */
+export function decodeClientMessage(bytes: Uint8Array, at = 0): ClientMessage {
+  return decode(bytes, at, CLIENT_SET) as ClientMessage
 }
 
 /** What the relay sent. @throws ProtocolError `unknown-message` or `bad-message`. Byte fields are views of `body`. */
 export function decodeRelayMessage(body: Uint8Array): RelayMessage {
-  return decode(body, RELAY_SET) as RelayMessage
+  return decode(body, 0, RELAY_SET) as RelayMessage
 }
 
-function decode(body: Uint8Array, accepted: ReadonlySet<MessageName>): Message {
-  const name = byNumber.get(body[0] ?? 0)
+function decode(bytes: Uint8Array, at: number, accepted: ReadonlySet<MessageName>): Message {
+  const name = byNumber.get(bytes[at] ?? 0)
   if (name === undefined || !accepted.has(name))
-    throw new ProtocolError("unknown-message", `message type ${body[0]}`)
-  const from = new ByteReader(body, 1)
+    throw new ProtocolError("unknown-message", `message type ${bytes[at]}`)
+  const from = new ByteReader(bytes, at + 1)
   try {
-    const fields = (shapes[name][1] as Field<RecordOf<Record<string, Field<unknown>>>>).read(from)
+    const message = read(name, from)
     from.end()
-    return { type: name, ...fields } as Message
+    return message
   } catch (cause) {
     if (cause instanceof BytesError)
       throw new ProtocolError("bad-message", `${name}: ${cause.message}`, { cause })
     throw cause
+  }
+}
+
+/** The two that come by the thousand are read without the table, which takes three times as long. */
+function read(name: MessageName, from: ByteReader): Message {
+  switch (name) {
+    case "entry": {
+      const [handle, seq, time, position] = [from.u32(), from.u64(), from.u64(), from.u64()]
+      return { type: name, handle, seq, time, position, entry: from.rest() }
+    }
+    case "ephemeral":
+      return { type: name, handle: from.u32(), body: from.rest() }
+    default: {
+      const fields = (shapes[name][1] as Field<RecordOf<Record<string, Field<unknown>>>>).read(from)
+      return { type: name, ...fields } as Message
+    }
   }
 }
 

@@ -27,8 +27,8 @@ export class Delivery {
   readonly #effects: Effects
   readonly #damage: Damage
   readonly #behind = new Set<Subscription>()
-  /** Neighbouring ephemeral frames of one connection and channel, in the order in which they came. */
-  #passing: { from: Subscription; frames: Uint8Array[] }[] = []
+  /** Ephemeral frames, in the order in which they came. */
+  #passing: Run[] = []
   #isSearching = false
 
   constructor(core: Core) {
@@ -57,21 +57,24 @@ export class Delivery {
   }
 
   /** An ephemeral frame that came from there: it goes out with the others of this batch. */
-  pass(from: Subscription, frame: Uint8Array): void {
+  pass(from: Subscription, { buffer, byteOffset, length }: Uint8Array): void {
     const run = this.#passing.at(-1)
-    if (run?.from === from) run.frames.push(frame)
-    else this.#passing.push({ from, frames: [frame] })
+    if (run?.from === from && run.buffer === buffer && run.end === byteOffset) run.end += length
+    else this.#passing.push({ from, buffer, start: byteOffset, end: byteOffset + length })
   }
 
   /** Sends what was passed on; a slow reader does without. */
   forward(): void {
     if (this.#passing.length === 0) return
-    for (const { from, frames } of this.#passing) {
-      // One piece of memory for everybody and no more than this, however large the chunk is that it came in.
-      const joined = concat(...frames)
-      for (const { session } of from.channel.followers)
-        if (session !== from.session && session.outBytes <= SLOW_BYTES)
-          this.#effects.sendFrame(session, joined)
+    for (const { from, buffer, start, end } of this.#passing) {
+      let run = new Uint8Array(buffer, start, end - start)
+      let readers = 0
+      for (const { session } of from.channel.followers) {
+        if (session === from.session || session.outBytes > SLOW_BYTES) continue
+        // Several may keep it waiting: one piece of memory for all of them, and not the chunk that it came in.
+        if (++readers === 2) run = run.slice()
+        this.#effects.sendFrame(session, run)
+      }
     }
     this.#passing = []
   }
@@ -149,6 +152,14 @@ export class Delivery {
     this.#effects.refuse(subscription.session, 0, code)
     this.#effects.close(subscription.session, "expired")
   }
+}
+
+/** Neighbouring frames of one connection and channel, as they stand in what was read: from `start` to `end`. */
+interface Run {
+  from: Subscription
+  buffer: ArrayBufferLike
+  start: number
+  end: number
 }
 
 function hasRoom(session: Session): boolean {

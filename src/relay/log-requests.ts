@@ -191,7 +191,7 @@ export class LogRequests {
     const subscription = session.subscriptions.get(message.handle)
     if (subscription === undefined || !maySpeak(subscription) || message.body.length > MAX_EPHEMERAL_BYTES)
       return
-    this.#core.later(() => this.#delivery.pass(subscription, frame))
+    this.#delivery.pass(subscription, frame)
   }
 
   look(session: Session, { rid, channelIds }: Of<"look">): void {

@@ -276,7 +276,8 @@ export class PeopleRequests {
   /** After the outcomes of a batch. */
   settle(): void {
     const { head, published } = this.#log
-    if (!equalBytes(head.signature, this.#told)) this.#news.directoryGrew(published)
+    if (head.signature !== this.#told && !equalBytes(head.signature, this.#told))
+      this.#news.directoryGrew(published)
     this.#told = head.signature
     this.#news.settle()
   }

@@ -257,8 +257,7 @@ export class Relay {
     if (session.state.kind !== "member" && length > MAX_STRANGER_FRAME_BYTES) return this.#broken(session)
     let message: ClientMessage | undefined
     try {
-      const body = isPassedOn(frame) ? frame.subarray(FRAME_HEADER_BYTES) : frame.slice(FRAME_HEADER_BYTES)
-      message = decodeClientMessage(body)
+      message = decodeClientMessage(isPassedOn(frame) ? frame : frame.slice(), FRAME_HEADER_BYTES)
       this.#tending.ask(session, message, length)
       this.#route(session, message, frame)
     } catch (cause) {

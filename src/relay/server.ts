@@ -90,6 +90,8 @@ interface Link {
   connection: Connection
   decoder: FrameDecoder
   isBroken: boolean
+  /** What leaves with the effects that are being done. */
+  out: Uint8Array[]
 }
 
 class Driver {
@@ -125,6 +127,7 @@ class Driver {
         connection,
         decoder: new FrameDecoder(MAX_STRANGER_FRAME_BYTES),
         isBroken: false,
+        out: [],
       })
       this.#take([{ kind: "connected", id, exporter: connection.exporter, remote: connection.remote }])
     },
@@ -279,20 +282,13 @@ class Driver {
 
   /** One write per connection: neighbouring frames leave together, and so does one TLS record. */
   #send(effects: readonly RelayEffect[]): void {
-    const out = new Map<number, Uint8Array[]>()
+    const speaking: Link[] = []
     const asked: RelayEvent[] = []
-    const flush = (id: number) => {
-      const frames = out.get(id)
-      out.delete(id)
-      if (frames !== undefined)
-        this.#links.get(id)?.connection.send(frames.length === 1 ? frames[0]! : concat(...frames))
-    }
     for (const effect of effects) {
       switch (effect.kind) {
         case "send": {
-          const frames = out.get(effect.id)
-          if (frames === undefined) out.set(effect.id, [effect.frame])
-          else frames.push(effect.frame)
+          const link = this.#links.get(effect.id)
+          if (link?.out.push(effect.frame) === 1) speaking.push(link)
           break
         }
         case "trust":
@@ -302,10 +298,13 @@ class Driver {
           // It may be gone while its last requests are taken.
           if (this.#links.has(effect.id)) this.#inbound.setReading(effect.id, effect.isOn)
           break
-        case "close":
-          flush(effect.id)
-          this.#links.get(effect.id)?.connection.close()
+        case "close": {
+          const link = this.#links.get(effect.id)
+          if (link === undefined) break
+          say(link)
+          link.connection.close()
           break
+        }
         case "drop": {
           const connection = this.#links.get(effect.id)?.connection
           if (connection?.drop === undefined) connection?.close()
@@ -327,7 +326,7 @@ class Driver {
           unreachable(effect)
       }
     }
-    for (const id of out.keys()) flush(id)
+    for (const link of speaking) say(link)
     if (asked.length > 0) this.#setup.soon(() => this.#take(asked))
   }
 
@@ -365,6 +364,11 @@ class Driver {
     for (const { connection } of this.#links.values()) connection.close()
     this.#setup.onFatal(error)
   }
+}
+
+function say({ connection, out }: Link): void {
+  if (out.length > 0) connection.send(out.length === 1 ? out[0]! : concat(...out))
+  out.length = 0
 }
 
 function isFull(cause: unknown): boolean {

@@ -173,6 +173,28 @@ test("drained comes once for all that was sent, also in several ticks", async ()
   expect(seen.drained).toBe(1)
 })
 
+test("what waits for a reader is kept as it was said, and not the memory that it is a small piece of", async () => {
+  const client = dial(relayPin)
+  const reader = await client.opened
+  reader.setReading!(false)
+  await until(() => seen.opened.size === 1)
+  const [connection] = seen.opened.values()
+  const said: Uint8Array[] = []
+  // More than the system takes for somebody who does not read.
+  for (let n = 0; n < 2_000; n++) {
+    const chunk = systemRandom.bytes(65_536)
+    const piece = chunk.subarray(100, 10_100)
+    said.push(piece.slice())
+    connection!.send(piece)
+    // A piece that still lies in the chunk would change with it.
+    chunk.fill(0)
+  }
+  expect(seen.drained).toBe(0)
+  reader.setReading!(true)
+  await until(() => client.bytes() === 20_000_000)
+  expect(equalBytes(client.data(), concat(...said))).toBe(true)
+})
+
 test("after close, the owner hears only closed", async () => {
   seen.onReceived = (connection) => {
     connection.send(new Uint8Array(100_000))

@@ -7,6 +7,7 @@ import { encodeFrame } from "../../src/protocol/framing.ts"
 import { encodeMessage } from "../../src/protocol/messages.ts"
 import { acceptedFrame, entryFrame, SLICE_BYTES } from "../../src/relay/delivery.ts"
 import { SLOW_BYTES, STUCK_BYTES } from "../../src/relay/effects.ts"
+import type { RelayEvent } from "../../src/relay/relay.ts"
 import { CoreBench, describe as line, handshake, open, upload, type Wire } from "../support/core-bench.ts"
 import { sealedEntry } from "../support/relay-people.ts"
 
@@ -91,28 +92,43 @@ test("a slow reader does without ephemeral frames, and is asked to come again fo
   expect(bob.of("ephemeral")).toHaveLength(1)
 })
 
-test("what waits for a reader is memory of its own, and never a piece of what was read", async () => {
-  const { bench, alice, bob, handle, say } = await room()
-  await say(1)
-  await bob.drained()
-  const entry = sealedEntry(bench.random)
-  for (const message of [upload(handle, 0, entry), { type: "ephemeral", handle, body: entry } as const]) {
-    const frame = encodeFrame(encodeMessage(message))
-    const chunk = new Uint8Array(16_384)
-    chunk.set(frame, 100)
-    bench.relay.step(
-      { kind: "frame", id: alice.id, frame: chunk.subarray(100, 100 + frame.length) },
-      bench.now,
-    )
-    await bench.settle()
-    const given = bob.frames.at(-1)!
-    expect([message.type, given.length, given.buffer.byteLength]).toEqual([
-      message.type,
-      frame.length,
-      frame.length,
-    ])
-    expect(given.buffer).not.toBe(chunk.buffer)
-  }
+test("an entry leaves in memory of its own, which all readers share", async () => {
+  const { bench, alice, bob, handle } = await room()
+  const carol = await bench.join("carol")
+  await carol.wire.expect(open(ROOM), "opened")
+  const frame = encodeFrame(encodeMessage(upload(handle, 0, sealedEntry(bench.random))))
+  const chunk = new Uint8Array(16_384)
+  chunk.set(frame, 100)
+  bench.relay.step(frameOf(alice, chunk, 100, 100 + frame.length), bench.now)
+  await bench.settle()
+  const given = [bob, carol.wire].map((reader) => reader.frames.at(-1)!)
+  expect(given.map(({ length, buffer }) => [length, buffer.byteLength])).toEqual([
+    [frame.length, frame.length],
+    [frame.length, frame.length],
+  ])
+  expect(given[0]!.buffer).toBe(given[1]!.buffer)
+})
+
+test("neighbouring ephemeral frames leave as one piece of what was read, or of one copy for several readers", async () => {
+  const { bench, alice, bob, handle } = await room()
+  const carol = (await bench.join("carol")).wire
+  await carol.expect(open(ROOM), "opened")
+  const frames = [1, 2, 3].map((byte) =>
+    encodeFrame(encodeMessage({ type: "ephemeral", handle, body: Uint8Array.of(byte) })),
+  )
+  const [{ length }] = frames as [Uint8Array]
+  const chunk = new Uint8Array(16_384)
+  // The first two stand beside each other, the third does not.
+  const places = [100, 100 + length, 500]
+  for (const [at, frame] of frames.entries()) chunk.set(frame, places[at])
+  bob.take()
+  carol.take()
+  for (const at of places) bench.relay.step(frameOf(alice, chunk, at, at + length), bench.now)
+  await bench.settle()
+  expect(bob.frames.slice(-2)).toEqual([concat(frames[0]!, frames[1]!), frames[2]])
+  expect(carol.frames.slice(-2)).toEqual(bob.frames.slice(-2))
+  const inChunk = [bob, carol].map((reader) => reader.frames.at(-2)!.buffer === chunk.buffer)
+  expect(inChunk.filter(Boolean)).toHaveLength(1)
 })
 
 test("who asks and asks and never reads is dropped", async () => {
@@ -143,3 +159,7 @@ test("the answer that is written in one go is the one that the codec writes", ()
   const written = encodeFrame(encodeMessage({ type: "accepted", ...fields, eid }))
   expect(acceptedFrame(fields.handle, eid, fields)).toEqual(written)
 })
+
+function frameOf({ id }: Wire, chunk: Uint8Array, from: number, to: number): RelayEvent {
+  return { kind: "frame", id, frame: chunk.subarray(from, to) }
+}
