@@ -34,7 +34,7 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 export function isZero(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (byte !== 0) return false
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== 0) return false
   return true
 }
 
@@ -140,14 +140,28 @@ export function u64(value: number): Uint8Array {
   return new ByteWriter(8).u64(value).done()
 }
 
+/** Writes 32 bits of `value`, big-endian, where they belong. */
+export function setU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
+}
+
+/** The same with 64 bits. @param value up to 2^53−1. */
+export function setU64(bytes: Uint8Array, at: number, value: number): void {
+  setU32(bytes, at, Math.floor(value / 2 ** 32))
+  setU32(bytes, at + 4, value >>> 0)
+}
+
 /** Appends big-endian fields to a buffer that grows. Values out of range are our own bug: RangeError. */
 export class ByteWriter {
   #buffer: Uint8Array
   #length = 0
 
-  /** @param expected a guess of the bytes to come; a good one saves copies. */
-  constructor(expected: number = 256) {
-    this.#buffer = new Uint8Array(expected)
+  /** @param room a guess of the bytes to come, of which a good one saves copies; or memory of the caller's to begin with. */
+  constructor(room: number | Uint8Array = 256) {
+    this.#buffer = typeof room === "number" ? new Uint8Array(room) : room
   }
 
   u8(value: number): this {
@@ -164,15 +178,15 @@ export class ByteWriter {
   }
 
   u32(value: number): this {
-    this.#put32(this.#claim(4, value, 0xffffffff), value)
+    const at = this.#claim(4, value, 0xffffffff)
+    setU32(this.#buffer, at, value)
     return this
   }
 
   /** 64 bits on the wire, at most 2^53−1 in value: every counter and time of ours fits. */
   u64(value: number): this {
     const at = this.#claim(8, value, Number.MAX_SAFE_INTEGER)
-    this.#put32(at, Math.floor(value / 2 ** 32))
-    this.#put32(at + 4, value >>> 0)
+    setU64(this.#buffer, at, value)
     return this
   }
 
@@ -191,13 +205,6 @@ export class ByteWriter {
   done(): Uint8Array {
     // Where the guess was right no copy: whatever is written after that begins a new buffer.
     return this.#length === this.#buffer.length ? this.#buffer : this.#buffer.slice(0, this.#length)
-  }
-
-  #put32(at: number, value: number): void {
-    this.#buffer[at] = value >>> 24
-    this.#buffer[at + 1] = value >>> 16
-    this.#buffer[at + 2] = value >>> 8
-    this.#buffer[at + 3] = value
   }
 
   #claim(bytes: number, value: number, max: number): number {

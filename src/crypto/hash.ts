@@ -25,7 +25,8 @@ export function labelledHash(label: string, ...parts: readonly Uint8Array[]): Ui
 }
 
 const HEAD_LABEL = labelled("head", [])
-const HEAD_INPUT_BYTES = HEAD_LABEL.length + HASH_BYTES + 8 + 1 + HASH_BYTES + 8
+/** Once for every entry of every log: written anew for each head, and filled by it. */
+const HEAD_INPUT = new Uint8Array(HEAD_LABEL.length + HASH_BYTES + 8 + 1 + HASH_BYTES + 8)
 
 /** The same with 64 bytes of output. */
 export function labelledHash64(label: string, ...parts: readonly Uint8Array[]): Uint8Array {
@@ -47,8 +48,7 @@ export function nextHead(
   eid: Uint8Array,
   time: number,
 ): Uint8Array {
-  // Once for every entry of every log: one piece of memory instead of seven.
-  const input = new ByteWriter(HEAD_INPUT_BYTES)
+  const input = new ByteWriter(HEAD_INPUT)
     .raw(HEAD_LABEL)
     .raw(previous)
     .u64(seq)

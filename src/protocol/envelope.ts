@@ -5,16 +5,20 @@
  *
  * Its name, `eid`, is the SHA-256 of exactly these bytes. Hashes are passed in.
  */
-import { ByteReader, BytesError, concat, isZero, u8 } from "../bytes.ts"
+import { concat, isZero, u8 } from "../bytes.ts"
 import { ProtocolError } from "./errors.ts"
 
 export const ENTRY_KINDS = { message: 1, handshake: 2, letter: 3 } as const
 export type EntryKind = keyof typeof ENTRY_KINDS
 
-export interface Entry {
+/** What the relay reads of it. */
+export interface EntryHead {
   kind: EntryKind
   /** 32 bytes: the blob that holds the sealed bytes when they do not fit; undefined otherwise. */
   blobHash: Uint8Array | undefined
+}
+
+export interface Entry extends EntryHead {
   /** 24 bytes, random per seal. */
   nonce: Uint8Array
   /** Ciphertext and tag; empty when a blob holds them. */
@@ -22,7 +26,9 @@ export interface Entry {
 }
 
 const HASH_BYTES = 32
-const NONCE_BYTES = 24
+const BLOB_HASH_AT = 1
+const NONCE_AT = BLOB_HASH_AT + HASH_BYTES
+const SEALED_AT = NONCE_AT + 24
 const NO_BLOB = new Uint8Array(HASH_BYTES)
 
 export function encodeEntry(entry: Entry): Uint8Array {
@@ -31,21 +37,21 @@ export function encodeEntry(entry: Entry): Uint8Array {
 
 /** @throws ProtocolError `bad-entry`. Byte fields are views of `bytes`. */
 export function decodeEntry(bytes: Uint8Array): Entry {
-  try {
-    const from = new ByteReader(bytes)
-    const kind = kindOf(from.u8())
-    const blobHash = from.raw(HASH_BYTES)
-    const nonce = from.raw(NONCE_BYTES)
-    return { kind, blobHash: isZero(blobHash) ? undefined : blobHash, nonce, sealed: from.rest() }
-  } catch (cause) {
-    if (cause instanceof BytesError) throw new ProtocolError("bad-entry", cause.message, { cause })
-    throw cause
-  }
+  const { kind, blobHash } = decodeEntryHead(bytes)
+  return { kind, blobHash, nonce: bytes.subarray(NONCE_AT, SEALED_AT), sealed: bytes.subarray(SEALED_AT) }
+}
+
+/** The same of what the relay reads. */
+export function decodeEntryHead(bytes: Uint8Array): EntryHead {
+  const kind = kindOf(bytes[0])
+  if (bytes.length < SEALED_AT) throw new ProtocolError("bad-entry", `an entry of ${bytes.length} bytes`)
+  const blobHash = bytes.subarray(BLOB_HASH_AT, NONCE_AT)
+  return { kind, blobHash: isZero(blobHash) ? undefined : blobHash }
 }
 
 const kinds = new Map(Object.entries(ENTRY_KINDS).map(([kind, number]) => [number, kind as EntryKind]))
 
-function kindOf(number: number): EntryKind {
+function kindOf(number: number | undefined): EntryKind {
   const kind = kinds.get(number as (typeof ENTRY_KINDS)[EntryKind])
   if (kind === undefined) throw new ProtocolError("bad-entry", `entry kind ${number}`)
   return kind

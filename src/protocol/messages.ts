@@ -5,7 +5,7 @@
  * `entry` is the only hot one. It travels both ways in the same layout; the relay overwrites
  * `handle`, `seq` and `time` in place (`stampEntry`), so that one buffer serves every member.
  */
-import { ByteReader, ByteWriter, BytesError } from "../bytes.ts"
+import { ByteReader, ByteWriter, BytesError, setU32, setU64 } from "../bytes.ts"
 import { ProtocolError } from "./errors.ts"
 import { FRAME_HEADER_BYTES } from "./framing.ts"
 import {
@@ -319,10 +319,7 @@ const ENTRY_TIME_AT = ENTRY_SEQ_AT + 8
 
 /** Fills the relay's fields of an `entry` message's frame in place: the delivered frame is the uploaded one. */
 export function stampEntry(frame: Uint8Array, handle: number, seq: number, time: number): void {
-  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength)
-  view.setUint32(ENTRY_HANDLE_AT, handle)
-  view.setUint32(ENTRY_SEQ_AT, Math.floor(seq / 2 ** 32))
-  view.setUint32(ENTRY_SEQ_AT + 4, seq >>> 0)
-  view.setUint32(ENTRY_TIME_AT, Math.floor(time / 2 ** 32))
-  view.setUint32(ENTRY_TIME_AT + 4, time >>> 0)
+  setU32(frame, ENTRY_HANDLE_AT, handle)
+  setU64(frame, ENTRY_SEQ_AT, seq)
+  setU64(frame, ENTRY_TIME_AT, time)
 }

@@ -30,22 +30,29 @@ export class Budget {
 
   allows(account: string, entries: number, bytes: number): boolean {
     const used = this.used(account)
-    return (
-      used.entries + entries <= this.#limits.accountEntries && used.bytes + bytes <= this.#limits.accountBytes
-    )
+    const { accountEntries, accountBytes } = this.#limits
+    return used.entries + entries <= accountEntries && used.bytes + bytes <= accountBytes
   }
 
   /** What the account has added in the last 24 hours. */
   used(account: string): { entries: number; bytes: number } {
-    const used = this.#recent(account)
-    const sum = (of: "entries" | "bytes") => used.reduce((all, hour) => all + hour[of], 0)
-    return { entries: sum("entries"), bytes: sum("bytes") }
+    const sum = { entries: 0, bytes: 0 }
+    for (const each of this.#used.get(account) ?? []) {
+      if (!this.#isRecent(each)) continue
+      sum.entries += each.entries
+      sum.bytes += each.bytes
+    }
+    return sum
   }
 
   /** Counts what is staged with this batch. */
   use(account: string, entries: number, bytes: number): void {
     this.#add(account, entries, bytes)
-    this.#staged.push({ account, entries, bytes })
+    const last = this.#staged.at(-1)
+    if (last?.account === account) {
+      last.entries += entries
+      last.bytes += bytes
+    } else this.#staged.push({ account, entries, bytes })
   }
 
   /** What was not kept is given back. */
@@ -76,10 +83,13 @@ export class Budget {
     this.#used.set(account, [...used.filter((each) => each !== present), present])
   }
 
-  /** What lies ahead was added before the clock was set back, and is forgiven. */
   #recent(account: string): Hour[] {
-    const hour = this.#hour
-    return (this.#used.get(account) ?? []).filter((each) => each.hour > hour - HOURS && each.hour <= hour)
+    return (this.#used.get(account) ?? []).filter((each) => this.#isRecent(each))
+  }
+
+  /** What lies ahead was added before the clock was set back, and is forgiven. */
+  #isRecent({ hour }: Hour): boolean {
+    return hour > this.#hour - HOURS && hour <= this.#hour
   }
 
   get #hour(): number {

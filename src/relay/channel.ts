@@ -8,7 +8,7 @@ import { equalBytes, isZero, toHex } from "../bytes.ts"
 import { EMPTY_HEAD, nextHead } from "../crypto/hash.ts"
 import type { Millis } from "../platform/clock.ts"
 import type { Primitives } from "../platform/primitives.ts"
-import { type Entry, ENTRY_KINDS } from "../protocol/envelope.ts"
+import { type EntryHead, ENTRY_KINDS } from "../protocol/envelope.ts"
 import type { Refusal } from "../protocol/errors.ts"
 import { MAX_POSITION, type Of } from "../protocol/messages.ts"
 import type { Budget } from "./budget.ts"
@@ -214,7 +214,7 @@ export class Channels {
    */
   appendEntry(
     subscription: Subscription,
-    entry: Entry,
+    entry: EntryHead,
     bytes: Uint8Array,
     eid: Uint8Array,
     position: number,
@@ -235,7 +235,7 @@ export class Channels {
   /** Compare-and-swap on the handshake position; the header, if any, changes in the same transaction. */
   appendHandshake(
     subscription: Subscription,
-    entry: Entry,
+    entry: EntryHead,
     message: Of<"handshake">,
     eid: Uint8Array,
     change: HeaderChange | undefined,
@@ -303,7 +303,7 @@ export class Channels {
 
   #append(
     channel: Channel,
-    entry: Entry,
+    entry: EntryHead,
     bytes: Uint8Array,
     eid: Uint8Array,
     position: number,

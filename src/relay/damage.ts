@@ -13,7 +13,8 @@ import type { ChannelRow, RelayStore, StoredEntry } from "./store.ts"
 
 /** The relay guards against decay with it and not against an enemy, who would write a fitting one. */
 const CHECK_BYTES = 8
-const COVERED_BYTES = HASH_BYTES + 8 + 8 + 8 + HASH_BYTES
+/** Written anew for each check, and filled by it. */
+const COVERED = new Uint8Array(HASH_BYTES + 8 + 8 + 8 + HASH_BYTES)
 /** How many rows are looked at in a row before others have their turn. */
 const ROWS_A_STEP = 256
 /** Ranges that the operator was told of; beyond, one may be told again. */
@@ -37,8 +38,8 @@ export function checkOf(
   { before, seq, time, position }: Checked,
   eid: Uint8Array,
 ): Uint8Array {
-  const covered = new ByteWriter(COVERED_BYTES).raw(before).u64(seq).u64(time).u64(position).raw(eid).done()
-  return primitives.sha("sha256", covered).subarray(0, CHECK_BYTES)
+  const covered = new ByteWriter(COVERED).raw(before).u64(seq).u64(time).u64(position).raw(eid).done()
+  return primitives.sha("sha256", covered).slice(0, CHECK_BYTES)
 }
 
 /** Whether a row is the one that was written as number `seq`. Its values may be of any type. */

@@ -4,7 +4,7 @@
  * given has left. So no queue grows with a slow reader: what it has not read yet lies in the log.
  */
 import type { Millis } from "../platform/clock.ts"
-import { ByteWriter, concat } from "../bytes.ts"
+import { ByteWriter, concat, setU32, setU64 } from "../bytes.ts"
 import { FRAME_HEADER_BYTES } from "../protocol/framing.ts"
 import type { Refusal } from "../protocol/errors.ts"
 import { MESSAGE_NUMBERS } from "../protocol/messages.ts"
@@ -84,11 +84,12 @@ export class Delivery {
     const first = channel.fresh[0]
     if (first === undefined) return
     for (const { frame } of channel.fresh) this.#core.monitor.entry(frame.length)
-    // One piece of memory for everybody, however many entries it holds, and none of the chunks that they came in.
-    const frames = concat(...channel.fresh.map(({ frame }) => frame))
+    let frames: Uint8Array | undefined
     for (const subscription of channel.followers) {
       const { session } = subscription
       if (subscription.next === first.seq && session.outBytes <= SLOW_BYTES) {
+        // One piece of memory for everybody, however many entries it holds, and none of the chunks that they came in.
+        frames ??= concat(...channel.fresh.map(({ frame }) => frame))
         this.#effects.sendFrame(session, frames)
         subscription.next = channel.lastSeq + 1
       } else if (subscription.next <= channel.lastSeq) {
@@ -171,13 +172,12 @@ const FIELDS_BYTES = 29 // type 1, handle 4, seq 8, time 8, position 8
 /** An `entry` message in its frame, from what the store holds. */
 export function entryFrame(handle: number, { seq, time, position, bytes }: LogEntry): Uint8Array {
   const frame = new Uint8Array(FRAME_HEADER_BYTES + FIELDS_BYTES + bytes.length)
-  const view = new DataView(frame.buffer)
-  view.setUint32(0, FIELDS_BYTES + bytes.length)
-  view.setUint8(4, MESSAGE_NUMBERS.entry)
-  view.setUint32(5, handle)
-  setU64(view, 9, seq)
-  setU64(view, 17, time)
-  setU64(view, 25, position)
+  setU32(frame, 0, FIELDS_BYTES + bytes.length)
+  frame[4] = MESSAGE_NUMBERS.entry
+  setU32(frame, 5, handle)
+  setU64(frame, 9, seq)
+  setU64(frame, 17, time)
+  setU64(frame, 25, position)
   frame.set(bytes, FRAME_HEADER_BYTES + FIELDS_BYTES)
   return frame
 }
@@ -198,9 +198,4 @@ export function acceptedFrame(
     .u64(seq)
     .u64(time)
     .done()
-}
-
-function setU64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, Math.floor(value / 2 ** 32))
-  view.setUint32(at + 4, value >>> 0)
 }

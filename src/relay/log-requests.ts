@@ -1,7 +1,7 @@
 /** What members ask of channels: open, append, take a turn, fetch a header, look (PROTOCOL.md §5, §6). */
 import { toHex } from "../bytes.ts"
 import { EMPTY_HEAD } from "../crypto/hash.ts"
-import { decodeEntry, type Entry } from "../protocol/envelope.ts"
+import { decodeEntryHead, type EntryHead } from "../protocol/envelope.ts"
 import { ProtocolError, REFUSALS, type Refusal } from "../protocol/errors.ts"
 import { MAX_ENTRY_BYTES, MAX_EPHEMERAL_BYTES, type Of, stampEntry } from "../protocol/messages.ts"
 import { type Channel, type Channels, headerChangeOf, type Subscription, type Verdict } from "./channel.ts"
@@ -98,8 +98,8 @@ export class LogRequests {
     // A letter belongs to no position; zero, so that its sender can say nothing there.
     const position = entry.kind === "letter" ? 0 : message.position
     const author = session.member!.root
-    const writer = `${author} ${channel.key}`
     const isLetter = entry.kind === "letter"
+    const writer = isLetter ? `${author} ${channel.key}` : ""
     const verdict = judged(() => {
       if (isLetter && !this.#letters.allows(writer, now) && !this.#channels.holds(channel, eid))
         return { kind: "rejected", code: "busy" }
@@ -266,7 +266,7 @@ export class LogRequests {
   #received(
     session: Session,
     { handle, entry: bytes }: Of<"entry"> | Of<"handshake">,
-  ): { subscription: Subscription; channel: Channel; eid: Uint8Array; entry: Entry } | undefined {
+  ): { subscription: Subscription; channel: Channel; eid: Uint8Array; entry: EntryHead } | undefined {
     const subscription = session.subscriptions.get(handle)
     const eid = this.#channels.eidOf(bytes)
     const entry = readEntry(bytes)
@@ -323,9 +323,9 @@ function judged(append: () => Verdict): Verdict {
 
 const NO_HASH = new Uint8Array(32)
 
-function readEntry(bytes: Uint8Array): Entry | undefined {
+function readEntry(bytes: Uint8Array): EntryHead | undefined {
   try {
-    return decodeEntry(bytes)
+    return decodeEntryHead(bytes)
   } catch (cause) {
     if (cause instanceof ProtocolError) return undefined
     throw cause

@@ -103,7 +103,10 @@ export class EntryLog {
     places.set(seq, STAGED, this.#staged.length, 0)
     this.#staged.push(record)
     this.#state.names.add(ref, eid, seq, this.#state.isKept)
-    Object.assign(channel, { lastSeq: seq, head, nextPosition, weight: channel.weight + weight })
+    channel.lastSeq = seq
+    channel.head = head
+    channel.nextPosition = nextPosition
+    channel.weight += weight
   }
 
   /** The log begins after `seq` from now on. @returns what the channel's row says then. */

@@ -93,11 +93,15 @@ export class DiskRelayStore implements RelayStore {
   }
 
   append(ref: number, entry: NewEntry): void {
-    const { head, tokenHash, ...row } = entry
+    const { seq, time, position, weight, check, eid, before, blobHash, bytes, head, tokenHash } = entry
     this.#stage(ref, () => {
-      if (tokenHash !== undefined) this.#sql.beside.addToken(ref, entry.position, tokenHash)
-      const nextPosition = tokenHash === undefined ? this.#nextPosition(ref) : entry.position + 1
-      if (this.#sql.broken === undefined) this.#log.append({ ref, ...row }, { head, nextPosition })
+      if (tokenHash !== undefined) this.#sql.beside.addToken(ref, position, tokenHash)
+      const nextPosition = tokenHash === undefined ? this.#nextPosition(ref) : position + 1
+      if (this.#sql.broken === undefined)
+        this.#log.append(
+          { ref, seq, time, position, weight, check, eid, before, blobHash, bytes },
+          { head, nextPosition },
+        )
     })
   }
 
