@@ -36,6 +36,10 @@ export class PlaceList {
     return this.first + this.#count
   }
 
+  get isEmpty(): boolean {
+    return this.#count === 0
+  }
+
   get(seq: number): Place | undefined {
     if (seq < this.first || seq >= this.next) return undefined
     const at = (this.#gone + seq - this.first) * FIELDS

@@ -15,6 +15,7 @@ import { asLogError, type LogChannel, LogState } from "./log-state.ts"
 export interface KnownChannel extends LogEnd {
   firstSeq: number
 }
+export type RowOf = (ref: number) => KnownChannel | undefined
 
 export interface OpenedLog {
   state: LogState
@@ -38,11 +39,11 @@ const MAX_AHEAD = 10_000_000
  */
 export function openLog(
   setup: { folder: SegmentFolder; secret: Uint8Array; checksum: Checksum },
-  channels: Iterable<KnownChannel>,
+  rowOf: RowOf,
   known: number,
 ): OpenedLog {
   try {
-    return new Opening(setup, channels, known).run()
+    return new Opening(setup, rowOf, known).run()
   } catch (cause) {
     throw asLogError(cause)
   }
@@ -51,6 +52,7 @@ export function openLog(
 class Opening {
   readonly #folder: SegmentFolder
   readonly #checksum: Checksum
+  readonly #rowOf: RowOf
   readonly #known: number
   readonly #state: LogState
   readonly #damage = { pieces: 0, bytes: 0, batches: 0 }
@@ -61,17 +63,14 @@ class Opening {
 
   constructor(
     { folder, secret, checksum }: { folder: SegmentFolder; secret: Uint8Array; checksum: Checksum },
-    channels: Iterable<KnownChannel>,
+    rowOf: RowOf,
     known: number,
   ) {
     this.#folder = folder
     this.#checksum = checksum
+    this.#rowOf = rowOf
     this.#known = known
     this.#state = new LogState(folder, secret)
-    for (const { firstSeq, ...end } of channels) {
-      const first = isCount(firstSeq) && firstSeq > 0 ? firstSeq : 1
-      this.#state.channels.set(end.ref, { ...whole(end), places: new PlaceList(first) })
-    }
   }
 
   run(): OpenedLog {
@@ -91,6 +90,8 @@ class Opening {
       this.#state.file(newest).syncNow()
       this.#folder.syncNames()
     }
+    for (const [ref, { places }] of this.#state.channels)
+      if (places.isEmpty && !this.#ahead.has(ref)) this.#state.channels.delete(ref)
     const missing = Math.max(0, this.#known - number)
     this.#damage.batches += missing
     return { state: this.#state, number: number + missing, damage: this.#damage, ahead: this.#ahead }
@@ -131,7 +132,7 @@ class Opening {
 
   #record(record: LogRecord, at: number, size: number): void {
     const { ref, seq, eid, time, weight } = record
-    const channel = this.#state.channels.get(ref)
+    const channel = this.#channel(ref)
     const segment = this.#state.segments.get(this.#segment)!
     // Some may be copies of older ones: then the segment is given up sooner.
     segment.since = Math.min(segment.since ?? time, time)
@@ -146,7 +147,7 @@ class Opening {
   }
 
   #end({ ref, lastSeq, nextPosition, weight, head }: LogEnd): void {
-    const channel = this.#state.channels.get(ref)
+    const channel = this.#channel(ref)
     if (channel === undefined || lastSeq > channel.lastSeq + MAX_AHEAD) return
     // The row is as new: of what it says, only the weight may have changed since.
     const isSame = lastSeq === channel.lastSeq && !this.#unended.has(channel)
@@ -155,6 +156,17 @@ class Opening {
     Object.assign(channel, { lastSeq, nextPosition, weight, head })
     this.#ahead.add(ref)
     this.#unended.delete(channel)
+  }
+
+  #channel(ref: number): LogChannel | undefined {
+    const found = this.#state.channels.get(ref)
+    const row = found === undefined ? this.#rowOf(ref) : undefined
+    if (row === undefined) return found
+    const { firstSeq, ...end } = row
+    const first = isCount(firstSeq) && firstSeq > 0 ? firstSeq : 1
+    const channel = { ...whole(end), places: new PlaceList(first) }
+    this.#state.channels.set(ref, channel)
+    return channel
   }
 
   /** Where the batch says nothing of a channel, because it is damaged, its last entry does. */

@@ -30,12 +30,14 @@ export interface LogSetup {
   checksum: Checksum
   /** A segment that has so many bytes gets no more batches. */
   segmentBytes?: number
-  /** So many entries fit into the memory; then new ones are refused. */
+  /** So much fits into the memory (`LogState.weight`); then new entries are refused. */
   maxEntries?: number
 }
 
 export const SEGMENT_BYTES = 33_554_432
 export const MAX_LOG_ENTRIES = 10_000_000
+/** A channel takes the memory of so many entries. */
+const CHANNEL_ENTRIES = 10
 /** Descriptors that stay open for reading. */
 const MAX_OPEN = 64
 const EXHAUSTED: PlatformCode = "exhausted"
@@ -43,6 +45,7 @@ const EXHAUSTED: PlatformCode = "exhausted"
 const DAMAGE: ReadonlySet<unknown> = new Set<PlatformCode>(["disk-failed", "not-found"])
 
 export class LogState {
+  /** Those that have entries here; of the others their rows say all. */
   readonly channels = new Map<number, LogChannel>()
   readonly segments = new Map<number, Segment>()
   readonly names: NameTable
@@ -120,6 +123,11 @@ export class LogState {
     const file = this.#open.get(segment)
     this.#open.delete(segment)
     file?.close()
+  }
+
+  /** How many entries have the room that entries and channels take of the memory. */
+  get weight(): number {
+    return this.count + CHANNEL_ENTRIES * this.channels.size
   }
 
   /** What the segments take of the disk. */

@@ -12,7 +12,7 @@ import { equalBytes } from "../bytes.ts"
 import { StoreError } from "./errors.ts"
 import { BATCH_FLAGS, type LogEnd, type LogRecord } from "./log-format.ts"
 import { NOWHERE, type Place, PlaceList, STAGED } from "./log-index.ts"
-import { type KnownChannel, type OpenedLog, openLog } from "./log-open.ts"
+import { type OpenedLog, openLog, type RowOf } from "./log-open.ts"
 import { type LogChannel, type LogSetup, type LogState, MAX_LOG_ENTRIES } from "./log-state.ts"
 import { LogWriter, type Written } from "./log-writer.ts"
 
@@ -39,9 +39,9 @@ export class EntryLog {
   readonly #dirty: Set<number>
 
   /** @throws StoreError, see `openLog`. */
-  constructor(setup: LogSetup, channels: Iterable<KnownChannel>, known: number) {
+  constructor(setup: LogSetup, rowOf: RowOf, known: number) {
     this.#maxEntries = setup.maxEntries ?? MAX_LOG_ENTRIES
-    const { state, number, damage, ahead } = openLog(setup, channels, known)
+    const { state, number, damage, ahead } = openLog(setup, rowOf, known)
     this.#state = state
     this.#writer = new LogWriter(setup, state, number)
     this.damage = damage
@@ -82,7 +82,7 @@ export class EntryLog {
     return false
   }
 
-  /** As the last entry, staged or not, left it; undefined when there never was one. */
+  /** As the last entry, staged or not, left it; undefined when none is here: then the channel's row says it. */
   end(ref: number): LogEnd | undefined {
     return this.#state.channels.get(ref)
   }
@@ -95,7 +95,7 @@ export class EntryLog {
   /** @throws StoreError `full` when the memory has no room for another entry. */
   append(record: LogRecord, { head, nextPosition }: Pick<LogEnd, "head" | "nextPosition">): void {
     const { ref, seq, eid, weight } = record
-    if (this.#state.count + this.#staged.length >= this.#maxEntries)
+    if (this.#state.weight + this.#staged.length >= this.#maxEntries)
       throw new StoreError("full", "the index of the log is as large as it may be")
     const channel = this.#touch(ref, seq)
     const { places, lastSeq } = channel
@@ -164,7 +164,7 @@ export class EntryLog {
 
   release(): void {
     if (--this.#holds > 0) return
-    for (const [ref, first] of this.#hidden) this.#state.dropBefore(this.#state.channels.get(ref)!, first)
+    for (const [ref, first] of this.#hidden) this.#dropBefore(ref, first)
     this.#hidden.clear()
   }
 
@@ -174,9 +174,9 @@ export class EntryLog {
 
   /** The same as `readFrom`, also of entries that were dropped since `hold`; at most `MAX_RUN`. */
   readHeld(ref: number, from: number, to: number): LogRecord[] {
-    const channel = this.#state.channels.get(ref)!
+    const places = this.#state.channels.get(ref)?.places
     return Array.from({ length: Math.min(to - from + 1, MAX_RUN) }, (_, nth) => from + nth).flatMap((seq) => {
-      const record = this.#recordAt(channel.places.get(seq))
+      const record = this.#recordAt(places?.get(seq))
       return record?.ref === ref && record.seq === seq ? [record] : []
     })
   }
@@ -216,11 +216,11 @@ export class EntryLog {
       const channel = this.#state.channels.get(ref)!
       this.#state.place(channel, seq, segment!.number, at! + places![2 * nth]!, places![2 * nth + 1]!)
     }
+    for (const ref of this.#before.keys()) this.#dirty.add(ref)
     for (const [ref, first] of this.#drops) {
       if (this.#holds > 0) this.#hidden.set(ref, first)
-      else this.#state.dropBefore(this.#state.channels.get(ref)!, first)
+      else this.#dropBefore(ref, first)
     }
-    for (const ref of this.#before.keys()) this.#dirty.add(ref)
     this.#clear()
   }
 
@@ -252,6 +252,15 @@ export class EntryLog {
     this.#staged = []
     this.#before = new Map()
     this.#drops.clear()
+  }
+
+  #dropBefore(ref: number, first: number): void {
+    const channel = this.#state.channels.get(ref)!
+    this.#state.dropBefore(channel, first)
+    if (!channel.places.isEmpty) return
+    // Its row was written when its last entry was dropped, and nothing has come since.
+    this.#state.channels.delete(ref)
+    this.#dirty.delete(ref)
   }
 
   #first({ ref, places }: LogChannel): number {

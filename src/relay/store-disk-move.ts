@@ -37,7 +37,7 @@ export function moveEntries(sql: SqliteRelayStore, options: DiskStoreOptions): U
   try {
     const folder = options.folderOf(logName(secret))
     for (const segment of folder.list()) folder.remove(segment)
-    const log = new EntryLog({ ...options, folder, secret }, [], 0)
+    const log = new EntryLog({ ...options, folder, secret }, () => undefined, 0)
     const count = filled(log, sql, folder)
     log.close()
     beside.moved(secret, log.number)

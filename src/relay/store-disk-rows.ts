@@ -13,11 +13,18 @@ export function* channelsOf(sql: SqliteRelayStore): Iterable<KnownChannel> {
   let last = -1
   do {
     rows = sql.channelsAfter(last, CHANNELS_A_READ)
-    for (const { ref, firstSeq, lastSeq, nextPosition, weight, head } of rows) {
-      yield { ref, firstSeq, lastSeq, nextPosition, weight, head }
-      last = ref
-    }
+    for (const row of rows) yield known(row)
+    last = rows.at(-1)?.ref ?? last
   } while (rows.length === CHANNELS_A_READ)
+}
+
+export function channelOf(sql: SqliteRelayStore, ref: number): KnownChannel | undefined {
+  const [row] = sql.channelsAfter(ref - 1, 1)
+  return row?.ref === ref ? known(row) : undefined
+}
+
+function known({ ref, firstSeq, lastSeq, nextPosition, weight, head }: ChannelRow): KnownChannel {
+  return { ref, firstSeq, lastSeq, nextPosition, weight, head }
 }
 
 /** Rows that are brought up between two batches. */
@@ -69,7 +76,10 @@ export class LogRows {
     const { refs, number } = this.#behind
     const some = refs.slice(0, count)
     const isLast = some.length === refs.length
-    for (const ref of some) this.#beside.setEnd(this.#log.end(ref)!)
+    for (const ref of some) {
+      const end = this.#log.end(ref)
+      if (end !== undefined) this.#beside.setEnd(end)
+    }
     // Batches that came while it was done may have left a later number.
     if (isLast && number > this.#beside.number()) this.#beside.setNumber(number)
     this.#sql.commitNow()

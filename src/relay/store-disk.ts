@@ -20,7 +20,7 @@ import { LogTending } from "./log-tending.ts"
 import { EntryLog } from "./log.ts"
 import { copyStore } from "./store-disk-copy.ts"
 import { heldOfChannel } from "./store-disk-held.ts"
-import { channelsOf, LogRows } from "./store-disk-rows.ts"
+import { channelOf, LogRows } from "./store-disk-rows.ts"
 import { logName, moveEntries, secretOf } from "./store-disk-move.ts"
 import { SqliteRelayStore } from "./store-sqlite.ts"
 import type { SqliteStoreOptions } from "./store-sqlite-open.ts"
@@ -65,7 +65,8 @@ export class DiskRelayStore implements RelayStore {
       this.door = door
       const secret = beside.isInUse ? secretOf(beside.secret()) : moveEntries(this.#sql, options)
       const folder = options.folderOf(logName(secret))
-      this.#log = new EntryLog({ ...options, folder, secret }, channelsOf(this.#sql), beside.number())
+      const rowOf = (ref: number) => channelOf(this.#sql, ref)
+      this.#log = new EntryLog({ ...options, folder, secret }, rowOf, beside.number())
       this.#tending = new LogTending(this.#log, folder)
       this.#rows = new LogRows(beside, this.#sql, this.#log)
     } catch (cause) {
@@ -355,7 +356,7 @@ export class DiskRelayStore implements RelayStore {
   }
 
   #nextPosition(ref: number): number {
-    return this.#log.end(ref)?.nextPosition ?? 0
+    return (this.#log.end(ref) ?? channelOf(this.#sql, ref))?.nextPosition ?? 0
   }
 
   #current(row: ChannelRow): ChannelRow {

@@ -121,7 +121,7 @@ test("segments in which no batch is whole are read in one go, and the fields in 
         return crcChecksum(bytes, seed)
       },
     },
-    [...keeper.database.rows.values()],
+    (ref) => keeper.database.rows.get(ref),
     keeper.log.number,
   )
   expect(log.damage.pieces).toBe(300)

@@ -108,8 +108,8 @@ describe("whatever the moment", () => {
   })
 })
 
-test("the index has a limit, which refuses new entries", async () => {
-  const keeper = new LogKeeper(new SimSegments(), 1, 8_000, 3)
+test("the index has a limit, which refuses new entries; a channel counts as ten", async () => {
+  const keeper = new LogKeeper(new SimSegments(), 1, 8_000, 13)
   for (let n = 0; n < 3; n++) keeper.append(1)
   await keeper.commit()
   expect(() => keeper.append(1)).toThrow(expect.objectContaining({ code: "full" }))
@@ -119,6 +119,26 @@ test("the index has a limit, which refuses new entries", async () => {
   keeper.append(2)
   await keeper.commit()
   expect(keeper.broken()).toEqual([])
+  expect(() => keeper.append(3)).toThrow(expect.objectContaining({ code: "full" }))
+  keeper.rollBack()
+})
+
+test("of channels whose entries are all gone nothing stays in memory, and they go on where they were", async () => {
+  const keeper = new LogKeeper(new SimSegments(), 1)
+  const refs = Array.from({ length: 50 }, (_, n) => n + 1)
+  for (let round = 0; round < 3; round++) {
+    for (const ref of refs) keeper.append(ref)
+    await keeper.commit()
+    expect(keeper.log.state.channels.size).toBe(50)
+    for (const ref of refs) keeper.drop(ref, 1)
+    await keeper.commit()
+    expect(keeper.log.state.channels.size).toBe(0)
+    expect(keeper.broken()).toEqual([])
+    if (round > 0) keeper.tend()
+    keeper.reopen(keeper.disk.crash())
+    expect(keeper.log.state.channels.size).toBe(0)
+    expect(keeper.broken()).toEqual([])
+  }
 })
 
 test("of many segments some are open, and never is the one closed that is being synced", async () => {

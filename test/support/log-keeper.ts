@@ -7,7 +7,7 @@ import { EMPTY_HEAD, nextHead } from "../../src/crypto/hash.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { crcChecksum } from "../../src/platform/segment-files.ts"
 import { checkOf } from "../../src/relay/damage.ts"
-import type { LogRecord } from "../../src/relay/log-format.ts"
+import type { LogEnd, LogRecord } from "../../src/relay/log-format.ts"
 import type { KnownChannel } from "../../src/relay/log-open.ts"
 import { LogTending } from "../../src/relay/log-tending.ts"
 import { EntryLog } from "../../src/relay/log.ts"
@@ -100,8 +100,8 @@ export class LogKeeper {
       segmentBytes: this.#segmentBytes,
       maxEntries: this.#maxEntries,
     }
-    const rows = [...this.database.rows.values()].map((row) => ({ ...row }))
-    return new EntryLog(setup, rows, this.database.number)
+    const rowOf = (ref: number) => structuredClone(this.database.rows.get(ref))
+    return new EntryLog(setup, rowOf, this.database.number)
   }
 
   /** A new process on what is left. What was under way is now either promised or gone, all of it. */
@@ -129,7 +129,7 @@ export class LogKeeper {
     this.now += 1 + chance.below(DAY_MS / 50)
     if (!this.database.rows.has(ref) && !this.#rows.has(ref))
       this.#rows.set(ref, { ref, firstSeq: 1, lastSeq: 0, nextPosition: 0, weight: 0, head: EMPTY_HEAD })
-    const end = this.log.end(ref) ?? { lastSeq: 0, head: EMPTY_HEAD, nextPosition: 0 }
+    const end = this.end(ref) ?? { lastSeq: 0, head: EMPTY_HEAD, nextPosition: 0 }
     const { record, after } = nextRecord(chance, ref, end, this.now, length)
     this.log.append(record, after)
     const before = this.#latest(ref)
@@ -140,6 +140,11 @@ export class LogKeeper {
       nextPosition: after.nextPosition,
       weight: before.weight + record.weight,
     })
+  }
+
+  /** As the last entry left the channel. */
+  end(ref: number): LogEnd | undefined {
+    return this.log.end(ref) ?? this.database.rows.get(ref)
   }
 
   drop(ref: number, count: number): void {
@@ -196,7 +201,7 @@ export class LogKeeper {
   broken(): number[] {
     const promised = [...this.promised].filter(([ref, each]) => !this.#fits(ref, each)).map(([ref]) => ref)
     const others = [...this.log.state.channels.keys()].filter((ref) => !this.promised.has(ref))
-    return [...promised, ...others.filter((ref) => this.log.end(ref)!.lastSeq > 0)]
+    return [...promised, ...others.filter((ref) => this.end(ref)!.lastSeq > 0)]
   }
 
   #endOf(ref: number) {
@@ -212,7 +217,7 @@ export class LogKeeper {
   }
 
   #fits(ref: number, { firstSeq, eids, head, nextPosition, weight }: Promised): boolean {
-    const end = this.log.end(ref)
+    const end = this.end(ref)
     const found = this.log.readFrom(ref, 0, 100_000, Infinity)
     const names = found.map(({ bytes }) => toHex(nodePrimitives.sha("sha256", bytes)))
     const isSame =
@@ -220,7 +225,7 @@ export class LogKeeper {
       toHex(end.head) === head &&
       end.nextPosition === nextPosition &&
       end.weight === weight &&
-      this.log.first(ref) === firstSeq &&
+      (this.log.first(ref) === firstSeq || firstSeq > eids.length) &&
       JSON.stringify(names) === JSON.stringify(eids.slice(firstSeq - 1)) &&
       found.every(({ seq }, at) => seq === firstSeq + at)
     return isSame && found.every(({ eid, seq }) => this.log.find(ref, eid)?.seq === seq)
