@@ -73,8 +73,6 @@ export async function openRelay({
     segmentBytes: segmentSize(totalBytes),
     layOut: true,
   })
-  const { pieces, bytes, batches } = store.damage
-  if (pieces + batches > 0) log.write("error", "storage.log-damaged", { pieces, bytes, batches })
   const relayId = relay.key.spkiSha256
   const { name, port } = relay.settings
   const perSecond = (address: string) =>
@@ -89,6 +87,7 @@ export async function openRelay({
   try {
     const running = await startRelay({
       store,
+      damage: store.damage,
       primitives: nodePrimitives,
       config: { name, admissionHash: relay.admissionHash, limits },
       relayId,

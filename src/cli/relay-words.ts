@@ -21,6 +21,7 @@ export const statusSchema = v.looseObject({
     entries: v.object({ accepted: count, bytes: count, stale: count, conflict: count }),
     refused: counts,
     cut: counts,
+    notices: v.optional(counts, {}),
     bytes: v.object({ in: count, out: count }),
     rates: v.object({ tenSeconds: rates, minute: rates }),
     disk: v.optional(
@@ -68,6 +69,7 @@ export function statusLines({ name, port, version, coming, limits, snapshot }: S
     row("refused", countsWords(snapshot.refused)),
     row("ended", countsWords(snapshot.cut)),
     row("disk", room ?? "not known"),
+    row("told", countsWords(snapshot.notices)),
     row("sync", `${sync.count}, ${mean.toFixed(1)} ms on average, ${sync.mostMs} ms at most`),
     row(
       "coming in",

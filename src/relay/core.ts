@@ -10,7 +10,7 @@ import { Monitor } from "./monitor.ts"
 import { Newcomers } from "./newcomers.ts"
 import type { Session } from "./session.ts"
 import { SoundBlobs } from "./sound-blobs.ts"
-import type { RelayStore } from "./store.ts"
+import type { LogDamage, RelayStore } from "./store.ts"
 import type { Heads } from "./tree-log.ts"
 
 export interface RelaySetup {
@@ -19,6 +19,8 @@ export interface RelaySetup {
   config: RelayConfig
   /** SHA-256 of the SPKI of the relay's key, 32 bytes. */
   relayId: Uint8Array
+  /** What the store found of its log at the start. */
+  damage?: LogDamage
   /** What signs the directory's heads, and remembers the last one. */
   heads: Heads
 }

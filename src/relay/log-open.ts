@@ -10,6 +10,7 @@ import { checkHead, type LogEnd, type LogRecord, MAX_BATCH_LENGTH, segmentHead, 
 import { PlaceList } from "./log-index.ts"
 import { type Findings, scanSegment } from "./log-scan.ts"
 import { asLogError, type LogChannel, LogState } from "./log-state.ts"
+import type { LogDamage } from "./store.ts"
 
 /** A channel as the database has it, which may be behind the log. */
 export interface KnownChannel extends LogEnd {
@@ -21,8 +22,7 @@ export interface OpenedLog {
   state: LogState
   /** Of the newest batch. */
   number: number
-  /** What is not as it was written: pieces of segments, bytes, and batches that are not there at all. */
-  damage: { pieces: number; bytes: number; batches: number }
+  damage: LogDamage
   /** Channels of which the log knows more than the database. */
   ahead: Set<number>
 }

@@ -71,6 +71,8 @@ export interface RelaySnapshot {
   /** Logins and requests, by what they were told; only what happened is here. */
   refused: Partial<Record<Refusal, number>>
   cut: Partial<Record<Cut, number>>
+  /** What the operator was told of the store and the directory, and how often. */
+  notices: Partial<Record<OperatorEvent["type"], number>>
   /** Of frames, without TLS. */
   bytes: { in: number; out: number }
   rates: { tenSeconds: Rates; minute: Rates }
@@ -118,6 +120,7 @@ export class Monitor {
   readonly #online = new Map<string, OnlinePerson>()
   readonly #refusedBy = new Map<Refusal, number>()
   readonly #cutBy = new Map<Cut, number>()
+  readonly #notices = new Map<OperatorEvent["type"], number>()
   readonly #rates = {
     entries: new Rate(),
     bytesIn: new Rate(),
@@ -234,6 +237,7 @@ export class Monitor {
         this.#people = event.people
         return
       default:
+        this.#notices.set(event.type, (this.#notices.get(event.type) ?? 0) + 1)
         this.#remember(this.#troubles, { at: this.#now(), kind: "notice", notice: event })
     }
   }
@@ -268,6 +272,7 @@ export class Monitor {
       },
       refused: Object.fromEntries(this.#refusedBy),
       cut: Object.fromEntries(this.#cutBy),
+      notices: Object.fromEntries(this.#notices),
       bytes: { in: bytesIn.total, out: bytesOut.total },
       rates: { tenSeconds: this.#ratesOver(10, now), minute: this.#ratesOver(60, now) },
       disk: this.#disk && { ...this.#disk },

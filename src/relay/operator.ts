@@ -3,6 +3,7 @@
  * Never a content, a channel, or who writes to whom; `cli` prints these events as they are.
  */
 import type { Refusal } from "../protocol/errors.ts"
+import type { LogDamage } from "./store.ts"
 
 export type OperatorEvent =
   /** `online` counts people, not devices, this one included. */
@@ -20,5 +21,7 @@ export type OperatorEvent =
   | { type: "directory.reopened"; log: number; former: number }
   /** Somebody has a head that was signed with this relay's key and is not of this directory. */
   | { type: "directory.contradicted" }
+  /** The start found pieces of the log of entries that are not as they were written, or batches that are not there. */
+  | ({ type: "storage.log-damaged" } & LogDamage)
   /** So many entries in a row of one channel cannot be read any more; said once for each such place. */
   | { type: "storage.damaged"; entries: number }

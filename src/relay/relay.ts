@@ -92,6 +92,9 @@ export class Relay {
     this.#gate = new AddressGate(setup.config.limits)
     this.#tending = new Tending(this.#core)
     if (!setup.store.isWhole) this.#core.effects.report({ type: "storage.readonly" })
+    const { damage } = setup
+    if (damage && damage.pieces + damage.batches > 0)
+      this.#core.effects.report({ type: "storage.log-damaged", ...damage })
     this.#directory = new Directory(setup.store)
     const { store, primitives, relayId, heads } = setup
     const report = (event: OperatorEvent) => this.#core.effects.report(event)

@@ -98,6 +98,13 @@ export interface HeaderCount {
 /** So many token hashes before the newest confirmed position tell a reader that catches up from one that cannot. */
 export const KEPT_TOKENS = 256
 
+/** Pieces of the log of entries that are not as they were written, their bytes, and batches that are not there at all. */
+export interface LogDamage {
+  pieces: number
+  bytes: number
+  batches: number
+}
+
 export interface RelayStore {
   /** 16 random bytes made with the store: another value means another history. */
   readonly incarnation: Uint8Array

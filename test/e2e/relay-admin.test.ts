@@ -4,11 +4,32 @@ import { join as under } from "node:path"
 import { expect, test } from "vitest"
 import { fromBase64Url, toHex } from "../../src/bytes.ts"
 import { builtProgram, succeeded } from "../support/program.ts"
+import { segmentsIn } from "../support/relay-store-files.ts"
 
 const program = builtProgram()
 const { run, path, start } = program
 const relay = async (dir: string, ...args: string[]) => run(["relay", ...args, "--data", dir])
 const join = (invitation: string, name: string) => run(["join", invitation, "--name", name, "--data", name])
+
+test(
+  "damage to the log of entries is said when the relay starts, in its log, and by status",
+  { timeout: 300_000 },
+  async () => {
+    const first = await program.relay("worn")
+    succeeded(await join(first.invitation, "wanda"))
+    await first.stop()
+    const [segment] = segmentsIn(path("worn"))
+    const bytes = readFileSync(segment!)
+    bytes[bytes.length >> 1]! ^= 1
+    writeFileSync(segment!, bytes)
+    const again = await program.relay("worn")
+    const said = await again.line(({ type }) => type === "storage.log-damaged")
+    expect(said).toMatchObject({ pieces: 1, batches: 0 })
+    expect((await relay("worn", "status")).out).toMatch(/told +1 storage\.log-damaged/)
+    await again.stop()
+    expect(readFileSync(path("worn/relay.log"), "utf8")).toMatch(/"pieces":1.*storage\.log-damaged/)
+  },
+)
 
 test(
   "status, clients, limits and metrics, and all of it kept for the next start",

@@ -46,6 +46,7 @@ test("connections, people, entries, bytes and refusals are counted as they happe
     entries: { accepted: 0, stale: 1, conflict: 0 },
     refused: { "unknown-channel": 1 },
     cut: {},
+    notices: {},
   })
   const before = seen().bytes
   await bob.ask({ type: "ping", token: 1 })

@@ -38,6 +38,7 @@ export const NEW_RELAY: RelaySnapshot = {
   entries: { accepted: 0, bytes: 0, stale: 0, conflict: 0 },
   refused: {},
   cut: {},
+  notices: {},
   bytes: { in: 0, out: 0 },
   rates: { tenSeconds: RATES, minute: RATES },
   disk: undefined,

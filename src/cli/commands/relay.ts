@@ -319,6 +319,12 @@ function note(log: Log, event: OperatorEvent): void {
       return log.write("error", event.type, { refused: event.refused })
     case "storage.readonly":
       return log.write("error", event.type, {})
+    case "storage.log-damaged":
+      return log.write("error", event.type, {
+        pieces: event.pieces,
+        bytes: event.bytes,
+        batches: event.batches,
+      })
     case "storage.damaged":
       return log.write("error", event.type, { entries: event.entries })
     case "directory.reopened":
