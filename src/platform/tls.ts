@@ -10,25 +10,13 @@ import { equalBytes } from "../bytes.ts"
 import { spkiSha256, tagOf } from "./certificate.ts"
 import type { Millis } from "./clock.ts"
 import { PlatformError, systemCode } from "./errors.ts"
-import { addressOf, endOf, Lobby, type LobbyLimits, READ_ONCE } from "./lobby.ts"
-import type {
-  Address,
-  CloseReason,
-  Connection,
-  DialHandler,
-  ListenHandler,
-  Listener,
-  Network,
-  Pin,
-} from "./network.ts"
+import { endOf, Lobby, type LobbyLimits, READ_ONCE } from "./lobby.ts"
+import type { Address, CloseReason, DialHandler, ListenHandler, Listener, Network, Pin } from "./network.ts"
+import { TlsConnection } from "./tls-connection.ts"
 
 export const ALPN = "secure-chat/1"
-const EXPORTER_LABEL = "EXPORTER-secure-chat-v1"
-export const EXPORTER_BYTES = 32
 /** From the first packet to the end of the handshake, on either side. */
 export const HANDSHAKE_DEADLINE_MS: Millis = 10_000
-/** How long a closing side waits for a peer that does not read before it cuts the connection. */
-const CLOSE_DEADLINE_MS: Millis = 5_000
 /** Handshakes in progress at once. Bounds what strangers can make a relay compute and hold. */
 export const MAX_HANDSHAKES = 256
 /** Connections that wait for theirs: some kilobytes each. A crowd that comes at once waits here. */
@@ -44,12 +32,6 @@ const USUAL_LIMITS: ListenLimits = {
   waitingHandshakes: MAX_WAITING_HANDSHAKES,
   handshakeMs: HANDSHAKE_DEADLINE_MS,
 }
-/**
- * Up to this size the pieces of one tick are joined to one write, and more is not encrypted ahead: a connection keeps
- * memory of the size of its largest write for as long as it lives.
- */
-const WRITE_BYTES = 16_384
-
 const COMMON = {
   ALPNProtocols: [ALPN],
   minVersion: "TLSv1.3",
@@ -76,7 +58,7 @@ function dial(address: Address, pin: Pin, handler: DialHandler): void {
     if (refusal !== undefined) return fail(refusal)
     opened = true
     handler.opened(
-      carry(socket, "gathered", { received: (bytes) => handler.received(bytes), drained: () => {} }),
+      new TlsConnection(socket, true, { received: (bytes) => handler.received(bytes), drained: () => {} }),
     )
   })
   socket.once("error", (error) => {
@@ -179,7 +161,7 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
       lobby.heard(openedAt)
       handler.received(id, bytes)
     }
-    handler.opened(id, carry(socket, "at once", { received, drained: () => handler.drained(id) }))
+    handler.opened(id, new TlsConnection(socket, false, { received, drained: () => handler.drained(id) }))
   })
   return listening(server, options, () => {
     lobby.close()
@@ -221,93 +203,4 @@ function listenError(cause: Error, { host, port }: ListenOptions): Error {
     default:
       return cause
   }
-}
-
-interface Events {
-  received(bytes: Uint8Array): void
-  drained(): void
-}
-
-/**
- * Makes a `Connection` of a socket whose handshake is done and whose peer was checked.
- * @param speaking at once, since the relay's driver gathers what one batch has to say, or when an event is over.
- */
-function carry(
-  socket: TLSSocket,
-  speaking: "at once" | "gathered",
-  { received, drained }: Events,
-): Connection {
-  socket.setNoDelay(true)
-  const exporter = socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0))
-  const pending: Uint8Array[] = []
-  let closing = false
-  let unsaid = false
-
-  /** Writes as long as the system takes it; `left` goes on with the rest. @param most encrypted ahead. */
-  const flush = (most = WRITE_BYTES) => {
-    while (pending.length > 0 && !socket.destroyed && socket.writableLength < most)
-      socket.write(nextWrite(pending), left)
-  }
-  const left = () => {
-    if (pending.length > 0) flush()
-    // Several writes may leave together; the owner hears of it once.
-    if (closing || !unsaid || socket.writableLength > 0 || pending.length > 0) return
-    unsaid = false
-    drained()
-  }
-
-  socket.on("data", ({ buffer, byteOffset, length }: Buffer) => {
-    if (!closing) received(new Uint8Array(buffer, byteOffset, length))
-  })
-  return {
-    exporter: new Uint8Array(exporter),
-    remote: addressOf(socket),
-    send(bytes) {
-      if (closing || socket.destroyed) return
-      unsaid = true
-      if (speaking === "gathered") {
-        if (pending.push(bytes) === 1) queueMicrotask(() => flush())
-      } else if (pending.length === 0 && socket.writableLength === 0 && bytes.length <= WRITE_BYTES) {
-        socket.write(bytes, left)
-      } else {
-        pending.push(own(bytes))
-        flush()
-      }
-    },
-    setReading(isReading) {
-      if (isReading) socket.resume()
-      else if (!closing) socket.pause()
-    },
-    drop: () => void socket.destroy(),
-    close() {
-      if (closing) return
-      flush(Infinity)
-      closing = true
-      // What is still to come has to be read, and dropped, before the end is seen.
-      socket.resume()
-      socket.end()
-      const cut = setTimeout(() => socket.destroy(), CLOSE_DEADLINE_MS)
-      socket.once("close", () => clearTimeout(cut))
-    },
-  }
-}
-
-/** What may have to wait for a long time, without the memory that it is a small piece of. */
-function own(bytes: Uint8Array): Uint8Array {
-  return bytes.length * 2 < bytes.buffer.byteLength ? bytes.slice() : bytes
-}
-
-/** Takes what goes into one write off the front. */
-function nextWrite(pending: Uint8Array[]): Uint8Array {
-  const [first] = pending
-  if (first!.length > WRITE_BYTES) {
-    pending[0] = first!.subarray(WRITE_BYTES)
-    return first!.subarray(0, WRITE_BYTES)
-  }
-  let count = 0
-  let size = 0
-  while (count < pending.length && size + pending[count]!.length <= WRITE_BYTES)
-    size += pending[count++]!.length
-  const pieces = pending.splice(0, count)
-  return count === 1 ? first! : Buffer.concat(pieces, size)
 }

@@ -1,0 +1,119 @@
+/**
+ * A `Connection` over a TLS socket. One write is under way at a time; what is said meanwhile is joined to the next one,
+ * so a reader that is slow gets full records, and one that is quick gets each thing at once.
+ */
+import type { TLSSocket } from "node:tls"
+import type { Millis } from "./clock.ts"
+import { addressOf } from "./lobby.ts"
+import type { Connection } from "./network.ts"
+
+const EXPORTER_LABEL = "EXPORTER-secure-chat-v1"
+export const EXPORTER_BYTES = 32
+/** How long a closing side waits for a peer that does not read before it cuts the connection. */
+const CLOSE_DEADLINE_MS: Millis = 5_000
+/** Of one write at most: a connection keeps memory of the size of its largest one for as long as it lives. */
+const WRITE_BYTES = 16_384
+const NO_CONTEXT = Buffer.alloc(0)
+
+/** What the owner hears of it. */
+export interface ConnectionEvents {
+  /** The bytes are a view of memory that is only read from now on. */
+  received(bytes: Uint8Array): void
+  /** Everything that was sent has left this process. */
+  drained(): void
+}
+
+export class TlsConnection implements Connection {
+  readonly exporter: Uint8Array
+  readonly remote: string
+  readonly #socket: TLSSocket
+  readonly #gathers: boolean
+  readonly #events: ConnectionEvents
+  readonly #left = (): void => {
+    this.#isWriting = false
+    if (this.#waiting.length > 0) this.#go()
+    else if (!this.#isClosing && !this.#socket.destroyed) this.#events.drained()
+  }
+  #waiting: Uint8Array[] = []
+  #isWriting = false
+  #isClosing = false
+
+  /**
+   * @param socket its handshake is done and its peer was checked.
+   * @param gathers whether what one event says leaves together, when the event is over; else everything leaves at once.
+   */
+  constructor(socket: TLSSocket, gathers: boolean, events: ConnectionEvents) {
+    socket.setNoDelay(true)
+    this.exporter = new Uint8Array(socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, NO_CONTEXT))
+    this.remote = addressOf(socket)
+    this.#socket = socket
+    this.#gathers = gathers
+    this.#events = events
+    socket.on("data", ({ buffer, byteOffset, length }: Buffer) => {
+      if (!this.#isClosing) events.received(new Uint8Array(buffer, byteOffset, length))
+    })
+  }
+
+  send(bytes: Uint8Array): void {
+    if (this.#isClosing) return
+    if (this.#gathers) {
+      if (this.#waiting.push(bytes) === 1) queueMicrotask(() => this.#go())
+    } else if (this.#isWriting || bytes.length > WRITE_BYTES) {
+      this.#waiting.push(own(bytes))
+      this.#go()
+    } else this.#write(bytes)
+  }
+
+  setReading(isReading: boolean): void {
+    if (isReading) this.#socket.resume()
+    else if (!this.#isClosing) this.#socket.pause()
+  }
+
+  drop(): void {
+    this.#socket.destroy()
+  }
+
+  close(): void {
+    if (this.#isClosing) return
+    const socket = this.#socket
+    while (this.#waiting.length > 0) socket.write(nextWrite(this.#waiting))
+    this.#isClosing = true
+    // What is still to come has to be read, and dropped, before the end is seen.
+    socket.resume()
+    socket.end()
+    const cut = setTimeout(() => socket.destroy(), CLOSE_DEADLINE_MS)
+    socket.once("close", () => clearTimeout(cut))
+  }
+
+  /** The next write, unless one is under way. */
+  #go(): void {
+    if (this.#isWriting || this.#waiting.length === 0) return
+    if (this.#socket.destroyed) this.#waiting = []
+    else this.#write(nextWrite(this.#waiting))
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#isWriting = true
+    this.#socket.write(bytes, this.#left)
+  }
+}
+
+/** What may have to wait for a long time, without the memory that it is a small piece of. */
+function own(bytes: Uint8Array): Uint8Array {
+  return bytes.length * 2 < bytes.buffer.byteLength ? bytes.slice() : bytes
+}
+
+/** Takes what goes into one write off the front. */
+function nextWrite(waiting: Uint8Array[]): Uint8Array {
+  const [first] = waiting
+  if (first!.length > WRITE_BYTES) {
+    waiting[0] = first!.subarray(WRITE_BYTES)
+    return first!.subarray(0, WRITE_BYTES)
+  }
+  let count = 0
+  let size = 0
+  while (count < waiting.length && size + waiting[count]!.length <= WRITE_BYTES)
+    size += waiting[count++]!.length
+  const pieces = waiting.splice(0, count)
+  return count === 1 ? first! : Buffer.concat(pieces, size)
+}
