@@ -21,6 +21,8 @@ export interface ConnectionEvents {
   received(bytes: Uint8Array): void
   /** Everything that was sent has left this process. */
   drained(): void
+  /** Does soon what nobody waits for; without it at once. */
+  later?(run: () => void): void
 }
 
 export class TlsConnection implements Connection {
@@ -75,9 +77,16 @@ export class TlsConnection implements Connection {
 
   close(): void {
     if (this.#isClosing) return
-    const socket = this.#socket
-    while (this.#waiting.length > 0) socket.write(nextWrite(this.#waiting))
     this.#isClosing = true
+    const { later } = this.#events
+    if (later === undefined) this.#end()
+    else later(() => this.#end())
+  }
+
+  #end(): void {
+    const socket = this.#socket
+    if (socket.destroyed) return
+    while (this.#waiting.length > 0) socket.write(nextWrite(this.#waiting))
     // What is still to come has to be read, and dropped, before the end is seen.
     socket.resume()
     socket.end()

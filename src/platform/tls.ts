@@ -12,6 +12,7 @@ import type { Millis } from "./clock.ts"
 import { PlatformError, systemCode } from "./errors.ts"
 import { endOf, Lobby, type LobbyLimits, READ_ONCE } from "./lobby.ts"
 import type { Address, CloseReason, DialHandler, ListenHandler, Listener, Network, Pin } from "./network.ts"
+import { Slices } from "./slices.ts"
 import { TlsConnection } from "./tls-connection.ts"
 
 export const ALPN = "secure-chat/1"
@@ -126,6 +127,7 @@ function mostSockets({ connections, newcomers, handshakes, waitingHandshakes }: 
 export function listenTls(options: ListenOptions, handler: ListenHandler): Promise<Listener> {
   const { limits = USUAL_LIMITS, perSecond = () => Infinity } = options
   const sockets = new Set<Socket>()
+  const closings = new Slices()
   let lastId = 0
   // It never listens: it gets its sockets one by one.
   const tls = createTlsServer({
@@ -161,10 +163,15 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
       lobby.heard(openedAt)
       handler.received(id, bytes)
     }
-    handler.opened(id, new TlsConnection(socket, false, { received, drained: () => handler.drained(id) }))
+    const later = (run: () => void) => closings.add(run)
+    handler.opened(
+      id,
+      new TlsConnection(socket, false, { received, drained: () => handler.drained(id), later }),
+    )
   })
   return listening(server, options, () => {
     lobby.close()
+    closings.finish()
     for (const socket of sockets) socket.destroy()
   })
 }

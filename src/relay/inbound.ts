@@ -2,8 +2,9 @@
  * What connections have sent, on its way to the core: round by round (`rounds.ts`), each connection in order, and with
  * nothing more read from one of which much waits.
  */
+import type { Millis } from "../platform/clock.ts"
 import type { Soon } from "../platform/soon.ts"
-import { Rounds } from "./rounds.ts"
+import { NEWCOMERS_A_ROUND, Rounds } from "./rounds.ts"
 import type { RelayEvent } from "./relay.ts"
 
 export interface InboundSetup {
@@ -19,15 +20,20 @@ export interface InboundSetup {
 
 export class Inbound {
   readonly #setup: InboundSetup
-  readonly #rounds = new Rounds()
+  readonly #rounds: Rounds
   /** Not read from, since much of theirs waits. */
   readonly #held = new Set<number>()
   /** Not read from, since the core wants it so. */
   readonly #paused = new Set<number>()
+  /** They have logged in. */
+  readonly #members = new Set<number>()
+  /** Those who are gone, and of whom something waits. */
+  readonly #gone = new Set<number>()
   #isRoundDue = false
 
   constructor(setup: InboundSetup) {
     this.#setup = setup
+    this.#rounds = new Rounds((id) => !this.#members.has(id))
   }
 
   /** Frames, and what ends them. */
@@ -49,6 +55,13 @@ export class Inbound {
     this.#held.delete(id)
     this.#paused.delete(id)
     this.arrived(id, [{ kind: "disconnected", id }])
+    if (this.#rounds.isWaiting(id)) this.#gone.add(id)
+    else this.#members.delete(id)
+  }
+
+  /** It has logged in. */
+  trust(id: number): void {
+    this.#members.add(id)
   }
 
   /** What the core wants. */
@@ -58,9 +71,9 @@ export class Inbound {
     if (!this.#held.has(id)) this.#setup.read(id, isOn)
   }
 
-  /** @param before what else waited for it. */
-  commitEnded(before: readonly RelayEvent[]): void {
-    this.#round(before)
+  /** @param before what else waited for it. @param ms how long it took: for so long newcomers may take as well. */
+  commitEnded(before: readonly RelayEvent[], ms: Millis): void {
+    this.#round(before, Math.max(NEWCOMERS_A_ROUND, ms))
   }
 
   /** Nobody waits for others any more. */
@@ -77,13 +90,18 @@ export class Inbound {
     })
   }
 
-  #round(before: readonly RelayEvent[]): void {
+  #round(before: readonly RelayEvent[], newcomers?: number): void {
     const { isOpen, take, read } = this.#setup
-    take([...before, ...(isOpen() ? this.#rounds.next() : this.#rounds.all())])
+    take([...before, ...(isOpen() ? this.#rounds.next(newcomers) : this.#rounds.all())])
     for (const id of this.#held) {
       if (this.#rounds.isWaiting(id)) continue
       this.#held.delete(id)
       if (!this.#paused.has(id)) read(id, true)
+    }
+    for (const id of this.#gone) {
+      if (this.#rounds.isWaiting(id)) continue
+      this.#gone.delete(id)
+      this.#members.delete(id)
     }
     this.#dueRound()
   }

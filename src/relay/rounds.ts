@@ -2,7 +2,8 @@
  * Whose turn it is (PROTOCOL.md §18.2). In each round a connection gets its share and no more, and what else it has sent
  * waits for the next one: so whoever sends a thousand requests at once makes nobody else wait for all of them. A round ends
  * when the others' waiting bytes have been looked at, and with each commit; who is alone with its requests has one round
- * after the other.
+ * after the other. Of those who have not logged in, some have a few frames each in a round, and the others wait for theirs:
+ * a thousand hellos that come at once, each with a signature to check, are not one turn of the event loop.
  */
 import type { RelayEvent } from "./relay.ts"
 
@@ -10,6 +11,10 @@ import type { RelayEvent } from "./relay.ts"
 export const SHARE = 64
 /** A frame weighs 1, and 1 more for so many bytes. */
 const UNIT_BYTES = 1_024
+/** Of those who have not logged in, in one round: some milliseconds of checking signatures. */
+export const NEWCOMERS_A_ROUND = 8
+/** Of one of them: a hello and a registration. */
+const NEWCOMER_SHARE = 4
 /** With more than this waiting, nothing more is read from there until it has had its turn. */
 export const MOST_WAITING = 2 * SHARE
 
@@ -19,10 +24,18 @@ interface Queue {
 }
 
 export class Rounds {
+  readonly #isNewcomer: (id: number) => boolean
   /** By connection: what it had in this round. */
   readonly #had = new Map<number, number>()
+  /** Frames of newcomers in this round. */
+  #newcomers = 0
   /** Whoever is here waits, oldest first. */
   readonly #waiting = new Map<number, Queue>()
+
+  /** @param isNewcomer whether this connection has not logged in. */
+  constructor(isNewcomer: (id: number) => boolean = () => false) {
+    this.#isNewcomer = isNewcomer
+  }
 
   get isEmpty(): boolean {
     return this.#waiting.size === 0
@@ -39,11 +52,13 @@ export class Rounds {
 
   /** What this connection has sent, in order. @returns what of it may be taken in this round; the rest waits. */
   offer(id: number, events: readonly RelayEvent[]): readonly RelayEvent[] {
-    if (this.#waiting.has(id)) {
+    const isNew = this.#isNew(id, events)
+    if (this.#waiting.has(id) || (isNew && this.#newcomers >= NEWCOMERS_A_ROUND)) {
       this.keep(id, events)
       return []
     }
-    const count = this.#share(id, events)
+    if (isNew) this.#newcomers++
+    const count = this.#share(id, events, isNew ? NEWCOMER_SHARE : SHARE)
     if (count === events.length) return events
     this.keep(id, events.slice(count))
     return events.slice(0, count)
@@ -59,17 +74,29 @@ export class Rounds {
     }
   }
 
-  /** A new round begins. @returns everybody's share of it. */
-  next(): RelayEvent[] {
+  /** A new round begins. @param newcomers are heard. @returns everybody's share of it. */
+  next(newcomers = NEWCOMERS_A_ROUND): RelayEvent[] {
     this.#had.clear()
+    this.#newcomers = 0
     const taken: RelayEvent[] = []
+    const again: [number, Queue][] = []
     for (const [id, queue] of this.#waiting) {
-      for (const event of queue.events.splice(0, this.#share(id, queue.events))) {
+      const isNew = this.#isNew(id, queue.events)
+      if (isNew && this.#newcomers >= newcomers) continue
+      if (isNew) this.#newcomers++
+      for (const event of queue.events.splice(
+        0,
+        this.#share(id, queue.events, isNew ? NEWCOMER_SHARE : SHARE),
+      )) {
         taken.push(event)
         queue.weight -= weightOf(event)
       }
-      if (queue.events.length === 0) this.#waiting.delete(id)
+      if (queue.events.length > 0 && !isNew) continue
+      this.#waiting.delete(id)
+      if (queue.events.length > 0) again.push([id, queue])
     }
+    // Whoever says more stands behind those who have not been heard.
+    for (const [id, queue] of again) this.#waiting.set(id, queue)
     return taken
   }
 
@@ -80,12 +107,17 @@ export class Rounds {
     return taken
   }
 
+  /** That somebody is gone is taken at once. */
+  #isNew(id: number, [first]: readonly RelayEvent[]): boolean {
+    return first !== undefined && first.kind !== "disconnected" && this.#isNewcomer(id)
+  }
+
   /** @returns how many of the first events this connection may have now; they count as taken. */
-  #share(id: number, events: readonly RelayEvent[]): number {
+  #share(id: number, events: readonly RelayEvent[], share: number): number {
     let had = this.#had.get(id) ?? 0
     let count = 0
     // What weighs nothing goes with what stands before it.
-    while (count < events.length && (had < SHARE || weightOf(events[count]!) === 0))
+    while (count < events.length && (had < share || weightOf(events[count]!) === 0))
       had += weightOf(events[count++]!)
     this.#had.set(id, had)
     return count

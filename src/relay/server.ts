@@ -212,18 +212,19 @@ class Driver {
   #flush(): void {
     this.#isFlushDue = false
     if (this.#state === "dead" || this.#committing !== undefined) return
-    this.#committing = this.#commit().finally(() => {
+    const { clock } = this.#setup
+    const began = clock.now()
+    this.#committing = this.#commit(began).finally(() => {
       this.#committing = undefined
       const waiting = this.#waiting
       this.#waiting = []
-      this.#inbound.commitEnded(waiting)
+      this.#inbound.commitEnded(waiting, clock.now() - began)
       this.#armTick()
     })
   }
 
-  async #commit(): Promise<void> {
+  async #commit(began: Millis): Promise<void> {
     const { clock, store } = this.#setup
-    const began = clock.now()
     try {
       await store.commit()
       this.#relay.monitor.synced(Math.max(0, clock.now() - began))
@@ -293,6 +294,7 @@ class Driver {
         }
         case "trust":
           this.#links.get(effect.id)?.decoder.raiseLimit(MAX_FRAME_BYTES)
+          this.#inbound.trust(effect.id)
           break
         case "reading":
           // It may be gone while its last requests are taken.

@@ -75,7 +75,12 @@ if (missing !== undefined) {
   const { generator } = buildGenerator(folder)
   // The usual limits, but for the day's: the others write more than people do.
   const limits = { accountEntries: 10_000_000, accountBytes: 2 ** 36 }
-  const relay = await startRelay(folder, { isPlainGroup: true, limits, ...(program && { program }) })
+  const relay = await startRelay(folder, {
+    isPlainGroup: true,
+    areAllCores: true,
+    limits,
+    ...(program && { program }),
+  })
   const crowd = new Crowd(relay.pin, relay.admission, 2 * PAIRS)
   const plan = join(folder, "plan")
   const memory = () =>

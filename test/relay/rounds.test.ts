@@ -95,6 +95,8 @@ function stage() {
   const turn = () => {
     for (const run of due.splice(0)) run()
   }
+  inbound.trust(1)
+  inbound.trust(2)
   return { inbound, state, taken, reading, due, turn, take: () => taken.splice(0) }
 }
 
@@ -124,7 +126,7 @@ test("what comes during a commit waits for it, and then each has its share; what
   turn()
   expect(take()).toEqual([])
   state.isCommitting = false
-  inbound.commitEnded([{ kind: "tick" }])
+  inbound.commitEnded([{ kind: "tick" }], 0)
   const first = take()
   expect(first[0]).toEqual({ kind: "tick" })
   expect([of(1, first).length, of(2, first).length]).toEqual([SHARE, 2])
@@ -133,7 +135,7 @@ test("what comes during a commit waits for it, and then each has its share; what
   turn()
   expect(take()).toEqual([])
   state.isCommitting = false
-  inbound.commitEnded([])
+  inbound.commitEnded([], 0)
   expect(take().at(-1)).toEqual(gone(1))
   expect(due).toEqual([])
 })
@@ -166,4 +168,61 @@ test("a relay that stops lets nobody wait", () => {
   inbound.closed(1)
   expect(take()).toHaveLength(1_101)
   expect(due).toHaveLength(1)
+})
+
+test("of newcomers who all say something at once a few are heard in each round, in turns, and members at once", () => {
+  const { inbound, turn, take, due } = stage()
+  const ids = Array.from({ length: 30 }, (_, n) => 10 + n)
+  // The first ones go on and on.
+  for (const id of ids) inbound.arrived(id, frames(id, id < 20 ? 20 : 1))
+  inbound.arrived(ids[3]!, [{ kind: "malformed", id: ids[3]! }])
+  const rounds: number[][] = []
+  for (; ; turn()) {
+    inbound.arrived(1, frames(1, 1))
+    const now = take()
+    expect(of(1, now)).toHaveLength(1)
+    rounds.push(now.flatMap((event) => ("id" in event && event.id !== 1 ? event.id : [])))
+    if (due.length === 0) break
+  }
+  for (const heard of rounds) {
+    const each = new Set(heard)
+    expect(each.size).toBeLessThanOrEqual(8)
+    for (const id of each) expect(heard.filter((other) => other === id).length).toBeLessThanOrEqual(4 + 1)
+  }
+  expect(new Set(rounds.slice(0, 5).flat()).size).toBe(ids.length)
+  expect(rounds.flat()).toHaveLength(10 * 20 + 20 + 1)
+})
+
+test("after a commit newcomers are heard for about as long as it took", () => {
+  const { inbound, state, take } = stage()
+  state.isCommitting = true
+  for (let id = 10; id < 300; id++) inbound.arrived(id, frames(id, 1))
+  state.isCommitting = false
+  inbound.commitEnded([], 100)
+  expect(take()).toHaveLength(100)
+})
+
+test("whoever hangs up is gone at once, and what was said before that still waits for its round", () => {
+  const { inbound, turn, take } = stage()
+  for (let id = 10; id < 40; id++) inbound.arrived(id, frames(id, 1))
+  expect(take()).toHaveLength(8)
+  for (let id = 10; id < 60; id++) inbound.closed(id)
+  const now = take()
+  expect(now.filter(({ kind }) => kind === "disconnected")).toHaveLength(28)
+  turn()
+  expect(take().map(({ kind }) => kind)).toEqual(
+    Array.from({ length: 8 }, () => ["frame", "disconnected"]).flat(),
+  )
+})
+
+test("whoever has logged in has a member's share, and what waits of it stays in order", () => {
+  const { inbound, turn, take } = stage()
+  const sent = frames(10, 20)
+  inbound.arrived(10, sent)
+  expect(take()).toEqual(sent.slice(0, 4))
+  inbound.trust(10)
+  turn()
+  expect(take()).toEqual(sent.slice(4))
+  inbound.arrived(10, frames(10, 1))
+  expect(take()).toHaveLength(1)
 })

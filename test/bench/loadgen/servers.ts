@@ -71,6 +71,8 @@ export interface RelayOptions {
   flags?: readonly string[]
   /** Another build than the newest. */
   program?: string
+  /** In the place of the first core alone: what it does beside its one thread is collecting garbage. */
+  areAllCores?: boolean
 }
 
 /** The built program, in a fresh folder under `folder`. */
@@ -91,7 +93,7 @@ export async function startRelay(folder: string, options: RelayOptions = {}): Pr
     "--config",
     config,
   ]
-  const child = start([...command, ...where], home)
+  const child = start([...command, ...where], home, {}, options.areAllCores)
   const ready = await new Promise<{ port: number; invitation: string }>((resolve, reject) => {
     createInterface({ input: child.stdout! }).on("line", (line) => {
       const said = JSON.parse(line) as { type: string; port: number; invitation: string }
@@ -178,8 +180,13 @@ function written(home: string, name: string, lines: readonly string[]): string {
   return path
 }
 
-function start(command: readonly string[], home: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const [program, ...args] = pinned(0, command)
+function start(
+  command: readonly string[],
+  home: string,
+  env: NodeJS.ProcessEnv = {},
+  areAllCores = false,
+): ChildProcess {
+  const [program, ...args] = areAllCores ? command : pinned(0, command)
   const child = spawn(program!, args, {
     cwd: home,
     env: { ...process.env, ...env },
