@@ -209,8 +209,10 @@ export class PeopleRequests {
   /** Nothing is answered with a head that is older than the one that was shown, if that was one of ours. */
   getHead(session: Session, { rid, known }: Of<"getHead">): void {
     this.#core.answer(session, rid, () => {
-      if (!known.every((head) => this.#log.show(head)))
-        return this.#core.effects.refuse(session, rid, "storage")
+      for (const head of known) {
+        const refusal = this.#log.show(head)
+        if (refusal !== undefined) return this.#core.effects.refuse(session, rid, refusal)
+      }
       const { relayPublic, opening, head } = this.#log
       this.#core.effects.send(session, { type: "treeHead", rid, relayPublic, opening, head })
     })

@@ -55,6 +55,13 @@ export interface TreeLogSetup extends Heads {
 
 /** A disk that refused is asked again after this time. */
 const AGAIN_AFTER_MS = 1_000
+/**
+ * So many logs follow one another at once because of heads that somebody shows. Before each one more the relay waits,
+ * twice as long as before the last, and gathers heads: or else whoever has kept many old ones could show them one after
+ * the other, until an opening names no more of the logs that others know.
+ */
+export const LOGS_AT_ONCE = 8
+const NEXT_LOG_AFTER_MS: Millis = 1_000
 const READ_AT_ONCE = 1_000
 const READ_BYTES = 4_000_000
 
@@ -64,6 +71,10 @@ export class TreeLog {
   #known: KnownLog
   #head: SignedHead
   #failedAt: Millis = -Infinity
+  /** When the last log began because of a head that somebody showed. */
+  #beganAt: Millis = -Infinity
+  /** Heads that the next opening is to name. */
+  #shown: readonly FormerHead[] = []
   #isContradicted = false
 
   /** @throws StoreError, and whatever `file` throws: without a remembered head nothing may be said. */
@@ -123,28 +134,38 @@ export class TreeLog {
 
   /**
    * A client has this head. Where it is truly ours and of more than is here, the next log begins.
-   * @returns false when that was due and could not be remembered: nothing may be answered then.
+   * @returns why not yet, when that was due: nothing may be answered then.
    */
-  show(head: SignedHead): boolean {
-    const { relayId, signer, report } = this.#setup
+  show(head: SignedHead): "busy" | "storage" | undefined {
+    const { relayId, signer, report, now } = this.#setup
     const verdict = judgeHead(this.#known, head)
-    if (verdict === "fits") return true
-    if (!isSigned(this.#sha, { relayId, relayPublic: signer.relayPublic }, head)) return true
+    if (verdict === "fits") return undefined
+    if (!isSigned(this.#sha, { relayId, relayPublic: signer.relayPublic }, head)) return undefined
     if (verdict === "contradicts") {
       // Signed here, and not what is here: two relays run with one key, or a copy of this one did.
       if (!this.#isContradicted) report({ type: "directory.contradicted" })
       this.#isContradicted = true
-      return true
+      return undefined
     }
+    this.#shown = newestOfEach([head, ...this.#shown])
+    if (this.#isTooSoon(now() - this.#beganAt)) return "busy"
     try {
-      const next = this.#opened([bare(head), bare(this.#head), ...this.#known.former])
+      const next = this.#opened([...this.#shown, bare(this.#head), ...this.#known.former])
       ;({ opening: this.#opening, known: this.#known, head: this.#head } = next)
     } catch {
       report({ type: "storage.trouble", refused: 1 })
-      return false
+      return "storage"
     }
+    this.#shown = []
+    this.#beganAt = now()
     this.#tellOpened()
-    return true
+    return undefined
+  }
+
+  /** A clock that was set back begins no wait. */
+  #isTooSoon(since: Millis): boolean {
+    const more = this.#known.former.length - LOGS_AT_ONCE
+    return more >= 0 && since >= 0 && since < NEXT_LOG_AFTER_MS * 2 ** more
   }
 
   /** A log that names these heads, over all that the store has; remembered when this returns. */

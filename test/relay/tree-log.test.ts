@@ -5,10 +5,11 @@ import { isSigned, relayIdOf, signHead } from "../../src/crypto/checkpoint.ts"
 import { leafHash, MerkleTree } from "../../src/crypto/merkle.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import type { Of } from "../../src/protocol/messages.ts"
+import { REFUSALS } from "../../src/protocol/errors.ts"
 import { decodeOpening, type SignedHead } from "../../src/protocol/tree-head.ts"
 import { MemoryDisk, MemoryRelayStore } from "../../src/relay/store-memory.ts"
-import { TreeLog } from "../../src/relay/tree-log.ts"
-import { CoreBench, RELAY_SEED, START, type Wire } from "../support/core-bench.ts"
+import { LOGS_AT_ONCE, TreeLog } from "../../src/relay/tree-log.ts"
+import { CoreBench, describe as line, RELAY_SEED, START, type Wire } from "../support/core-bench.ts"
 import { MemoryHeadFile, signerOf } from "../support/heads.ts"
 import type { RelayPerson } from "../support/relay-people.ts"
 import { seeded, seededRandom } from "../support/sim.ts"
@@ -189,6 +190,30 @@ describe("the next log", () => {
     ])
   })
 
+  test("whoever shows old heads one after the other drives none that others know out of the opening", async () => {
+    const { bench, first } = await filled(2)
+    let { wire } = first
+    const show = async (size: number) => {
+      const known = [foreign({ log: FIRST_LOG, size }, bench)]
+      const answer = (await wire.ask({ type: "getHead", rid: 7, known }))[0]!
+      return answer.type === "treeHead" ? decodeOpening(answer.opening).former : line(answer)
+    }
+    let refused = 0
+    for (let size = 10; size < 400; size++) {
+      if (!Array.isArray(await show(size))) refused++
+      await bench.pass(100)
+    }
+    expect(refused).toBeGreaterThan(300)
+    // Somebody else has a newer one: it is named as soon as the wait is over, and those before it need no more.
+    expect(await show(1_000)).toBe(`refused ${REFUSALS.busy}`)
+    await bench.pass(64_000)
+    wire = await bench.comeBack(first.person)
+    const former = await show(999)
+    expect(former.length).toBeLessThan(LOGS_AT_ONCE + 10)
+    expect(former).toContainEqual(expect.objectContaining({ log: FIRST_LOG, size: 1_000 }))
+    for (let size = 10; size < 1_000; size += 90) expect(await show(size)).toEqual(former)
+  })
+
   test("tells everybody who is connected", async () => {
     const { bench, joined } = await filled(2)
     const [alice, bob] = joined
@@ -246,7 +271,7 @@ test("whatever dies when, and whatever is put back: no two heads of one size in 
         await store.commit()
         log.advance(store.directorySize())
         dieAt = Infinity
-        if (chance.chance(0.7) && given.length > 0) expect(log.show(given.at(-1)!)).toBe(true)
+        if (chance.chance(0.7) && given.length > 0) expect(log.show(given.at(-1)!)).toBeUndefined()
         const { head } = log
         logs = Math.max(logs, head.log - FIRST_LOG)
         given.push(head)
