@@ -12,7 +12,7 @@ import {
   openSync,
   readdirSync,
   readSync,
-  rmSync,
+  unlinkSync,
   writeSync,
 } from "node:fs"
 import { dirname, join } from "node:path"
@@ -85,7 +85,14 @@ export function segmentFolder(path: string): SegmentFolder {
         throw new PlatformError("disk-failed", `${path} has no name for another file`)
       return open(segment, "wx+")
     },
-    remove: (segment) => doing(at(segment), () => rmSync(at(segment), { force: true })),
+    remove: (segment) =>
+      doing(at(segment), () => {
+        try {
+          unlinkSync(at(segment))
+        } catch (cause) {
+          if (systemCode(cause) !== "ENOENT") throw cause
+        }
+      }),
     syncNames: () => doing(path, () => syncFolder(path)),
   }
 }

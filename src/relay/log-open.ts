@@ -55,7 +55,7 @@ class Opening {
   readonly #rowOf: RowOf
   readonly #known: number
   readonly #state: LogState
-  readonly #damage = { pieces: 0, bytes: 0, batches: 0 }
+  readonly #damage = { pieces: 0, bytes: 0, batches: 0, entries: 0 }
   readonly #ahead = new Set<number>()
   /** Channels of whose last entry nothing has said yet what the row is after it, and that entry. */
   readonly #unended = new Map<LogChannel, LogRecord>()
@@ -90,10 +90,13 @@ class Opening {
       this.#state.file(newest).syncNow()
       this.#folder.syncNames()
     }
-    for (const [ref, { places }] of this.#state.channels)
-      if (places.isEmpty && !this.#ahead.has(ref)) this.#state.channels.delete(ref)
     const missing = Math.max(0, this.#known - number)
     this.#damage.batches += missing
+    this.#damage.entries -= this.#state.count
+    for (const [ref, { places, lastSeq }] of this.#state.channels) {
+      this.#damage.entries += Math.max(0, lastSeq + 1 - places.first)
+      if (places.isEmpty && !this.#ahead.has(ref)) this.#state.channels.delete(ref)
+    }
     return { state: this.#state, number: number + missing, damage: this.#damage, ahead: this.#ahead }
   }
 

@@ -93,7 +93,7 @@ export class Relay {
     this.#tending = new Tending(this.#core)
     if (!setup.store.isWhole) this.#core.effects.report({ type: "storage.readonly" })
     const { damage } = setup
-    if (damage && damage.pieces + damage.batches > 0)
+    if (damage && damage.pieces + damage.batches + damage.entries > 0)
       this.#core.effects.report({ type: "storage.log-damaged", ...damage })
     this.#directory = new Directory(setup.store)
     const { store, primitives, relayId, heads } = setup

@@ -98,11 +98,14 @@ export interface HeaderCount {
 /** So many token hashes before the newest confirmed position tell a reader that catches up from one that cannot. */
 export const KEPT_TOKENS = 256
 
-/** Pieces of the log of entries that are not as they were written, their bytes, and batches that are not there at all. */
+/** What a start found of the log of entries: pieces that are not as they were written, and what is not there at all. */
 export interface LogDamage {
   pieces: number
   bytes: number
+  /** Newer than all that are there. */
   batches: number
+  /** Of channels of which the log has anything; of the others their rows say how many there should be. */
+  entries: number
 }
 
 export interface RelayStore {

@@ -21,7 +21,7 @@ export function operatorWords(event: OperatorEvent): SafeText {
     case "storage.damaged":
       return say`${event.entries} stored entries cannot be read any more: their readers were told`
     case "storage.log-damaged":
-      return say`the log of entries is damaged in ${event.pieces} places (${sizeWords(event.bytes)}), and ${event.batches} writes are missing from it: what is whole is served, readers are told of the rest. Check the disk`
+      return say`the log of entries is damaged in ${event.pieces} places (${sizeWords(event.bytes)}); ${event.batches} writes and ${event.entries} entries are missing from it: what is whole is served, readers are told of the rest. Check the disk`
     case "storage.readonly":
       return say`the database is damaged: what can be read is served, nothing new is taken; put back a copy, or begin anew`
     case "directory.reopened":

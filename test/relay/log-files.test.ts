@@ -13,7 +13,7 @@ beforeAll(sodiumReady)
 const scratch = mkdtempSync(join(tmpdir(), "log-files-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
-const NO_DAMAGE = { pieces: 0, bytes: 0, batches: 0 }
+const NO_DAMAGE = { pieces: 0, bytes: 0, batches: 0, entries: 0 }
 const DAY_MS = 86_400_000
 
 /** Batches of which the database knows the first alone. */
@@ -90,6 +90,19 @@ test("a copy of a segment, and a segment of another relay, at the end of the log
     expect(other.broken()).toEqual([])
     expect(disk.files.get(5)!.cache.subarray(0, before.length)).toEqual(before)
   }
+})
+
+test("a segment that is gone in the middle is said by the entries that are missing", async () => {
+  const keeper = await written(60, 4_000)
+  const disk = found(keeper)
+  const gone = disk.list()[3]!
+  const live = [...keeper.log.state.channels.values()].flatMap(({ places }) =>
+    Array.from({ length: places.next - places.first }, (_, n) => places.get(places.first + n)!.segment),
+  )
+  disk.files.delete(gone)
+  const { damage } = keeper.on(disk).log
+  expect(damage).toEqual({ ...NO_DAMAGE, entries: live.filter((segment) => segment === gone).length })
+  expect(damage.entries).toBeGreaterThan(10)
 })
 
 test("a name that is nearly a segment's is nobody's: no segment is read twice", () => {

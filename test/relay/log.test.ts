@@ -32,7 +32,7 @@ test("entries come back in order, by number and by name, through many segments",
   expect(keeper.disk.list().length).toBeGreaterThan(2)
   keeper.reopen(keeper.disk.crash())
   expect(keeper.broken()).toEqual([])
-  expect(keeper.log.damage).toEqual({ pieces: 0, bytes: 0, batches: 0 })
+  expect(keeper.log.damage).toEqual({ pieces: 0, bytes: 0, batches: 0, entries: 0 })
 })
 
 test("what was dropped leaves the disk: it stays in proportion to what is kept", async () => {

@@ -64,7 +64,7 @@ test.each(OLD_VERSIONS)("version $version ($file) comes forward, and goes on", a
   const rows = store.readEntries(row.ref, 0, 10_000, Infinity)
   expect(rows.map((each) => plain(each.bytes))).toEqual(entries.map(plain))
   expect(rows.every((each, at) => isIntact(nodePrimitives, each, at + 1))).toBe(true)
-  expect(store.damage).toEqual({ pieces: 0, bytes: 0, batches: 0 })
+  expect(store.damage).toEqual({ pieces: 0, bytes: 0, batches: 0, entries: 0 })
   add(store, OLD_CHANNELS[0]!)
   await store.commit()
   store.close()

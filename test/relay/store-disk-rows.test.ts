@@ -18,7 +18,7 @@ const freshFolder = () => {
   mkdirSync(path)
   return path
 }
-const NO_DAMAGE = { pieces: 0, bytes: 0, batches: 0 }
+const NO_DAMAGE = { pieces: 0, bytes: 0, batches: 0, entries: 0 }
 const channelId = (n: number) => Buffer.concat([bytes(0xcc, 24), u64(n)])
 
 function add(store: DiskRelayStore, channel: number, overrides: Partial<NewEntry> = {}): void {

@@ -324,6 +324,7 @@ function note(log: Log, event: OperatorEvent): void {
         pieces: event.pieces,
         bytes: event.bytes,
         batches: event.batches,
+        entries: event.entries,
       })
     case "storage.damaged":
       return log.write("error", event.type, { entries: event.entries })

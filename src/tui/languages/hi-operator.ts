@@ -58,8 +58,8 @@ export const operatorHi: Catalogue = {
   "the disk is full or damaged: {0} requests were refused": "डिस्क भरी या ख़राब है: {0} अनुरोध ठुकराए गए",
   "{0} stored entries cannot be read any more: their readers were told":
     "रखी हुई {0} प्रविष्टियाँ अब पढ़ी नहीं जा सकतीं: उनके पाठकों को बताया गया",
-  "the log of entries is damaged in {0} places ({1}), and {2} writes are missing from it: what is whole is served, readers are told of the rest. Check the disk":
-    "प्रविष्टियों का लॉग {0} जगह ख़राब है ({1}), और उसमें से {2} लेखन ग़ायब हैं: जो ठीक है वह दिया जाता है, बाक़ी के बारे में पाठकों को बताया जाता है। डिस्क जाँचें",
+  "the log of entries is damaged in {0} places ({1}); {2} writes and {3} entries are missing from it: what is whole is served, readers are told of the rest. Check the disk":
+    "प्रविष्टियों का लॉग {0} जगह ख़राब है ({1}); उसमें से {2} लेखन और {3} प्रविष्टियाँ ग़ायब हैं: जो ठीक है वह दिया जाता है, बाक़ी के बारे में पाठकों को बताया जाता है। डिस्क जाँचें",
   "the database is damaged: what can be read is served, nothing new is taken; put back a copy, or begin anew":
     "डेटाबेस ख़राब है: जो पढ़ा जा सकता है वह दिया जाता है, नया कुछ नहीं लिया जाता; प्रति वापस रखें, या नए सिरे से शुरू करें",
   "the directory's log begins anew, as number {0}: what is stored here is older than what was last signed. Everybody keeps the keys they know, and sees a line":
