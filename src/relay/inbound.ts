@@ -4,7 +4,7 @@
  */
 import type { Millis } from "../platform/clock.ts"
 import type { Soon } from "../platform/soon.ts"
-import { NEWCOMERS_A_ROUND, Rounds } from "./rounds.ts"
+import { NEWCOMER_WAITING, NEWCOMERS_A_ROUND, Rounds } from "./rounds.ts"
 import type { RelayEvent } from "./relay.ts"
 
 export interface InboundSetup {
@@ -43,6 +43,10 @@ export class Inbound {
     if (isCommitting()) this.#rounds.keep(id, events)
     else take(isOpen() ? this.#rounds.offer(id, events) : events)
     if (!this.#rounds.isWaiting(id)) return
+    if (!this.#members.has(id) && this.#rounds.count(id) > NEWCOMER_WAITING) {
+      this.#rounds.forget(id)
+      this.#rounds.keep(id, [{ kind: "malformed", id }])
+    }
     if (this.#rounds.isFull(id) && !this.#held.has(id)) {
       this.#held.add(id)
       if (!this.#paused.has(id)) read(id, false)
@@ -50,8 +54,9 @@ export class Inbound {
     this.#dueRound()
   }
 
-  /** The connection is gone; what it said is still taken, in its turn. */
+  /** The connection is gone; what a member said is still taken, in its turn. */
   closed(id: number): void {
+    if (!this.#members.has(id)) this.#rounds.forget(id)
     this.#held.delete(id)
     this.#paused.delete(id)
     this.arrived(id, [{ kind: "disconnected", id }])

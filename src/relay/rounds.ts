@@ -15,6 +15,8 @@ const UNIT_BYTES = 1_024
 export const NEWCOMERS_A_ROUND = 8
 /** Of one of them: a hello and a registration. */
 const NEWCOMER_SHARE = 4
+/** Frames of one of them that wait: it has nothing to say before it is answered, and with more it is ended. */
+export const NEWCOMER_WAITING = 16
 /** With more than this waiting, nothing more is read from there until it has had its turn. */
 export const MOST_WAITING = 2 * SHARE
 
@@ -48,6 +50,16 @@ export class Rounds {
   /** Whether so much of it waits that nothing more should be read. */
   isFull(id: number): boolean {
     return (this.#waiting.get(id)?.weight ?? 0) > MOST_WAITING
+  }
+
+  /** How much of it waits, in events. */
+  count(id: number): number {
+    return this.#waiting.get(id)?.events.length ?? 0
+  }
+
+  /** What waits of it is never taken. */
+  forget(id: number): void {
+    this.#waiting.delete(id)
   }
 
   /** What this connection has sent, in order. @returns what of it may be taken in this round; the rest waits. */

@@ -293,7 +293,9 @@ class Driver {
           break
         }
         case "trust":
-          this.#links.get(effect.id)?.decoder.raiseLimit(MAX_FRAME_BYTES)
+          // It may be gone.
+          if (!this.#links.has(effect.id)) break
+          this.#links.get(effect.id)!.decoder.raiseLimit(MAX_FRAME_BYTES)
           this.#inbound.trust(effect.id)
           break
         case "reading":

@@ -174,8 +174,8 @@ test("of newcomers who all say something at once a few are heard in each round, 
   const { inbound, turn, take, due } = stage()
   const ids = Array.from({ length: 30 }, (_, n) => 10 + n)
   // The first ones go on and on.
-  for (const id of ids) inbound.arrived(id, frames(id, id < 20 ? 20 : 1))
-  inbound.arrived(ids[3]!, [{ kind: "malformed", id: ids[3]! }])
+  for (const id of ids) inbound.arrived(id, frames(id, id < 20 ? 16 : 1))
+  inbound.arrived(ids[25]!, [{ kind: "malformed", id: ids[25]! }])
   const rounds: number[][] = []
   for (; ; turn()) {
     inbound.arrived(1, frames(1, 1))
@@ -190,7 +190,7 @@ test("of newcomers who all say something at once a few are heard in each round, 
     for (const id of each) expect(heard.filter((other) => other === id).length).toBeLessThanOrEqual(4 + 1)
   }
   expect(new Set(rounds.slice(0, 5).flat()).size).toBe(ids.length)
-  expect(rounds.flat()).toHaveLength(10 * 20 + 20 + 1)
+  expect(rounds.flat()).toHaveLength(10 * 16 + 20 + 1)
 })
 
 test("after a commit newcomers are heard for about as long as it took", () => {
@@ -202,22 +202,48 @@ test("after a commit newcomers are heard for about as long as it took", () => {
   expect(take()).toHaveLength(100)
 })
 
-test("whoever hangs up is gone at once, and what was said before that still waits for its round", () => {
-  const { inbound, turn, take } = stage()
+test("whoever hangs up is gone at once, and what was not heard yet is forgotten", () => {
+  const { inbound, turn, take, due } = stage()
   for (let id = 10; id < 40; id++) inbound.arrived(id, frames(id, 1))
   expect(take()).toHaveLength(8)
   for (let id = 10; id < 60; id++) inbound.closed(id)
-  const now = take()
-  expect(now.filter(({ kind }) => kind === "disconnected")).toHaveLength(28)
+  expect(take()).toEqual(Array.from({ length: 50 }, (_, n) => gone(10 + n)))
+  while (due.length > 0) turn()
+  expect(take()).toEqual([])
+})
+
+test("a newcomer who says more than can be anything is ended, and holds no memory", () => {
+  const { inbound, turn, take, due, state } = stage()
+  state.isCommitting = true
+  for (let n = 0; n < 3; n++) inbound.arrived(10, frames(10, 10_000))
+  inbound.arrived(11, frames(11, 16))
+  state.isCommitting = false
+  inbound.commitEnded([], 0)
+  while (due.length > 0) turn()
+  const taken = take()
+  expect(of(10, taken)).toEqual([{ kind: "malformed", id: 10 }])
+  expect(of(11, taken)).toHaveLength(16)
+})
+
+test("members who hang up are heard to the end", () => {
+  const { inbound, turn, take, due, state } = stage()
+  state.isCommitting = true
+  inbound.arrived(1, frames(1, 100))
+  inbound.closed(1)
+  state.isCommitting = false
+  inbound.commitEnded([], 0)
+  expect(take()).toHaveLength(SHARE)
   turn()
-  expect(take().map(({ kind }) => kind)).toEqual(
-    Array.from({ length: 8 }, () => ["frame", "disconnected"]).flat(),
-  )
+  expect(take()).toHaveLength(100 - SHARE + 1)
+  // The number is nobody's then.
+  inbound.arrived(1, frames(1, 17))
+  while (due.length > 0) turn()
+  expect(take().length).toBeLessThan(17)
 })
 
 test("whoever has logged in has a member's share, and what waits of it stays in order", () => {
   const { inbound, turn, take } = stage()
-  const sent = frames(10, 20)
+  const sent = frames(10, 18)
   inbound.arrived(10, sent)
   expect(take()).toEqual(sent.slice(0, 4))
   inbound.trust(10)
