@@ -12,8 +12,10 @@ import type { Member, Session } from "./session.ts"
 
 /** A write to each costs about 10 µs, so telling them takes a tenth of the time at most. */
 const NEWS_EVERY_MS_PER_MEMBER: Millis = 0.1
-/** So few are told at once. */
+/** So few are told at once, this often in quick succession; from then on what happens is gathered. */
 const FEW_MEMBERS = 64
+const TOLD_AT_ONCE = 16
+const FEW_EVERY_MS: Millis = 50
 
 export class News {
   readonly #core: Core
@@ -48,10 +50,12 @@ export class News {
 
   /** After the outcomes of a batch. */
   settle(): void {
+    const { now } = this.#core
     // A clock that was set back keeps nobody waiting.
-    this.#nextAt = Math.min(this.#nextAt, this.#core.now + this.#interval)
-    if (this.#core.now < this.due) return
-    this.#nextAt = this.#core.now + this.#interval
+    this.#nextAt = Math.min(this.#nextAt, now + this.#interval)
+    if (now < this.due) return
+    const saved = this.#members.size <= FEW_MEMBERS ? TOLD_AT_ONCE * FEW_EVERY_MS : 0
+    this.#nextAt = Math.max(this.#nextAt, now - saved) + this.#interval
     const { all, places } = this.#tidings()
     for (const session of this.#members.values()) {
       const own = places.get(session.member!.accountKey)
@@ -80,7 +84,7 @@ export class News {
 
   get #interval(): Millis {
     const { size } = this.#members
-    return size <= FEW_MEMBERS ? 0 : Math.ceil(size * NEWS_EVERY_MS_PER_MEMBER)
+    return size <= FEW_MEMBERS ? FEW_EVERY_MS : Math.ceil(size * NEWS_EVERY_MS_PER_MEMBER)
   }
 }
 

@@ -99,3 +99,24 @@ test("whoever is in the news is told of all the others, before and behind, in th
   const { buffer } = wires[0]!.frames.at(-1)!
   expect(back.map(({ frames }) => frames.at(-1)!.buffer === buffer)).toEqual([true, true, true])
 })
+
+test("where there are few, a crowd that comes and goes is told of at once at first, and then every 50 ms", async () => {
+  const { bench, people, wires } = await crowd(40)
+  const [watcher] = wires
+  await bench.pass(2_000)
+  watcher!.take()
+  const before = watcher!.frames.length
+  for (let n = 1; n <= 20; n++) await wires[n]!.drop()
+  expect(told(watcher!)).toEqual(people.slice(1, 17).map((person) => said(person, false)))
+  await bench.pass(49)
+  expect(watcher!.frames.length).toBe(before + 16)
+  await bench.pass(1)
+  expect(told(watcher!)).toEqual(people.slice(1, 21).map((person) => said(person, false)))
+  expect(watcher!.frames.length).toBe(before + 17)
+  // Nothing is saved up in so short a time, and everything in a second.
+  await wires[21]!.drop()
+  expect(watcher!.frames.length).toBe(before + 17)
+  await bench.pass(1_000)
+  for (let n = 22; n <= 30; n++) await wires[n]!.drop()
+  expect(watcher!.frames.length).toBe(before + 18 + 9)
+})
