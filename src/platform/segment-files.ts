@@ -7,6 +7,7 @@ import {
   fdatasync,
   fdatasyncSync,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -51,6 +52,8 @@ export interface SegmentFolder {
   /** No error when there is none. */
   remove(segment: number): void
   syncNames(): void
+  /** Of the folder itself, which keeps a descriptor once names were synced: later nobody else can take it. */
+  close(): void
 }
 
 const NAME = /^(\d{10})\.segment$/
@@ -69,6 +72,7 @@ export function segmentFolder(path: string): SegmentFolder {
   doing(path, () => {
     if (mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined) syncFolder(dirname(path))
   })
+  let names: number | undefined
   const open = (segment: number, flags: string) =>
     doing(at(segment), () => nodeFile(at(segment), openSync(at(segment), flags, 0o600)))
   return {
@@ -93,7 +97,14 @@ export function segmentFolder(path: string): SegmentFolder {
           if (systemCode(cause) !== "ENOENT") throw cause
         }
       }),
-    syncNames: () => doing(path, () => syncFolder(path)),
+    syncNames: () =>
+      doing(path, () => {
+        if (process.platform !== "win32") fsyncSync((names ??= openSync(path, "r")))
+      }),
+    close: () => {
+      if (names !== undefined) closeQuietly(names)
+      names = undefined
+    },
   }
 }
 
@@ -134,12 +145,14 @@ function nodeFile(path: string, file: number): SegmentFile {
       }),
     syncNow: () => doing(() => fdatasyncSync(file)),
     truncate: (size) => doing(() => ftruncateSync(file, size)),
-    close: () => {
-      try {
-        closeSync(file)
-      } catch (cause) {
-        if (systemCode(cause) === undefined) throw cause
-      }
-    },
+    close: () => closeQuietly(file),
+  }
+}
+
+function closeQuietly(file: number): void {
+  try {
+    closeSync(file)
+  } catch (cause) {
+    if (systemCode(cause) === undefined) throw cause
   }
 }

@@ -139,6 +139,7 @@ export class LogState {
 
   close(): void {
     for (const segment of this.#open.keys()) this.letGo(segment)
+    this.#folder.close()
   }
 
   isKept = (ref: number, seq: number): boolean => {

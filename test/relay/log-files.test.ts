@@ -1,9 +1,10 @@
 /** Files of the log that are not where they were, or not what they were, and a disk that does not give them today. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
+import { PlatformError } from "../../src/platform/errors.ts"
 import { crcChecksum, segmentFolder } from "../../src/platform/segment-files.ts"
 import { EntryLog } from "../../src/relay/log.ts"
 import { LogKeeper, SECRET } from "../support/log-keeper.ts"
@@ -115,6 +116,19 @@ test("a name that is nearly a segment's is nobody's: no segment is read twice", 
   expect(() => folder.create(2 ** 32 - 1)).toThrow(expect.objectContaining({ code: "disk-failed" }))
 })
 
+test("once names were synced nobody else can take the descriptor for it, and what cannot be deleted says so", () => {
+  const path = join(scratch, "descriptor")
+  const folder = segmentFolder(path)
+  folder.syncNames()
+  mkdirSync(join(path, "0000000007.segment"))
+  expect(() => folder.remove(7)).toThrow(PlatformError)
+  folder.remove(8)
+  renameSync(path, `${path}-elsewhere`)
+  folder.syncNames()
+  folder.close()
+  expect(() => folder.syncNames()).toThrow(PlatformError)
+})
+
 test("segments in which no batch is whole are read in one go, and the fields in them are found", async () => {
   const keeper = await written(300)
   const disk = found(keeper)
@@ -174,6 +188,15 @@ test("when everything has expired, one segment is left that says how far the log
 })
 
 test("when others have all descriptors, nothing is damaged: the log makes room among its own", async () => {
+  const young = await written(2, 100_000)
+  young.disk.descriptors = 1
+  for (let n = 0; n < 200; n++) {
+    young.append(1)
+    await young.commit()
+  }
+  expect(young.disk.list().length).toBeGreaterThan(1)
+  young.disk.descriptors = 2
+  expect(young.broken()).toEqual([])
   const keeper = await written(60, 1_000)
   const disk = found(keeper)
   disk.descriptors = 2

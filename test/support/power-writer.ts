@@ -105,5 +105,6 @@ function lazyFolder(name: string): SegmentFolder {
     create: (segment) => lazy(folder.create(segment)),
     remove: (segment) => folder.remove(segment),
     syncNames: () => {},
+    close: () => folder.close(),
   }
 }

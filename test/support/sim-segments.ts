@@ -68,6 +68,8 @@ export class SimSegments implements SegmentFolder {
     this.#removed.clear()
   }
 
+  close(): void {}
+
   /** What the next process finds. Without `chance` all that was written, synced or not: as after kill -9. */
   crash(chance?: Chance): SimSegments {
     this.#isDead = true
