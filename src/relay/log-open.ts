@@ -9,7 +9,7 @@ import { StoreError } from "./errors.ts"
 import { checkHead, type LogEnd, type LogRecord, MAX_BATCH_LENGTH, segmentHead, SIZES } from "./log-format.ts"
 import { PlaceList } from "./log-index.ts"
 import { type Findings, scanSegment } from "./log-scan.ts"
-import { asLogError, type LogChannel, LogState } from "./log-state.ts"
+import { asLogError, type LogChannel, LogState, type Segment } from "./log-state.ts"
 import type { LogDamage } from "./store.ts"
 
 /** A channel as the database has it, which may be behind the log. */
@@ -60,6 +60,9 @@ class Opening {
   /** Channels of whose last entry nothing has said yet what the row is after it, and that entry. */
   readonly #unended = new Map<LogChannel, LogRecord>()
   #segment = 0
+  /** What the disk said first instead of giving bytes, and whether it gave any. */
+  #trouble: unknown
+  #hasRead = false
 
   constructor(
     { folder, secret, checksum }: { folder: SegmentFolder; secret: Uint8Array; checksum: Checksum },
@@ -84,6 +87,9 @@ class Opening {
         throw new StoreError("damaged", "the database is older than the log of entries beside it")
       number = found.number
     }
+    // A disk that gives nothing is not one with a damaged place.
+    if (!this.#hasRead && this.#trouble !== undefined)
+      throw new StoreError("failed", "the disk gives nothing of the log of entries", { cause: this.#trouble })
     // What a process wrote that was killed, and did not sync, is there now: before anybody is told of it, it stays.
     const newest = numbers.at(-1)
     if (newest !== undefined) {
@@ -104,15 +110,24 @@ class Opening {
     const state = this.#state
     const file = state.file(number)
     const keys = state.keys(number)
-    const { bytes, isReadable } = readWhole(file)
+    const { bytes, trouble, isSome } = readWhole(file)
+    this.#trouble ??= trouble
+    this.#hasRead ||= isSome
     const head = checkHead(bytes, keys)
     if (head === "later")
       throw new StoreError("unsuitable", "the log of entries was written by a later version of this program")
     this.#segment = number
-    const segment = { number, size: SIZES.head, live: 0, lastBatch: before, since: undefined }
+    const segment: Segment = {
+      number,
+      size: SIZES.head,
+      live: 0,
+      lastBatch: before,
+      since: undefined,
+      isDamaged: false,
+    }
     state.segments.set(number, segment)
     // A file of something else is no torn write, nor is what the disk does not give today.
-    const mayBeTorn = isLast && isReadable && head !== "damaged"
+    const mayBeTorn = isLast && trouble === undefined && head !== "damaged"
     const [checksum, known] = [this.#checksum, this.#known]
     const scan = { keys, checksum, next: before + 1, known, isLast, mayBeTorn }
     const found = scanSegment(bytes, scan, {
@@ -127,8 +142,9 @@ class Opening {
     // What comes is written at a multiple of 8 bytes.
     segment.size = Math.ceil(found.end / 8) * 8
     segment.lastBatch = found.number
+    segment.isDamaged = found.damaged.length > 0 || head === "damaged"
     if (isLast && !found.isAhead && bytes.length > found.end) file.truncate(found.end)
-    if (isLast && head !== "ours" && found.end === SIZES.head) file.write(0, segmentHead(keys))
+    if (mayBeTorn && head !== "ours" && found.end === SIZES.head) file.write(0, segmentHead(keys))
     else if (head !== "ours") this.#damage.pieces++
     return found
   }
@@ -193,24 +209,28 @@ function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0
 }
 
-function readWhole(file: SegmentFile): { bytes: Uint8Array; isReadable: boolean } {
+/** @returns `trouble`: what the disk said where it does not give the bytes; `isSome`: whether it gave any. */
+function readWhole(file: SegmentFile): { bytes: Uint8Array; trouble?: unknown; isSome: boolean } {
   const { size } = file
   if (size > MAX_SEGMENT_BYTES)
     throw new StoreError("damaged", "a segment of the log is longer than any can be")
   const bytes = new Uint8Array(size)
   try {
-    return { bytes: bytes.subarray(0, file.read(0, bytes)), isReadable: true }
-  } catch {
+    return { bytes: bytes.subarray(0, file.read(0, bytes)), isSome: true }
+  } catch (trouble) {
     // Blocks that cannot be read stay zeros, which nothing that was written looks like.
-    for (let at = 0; at < size; at += BLOCK_BYTES) readBlock(file, bytes, at)
-    return { bytes, isReadable: false }
+    let isSome = false
+    for (let at = 0; at < size; at += BLOCK_BYTES) isSome = readBlock(file, bytes, at) || isSome
+    return { bytes, trouble, isSome }
   }
 }
 
-function readBlock(file: SegmentFile, bytes: Uint8Array, at: number): void {
+function readBlock(file: SegmentFile, bytes: Uint8Array, at: number): boolean {
   try {
     file.read(at, bytes.subarray(at, Math.min(at + BLOCK_BYTES, bytes.length)))
+    return true
   } catch {
     bytes.fill(0, at, at + BLOCK_BYTES)
+    return false
   }
 }

@@ -21,6 +21,8 @@ export interface Segment {
   lastBatch: number
   /** When its first entry came; undefined while it has none. */
   since: Millis | undefined
+  /** The start could not make out all of it: there may be entries in it that the disk gives another time. */
+  isDamaged: boolean
 }
 
 export interface LogSetup {

@@ -54,7 +54,7 @@ export class LogTending {
 
   #work(known: number): boolean {
     try {
-      for (const segment of this.#sealed(known)) if (segment.live === 0) return this.#remove(segment)
+      for (const segment of this.#sealed(known)) if (this.#isOver(segment)) return this.#remove(segment)
       const copying = (this.#copying ??= this.#sparsest(known))
       if (copying === undefined) return false
       this.#copy(copying)
@@ -79,6 +79,15 @@ export class LogTending {
     )
   }
 
+  /**
+   * Whether nothing of it is read any more. Of a damaged one nobody knows, until the next one, of which entries came later,
+   * is gone as well.
+   */
+  #isOver({ live, isDamaged, number }: Segment): boolean {
+    const { state, newestSegment } = this.#log
+    return live === 0 && (!isDamaged || (number < newestSegment && !state.segments.has(number + 1)))
+  }
+
   #remove({ number }: Segment): boolean {
     const { state } = this.#log
     if (this.#copying?.segment.number === number) this.#copying = undefined
@@ -92,7 +101,9 @@ export class LogTending {
 
   #sparsest(known: number): Copying | undefined {
     const share = ({ live, size }: Segment) => live / size
-    const [sparsest] = this.#sealed(known).sort((a, b) => share(a) - share(b))
+    const [sparsest] = this.#sealed(known)
+      .filter(({ isDamaged }) => !isDamaged)
+      .sort((a, b) => share(a) - share(b))
     if (sparsest === undefined || share(sparsest) >= SPARSE) return undefined
     return { segment: sparsest, at: SIZES.head }
   }

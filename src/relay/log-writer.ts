@@ -155,7 +155,14 @@ export class LogWriter {
       folder.remove(number)
       throw cause
     }
-    this.#active = { number, size: SIZES.head, live: 0, lastBatch: this.number, since: time }
+    this.#active = {
+      number,
+      size: SIZES.head,
+      live: 0,
+      lastBatch: this.number,
+      since: time,
+      isDamaged: false,
+    }
     this.#state.segments.set(number, this.#active)
     return this.#active
   }

@@ -33,23 +33,53 @@ function found(keeper: LogKeeper): SimSegments {
 }
 
 test.each([
-  ["all of the last segment", () => true],
-  ["the end of it", (at: number, length: number) => at + length > 4_096],
-])("what the disk does not give at a start is not cut off: %s", async (_, isBad) => {
-  const keeper = await written(20)
+  [
+    "the end of its newest file",
+    (segment: number, at: number, length: number) => segment > 9 && at + length > 4_096,
+  ],
+  ["a block of each", (_: number, at: number, length: number) => at < 5_000 && at + length > 4_500],
+  ["the beginning of each", (_: number, at: number) => at < 4_096],
+])("what the disk does not give at a start stays, whatever is tidied away: %s", async (_, isBad) => {
+  const keeper = await written(400, 10_000)
+  keeper.tend()
   const disk = found(keeper)
-  const before = disk.files.get(1)!.cache
-  disk.unreadable = (_segment, at, length) => (isBad(at, length) ? "disk-failed" : undefined)
+  const before = new Map([...disk.files].map(([segment, { cache }]) => [segment, cache]))
+  disk.unreadable = (segment, at, length) => (isBad(segment, at, length) ? "disk-failed" : undefined)
   const other = keeper.on(disk)
   expect(other.log.damage.pieces).toBeGreaterThan(0)
   // It goes on behind it, and gives out no batch's number twice.
-  other.append(9)
-  await other.commit()
-  expect(disk.files.get(1)!.cache.subarray(0, before.length)).toEqual(before)
+  for (let n = 0; n < 30; n++) {
+    other.append(9)
+    await other.commit()
+    other.tend()
+  }
+  for (const [segment, bytes] of before)
+    expect(disk.files.get(segment)!.cache.subarray(0, bytes.length)).toEqual(bytes)
   disk.unreadable = () => undefined
   other.reopen(disk.crash())
   expect(other.broken()).toEqual([])
   expect(other.log.damage).toEqual(NO_DAMAGE)
+})
+
+test("a disk that gives nothing at all is no damage: the relay does not start, and nothing is touched", async () => {
+  const keeper = await written(20)
+  const disk = found(keeper)
+  disk.unreadable = () => "disk-failed"
+  expect(() => keeper.on(disk)).toThrow(expect.objectContaining({ code: "failed" }))
+  expect(disk.files.get(1)!.cache).toEqual(keeper.disk.files.get(1)!.cache)
+})
+
+test("a damaged file goes when what came after it has gone", async () => {
+  const keeper = await written(200, 10_000)
+  const disk = found(keeper)
+  disk.files.get(2)!.cache.fill(0xa5, 3_000, 7_000)
+  const other = keeper.on(disk)
+  for (const ref of [1, 2, 3]) other.drop(ref, 1_000)
+  await other.commit()
+  other.append(1)
+  await other.commit()
+  other.tend()
+  expect(disk.list()).toHaveLength(1)
 })
 
 test("a segment under another number is neither read nor cut, and is there again under its own", async () => {
