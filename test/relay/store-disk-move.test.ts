@@ -8,6 +8,7 @@ import { openRelayStore } from "../../src/cli/relay-store.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { systemRandom } from "../../src/platform/random.ts"
+import { PlatformError } from "../../src/platform/errors.ts"
 import { crcChecksum, segmentFolder } from "../../src/platform/segment-files.ts"
 import { isIntact } from "../../src/relay/damage.ts"
 import { DiskRelayStore } from "../../src/relay/store-disk.ts"
@@ -135,6 +136,36 @@ test("cut short at any operation on its files, the move begins anew and loses no
     if (isOver) break
   }
   expect(cuts).toBeGreaterThan(3)
+})
+
+test("without room for both, nothing is left of the log, and the database is as it was", async () => {
+  const folder = freshFolder()
+  const path = join(folder, "relay.db")
+  const source = new SqliteRelayStore({ path, random: systemRandom })
+  for (let n = 0; n < 300; n++) for (const id of CHANNELS) add(source, id)
+  await source.commit()
+  const wanted = everything(source)
+  source.close()
+  const folderOf = (name: string) => {
+    const real = segmentFolder(join(folder, name))
+    const create = (segment: number) => {
+      const file = real.create(segment)
+      const write = (at: number, content: Uint8Array) => {
+        file.write(at, content.subarray(0, 5_000))
+        if (content.length > 5_000) throw new PlatformError("disk-full", "the disk is full")
+      }
+      return { ...file, size: 0, write }
+    }
+    return { ...real, create }
+  }
+  expect(() => openRelayStore(path, { folderOf })).toThrow(expect.objectContaining({ code: "full" }))
+  expect(segmentsIn(folder)).toEqual([])
+  const before = new SqliteRelayStore({ path, random: systemRandom })
+  expect(everything(before)).toEqual(wanted)
+  before.close()
+  const after = openRelayStore(path)
+  expect(everything(after)).toEqual(wanted)
+  after.close()
 })
 
 function tryTo(open: () => DiskRelayStore): boolean {
