@@ -3,8 +3,8 @@
  * connections that end at one moment hold up nobody who stays.
  */
 
-/** Some hundred microseconds of closing connections. */
-const AT_A_TIME = 4
+/** A hundred microseconds of closing connections. */
+const AT_A_TIME = 2
 
 export class Slices {
   readonly #waiting: (() => void)[] = []

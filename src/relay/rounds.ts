@@ -5,6 +5,8 @@
  * after the other. Of those who have not logged in, some have a few frames each in a round, and the others wait for theirs:
  * a thousand hellos that come at once, each with a signature to check, are not one turn of the event loop.
  */
+import { FRAME_HEADER_BYTES } from "../protocol/framing.ts"
+import { MESSAGE_NUMBERS } from "../protocol/messages.ts"
 import type { RelayEvent } from "./relay.ts"
 
 /** Of one connection in one round: 32 entries of 1 KiB, 64 small requests, or one frame of the largest kind. */
@@ -12,7 +14,7 @@ export const SHARE = 64
 /** A frame weighs 1, and 1 more for so many bytes. */
 const UNIT_BYTES = 1_024
 /** Of those who have not logged in, in one round: some milliseconds of checking signatures. */
-export const NEWCOMERS_A_ROUND = 8
+export const NEWCOMERS_A_ROUND = 4
 /** Of one of them: a hello and a registration. */
 const NEWCOMER_SHARE = 4
 /** Frames of one of them that wait: it has nothing to say before it is answered, and with more it is ended. */
@@ -137,5 +139,8 @@ export class Rounds {
 }
 
 function weightOf(event: RelayEvent): number {
-  return event.kind === "frame" ? 1 + Math.floor(event.frame.length / UNIT_BYTES) : 0
+  if (event.kind !== "frame") return 0
+  const units = 1 + Math.floor(event.frame.length / UNIT_BYTES)
+  // Each of its ids is looked up on the disk.
+  return event.frame[FRAME_HEADER_BYTES] === MESSAGE_NUMBERS.look ? 2 * units : units
 }

@@ -16,7 +16,7 @@ test("in each turn a little is done, in order, also what is added meanwhile", as
     if (after.length === 1) slices.add(() => done.push(10))
   }
   expect(done).toEqual(Array.from({ length: 11 }, (_, n) => n))
-  expect(after).toEqual([4, 8, 11])
+  expect(after).toEqual([2, 4, 6, 8, 10, 11])
 })
 
 test("what is to be finished is done at once, and once", async () => {
