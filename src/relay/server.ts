@@ -103,6 +103,8 @@ class Driver {
   #waiting: RelayEvent[] = []
   #state: "open" | "stopping" | "dead" = "open"
   #committing: Promise<void> | undefined
+  /** Connections that were opened during it. */
+  #arrived = 0
   #isFlushDue = false
   #cancelTick: () => void = () => {}
   #tickAt: Millis | undefined
@@ -123,6 +125,9 @@ class Driver {
 
   readonly handler: ListenHandler = {
     opened: (id, connection) => {
+      // The core, which bounds newcomers, is not asked before the disk is done.
+      if (this.#committing !== undefined && this.#arrived++ >= this.#setup.config.limits.newcomers)
+        return drop(connection)
       this.#links.set(id, {
         connection,
         decoder: new FrameDecoder(MAX_STRANGER_FRAME_BYTES),
@@ -217,6 +222,7 @@ class Driver {
     this.#committing = this.#commit(began).finally(() => {
       this.#committing = undefined
       const waiting = this.#waiting
+      this.#arrived = 0
       this.#waiting = []
       this.#inbound.commitEnded(waiting, clock.now() - began)
       this.#armTick()
@@ -309,12 +315,9 @@ class Driver {
           link.connection.close()
           break
         }
-        case "drop": {
-          const connection = this.#links.get(effect.id)?.connection
-          if (connection?.drop === undefined) connection?.close()
-          else connection.drop()
+        case "drop":
+          drop(this.#links.get(effect.id)?.connection)
           break
-        }
         case "look-up-approval":
           asked.push({
             kind: "approval",
@@ -373,6 +376,11 @@ class Driver {
 function say({ connection, out }: Link): void {
   if (out.length > 0) connection.send(out.length === 1 ? out[0]! : concat(...out))
   out.length = 0
+}
+
+function drop(connection: Connection | undefined): void {
+  if (connection?.drop === undefined) connection?.close()
+  else connection.drop()
 }
 
 function isFull(cause: unknown): boolean {

@@ -7,6 +7,9 @@ import { nodePrimitives } from "../../src/platform/primitives.ts"
 import { systemRandom } from "../../src/platform/random.ts"
 import { afterWaitingEvents } from "../../src/platform/soon.ts"
 import { ALPN, listenTls, tlsNetwork } from "../../src/platform/tls.ts"
+import type { ListenHandler } from "../../src/platform/network.ts"
+import { encodeFrame } from "../../src/protocol/framing.ts"
+import { type ClientMessage, encodeMessage } from "../../src/protocol/messages.ts"
 import { REFUSALS } from "../../src/protocol/errors.ts"
 import { DEFAULT_LIMITS, type RelayLimits } from "../../src/relay/config.ts"
 import { Newcomers } from "../../src/relay/newcomers.ts"
@@ -126,6 +129,56 @@ test("all members' places taken: nobody else logs in or registers, but a device 
   await again.expect({ type: "register", rid: 1, admission: ADMISSION, entry }, "ready")
   const late = await bench.connect()
   expect((await late.ask(bench.hello(late, bob))).map(line)).toEqual(busy)
+})
+
+test("while the disk is not done, no more come in than have places, and afterwards they do again", async () => {
+  const store = new MemoryRelayStore(new MemoryDisk(systemRandom.bytes(16)))
+  const disk = { done: () => {} }
+  const commit = store.commit.bind(store)
+  store.commit = () => new Promise<void>((done) => (disk.done = done)).then(commit)
+  const held: { handler?: ListenHandler; soon: () => void } = { soon: () => {} }
+  await startRelay({
+    listen: async (handler) => {
+      held.handler = handler
+      return { port: 0, close: async () => {} }
+    },
+    clock: { now: () => 1_800_000_000_000, wakeAt: () => () => {} },
+    soon: (run) => void (held.soon = run),
+    store,
+    primitives: nodePrimitives,
+    relayId: new Uint8Array(32),
+    heads: someHeads(),
+    config: { name: "slow disk", admissionHash: undefined, limits: { ...DEFAULT_LIMITS, newcomers: 16 } },
+    onEvent: () => {},
+    onFatal: (error) => expect.unreachable(String(error)),
+  })
+  const handler = held.handler!
+  const ended: number[] = []
+  const open = (id: number) => {
+    const exporter = new Uint8Array(32)
+    const end = () => void ended.push(id)
+    handler.opened(id, { exporter, remote: "10.0.0.9", send: () => {}, close: end, drop: end })
+  }
+  open(1)
+  const person = new RelayPerson("alice", systemRandom)
+  const say = (message: ClientMessage) => handler.received(1, encodeFrame(encodeMessage(message)))
+  say(person.hello(new Uint8Array(32), new Uint8Array(32)))
+  say({ type: "register", rid: 1, admission: new Uint8Array(16), entry: person.registration() })
+  held.soon()
+  for (let id = 2; id < 30; id++) open(id)
+  expect(ended).toEqual(Array.from({ length: 12 }, (_, n) => 18 + n))
+  // They are nobody, whatever they still say.
+  handler.received(20, encodeFrame(encodeMessage({ type: "ping", token: 1 })))
+  for (const id of ended.splice(0)) handler.closed(id)
+  const settle = async () => {
+    disk.done()
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+  }
+  await settle()
+  held.soon()
+  await settle()
+  open(30)
+  expect(ended).toEqual([2])
 })
 
 test("over real TLS: strangers who never hang up are ended, and people come in beside them", async () => {
