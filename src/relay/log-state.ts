@@ -81,23 +81,24 @@ export class LogState {
       this.#open.set(segment, known)
       return known
     }
-    return this.#opened(segment, () => this.#folder.open(segment))
+    // The newest may be in the middle of a sync.
+    return this.#opened(segment, this.#newest, () => this.#folder.open(segment))
   }
 
   /** An empty one, behind all others. Only between batches. @throws PlatformError. */
   create(segment: number): SegmentFile {
-    this.#newest = segment
-    return this.#opened(segment, () => this.#folder.create(segment))
+    return this.#opened(segment, undefined, () => this.#folder.create(segment))
   }
 
-  #opened(segment: number, open: () => SegmentFile): SegmentFile {
-    if (this.#open.size >= MAX_OPEN) this.#letOneGo()
+  /** @param busy is not closed to make room. */
+  #opened(segment: number, busy: number | undefined, open: () => SegmentFile): SegmentFile {
+    if (this.#open.size >= MAX_OPEN) this.#letOneGo(busy)
     let file: SegmentFile
     try {
       file = open()
     } catch (cause) {
       // Connections have the descriptors: one of ours makes room.
-      if (codeOf(cause) !== EXHAUSTED || !this.#letOneGo()) throw cause
+      if (codeOf(cause) !== EXHAUSTED || !this.#letOneGo(busy)) throw cause
       file = open()
     }
     this.#open.set(segment, file)
@@ -105,10 +106,9 @@ export class LogState {
     return file
   }
 
-  #letOneGo(): boolean {
-    // The newest may be in the middle of a sync.
+  #letOneGo(busy: number | undefined): boolean {
     for (const oldest of this.#open.keys()) {
-      if (oldest === this.#newest) continue
+      if (oldest === busy) continue
       this.letGo(oldest)
       return true
     }
@@ -119,6 +119,12 @@ export class LogState {
   forget(segment: number): void {
     this.segments.delete(segment)
     this.#keys.delete(segment)
+  }
+
+  /** It was created for nothing. */
+  takeBack(segment: number): void {
+    this.letGo(segment)
+    this.#newest = segment - 1
   }
 
   letGo(segment: number): void {

@@ -151,7 +151,7 @@ export class LogWriter {
       file.write(0, segmentHead(this.#state.keys(number)))
       folder.syncNames()
     } catch (cause) {
-      this.#state.letGo(number)
+      this.#state.takeBack(number)
       folder.remove(number)
       throw cause
     }

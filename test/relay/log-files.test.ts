@@ -40,7 +40,7 @@ test.each([
   ["a block of each", (_: number, at: number, length: number) => at < 5_000 && at + length > 4_500],
   ["the beginning of each", (_: number, at: number) => at < 4_096],
 ])("what the disk does not give at a start stays, whatever is tidied away: %s", async (_, isBad) => {
-  const keeper = await written(400, 10_000)
+  const keeper = await written(200, 10_000)
   keeper.tend()
   const disk = found(keeper)
   const before = new Map([...disk.files].map(([segment, { cache }]) => [segment, cache]))
