@@ -3,6 +3,7 @@
  * so a reader that is slow gets full records, and one that is quick gets each thing at once.
  */
 import type { TLSSocket } from "node:tls"
+import { Backlog } from "./backlog.ts"
 import type { Millis } from "./clock.ts"
 import { addressOf } from "./lobby.ts"
 import type { Connection } from "./network.ts"
@@ -33,10 +34,10 @@ export class TlsConnection implements Connection {
   readonly #events: ConnectionEvents
   readonly #left = (): void => {
     this.#isWriting = false
-    if (this.#waiting.length > 0) this.#go()
+    if (!this.#waiting.isEmpty) this.#go()
     else if (!this.#isClosing && !this.#socket.destroyed) this.#events.drained()
   }
-  #waiting: Uint8Array[] = []
+  readonly #waiting = new Backlog(WRITE_BYTES)
   #isWriting = false
   #isClosing = false
 
@@ -59,9 +60,10 @@ export class TlsConnection implements Connection {
   send(bytes: Uint8Array): void {
     if (this.#isClosing) return
     if (this.#gathers) {
-      if (this.#waiting.push(bytes) === 1) queueMicrotask(() => this.#go())
+      if (this.#waiting.isEmpty) queueMicrotask(() => this.#go())
+      this.#waiting.add(bytes)
     } else if (this.#isWriting || bytes.length > WRITE_BYTES) {
-      this.#waiting.push(own(bytes))
+      this.#waiting.add(bytes)
       this.#go()
     } else this.#write(bytes)
   }
@@ -86,7 +88,8 @@ export class TlsConnection implements Connection {
   #end(): void {
     const socket = this.#socket
     if (socket.destroyed) return
-    while (this.#waiting.length > 0) socket.write(nextWrite(this.#waiting))
+    for (let bytes = this.#waiting.next(); bytes !== undefined; bytes = this.#waiting.next())
+      socket.write(bytes)
     // What is still to come has to be read, and dropped, before the end is seen.
     socket.resume()
     socket.end()
@@ -96,33 +99,14 @@ export class TlsConnection implements Connection {
 
   /** The next write, unless one is under way. */
   #go(): void {
-    if (this.#isWriting || this.#waiting.length === 0) return
-    if (this.#socket.destroyed) this.#waiting = []
-    else this.#write(nextWrite(this.#waiting))
+    if (this.#isWriting) return
+    if (this.#socket.destroyed) return this.#waiting.clear()
+    const bytes = this.#waiting.next()
+    if (bytes !== undefined) this.#write(bytes)
   }
 
   #write(bytes: Uint8Array): void {
     this.#isWriting = true
     this.#socket.write(bytes, this.#left)
   }
-}
-
-/** What may have to wait for a long time, without the memory that it is a small piece of. */
-function own(bytes: Uint8Array): Uint8Array {
-  return bytes.length * 2 < bytes.buffer.byteLength ? bytes.slice() : bytes
-}
-
-/** Takes what goes into one write off the front. */
-function nextWrite(waiting: Uint8Array[]): Uint8Array {
-  const [first] = waiting
-  if (first!.length > WRITE_BYTES) {
-    waiting[0] = first!.subarray(WRITE_BYTES)
-    return first!.subarray(0, WRITE_BYTES)
-  }
-  let count = 0
-  let size = 0
-  while (count < waiting.length && size + waiting[count]!.length <= WRITE_BYTES)
-    size += waiting[count++]!.length
-  const pieces = waiting.splice(0, count)
-  return count === 1 ? first! : Buffer.concat(pieces, size)
 }
