@@ -8,15 +8,20 @@ import { CodedError } from "./errors.ts"
 export class BytesError extends CodedError<"truncated" | "too-long" | "trailing" | "bad-value"> {}
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  return joined(parts)
+}
+
+/** The same of a list of any length: a call can have some ten thousand arguments and no more. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (const part of parts) length += part.length
-  const joined = new Uint8Array(length)
+  const whole = new Uint8Array(length)
   let at = 0
   for (const part of parts) {
-    joined.set(part, at)
+    whole.set(part, at)
     at += part.length
   }
-  return joined
+  return whole
 }
 
 /** Not constant time: for public values only. Secrets are compared by `crypto/sodium.ts`. */

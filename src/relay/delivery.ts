@@ -4,7 +4,7 @@
  * given has left. So no queue grows with a slow reader: what it has not read yet lies in the log.
  */
 import type { Millis } from "../platform/clock.ts"
-import { ByteWriter, concat, setU32, setU64 } from "../bytes.ts"
+import { ByteWriter, joined, setU32, setU64 } from "../bytes.ts"
 import { FRAME_HEADER_BYTES } from "../protocol/framing.ts"
 import type { Refusal } from "../protocol/errors.ts"
 import { MESSAGE_NUMBERS } from "../protocol/messages.ts"
@@ -83,13 +83,19 @@ export class Delivery {
   deliver(channel: Channel): void {
     const first = channel.fresh[0]
     if (first === undefined) return
-    for (const { frame } of channel.fresh) this.#core.monitor.entry(frame.length)
+    let size = 0
+    for (const { frame } of channel.fresh) {
+      this.#core.monitor.entry(frame.length)
+      size += frame.length
+    }
+    // What is more than may wait for anybody is in the log, from which it comes in slices.
+    const mostBefore = size > SLOW_BYTES ? -1 : SLOW_BYTES
     let frames: Uint8Array | undefined
     for (const subscription of channel.followers) {
       const { session } = subscription
-      if (subscription.next === first.seq && session.outBytes <= SLOW_BYTES) {
+      if (subscription.next === first.seq && session.outBytes <= mostBefore) {
         // One piece of memory for everybody, however many entries it holds, and none of the chunks that they came in.
-        frames ??= concat(...channel.fresh.map(({ frame }) => frame))
+        frames ??= joined(channel.fresh.map(({ frame }) => frame))
         this.#effects.sendFrame(session, frames)
         subscription.next = channel.lastSeq + 1
       } else if (subscription.next <= channel.lastSeq) {

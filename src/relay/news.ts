@@ -3,7 +3,7 @@
  * write to every connection, so what happens soon after the last one is gathered: a thousand people who come back at
  * once are one telling of a thousand, not a thousand of one.
  */
-import { concat } from "../bytes.ts"
+import { joined } from "../bytes.ts"
 import type { Millis } from "../platform/clock.ts"
 import { encodeFrame } from "../protocol/framing.ts"
 import { encodeMessage } from "../protocol/messages.ts"
@@ -79,7 +79,7 @@ export class News {
     if (size !== undefined) frames.push(encodeFrame(encodeMessage({ type: "directoryGrew", size })))
     this.#changed.clear()
     this.#directorySize = undefined
-    return { all: concat(...frames), places }
+    return { all: joined(frames), places }
   }
 
   get #interval(): Millis {

@@ -1,5 +1,5 @@
 /** Which people are online: those with at least one authenticated connection. Kept in memory only. */
-import { concat } from "../bytes.ts"
+import { joined } from "../bytes.ts"
 import { presenceFrame } from "./news.ts"
 
 export class Presence {
@@ -34,7 +34,7 @@ export class Presence {
 
   /** A `presence` for everybody online, one after the other: what a newcomer is told. */
   get frames(): Uint8Array {
-    this.#frames ??= concat(...Array.from(this.#devices.values(), ({ frame }) => frame))
+    this.#frames ??= joined(Array.from(this.#devices.values(), ({ frame }) => frame))
     return this.#frames
   }
 }

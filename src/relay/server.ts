@@ -15,7 +15,7 @@ import type { Ballast } from "../platform/ballast.ts"
 import type { Room, Space } from "../platform/space.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import { FrameDecoder, MAX_FRAME_BYTES, MAX_STRANGER_FRAME_BYTES } from "../protocol/framing.ts"
-import { concat } from "../bytes.ts"
+import { joined } from "../bytes.ts"
 import { unreachable } from "../errors.ts"
 import type { RelaySetup } from "./core.ts"
 import type { RelayEffect } from "./effects.ts"
@@ -374,7 +374,7 @@ class Driver {
 }
 
 function say({ connection, out }: Link): void {
-  if (out.length > 0) connection.send(out.length === 1 ? out[0]! : concat(...out))
+  if (out.length > 0) connection.send(out.length === 1 ? out[0]! : joined(out))
   out.length = 0
 }
 

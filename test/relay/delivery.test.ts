@@ -160,6 +160,19 @@ test("the answer that is written in one go is the one that the codec writes", ()
   expect(acceptedFrame(fields.handle, eid, fields)).toEqual(written)
 })
 
+test("a batch that is more than may wait for a reader ends nobody: it is given from the log", async () => {
+  const { bench, alice, bob, handle, seqs } = await room()
+  const big = sealedEntry(bench.random, {}, 60_000)
+  const count = Math.ceil(STUCK_BYTES / 60_000) + 1
+  for (let n = 0; n < count; n++) alice.post(upload(handle, 0, concat(big, Uint8Array.of(n >> 8, n & 255))))
+  await bench.settle()
+  const given = bob.frames.reduce((sum, frame) => sum + frame.length, 0)
+  expect(given).toBeLessThan(SLOW_BYTES)
+  for (let n = 0; n < count && seqs(bob).length < count; n++) await bob.drained()
+  expect(seqs(bob)).toEqual(Array.from({ length: count }, (_, at) => at + 2))
+  expect(bob.closed).toBe(false)
+})
+
 function frameOf({ id }: Wire, chunk: Uint8Array, from: number, to: number): RelayEvent {
   return { kind: "frame", id, frame: chunk.subarray(from, to) }
 }
