@@ -127,11 +127,8 @@ export class Relay {
         return this.#frame(event.id, event.frame)
       case "malformed":
         return this.#broken(this.#sessions.get(event.id))
-      case "drained": {
-        const session = this.#sessions.get(event.id)
-        if (session !== undefined) session.outBytes = 0
-        return
-      }
+      case "drained":
+        return this.drained(event.id)
       case "approval": {
         const session = this.#sessions.get(event.id)
         return session && this.#people.approval(session, event.hash, event.found)
@@ -150,6 +147,12 @@ export class Relay {
       default:
         return unreachable(event)
     }
+  }
+
+  /** The same as the event, without its time; also during a commit: what leaves after that is counted anew. */
+  drained(id: number): void {
+    const session = this.#sessions.get(id)
+    if (session !== undefined) session.outBytes = 0
   }
 
   /** Everything staged is durable. @returns what to do, in order. */

@@ -189,11 +189,13 @@ class Driver {
     }
   }
 
-  /** A frame that went to a thousand leaves a thousand times: as long as nobody is behind, nothing follows from it. */
+  /**
+   * A frame that went to a thousand leaves a thousand times: as long as nobody is behind, nothing follows from it. It
+   * waits for no commit, whose answers have not left; and whoever is behind is fed when that is over.
+   */
   #drained(id: number): void {
-    const isNews = this.#committing !== undefined || this.#relay.isFeeding || this.#state !== "open"
-    if (isNews) this.#take([{ kind: "drained", id }])
-    else this.#relay.step({ kind: "drained", id }, this.#setup.clock.now())
+    if (this.#committing === undefined && this.#relay.isFeeding) this.#take([{ kind: "drained", id }])
+    else this.#relay.drained(id)
   }
 
   #take(events: readonly RelayEvent[]): void {

@@ -222,53 +222,78 @@ test("a reader that is frozen for an hour finds its connection gone, and everyth
   expect(reader.resets).toBe(0)
 })
 
-describe("tidying the store, which comes after the answers", () => {
-  /** The driver alone, with a store whose tidying does as told. */
-  async function driver(tidy: () => void, disk?: RelayServerSetup["disk"]) {
-    const store = new MemoryRelayStore(new MemoryDisk(new Uint8Array(16)))
-    store.tidy = tidy
-    const events: OperatorEvent[] = []
-    const fatal: unknown[] = []
-    let soon: () => void = () => {}
-    let handler: ListenHandler | undefined
-    await startRelay({
-      listen: async (given) => {
-        handler = given
-        return { port: 0, close: async () => {} }
-      },
-      clock: { now: () => 1_800_000_000_000, wakeAt: () => () => {} },
-      soon: (run) => void (soon = run),
-      store,
-      primitives: nodePrimitives,
-      relayId: new Uint8Array(32),
-      heads: someHeads(),
-      config: { name: "x", admissionHash: undefined, limits: DEFAULT_LIMITS },
-      ...(disk && { disk }),
-      onEvent: (event) => void events.push(event),
-      onFatal: (error) => void fatal.push(error),
-    })
-    const sent: string[] = []
-    const decoder = new FrameDecoder()
-    const exporter = new Uint8Array(32).fill(3)
-    const connection = {
-      exporter,
-      remote: "127.0.0.1",
-      send: (bytes: Uint8Array) =>
-        void sent.push(...decoder.push(bytes).map((body) => decodeRelayMessage(body).type)),
-      close: () => void sent.push("closed"),
-    }
-    const person = new RelayPerson("alice", systemRandom)
-    handler!.opened(1, connection)
-    const post = (message: ClientMessage) => handler!.received(1, encodeFrame(encodeMessage(message)))
-    post(person.hello(new Uint8Array(32), exporter))
-    post({ type: "register", rid: 1, admission: new Uint8Array(16), entry: person.registration() })
-    const commit = async () => {
-      soon()
-      for (let turn = 0; turn < 10; turn++) await Promise.resolve()
-    }
-    return { store, sent, events, fatal, post, commit }
+/** The driver alone, with a store whose tidying does as told. */
+async function driver(tidy: () => void = () => {}, disk?: RelayServerSetup["disk"]) {
+  const store = new MemoryRelayStore(new MemoryDisk(new Uint8Array(16)))
+  store.tidy = tidy
+  const events: OperatorEvent[] = []
+  const fatal: unknown[] = []
+  let soon: () => void = () => {}
+  let handler: ListenHandler | undefined
+  const relay = await startRelay({
+    listen: async (given) => {
+      handler = given
+      return { port: 0, close: async () => {} }
+    },
+    clock: { now: () => 1_800_000_000_000, wakeAt: () => () => {} },
+    soon: (run) => void (soon = run),
+    store,
+    primitives: nodePrimitives,
+    relayId: new Uint8Array(32),
+    heads: someHeads(),
+    config: { name: "x", admissionHash: undefined, limits: DEFAULT_LIMITS },
+    ...(disk && { disk }),
+    onEvent: (event) => void events.push(event),
+    onFatal: (error) => void fatal.push(error),
+  })
+  const sent: string[] = []
+  let bytesSent = 0
+  const decoder = new FrameDecoder()
+  const exporter = new Uint8Array(32).fill(3)
+  const connection = {
+    exporter,
+    remote: "127.0.0.1",
+    send: (bytes: Uint8Array) => {
+      bytesSent += bytes.length
+      sent.push(...decoder.push(bytes).map((body) => decodeRelayMessage(body).type))
+    },
+    close: () => void sent.push("closed"),
   }
+  const person = new RelayPerson("alice", systemRandom)
+  handler!.opened(1, connection)
+  const post = (message: ClientMessage) => handler!.received(1, encodeFrame(encodeMessage(message)))
+  post(person.hello(new Uint8Array(32), exporter))
+  post({ type: "register", rid: 1, admission: new Uint8Array(16), entry: person.registration() })
+  const commit = async () => {
+    soon()
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve()
+  }
+  return {
+    relay,
+    handler: handler!,
+    soon: () => soon(),
+    bytesSent: () => bytesSent,
+    store,
+    sent,
+    events,
+    fatal,
+    post,
+    commit,
+  }
+}
 
+test("what has left during a commit does not count what the commit makes leave", async () => {
+  const it = await driver()
+  const before = it.bytesSent()
+  it.soon()
+  it.handler.drained(1)
+  await it.commit()
+  expect(it.sent).toContain("ready")
+  const answer = await it.relay.operate({ do: "clients" })
+  expect(answer).toMatchObject({ clients: [{ unread: it.bytesSent() - before }] })
+})
+
+describe("tidying the store, which comes after the answers", () => {
   test("a sync that fails there ends the relay, which answers nothing more", async () => {
     const it = await driver(() => {
       throw new StoreError("failed", "a sync failed")
