@@ -146,18 +146,21 @@ test("a name that is nearly a segment's is nobody's: no segment is read twice", 
   expect(() => folder.create(2 ** 32 - 1)).toThrow(expect.objectContaining({ code: "disk-failed" }))
 })
 
-test("once names were synced nobody else can take the descriptor for it, and what cannot be deleted says so", () => {
-  const path = join(scratch, "descriptor")
-  const folder = segmentFolder(path)
-  folder.syncNames()
-  mkdirSync(join(path, "0000000007.segment"))
-  expect(() => folder.remove(7)).toThrow(PlatformError)
-  folder.remove(8)
-  renameSync(path, `${path}-elsewhere`)
-  folder.syncNames()
-  folder.close()
-  expect(() => folder.syncNames()).toThrow(PlatformError)
-})
+test.skipIf(process.platform === "win32")(
+  "once names were synced nobody else can take the descriptor for it, and what cannot be deleted says so",
+  () => {
+    const path = join(scratch, "descriptor")
+    const folder = segmentFolder(path)
+    folder.syncNames()
+    mkdirSync(join(path, "0000000007.segment"))
+    expect(() => folder.remove(7)).toThrow(PlatformError)
+    folder.remove(8)
+    renameSync(path, `${path}-elsewhere`)
+    folder.syncNames()
+    folder.close()
+    expect(() => folder.syncNames()).toThrow(PlatformError)
+  },
+)
 
 test("segments in which no batch is whole are read in one go, and the fields in them are found", async () => {
   const keeper = await written(300)
