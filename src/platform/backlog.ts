@@ -15,7 +15,7 @@ export class Backlog {
   #joined = NOTHING
   #used = 0
 
-  /** @param writeBytes of one write at most. */
+  /** @param writeBytes of one write at most, whatever else is asked for. */
   constructor(writeBytes: number) {
     this.#writeBytes = writeBytes
   }
@@ -31,20 +31,19 @@ export class Backlog {
     this.#pieces.push(bytes.length * 2 < bytes.buffer.byteLength ? bytes.slice() : bytes)
   }
 
-  /** Takes what goes into one write off the front; undefined when nothing waits. */
-  next(): Uint8Array | undefined {
+  /** Takes what goes into one write off the front; undefined when nothing waits. @param most bytes, at least 1. */
+  next(most = this.#writeBytes): Uint8Array | undefined {
     this.#seal()
     const pieces = this.#pieces
     const [first] = pieces
     if (first === undefined) return undefined
-    if (first.length > this.#writeBytes) {
-      pieces[0] = first.subarray(this.#writeBytes)
-      return first.subarray(0, this.#writeBytes)
+    if (first.length > most) {
+      pieces[0] = first.subarray(most)
+      return first.subarray(0, most)
     }
     let count = 0
     let size = 0
-    while (count < pieces.length && size + pieces[count]!.length <= this.#writeBytes)
-      size += pieces[count++]!.length
+    while (count < pieces.length && size + pieces[count]!.length <= most) size += pieces[count++]!.length
     const taken = pieces.splice(0, count)
     return count === 1 ? first : Buffer.concat(taken, size)
   }

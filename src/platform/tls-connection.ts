@@ -12,8 +12,14 @@ const EXPORTER_LABEL = "EXPORTER-secure-chat-v1"
 export const EXPORTER_BYTES = 32
 /** How long a closing side waits for a peer that does not read before it cuts the connection. */
 const CLOSE_DEADLINE_MS: Millis = 5_000
-/** Of one write at most: a connection keeps memory of the size of its largest one for as long as it lives. */
+/** Of one write at most, once so much was said that a whole record is worth it. */
 const WRITE_BYTES = 16_384
+/**
+ * Until then: a connection keeps memory of the size of its largest write for as long as it lives, and most only ever hear
+ * who is there.
+ */
+const FIRST_WRITE_BYTES = 4_096
+const FIRST_BYTES = 262_144
 const NO_CONTEXT = Buffer.alloc(0)
 
 /** What the owner hears of it. */
@@ -40,6 +46,8 @@ export class TlsConnection implements Connection {
   readonly #waiting = new Backlog(WRITE_BYTES)
   #isWriting = false
   #isClosing = false
+  /** Bytes so far. */
+  #said = 0
 
   /**
    * @param socket its handshake is done and its peer was checked.
@@ -62,7 +70,7 @@ export class TlsConnection implements Connection {
     if (this.#gathers) {
       if (this.#waiting.isEmpty) queueMicrotask(() => this.#go())
       this.#waiting.add(bytes)
-    } else if (this.#isWriting || bytes.length > WRITE_BYTES) {
+    } else if (this.#isWriting || bytes.length > this.#mostBytes) {
       this.#waiting.add(bytes)
       this.#go()
     } else this.#write(bytes)
@@ -101,12 +109,17 @@ export class TlsConnection implements Connection {
   #go(): void {
     if (this.#isWriting) return
     if (this.#socket.destroyed) return this.#waiting.clear()
-    const bytes = this.#waiting.next()
+    const bytes = this.#waiting.next(this.#mostBytes)
     if (bytes !== undefined) this.#write(bytes)
+  }
+
+  get #mostBytes(): number {
+    return this.#said < FIRST_BYTES ? FIRST_WRITE_BYTES : WRITE_BYTES
   }
 
   #write(bytes: Uint8Array): void {
     this.#isWriting = true
+    this.#said += bytes.length
     this.#socket.write(bytes, this.#left)
   }
 }

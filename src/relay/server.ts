@@ -15,12 +15,12 @@ import type { Ballast } from "../platform/ballast.ts"
 import type { Room, Space } from "../platform/space.ts"
 import { ProtocolError } from "../protocol/errors.ts"
 import { FrameDecoder, MAX_FRAME_BYTES, MAX_STRANGER_FRAME_BYTES } from "../protocol/framing.ts"
-import { joined } from "../bytes.ts"
 import { unreachable } from "../errors.ts"
 import type { RelaySetup } from "./core.ts"
 import type { RelayEffect } from "./effects.ts"
 import { isDamage, StoreError } from "./errors.ts"
 import { Inbound } from "./inbound.ts"
+import { type Link, say } from "./link.ts"
 import type { RelayMonitor } from "./monitor.ts"
 import type { OperatorEvent } from "./operator.ts"
 import type { OperatorAct, OperatorAnswer } from "./operating.ts"
@@ -86,13 +86,8 @@ async function listening(setup: RelayServerSetup, driver: Driver): Promise<Liste
   }
 }
 
-interface Link {
-  connection: Connection
-  decoder: FrameDecoder
-  isBroken: boolean
-  /** What leaves with the effects that are being done. */
-  out: Uint8Array[]
-}
+/** How full the disk is does not change from one tick to the next, where those come in quick succession. */
+const LOOK_EVERY_MS: Millis = 500
 
 class Driver {
   readonly #setup: RelayServerSetup
@@ -108,6 +103,7 @@ class Driver {
   #isFlushDue = false
   #cancelTick: () => void = () => {}
   #tickAt: Millis | undefined
+  #lookedAt: Millis = -Infinity
 
   constructor(setup: RelayServerSetup) {
     this.#setup = setup
@@ -259,9 +255,12 @@ class Driver {
   }
 
   #look(): void {
-    const { disk, store } = this.#setup
-    const room = disk && look(disk.space)
-    if (disk === undefined || room === undefined) return
+    const { disk, store, clock } = this.#setup
+    const now = clock.now()
+    if (disk === undefined || (now >= this.#lookedAt && now < this.#lookedAt + LOOK_EVERY_MS)) return
+    this.#lookedAt = now
+    const room = look(disk.space)
+    if (room === undefined) return
     this.#take([
       { kind: "room", room: { ...room, reusableBytes: store.reusableBytes, storeBytes: disk.storeBytes() } },
     ])
@@ -373,11 +372,6 @@ class Driver {
     for (const { connection } of this.#links.values()) connection.close()
     this.#setup.onFatal(error)
   }
-}
-
-function say({ connection, out }: Link): void {
-  if (out.length > 0) connection.send(out.length === 1 ? out[0]! : joined(out))
-  out.length = 0
 }
 
 function drop(connection: Connection | undefined): void {
