@@ -26,7 +26,7 @@ export class Lobby {
   readonly #handshakes: Handshakes
   readonly #pace = new Pace()
   /** Waiting, or in the middle of a handshake; with the timer that ends it. */
-  readonly #guests = new Map<string, { socket: Socket; late: NodeJS.Timeout }>()
+  readonly #guests = new Map<string, { socket: Socket; gone(): void; late: NodeJS.Timeout }>()
   readonly #begin: (socket: Socket) => void
   #isDue = false
   #wake: NodeJS.Timeout | undefined
@@ -46,16 +46,17 @@ export class Lobby {
     const end = endOf(socket)
     const address = addressOf(socket)
     const cut = () => void socket.destroy()
-    socket.on("error", () => {}) // "close" follows
+    socket.on("error", closeFollows)
     // The same two ends again: the first one is over, and nobody has noticed, since nothing is read from it.
     this.#guests.get(end)?.socket.destroy()
     this.left(end)
     // Somebody who has hung up already has no address.
     if (address === "" || !this.#handshakes.enter(end, address, cut, performance.now())) return cut()
-    this.#guests.set(end, { socket, late: setTimeout(cut, this.#limits.handshakeMs) })
-    socket.once("close", () => {
+    const gone = () => {
       if (this.#guests.get(end)?.socket === socket) this.left(end)
-    })
+    }
+    this.#guests.set(end, { socket, gone, late: setTimeout(cut, this.#limits.handshakeMs) })
+    socket.on("close", gone)
     socket.once("readable", () => {
       // Nothing to read is the end of it.
       if (socket.readableLength === 0 || socket.readableLength > MOST_FIRST_BYTES) return cut()
@@ -69,6 +70,8 @@ export class Lobby {
     const guest = this.#guests.get(end)
     if (guest === undefined) return
     clearTimeout(guest.late)
+    // Whoever stays keeps nothing of this.
+    guest.socket.off("close", guest.gone)
     this.#guests.delete(end)
     this.#handshakes.left(end)
     this.#due()
@@ -119,6 +122,9 @@ export class Lobby {
     if (ms < Infinity) this.#wake = setTimeout(() => this.#due(), Math.ceil(ms)).unref()
   }
 }
+
+/** For the errors of a socket that somebody watches the end of. One function for all of them. */
+export function closeFollows(): void {}
 
 /** Names a connection, on either side of its handshake. */
 export function endOf(socket: Socket): string {

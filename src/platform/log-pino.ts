@@ -53,10 +53,11 @@ export function logTo(where: DestinationStream, level: LogLevel): Log {
 
 /** Whatever got past the types: an object could hold bytes or text, so its kind is written and not its value. */
 function plain(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      ["string", "number", "boolean"].includes(typeof value) ? value : `[${typeof value}]`,
-    ]),
-  )
+  const all: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields)) all[name] = isPlain(value) ? value : `[${typeof value}]`
+  return all
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
 }

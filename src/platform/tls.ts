@@ -10,7 +10,7 @@ import { equalBytes } from "../bytes.ts"
 import { spkiSha256, tagOf } from "./certificate.ts"
 import type { Millis } from "./clock.ts"
 import { PlatformError, systemCode } from "./errors.ts"
-import { endOf, Lobby, type LobbyLimits, READ_ONCE } from "./lobby.ts"
+import { closeFollows, endOf, Lobby, type LobbyLimits, READ_ONCE } from "./lobby.ts"
 import type { Address, CloseReason, DialHandler, ListenHandler, Listener, Network, Pin } from "./network.ts"
 import { Slices } from "./slices.ts"
 import { TlsConnection } from "./tls-connection.ts"
@@ -128,6 +128,9 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
   const { limits = USUAL_LIMITS, perSecond = () => Infinity } = options
   const sockets = new Set<Socket>()
   const closings = new Slices()
+  const forget = function (this: Socket): void {
+    sockets.delete(this)
+  }
   let lastId = 0
   // It never listens: it gets its sockets one by one.
   const tls = createTlsServer({
@@ -143,7 +146,7 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
   server.on("connection", (raw: Socket) => {
     server.maxConnections = mostSockets(limits)
     sockets.add(raw)
-    raw.once("close", () => sockets.delete(raw))
+    raw.on("close", forget)
     lobby.enter(raw)
   })
   tls.on("tlsClientError", (_, socket) => void socket.destroy())
@@ -153,8 +156,8 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
     if (socket.alpnProtocol !== ALPN) return void socket.destroy()
     const id = ++lastId
     sockets.add(socket)
-    socket.on("error", () => {}) // "close" follows
-    socket.once("close", () => {
+    socket.on("error", closeFollows)
+    socket.on("close", () => {
       sockets.delete(socket)
       handler.closed(id)
     })

@@ -304,7 +304,8 @@ export class PeopleRequests {
     const member = {
       accountId: person.accountId,
       accountKey: person.key,
-      deviceId,
+      // Without the rest of the hello, of which it is a piece.
+      deviceId: deviceId.slice(),
       deviceKey: deviceKey(accountId, deviceId),
       root: person.root,
     }

@@ -232,7 +232,7 @@ export class Relay {
   }
 
   #connected(id: number, exporter: Uint8Array, remote: string): void {
-    const session = new Session(id, exporter.slice(), remote, this.#core.now)
+    const session = new Session(id, exporter, remote, this.#core.now)
     this.#sessions.set(id, session)
     this.#core.monitor.opened()
     session.isCounted = this.#gate.enter(remote, this.#core.now)

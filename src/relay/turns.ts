@@ -16,12 +16,14 @@ export function leaseFor(headerBytes: number): Millis {
 
 /** `Owner` is compared by identity; each is in the queue once. */
 export class TurnQueue<Owner> {
-  readonly #waiting = new Set<Owner>()
+  /** Undefined as long as nobody ever waited, which is the most of channels. */
+  #waiting: Set<Owner> | undefined
   #holder: { owner: Owner; from: Millis; until: Millis } | undefined
 
   /** Queues the owner; asking again changes nothing, also while holding. @returns whether it waits from now on. */
   take(owner: Owner): boolean {
-    if (this.#holder?.owner === owner || this.#waiting.has(owner)) return false
+    if (this.#holder?.owner === owner || this.isWaiting(owner)) return false
+    this.#waiting ??= new Set()
     this.#waiting.add(owner)
     return true
   }
@@ -29,11 +31,11 @@ export class TurnQueue<Owner> {
   /** The owner is through, gone, or did its handshake. @returns whether it was still waiting. */
   leave(owner: Owner): boolean {
     if (this.#holder?.owner === owner) this.#holder = undefined
-    return this.#waiting.delete(owner)
+    return this.#waiting?.delete(owner) ?? false
   }
 
   isWaiting(owner: Owner): boolean {
-    return this.#waiting.has(owner)
+    return this.#waiting?.has(owner) ?? false
   }
 
   /** Gives the turn to the next one when it is free. @returns who got it just now. */
@@ -41,9 +43,9 @@ export class TurnQueue<Owner> {
     // A lease that begins later than now is from before the clock was set back.
     if (this.#holder !== undefined && this.#holder.until > now && this.#holder.from <= now) return undefined
     this.#holder = undefined
-    const [next] = this.#waiting
+    const [next] = this.#waiting ?? []
     if (next === undefined) return undefined
-    this.#waiting.delete(next)
+    this.#waiting?.delete(next)
     const leaseMs = lease()
     this.#holder = { owner: next, from: now, until: now + leaseMs }
     return { owner: next, leaseMs }
@@ -51,6 +53,6 @@ export class TurnQueue<Owner> {
 
   /** When `step` has something to do again by itself: the end of a lease that somebody waits for. */
   get nextStep(): Millis | undefined {
-    return this.#waiting.size > 0 ? (this.#holder?.until ?? 0) : undefined
+    return this.#waiting !== undefined && this.#waiting.size > 0 ? (this.#holder?.until ?? 0) : undefined
   }
 }

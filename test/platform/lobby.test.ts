@@ -92,3 +92,14 @@ test("a handshake that is not done in time is cut, and one that is done is not",
   await Promise.all([closed(silent), closed(slow)])
   expect(done.destroyed).toBe(false)
 })
+
+test("whoever is through keeps nothing of it but an ear for errors", async () => {
+  const { made, begun, enter, end, run } = lobby(3)
+  const socket = enter(1)
+  socket.says()
+  await run()
+  expect(begun).toEqual([socket])
+  made.left(end(socket))
+  expect(socket.eventNames()).toEqual(["error"])
+  expect(socket.emit("error", new Error("reset"))).toBe(true)
+})
