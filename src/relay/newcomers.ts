@@ -40,11 +40,16 @@ export class Newcomers {
     if (from.size === 0) this.#callers.delete(session.address)
   }
 
-  /** Of addresses that hold as many, the one that has been here for longest. */
+  /** Of addresses that hold as many, the one that has held a place for longest. */
   #oldestOfMost(): Session {
-    let most: Set<Session> = new Set()
-    for (const from of this.#callers.values()) if (from.size > most.size) most = from
-    for (const session of most) return session
-    throw new RangeError("nobody is here")
+    let oldest: Session | undefined
+    let most = 0
+    for (const from of this.#callers.values()) {
+      if (from.size < most) continue
+      const [first] = from
+      if (from.size > most || first!.id < oldest!.id) oldest = first
+      most = from.size
+    }
+    return oldest!
   }
 }

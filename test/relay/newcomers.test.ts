@@ -36,6 +36,7 @@ test.each([
       [6, 2],
     ],
   ],
+  ["an address was here before with another", "a1 b2 a3 -1 c4 d5 e6", [[6, 2]]],
   ["ports do not matter", "a:1 a:2 a:3 b4 c5", [[5, 1]]],
   ["somebody has left, or logged in", "a1 a2 a3 -2 b4 b5", []],
   ["whoever left twice gave up one place", "a1 a2 a3 -2 -2 b4 b5 b6", [[6, 4]]],
