@@ -1,8 +1,9 @@
 /**
  * What strangers and members do to a relay with its usual limits, and what the others notice: 50 pairs go on with 500
  * messages a second, and their p99 stands beside that of the quiet times before and after. On loopback the limits of one
- * address do not hold, so this is worse than a network. The relay has a core of its own; attackers (`attacker.ts`) share
- * the other one with the honest, who come first. With `--ephemeral` the honest say what no disk has a part in.
+ * address do not hold, so this is worse than a network. Attackers (`attacker.ts`) share one core with the honest, who
+ * come first, and the relay has the other one, and of theirs what they leave. With `--ephemeral` the honest say what no disk has a part in. `own` is
+ * what the relay's thread makes others wait in CPU time, which other programs of the machine have no part in.
  *
  *     npm run bench -- attacks [--only trickle,hellos] [--rounds 1] [--ephemeral] [--seconds 20] [--quiet 10]
  *                              [--half-open 5000] [--trickle 1000] [--lengths 10000] [--hellos 5000] [--strangers 20]
@@ -23,6 +24,7 @@ import {
 import { Crowd } from "./loadgen/plan.ts"
 import { scratchFolder, startRelay } from "./loadgen/servers.ts"
 import { median, number, option } from "./loadgen/table.ts"
+import { Turns } from "./loadgen/turns.ts"
 
 const PAIRS = 50
 const RATE = 500
@@ -75,7 +77,9 @@ if (missing !== undefined) {
   const { generator } = buildGenerator(folder)
   // The usual limits, but for the day's: the others write more than people do.
   const limits = { accountEntries: 10_000_000, accountBytes: 2 ** 36 }
+  const turns = new Turns(join(folder, "turns"))
   const relay = await startRelay(folder, {
+    flags: turns.flags,
     isPlainGroup: true,
     areAllCores: true,
     limits,
@@ -120,6 +124,7 @@ if (missing !== undefined) {
     let most = memory()
     const watch = setInterval(() => (most = Math.max(most, memory())), 200)
     const began = performance.now()
+    const from = Date.now()
     const over = Promise.race([
       attacker.isOver.then(() => (performance.now() - began) / 1_000),
       new Promise<undefined>((end) =>
@@ -129,6 +134,7 @@ if (missing !== undefined) {
     attacker.begin()
     const figures = await others(during)
     const ended = await over
+    const own = await turns.waits(from, from + 1_000 * (ended ?? PATIENCE_SECONDS))
     clearInterval(watch)
     attacker.end()
     const left = files()
@@ -140,6 +146,7 @@ if (missing !== undefined) {
       number(p99, 1),
       `${number(before, 1)}, ${number(after, 1)}`,
       number(ratio, 2),
+      `${number(own.p99, 1)}, ${number(own.most, 0)}`,
       number((figures?.["missing"] ?? Number.NaN) + (figures?.["lost"] ?? Number.NaN), 0),
       number(most, 0),
       ended === undefined ? "never" : number(ended, 1),
@@ -159,6 +166,7 @@ if (missing !== undefined) {
       "p99 ms",
       "quiet",
       "× quiet",
+      "own p99, most",
       "lost",
       "MiB at most",
       "s to its end",
