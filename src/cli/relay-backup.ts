@@ -92,6 +92,7 @@ function check(path: string, { random, primitives }: { random: Random; primitive
   const store = new SqliteRelayStore({ path, random, primitives })
   try {
     if (!store.isWhole) throw new CliError("usage", "the copy is damaged; nothing was changed")
+    store.beside.forgetComing()
     store.tidyAll()
   } finally {
     store.close()

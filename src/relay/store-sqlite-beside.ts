@@ -95,6 +95,8 @@ export function sqliteBeside(db: Database, version: number, { stage, stageLog, r
     coming: () => note(NOTES.coming),
     /** @throws StoreError. */
     begin: (secret: Uint8Array) => atOnce(() => void putNote.run(NOTES.coming, secret)),
+    /** In a copy that is put back: that log may by now be the other database's. @throws StoreError. */
+    forgetComing: () => atOnce(() => void dropNote.run(NOTES.coming)),
 
     /** Rows of the table, a few at a time. @param after the last one's `row`, at first 0. */
     entries: (after: number) => read(() => entries.all(after, ROWS_A_READ)),
