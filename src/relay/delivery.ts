@@ -11,7 +11,7 @@ import { MESSAGE_NUMBERS } from "../protocol/messages.ts"
 import type { Channel, Subscription } from "./channel.ts"
 import type { Core } from "./core.ts"
 import { Damage, isServable, readIntact } from "./damage.ts"
-import { type Effects, SLOW_BYTES } from "./effects.ts"
+import { type Effects, SLOW_BYTES, STUCK_BYTES } from "./effects.ts"
 import { isDamage, StoreError } from "./errors.ts"
 import type { Session } from "./session.ts"
 import type { LogEntry, StoredEntry } from "./store.ts"
@@ -88,8 +88,8 @@ export class Delivery {
       this.#core.monitor.entry(frame.length)
       size += frame.length
     }
-    // What is more than may wait for anybody is in the log, from which it comes in slices.
-    const mostBefore = size > SLOW_BYTES ? -1 : SLOW_BYTES
+    // So much at once would end readers that keep up: it is in the log, from which it comes in slices.
+    const mostBefore = Math.min(SLOW_BYTES, STUCK_BYTES / 2 - size)
     let frames: Uint8Array | undefined
     for (const subscription of channel.followers) {
       const { session } = subscription
