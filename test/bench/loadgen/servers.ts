@@ -48,6 +48,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 /** Nothing here is held back by a limit: what it costs is measured, not what is allowed. */
 const NO_LIMITS = {
   connections: 30_000,
+  newcomers: 30_000,
   connectionsPerAddress: 100_000,
   newPerSecond: 10_000,
   handshakes: 10_000,
