@@ -157,7 +157,7 @@ class Opening {
     segment.since = Math.min(segment.since ?? time, time)
     if (channel === undefined || seq < channel.places.first || seq > channel.lastSeq + MAX_AHEAD) return
     this.#state.place(channel, seq, this.#segment, at, size)
-    this.#state.names.add(ref, eid, seq, this.#state.isKept)
+    this.#state.names.add(ref, eid, seq, this.#state.isKept, this.#state.count)
     if (seq <= channel.lastSeq) return
     channel.lastSeq = seq
     channel.weight += weight

@@ -4,7 +4,8 @@ import type { PlatformCode } from "../platform/errors.ts"
 import type { Checksum, SegmentFile, SegmentFolder } from "../platform/segment-files.ts"
 import { StoreError } from "./errors.ts"
 import { type Keys, keysOf, type LogEnd, type LogRecord, recordAt, viewOf } from "./log-format.ts"
-import { NameTable, NOWHERE, type Place, type PlaceList } from "./log-index.ts"
+import { NOWHERE, type Place, type PlaceList } from "./log-index.ts"
+import { NameTable } from "./name-table.ts"
 
 /** As its newest batch left it. */
 export interface LogChannel extends LogEnd {

@@ -102,7 +102,7 @@ export class EntryLog {
     if (seq !== lastSeq + 1) throw new StoreError("damaged", `entry ${seq} after ${lastSeq} of a log`)
     places.set(seq, STAGED, this.#staged.length, 0)
     this.#staged.push(record)
-    this.#state.names.add(ref, eid, seq, this.#state.isKept)
+    this.#state.names.add(ref, eid, seq, this.#state.isKept, this.#state.count + this.#staged.length)
     channel.lastSeq = seq
     channel.head = head
     channel.nextPosition = nextPosition
