@@ -19,7 +19,7 @@ const WRITE_BYTES = 16_384
  * who is there.
  */
 const FIRST_WRITE_BYTES = 4_096
-const FIRST_BYTES = 262_144
+const FIRST_BYTES = 98_304
 const NO_CONTEXT = Buffer.alloc(0)
 
 /** What the owner hears of it. */

@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { TlsConnection } from "../../src/platform/tls-connection.ts"
 
 const FIRST_WRITE_BYTES = 4_096
-const FIRST_BYTES = 262_144
+const FIRST_BYTES = 98_304
 const WRITE_BYTES = 16_384
 
 /** A socket that takes a write when it is told to. */
