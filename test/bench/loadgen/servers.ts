@@ -76,13 +76,16 @@ export interface RelayOptions {
   areAllCores?: boolean
 }
 
+/** As `packaging/` starts a relay (decision 0055). */
+const PACKAGED_FLAGS = ["--max-semi-space-size=4"]
+
 /** The built program, in a fresh folder under `folder`. */
 export async function startRelay(folder: string, options: RelayOptions = {}): Promise<RelayServer> {
   const home = join(folder, `relay-${running.size}-${Date.now()}`)
   mkdirSync(home, { recursive: true })
   const config = join(home, "limits.json")
   writeFileSync(config, JSON.stringify({ limits: options.limits ?? NO_LIMITS }))
-  const flags = [...(options.flags ?? []), ...(options.isPlainGroup === true ? ["--import", GROUP] : [])]
+  const flags = [...PACKAGED_FLAGS, ...(options.flags ?? []), ...(options.isPlainGroup === true ? ["--import", GROUP] : [])]
   const where = ["--data", join(home, "data"), "--host", "127.0.0.1", "--port", "0", "--no-discovery"]
   const command = [
     process.execPath,
