@@ -85,7 +85,11 @@ export async function startRelay(folder: string, options: RelayOptions = {}): Pr
   mkdirSync(home, { recursive: true })
   const config = join(home, "limits.json")
   writeFileSync(config, JSON.stringify({ limits: options.limits ?? NO_LIMITS }))
-  const flags = [...PACKAGED_FLAGS, ...(options.flags ?? []), ...(options.isPlainGroup === true ? ["--import", GROUP] : [])]
+  const flags = [
+    ...PACKAGED_FLAGS,
+    ...(options.flags ?? []),
+    ...(options.isPlainGroup === true ? ["--import", GROUP] : []),
+  ]
   const where = ["--data", join(home, "data"), "--host", "127.0.0.1", "--port", "0", "--no-discovery"]
   const command = [
     process.execPath,
