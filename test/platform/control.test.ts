@@ -1,5 +1,5 @@
 /** The control socket: only programs of the same user get a word in, and none of them can fill the memory. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { connect, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -159,4 +159,18 @@ test("nobody there is said as such, also when a killed relay left its note", asy
     writeFileSync(note, text)
     await expect(open()).rejects.toMatchObject({ code: "not-found" })
   }
+})
+
+test("a note that the system does not let one look at is an error of the system, told with its place", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "control-"))
+  ends.push(() => rmSync(dir, { recursive: true, force: true }))
+  const note = join(dir, "control")
+  symlinkSync(note, note)
+  const opened = openControl(
+    note,
+    () => {},
+    () => {},
+  )
+  await expect(opened).rejects.toThrow(PlatformError)
+  await expect(opened).rejects.toThrow(note)
 })
