@@ -147,6 +147,12 @@ export const LIMITS = {
     most: 64 * GIB,
     words: "of unfinished uploads, all together",
   },
+  lowDiskBytes: {
+    value: 256 * MIB,
+    least: 32 * MIB,
+    most: 64 * GIB,
+    words: "free on the disk, below which nothing is taken",
+  },
   people: { value: 10_000, least: 1, most: 1_000_000, words: "people in the directory" },
   updatesPerHour: {
     value: 20,

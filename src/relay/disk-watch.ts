@@ -6,6 +6,7 @@
  *     roomy ──less than the low mark──▶ low ──a quarter more than the low mark──▶ roomy
  */
 import type { Millis } from "../platform/clock.ts"
+import type { RelayLimits } from "./config.ts"
 import type { Effects } from "./effects.ts"
 
 export interface DiskRoom {
@@ -18,9 +19,8 @@ export interface DiskRoom {
   storeBytes: number
 }
 
-/** A tenth of a small disk; of a large one, what a busy relay does not fill between two looks. */
+/** A tenth of a small disk; of a large one the limit `lowDiskBytes`, which a busy relay does not fill between two looks. */
 const LOW_SHARE = 10
-const LOW_MOST_BYTES = 268_435_456
 /** Without a gap between the two marks, one entry more or less would say low and roomy in turn. */
 const ROOMY_FACTOR = 1.25
 const BALLAST_SHARE = 8
@@ -36,8 +36,8 @@ const BALLAST_REST_MS: Millis = 60_000
 /** Bytes that are added are in the journal first, and in their place as well once they are moved there. */
 const WRITTEN_TWICE = 2
 
-export function lowMark(totalBytes: number): number {
-  return Math.min(LOW_MOST_BYTES, Math.floor(totalBytes / LOW_SHARE))
+export function lowMark(totalBytes: number, mostBytes: number): number {
+  return Math.min(mostBytes, Math.floor(totalBytes / LOW_SHARE))
 }
 
 /** What may gather in the journal: half a ballast, so that giving it up always leaves room to move the journal. */
@@ -57,21 +57,24 @@ export function ballastSize(totalBytes: number): number {
 
 export class DiskWatch {
   readonly #effects: Pick<Effects, "report">
+  /** The relay's own, which change while it runs. */
+  readonly #limits: Pick<RelayLimits, "lowDiskBytes">
   #room: DiskRoom | undefined
   #isLow = false
   #fullAt: Millis | undefined
   /** What to do with the ballast, if anything; doing it twice changes nothing. */
   ballast: "take" | "release" | undefined
 
-  constructor(effects: Pick<Effects, "report">) {
+  constructor(effects: Pick<Effects, "report">, limits: Pick<RelayLimits, "lowDiskBytes">) {
     this.#effects = effects
+    this.#limits = limits
   }
 
   /** The operator hears of each change once. */
   look(room: DiskRoom, now: Millis): void {
     this.#room = room
     const free = room.freeBytes + room.reusableBytes
-    const mark = lowMark(room.totalBytes)
+    const mark = lowMark(room.totalBytes, this.#limits.lowDiskBytes)
     if (free < mark) this.#setLow(true, free)
     else if (free >= mark * ROOMY_FACTOR && !this.#wasFull(FULL_REST_MS, now)) this.#setLow(false, free)
     this.ballast = this.#hasBallastRoom(room, now) ? "take" : undefined
@@ -109,6 +112,6 @@ export class DiskWatch {
 
   #hasBallastRoom({ freeBytes, totalBytes }: DiskRoom, now: Millis): boolean {
     if (this.#wasFull(BALLAST_REST_MS, now)) return false
-    return freeBytes >= ballastSize(totalBytes) + 2 * lowMark(totalBytes)
+    return freeBytes >= ballastSize(totalBytes) + 2 * lowMark(totalBytes, this.#limits.lowDiskBytes)
   }
 }

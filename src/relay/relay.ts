@@ -99,7 +99,7 @@ export class Relay {
     const { store, primitives, relayId, heads } = setup
     const report = (event: OperatorEvent) => this.#core.effects.report(event)
     this.#log = new TreeLog({ ...heads, store, primitives, relayId, report })
-    this.#disk = new DiskWatch(this.#core.effects)
+    this.#disk = new DiskWatch(this.#core.effects, setup.config.limits)
     this.#delivery = new Delivery(this.#core)
     this.#tokens = new Tokens(this.#core, this.#disk, this.#delivery, (subscription) =>
       channels.release(subscription),

@@ -7,9 +7,9 @@ import type { OperatorEvent } from "../../src/relay/operator.ts"
 const MIB = 1_048_576
 const GIB = 1_024 * MIB
 
-function watch() {
+function watch(limits = { lowDiskBytes: 256 * MIB }) {
   const events: OperatorEvent[] = []
-  const disk = new DiskWatch({ report: (event) => void events.push(event) })
+  const disk = new DiskWatch({ report: (event) => void events.push(event) }, limits)
   const look = (room: Partial<DiskRoom>, now = 0) =>
     disk.look({ freeBytes: 0, reusableBytes: 0, totalBytes: 100 * GIB, storeBytes: 0, ...room }, now)
   return { events, disk, look }
@@ -21,7 +21,7 @@ test.each([
   { total: 1 * GIB, low: 107_374_182, ballast: 32 * MIB, journal: 16 * MIB },
   { total: 1_000 * GIB, low: 256 * MIB, ballast: 32 * MIB, journal: 16 * MIB },
 ])("of a disk of $total bytes, what is kept free is in proportion, and never much", (row) => {
-  expect([lowMark(row.total), ballastSize(row.total), journalSize(row.total)]).toEqual([
+  expect([lowMark(row.total, 256 * MIB), ballastSize(row.total), journalSize(row.total)]).toEqual([
     row.low,
     row.ballast,
     row.journal,
@@ -29,6 +29,20 @@ test.each([
 })
 
 describe("the low mark", () => {
+  test("is where the operator sets it, from the next look on, and never above a tenth of the disk", () => {
+    const limits = { lowDiskBytes: 2 * GIB }
+    const { disk, look } = watch(limits)
+    const taken = (freeBytes: number) => {
+      look({ freeBytes })
+      return disk.hasRoom(1)
+    }
+    expect([taken(3 * GIB), taken(2 * GIB - 1)]).toEqual([true, false])
+    limits.lowDiskBytes = 1 * GIB
+    expect(taken(2 * GIB - 1)).toBe(true)
+    limits.lowDiskBytes = 64 * GIB
+    expect([taken(10 * GIB - 1), taken(13 * GIB)]).toEqual([false, true])
+  })
+
   test("each change is said once, and a little more space is no change", () => {
     const { events, disk, look } = watch()
     const seen: boolean[] = []
@@ -119,7 +133,7 @@ test("property: on any disk, giving up the ballast leaves room to move the whole
     fc.property(fc.integer({ min: 262_144, max: 2 ** 50 }), (total) => {
       expect(journalSize(total)).toBeLessThan(ballastSize(total))
       expect(ballastSize(total) % 4_096).toBe(0)
-      expect(ballastSize(total) + 2 * lowMark(total)).toBeLessThanOrEqual(total / 2)
+      expect(ballastSize(total) + 2 * lowMark(total, 64 * GIB)).toBeLessThanOrEqual(total / 2)
     }),
   )
 })
