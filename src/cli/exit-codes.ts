@@ -77,7 +77,10 @@ const cli: Record<CliErrorCode, End> = {
     exit: EXIT.unknown,
     hint: "secure-chat relay invitations shows those that are good",
   },
-  "no-such-person": { exit: EXIT.unknown, hint: "secure-chat relay clients shows who is connected" },
+  "no-such-person": {
+    exit: EXIT.unknown,
+    hint: "secure-chat relay clients, queue and bans show whom the relay knows",
+  },
   banned: {
     exit: EXIT.refused,
     hint: "ask the operator; what is stored here can still be read (history --offline)",

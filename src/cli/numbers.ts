@@ -15,7 +15,7 @@ export function parseDuration(text: string): number {
   const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/.exec(text.trim())
   const duration = match ? Number(match[1]) * UNITS[match[2] ?? ""]! : Number.NaN
   if (!(duration <= LONGEST_MS))
-    throw new CliError("usage", `"${text}" is no duration; write 500ms, 10s, 2m or 1h`)
+    throw new CliError("usage", `"${text}" is no duration; write 500ms, 10s, 2m, 1h or 1d`)
   return duration
 }
 

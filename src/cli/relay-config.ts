@@ -9,6 +9,7 @@
  *       "operators": [{ "socket": "/run/secure-chat-teachers/socket", "role": "moderate" }]
  *     }
  */
+import { isIPv6 } from "node:net"
 import * as v from "valibot"
 import { BytesError, fromUtf8, utf8 } from "../bytes.ts"
 import { nodeFiles } from "../platform/files.ts"
@@ -21,7 +22,14 @@ const MAX_FILE_BYTES = 65_536
 const MAX_TEXT = 255
 const MAX_OPERATORS = 8
 
-const text = v.pipe(v.string(), v.nonEmpty("must not be empty"), v.maxLength(MAX_TEXT, "is too long"))
+const BRACES = "must be an object in braces"
+const HOST = "must be a name or an address without a port, such as 192.168.1.10"
+
+const text = v.pipe(
+  v.string("must be text in quotation marks"),
+  v.nonEmpty("must not be empty"),
+  v.maxLength(MAX_TEXT, "is too long"),
+)
 const port = v.pipe(
   v.number("must be a number"),
   v.integer("must be a whole number"),
@@ -35,6 +43,11 @@ const limit = (name: LimitName) => {
     v.pipe(v.number(bounds), v.integer(bounds), v.minValue(least, bounds), v.maxValue(most, bounds)),
   )
 }
+/** A list has fields too. */
+const braces = v.pipe(
+  v.unknown(),
+  v.check((given) => !Array.isArray(given), BRACES),
+)
 const limits = v.strictObject({
   ...(Object.fromEntries(LIMIT_NAMES.map((name) => [name, limit(name)])) as Record<
     LimitName,
@@ -46,17 +59,20 @@ const schema = v.strictObject({
   name: v.optional(text),
   host: v.optional(text),
   port: v.optional(port),
-  advertise: v.optional(text),
+  advertise: v.optional(v.pipe(text, v.check(isHost, HOST))),
   discovery: v.optional(v.boolean("must be true or false")),
-  limits: v.optional(limits, {}),
-  metrics: v.optional(v.strictObject({ host: v.optional(text, "127.0.0.1"), port })),
+  limits: v.optional(v.pipe(braces, limits), {}),
+  metrics: v.optional(v.pipe(braces, v.strictObject({ host: v.optional(text, "127.0.0.1"), port }))),
   operators: v.optional(
     v.pipe(
       v.array(
-        v.strictObject({
-          socket: text,
-          role: v.picklist(OPERATOR_ROLES, `must be one of ${OPERATOR_ROLES.join(", ")}`),
-        }),
+        v.pipe(
+          braces,
+          v.strictObject({
+            socket: text,
+            role: v.picklist(OPERATOR_ROLES, `must be one of ${OPERATOR_ROLES.join(", ")}`),
+          }),
+        ),
         "must be a list in brackets",
       ),
       v.maxLength(MAX_OPERATORS, `must not name more than ${MAX_OPERATORS} sockets`),
@@ -72,16 +88,31 @@ export type RelayFile = v.InferOutput<typeof schema>
  */
 export function readRelayFile(path: string, isNamed: boolean): RelayFile {
   if (!isNamed && !nodeFiles.exists(path)) return v.parse(schema, {})
-  const given = readJson(path)
-  if (Array.isArray(given)) throw new CliError("bad-config", `${path}: the file must be one object in braces`)
-  const result = v.safeParse(schema, given)
+  const result = v.safeParse(v.pipe(braces, schema), readJson(path))
   if (result.success) return result.output
   const [issue] = result.issues
   const field = v.getDotPath(issue) ?? ""
-  const isUnknown = issue.type === "strict_object" && issue.expected === "never"
+  throw new CliError("bad-config", `${path}: ${field === "" ? "the file" : field} ${faultOf(issue)}`)
+}
+
+/** An object says in one kind of issue that it is none, that a field is missing, and that one is too many. */
+function faultOf({ type, expected, message }: v.BaseIssue<unknown>): string {
+  if (type !== "strict_object") return message
+  if (expected === "never") return "is no setting that there is"
+  return expected === "Object" ? BRACES : "is missing"
+}
+
+/** Whether an invitation can name it: what the network calls a machine, without brackets and port. */
+function isHost(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/.test(name) || (isIPv6(name) && !name.includes("%"))
+}
+
+/** What is typed for `advertise`. @throws CliError `usage`. */
+export function parseHost(typed: string): string {
+  if (isHost(typed)) return typed
   throw new CliError(
-    "bad-config",
-    `${path}: ${field === "" ? "the file" : field} ${isUnknown ? "is no setting that there is" : issue.message}`,
+    "usage",
+    `"${typed}" is no address for an invitation: write a name or an address without a port`,
   )
 }
 

@@ -73,7 +73,7 @@ export function statusLines({ name, port, version, coming, limits, snapshot }: S
     row("sync", `${sync.count}, ${mean.toFixed(1)} ms on average, ${sync.mostMs} ms at most`),
     row(
       "coming in",
-      `${safeLine(coming.mode)}; ${coming.invitations} invitations, ${coming.waiting} people wait`,
+      `${safeLine(coming.mode)}; ${counted(coming.invitations, "invitation", "invitations")}, ${counted(coming.waiting, "person waits", "people wait")}`,
     ),
     "",
     ...limitLines(limits),
@@ -143,6 +143,10 @@ function perSecond(rate: number): string {
 function countsWords(all: Readonly<Record<string, number>>): string {
   const words = Object.entries(all).map(([what, times]) => `${times} ${safeLine(what)}`)
   return words.length === 0 ? "none" : words.join(", ")
+}
+
+function counted(amount: number, one: string, many: string): string {
+  return `${amount} ${amount === 1 ? one : many}`
 }
 
 function durationWords(ms: number): string {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, test } from "vitest"
-import { keepLimit, limitsOf, parseLimit, readRelayFile } from "../../src/cli/relay-config.ts"
+import { keepLimit, limitsOf, parseHost, parseLimit, readRelayFile } from "../../src/cli/relay-config.ts"
 import { DEFAULT_LIMITS } from "../../src/relay/config.ts"
 
 const dir = mkdtempSync(join(tmpdir(), "relay-config-"))
@@ -42,7 +42,16 @@ test.each([
   ['{"limit":{}}', "limit is no setting that there is"],
   ['{"port":70000}', "port must be 0 to 65535"],
   ['{"name":""}', "name must not be empty"],
-  ['{"metrics":{}}', "metrics.port"],
+  ['{"name":5}', "name must be text in quotation marks"],
+  ['{"metrics":{}}', "metrics.port is missing"],
+  ['{"metrics":true}', "metrics must be an object in braces"],
+  ['{"limits":[]}', "limits must be an object in braces"],
+  ['{"operators":[7]}', "operators.0 must be an object in braces"],
+  ['{"advertise":"a b c"}', "advertise must be a name or an address"],
+  ['{"advertise":"http://x/y"}', "advertise must be a name or an address"],
+  ['{"advertise":"10.0.0.1:7667"}', "advertise must be a name or an address"],
+  ['{"advertise":"fe80::1%eth0"}', "advertise must be a name or an address"],
+  ["null", "the file must be an object in braces"],
   ['{"discovery":1}', "discovery must be true or false"],
   ["[]", "the file"],
   ["{", "relay.json"],
@@ -50,6 +59,15 @@ test.each([
 ])("%s: %s", (text, sentence) => {
   expect(() => reading(text)).toThrow(expect.objectContaining({ code: "bad-config" }))
   expect(() => reading(text)).toThrow(sentence)
+})
+
+test.each(["chat.school.lan", "192.168.1.10", "fd00::1"])("an invitation can name %s", (advertise) => {
+  expect(reading(JSON.stringify({ advertise })).advertise).toBe(advertise)
+  expect(parseHost(advertise)).toBe(advertise)
+})
+
+test.each(["", "a b c", "x:99", "http://x/y", "[::1]", "-x"])("an invitation cannot name %j", (advertise) => {
+  expect(() => parseHost(advertise)).toThrow(expect.objectContaining({ code: "usage" }))
 })
 
 test("a limit is noted down and taken out, and all else stays", () => {

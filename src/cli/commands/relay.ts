@@ -35,7 +35,7 @@ import {
   relayFiles,
 } from "../relay-dir.ts"
 import { parsePort } from "../numbers.ts"
-import { keepLimit, limitsOf, readRelayFile, type RelayFile } from "../relay-config.ts"
+import { keepLimit, limitsOf, parseHost, readRelayFile, type RelayFile } from "../relay-config.ts"
 import { openRelay } from "../relay-process.ts"
 import { isForScreen, showRelay } from "../relay-screen.ts"
 import { localTime } from "../transcript-text.ts"
@@ -188,7 +188,7 @@ function settle(options: RelayStartOptions, file: RelayFile) {
     port: options.port ?? file.port,
     open: options.open,
     host: options.host ?? file.host,
-    advertise: options.advertise ?? file.advertise,
+    advertise: options.advertise === undefined ? file.advertise : parseHost(options.advertise),
     discovery: options.discovery && file.discovery !== false,
     metrics,
   }

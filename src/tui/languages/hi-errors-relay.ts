@@ -25,12 +25,12 @@ export const relayErrorsHi: Catalogue = {
   "OPERATING.md lists every setting": "OPERATING.md में हर सेटिंग है",
   "secure-chat relay invitations shows those that are good":
     "secure-chat relay invitations मान्य निमंत्रण दिखाता है",
-  "secure-chat relay clients shows who is connected": "secure-chat relay clients बताता है कि कौन जुड़े हैं",
+  "secure-chat relay clients, queue and bans show whom the relay knows":
+    "secure-chat relay clients, queue और bans बताते हैं कि रिले किन्हें जानता है",
   "doctor needs --attack, --net or --term": "doctor को --attack, --net या --term चाहिए",
   "there is no file {0}": "{0} नाम की कोई फ़ाइल नहीं है",
   "the file is empty": "फ़ाइल खाली है",
   "the copy is damaged; nothing was changed": "प्रति ख़राब है; कुछ नहीं बदला गया",
-  "{0}: the file must be one object in braces": "{0}: फ़ाइल में कोष्ठकों {} के बीच एक ही ऑब्जेक्ट होना चाहिए",
   "{0} must be a whole number from {1} to {2}": "{0} में {1} से {2} तक की पूरी संख्या होनी चाहिए",
   "this socket is for watching only": "यह सॉकेट केवल देखने के लिए है",
   "this socket is for letting people in and out, not for this":

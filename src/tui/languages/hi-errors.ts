@@ -44,7 +44,10 @@ export const errorsHi: Catalogue = {
   "{0}:{1} is only an address: whoever answers there could not be recognised":
     "{0}:{1} केवल पता है: वहाँ जो जवाब दे उसे पहचाना नहीं जा सकेगा",
   "who are you? give --name NAME": "आप कौन हैं? --name NAME दें",
-  '"{0}" is no duration; write 500ms, 10s, 2m or 1h': '"{0}" कोई अवधि नहीं है; 500ms, 10s, 2m या 1h लिखें',
+  '"{0}" is no duration; write 500ms, 10s, 2m, 1h or 1d':
+    '"{0}" कोई अवधि नहीं है; 500ms, 10s, 2m, 1h या 1d लिखें',
+  '"{0}" is no address for an invitation: write a name or an address without a port':
+    '"{0}" निमंत्रण के लिए पता नहीं है: पोर्ट के बिना नाम या पता लिखें',
   '"{0}" is no count; write a whole number from 1 up': '"{0}" कोई गिनती नहीं है; 1 या उससे बड़ी पूरी संख्या लिखें',
   '"{0}" is no file descriptor; write a number, such as 3':
     '"{0}" कोई फ़ाइल डिस्क्रिप्टर नहीं है; कोई संख्या लिखें, जैसे 3',
