@@ -60,9 +60,8 @@ class Opening {
   /** Channels of whose last entry nothing has said yet what the row is after it, and that entry. */
   readonly #unended = new Map<LogChannel, LogRecord>()
   #segment = 0
-  /** What the disk said first instead of giving bytes, and whether it gave any. */
+  /** What the disk said instead of giving all of the segment before. */
   #trouble: unknown
-  #hasRead = false
 
   constructor(
     { folder, secret, checksum }: { folder: SegmentFolder; secret: Uint8Array; checksum: Checksum },
@@ -87,9 +86,6 @@ class Opening {
         throw new StoreError("damaged", "the database is older than the log of entries beside it")
       number = found.number
     }
-    // A disk that gives nothing is not one with a damaged place.
-    if (!this.#hasRead && this.#trouble !== undefined)
-      throw new StoreError("failed", "the disk gives nothing of the log of entries", { cause: this.#trouble })
     // What a process wrote that was killed, and did not sync, is there now: before anybody is told of it, it stays.
     const newest = numbers.at(-1)
     if (newest !== undefined) {
@@ -110,9 +106,8 @@ class Opening {
     const state = this.#state
     const file = state.file(number)
     const keys = state.keys(number)
-    const { bytes, trouble, isSome } = readWhole(file)
-    this.#trouble ??= trouble
-    this.#hasRead ||= isSome
+    const { bytes, trouble } = readWhole(file)
+    if (isLast && trouble !== undefined) throw notGiven(trouble)
     const head = checkHead(bytes, keys)
     if (head === "later")
       throw new StoreError("unsuitable", "the log of entries was written by a later version of this program")
@@ -126,14 +121,18 @@ class Opening {
       isDamaged: false,
     }
     state.segments.set(number, segment)
-    // A file of something else is no torn write, nor is what the disk does not give today.
-    const mayBeTorn = isLast && trouble === undefined && head !== "damaged"
+    // A file of something else is no torn write.
+    const mayBeTorn = isLast && head !== "damaged"
     const [checksum, known] = [this.#checksum, this.#known]
     const scan = { keys, checksum, next: before + 1, known, isLast, mayBeTorn }
     const found = scanSegment(bytes, scan, {
       record: (record, at, size) => this.#record(record, at, size),
       end: (end) => this.#end(end),
     })
+    // Where the disk does not give the end of a segment, the next one's batches say how far it went.
+    const lately = trouble ?? this.#trouble
+    if (lately !== undefined && found.number > this.#known) throw notGiven(lately)
+    this.#trouble = trouble
     this.#concludeUnended()
     for (const { from, to } of found.damaged) {
       this.#damage.pieces++
@@ -209,28 +208,34 @@ function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0
 }
 
-/** @returns `trouble`: what the disk said where it does not give the bytes; `isSome`: whether it gave any. */
-function readWhole(file: SegmentFile): { bytes: Uint8Array; trouble?: unknown; isSome: boolean } {
+/** What rows may not know yet must be read, or else entries that come would get the numbers of those that are there. */
+function notGiven(cause: unknown): StoreError {
+  return new StoreError(
+    "failed",
+    "the disk does not give the newest entries of the log; put it right, or put back a copy",
+    { cause },
+  )
+}
+
+/** @returns `trouble`: what the disk said where it does not give the bytes. */
+function readWhole(file: SegmentFile): { bytes: Uint8Array; trouble?: unknown } {
   const { size } = file
   if (size > MAX_SEGMENT_BYTES)
     throw new StoreError("damaged", "a segment of the log is longer than any can be")
   const bytes = new Uint8Array(size)
   try {
-    return { bytes: bytes.subarray(0, file.read(0, bytes)), isSome: true }
+    return { bytes: bytes.subarray(0, file.read(0, bytes)) }
   } catch (trouble) {
     // Blocks that cannot be read stay zeros, which nothing that was written looks like.
-    let isSome = false
-    for (let at = 0; at < size; at += BLOCK_BYTES) isSome = readBlock(file, bytes, at) || isSome
-    return { bytes, trouble, isSome }
+    for (let at = 0; at < size; at += BLOCK_BYTES) readBlock(file, bytes, at)
+    return { bytes, trouble }
   }
 }
 
-function readBlock(file: SegmentFile, bytes: Uint8Array, at: number): boolean {
+function readBlock(file: SegmentFile, bytes: Uint8Array, at: number): void {
   try {
     file.read(at, bytes.subarray(at, Math.min(at + BLOCK_BYTES, bytes.length)))
-    return true
   } catch {
     bytes.fill(0, at, at + BLOCK_BYTES)
-    return false
   }
 }

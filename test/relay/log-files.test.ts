@@ -33,10 +33,7 @@ function found(keeper: LogKeeper): SimSegments {
 }
 
 test.each([
-  [
-    "the end of its newest file",
-    (segment: number, at: number, length: number) => segment > 9 && at + length > 4_096,
-  ],
+  ["the end of one", (segment: number, at: number, length: number) => segment === 5 && at + length > 4_096],
   ["a block of each", (_: number, at: number, length: number) => at < 5_000 && at + length > 4_500],
   ["the beginning of each", (_: number, at: number) => at < 4_096],
 ])("what the disk does not give at a start stays, whatever is tidied away: %s", async (_, isBad) => {
@@ -44,7 +41,9 @@ test.each([
   keeper.tend()
   const disk = found(keeper)
   const before = new Map([...disk.files].map(([segment, { cache }]) => [segment, cache]))
-  disk.unreadable = (segment, at, length) => (isBad(segment, at, length) ? "disk-failed" : undefined)
+  const newest = disk.list().at(-1)!
+  disk.unreadable = (segment, at, length) =>
+    segment < newest && isBad(segment, at, length) ? "disk-failed" : undefined
   const other = keeper.on(disk)
   expect(other.log.damage.pieces).toBeGreaterThan(0)
   // It goes on behind it, and gives out no batch's number twice.
@@ -68,6 +67,29 @@ test("a disk that gives nothing at all is no damage: the relay does not start, a
   expect(() => keeper.on(disk)).toThrow(expect.objectContaining({ code: "failed" }))
   expect(disk.files.get(1)!.cache).toEqual(keeper.disk.files.get(1)!.cache)
 })
+
+test.each([
+  ["of the newest segment", 100_000, 0, 1],
+  ["of the newest segment, whatever number the database knows", 100_000, 0, 1_000],
+  ["of one before it that the rows do not know yet", 4_000, 1, 1],
+  ["of one before it that the rows know but for its end", 4_000, 1, 0],
+])(
+  "no entry's number is given out twice: the disk gives all %s, or the relay does not start",
+  async (_, size, before, known) => {
+    const keeper = await written(20, size)
+    const disk = found(keeper)
+    const bad = disk.list().at(-1)! - before
+    keeper.database.number = known || keeper.log.state.segments.get(bad)!.lastBatch - 1
+    const half = disk.files.get(bad)!.cache.length / 2
+    disk.unreadable = (segment, at, length) =>
+      segment === bad && at + length > half ? "disk-failed" : undefined
+    const bytes = disk.files.get(bad)!.cache.slice()
+    expect(() => keeper.on(disk)).toThrow(expect.objectContaining({ code: "failed" }))
+    expect(disk.files.get(bad)!.cache).toEqual(bytes)
+    disk.unreadable = () => undefined
+    expect(keeper.on(disk).broken()).toEqual([])
+  },
+)
 
 test("a damaged file goes when what came after it has gone", async () => {
   const keeper = await written(200, 10_000)
