@@ -1,13 +1,14 @@
 /**
  * What strangers and members do to a relay with its usual limits, and what the others notice: 50 pairs go on with 500
  * messages a second, and their p99 stands beside that of the quiet times before and after. On loopback the limits of one
- * address do not hold, so this is worse than a network. Attackers (`attacker.ts`) share one core with the honest, who
+ * address do not hold, which is worse than any network; with `--machines` they do, the strangers come from so many
+ * addresses, and each pair has one of its own. Attackers (`attacker.ts`) share one core with the honest, who
  * come first, and the relay has the other one, and of theirs what they leave. With `--ephemeral` the honest say what no disk has a part in. `own` is
  * what the relay's thread makes others wait in CPU time, which other programs of the machine have no part in.
  *
  *     npm run bench -- attacks [--only trickle,hellos] [--rounds 1] [--ephemeral] [--seconds 20] [--quiet 10]
  *                              [--half-open 5000] [--trickle 1000] [--lengths 10000] [--hellos 5000] [--strangers 20]
- *                              [--burst 9000] [--fill 20] [--packages 20] [--program dist/secure-chat.js]
+ *                              [--burst 9000] [--fill 20] [--packages 20] [--machines 8] [--program dist/secure-chat.js]
  */
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -28,6 +29,7 @@ import { Turns } from "./loadgen/turns.ts"
 
 const PAIRS = 50
 const RATE = 500
+const USUAL_MACHINES = 8
 const ENTRY_BYTES = 1_097
 /** Above this the relay would not be bounded. */
 const MOST_MIB = 700
@@ -42,6 +44,7 @@ const rounds = count("rounds", 1)
 const only = option("only")?.split(",")
 const isEphemeral = process.argv.includes("--ephemeral")
 const program = option("program")
+const machines = option("machines")
 const counts = {
   halfOpen: count("half-open", 5_000),
   trickle: count("trickle", 1_000),
@@ -76,7 +79,11 @@ if (missing !== undefined) {
   const folder = scratchFolder("attacks")
   const { generator } = buildGenerator(folder)
   // The usual limits, but for the day's: the others write more than people do.
-  const limits = { accountEntries: 10_000_000, accountBytes: 2 ** 36 }
+  const limits = {
+    accountEntries: 10_000_000,
+    accountBytes: 2 ** 36,
+    ...(machines && { loopbackExempt: false }),
+  }
   const turns = new Turns(join(folder, "turns"))
   const relay = await startRelay(folder, {
     flags: turns.flags,
@@ -101,6 +108,7 @@ if (missing !== undefined) {
       seconds: during,
       size: ENTRY_BYTES,
       groups: "X25519",
+      ...(machines && { addresses: PAIRS }),
     }
     const { port, pid } = relay
     const load = {
@@ -119,7 +127,7 @@ if (missing !== undefined) {
   /** @returns p99 of the others to that of the quiet times before and after. */
   async function suffer(attack: Attack, before: number): Promise<{ ratio: number; after: number }> {
     const { words, amount, seconds: during = seconds } = ATTACKS[attack]
-    const attacker = new Attacker(relay, attack, amount)
+    const attacker = new Attacker(relay, attack, amount, Number(machines ?? USUAL_MACHINES))
     await attacker.isReady
     let most = memory()
     const watch = setInterval(() => (most = Math.max(most, memory())), 200)

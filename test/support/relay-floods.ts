@@ -18,8 +18,11 @@ export interface FloodTarget {
   /** 32 bytes. */
   pin: Uint8Array
   admission: Uint8Array | undefined
+  /** From how many addresses strangers come, 8 usually, which is enough that ports do not run out. */
+  machines?: number
 }
 
+const MACHINES = 8
 const STRANGERS = 60
 /** For a burst to be accepted, on a busy machine. */
 const BURST_MS = 60_000
@@ -233,9 +236,10 @@ export class Floods {
     return { socket, ended }
   }
 
-  /** From many addresses of loopback, so that ports do not run out. */
+  /** Nobody else comes from there. */
   #from(): string {
-    return process.platform === "linux" ? `127.0.0.${2 + (this.#source++ % 8)}` : "127.0.0.1"
+    const { machines = MACHINES } = this.#target
+    return process.platform === "linux" ? `127.0.1.${1 + (this.#source++ % machines)}` : "127.0.0.1"
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * One attack on a relay, in a process of its own: its parent says whom, waits until it is ready, and says when. It has
- * the core that the relay has not, and of that only what everybody else leaves: on a network attackers bring their own
+ * the core that the relay has not, and of that only what everybody else leaves, at once: on a network attackers bring their own
  * machines, and what they compute there takes nothing from the relay and from those whom it serves.
  */
 import { type ChildProcess, spawn } from "node:child_process"
@@ -35,6 +35,7 @@ interface Order {
   port: number
   pin: string
   admission: string
+  machines: number
 }
 
 export class Attacker {
@@ -44,11 +45,12 @@ export class Attacker {
   /** Resolves when the relay has ended all of it; never, if it does not. */
   readonly isOver: Promise<void>
 
-  constructor({ port, pin, admission }: RelayServer, attack: Attack, amount: number) {
+  /** @param machines addresses that strangers come from. */
+  constructor({ port, pin, admission }: RelayServer, attack: Attack, amount: number, machines: number) {
     const command = [
-      "nice",
-      "-n",
-      "19",
+      "chrt",
+      "--idle",
+      "0",
       process.execPath,
       ...process.execArgv,
       fileURLToPath(import.meta.url),
@@ -59,7 +61,8 @@ export class Attacker {
     this.isReady = heard("ready")
     this.isOver = heard("over")
     this.#child.on("message", (word) => this.#heard.get(word as string)?.())
-    this.#child.send({ attack, amount, port, pin: toHex(pin), admission: toHex(admission) } satisfies Order)
+    const target = { port, pin: toHex(pin), admission: toHex(admission), machines }
+    this.#child.send({ attack, amount, ...target } satisfies Order)
   }
 
   begin(): void {
@@ -74,10 +77,10 @@ export class Attacker {
 if (process.argv[1] === fileURLToPath(import.meta.url))
   process.once("message", (order) => void obey(order as Order))
 
-async function obey({ attack, amount, port, pin, admission }: Order): Promise<void> {
+async function obey({ attack, amount, port, pin, admission, machines }: Order): Promise<void> {
   process.once("disconnect", () => process.exit())
   await sodiumReady()
-  const floods = new Floods({ port, pin: fromHex(pin), admission: fromHex(admission) })
+  const floods = new Floods({ port, pin: fromHex(pin), admission: fromHex(admission), machines })
   process.once("message", () => void ATTACKS[attack](floods, amount).then(() => process.send!("over")))
   process.send!("ready")
 }

@@ -65,7 +65,7 @@ const NO_LIMITS = {
 
 export interface RelayOptions {
   /** In the place of none at all. */
-  limits?: Readonly<Record<string, number>>
+  limits?: Readonly<Record<string, number | boolean>>
   /** For OpenSSL before 3.5: see `group.mjs`. */
   isPlainGroup?: boolean
   /** Flags of Node. */
