@@ -1,7 +1,8 @@
 /**
- * Holds accepted sockets until it is their turn for a TLS handshake (`handshakes.ts`). One is begun at a time; before the
- * next one whatever else has come from the network is served, and half of the time is left to it (`pace.ts`). Of a socket
- * that waits nothing is read but what came with its first bytes; one that says nothing is never begun.
+ * Holds accepted sockets until it is their turn for a TLS handshake (`handshakes.ts`), and those that end until somebody
+ * has time for that. One is begun or ended at a time; before the next one whatever else has come from the network is
+ * served, and half of the time is left to it (`pace.ts`). Of a socket that waits nothing is read but what came with its
+ * first bytes; one that says nothing is never begun.
  */
 import type { Socket } from "node:net"
 import type { Millis } from "./clock.ts"
@@ -18,6 +19,8 @@ export const READ_ONCE = 1
 
 /** A first packet of TLS is 1.5 KB usually. There is nothing more to say before it is answered. */
 const MOST_FIRST_BYTES = 8_192
+/** Of a handshake only the first half is computed at the beginning. */
+const HANDSHAKE_HALVES = 2
 /** Whoever is through for less time than this is still coming in. */
 const NEW_MS: Millis = 1_000
 
@@ -28,6 +31,9 @@ export class Lobby {
   /** Waiting, or in the middle of a handshake; with the timer that ends it. */
   readonly #guests = new Map<string, { socket: Socket; gone(): void; late: NodeJS.Timeout }>()
   readonly #begin: (socket: Socket) => void
+  /** What ends those who leave, in order. */
+  readonly #leaving: (() => void)[] = []
+  #hasBegun = false
   #isDue = false
   #wake: NodeJS.Timeout | undefined
 
@@ -83,8 +89,16 @@ export class Lobby {
     if (now - openedAt >= NEW_MS) this.#pace.heard(now)
   }
 
+  /** Ends somebody when it is their turn: nobody waits for that. */
+  end(run: () => void): void {
+    this.#leaving.push(run)
+    this.#due()
+  }
+
+  /** Everybody ends now. */
   close(): void {
     clearTimeout(this.#wake)
+    for (const run of this.#leaving.splice(0)) run()
     for (const { socket } of this.#guests.values()) socket.destroy()
   }
 
@@ -103,17 +117,42 @@ export class Lobby {
     clearTimeout(this.#wake)
     const pause = this.#pace.wait(now)
     if (pause > 0) return this.#wakeIn(pause)
+    // They take turns.
+    if (this.#hasBegun || !this.#handshake(now)) this.#ending(now)
+  }
+
+  /** @returns whether somebody's turn was used. */
+  #handshake(now: Millis): boolean {
     const end = this.#handshakes.next(now)
-    if (end === undefined) return this.#wakeIn(this.#handshakes.wakeAt(now) - now)
+    if (end === undefined) {
+      this.#wakeIn(this.#handshakes.wakeAt(now) - now)
+      return false
+    }
+    this.#hasBegun = this.#leaving.length > 0
     const { socket } = this.#guests.get(end)!
     if (socket.destroyed) {
       this.left(end)
-      return this.#due()
+      this.#due()
+      return true
     }
     this.#begin(socket)
-    // Node takes the first bytes in a tick that it has just asked for.
+    this.#done(now, HANDSHAKE_HALVES)
+    return true
+  }
+
+  #ending(now: Millis): void {
+    this.#hasBegun = false
+    const run = this.#leaving.shift()
+    if (run === undefined) return
+    run()
+    this.#done(now, 1)
+  }
+
+  #done(began: Millis, times: number): void {
+    // Node takes a handshake's first bytes in a tick that it has just asked for.
     process.nextTick(() => {
-      this.#pace.done(now, performance.now())
+      const now = performance.now()
+      this.#pace.done(began, now, times)
       this.#due()
     })
   }

@@ -19,9 +19,9 @@ export class Pace {
     this.#heardAt = now
   }
 
-  /** Something was done for a newcomer, from `began` until now. */
-  done(began: Millis, now: Millis): void {
-    this.#owed = this.#owedAt(began) + Math.max(0, now - began)
+  /** Something was done for a newcomer, from `began` until now. @param times it will have taken in all. */
+  done(began: Millis, now: Millis, times: number = 1): void {
+    this.#owed = this.#owedAt(began) + times * Math.max(0, now - began)
     this.#doneAt = now
   }
 

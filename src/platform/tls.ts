@@ -12,7 +12,6 @@ import type { Millis } from "./clock.ts"
 import { PlatformError, systemCode } from "./errors.ts"
 import { closeFollows, endOf, Lobby, type LobbyLimits, READ_ONCE } from "./lobby.ts"
 import type { Address, CloseReason, DialHandler, ListenHandler, Listener, Network, Pin } from "./network.ts"
-import { Slices } from "./slices.ts"
 import { TlsConnection } from "./tls-connection.ts"
 
 export const ALPN = "secure-chat/1"
@@ -127,7 +126,6 @@ function mostSockets({ connections, newcomers, handshakes, waitingHandshakes }: 
 export function listenTls(options: ListenOptions, handler: ListenHandler): Promise<Listener> {
   const { limits = USUAL_LIMITS, perSecond = () => Infinity } = options
   const sockets = new Set<Socket>()
-  const closings = new Slices()
   const forget = function (this: Socket): void {
     sockets.delete(this)
   }
@@ -166,7 +164,7 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
       lobby.heard(openedAt)
       handler.received(id, bytes)
     }
-    const later = (run: () => void) => closings.add(run)
+    const later = (run: () => void) => lobby.end(run)
     handler.opened(
       id,
       new TlsConnection(socket, false, { received, drained: () => handler.drained(id), later }),
@@ -174,7 +172,6 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
   })
   return listening(server, options, () => {
     lobby.close()
-    closings.finish()
     for (const socket of sockets) socket.destroy()
   })
 }

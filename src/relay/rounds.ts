@@ -13,8 +13,8 @@ import type { RelayEvent } from "./relay.ts"
 export const SHARE = 64
 /** A frame weighs 1, and 1 more for so many bytes. */
 const UNIT_BYTES = 1_024
-/** Of those who have not logged in, in one round: some milliseconds of checking signatures. */
-export const NEWCOMERS_A_ROUND = 4
+/** Of those who have not logged in, in one round: a signature to check, and what is asked of the database. */
+export const NEWCOMERS_A_ROUND = 1
 /** Of one of them: a hello and a registration. */
 const NEWCOMER_SHARE = 4
 /** Frames of one of them that wait: it has nothing to say before it is answered, and with more it is ended. */
@@ -31,7 +31,7 @@ export class Rounds {
   readonly #isNewcomer: (id: number) => boolean
   /** By connection: what it had in this round. */
   readonly #had = new Map<number, number>()
-  /** Frames of newcomers in this round. */
+  /** Newcomers who were heard in this round. */
   #newcomers = 0
   /** Whoever is here waits, oldest first. */
   readonly #waiting = new Map<number, Queue>()
@@ -67,11 +67,12 @@ export class Rounds {
   /** What this connection has sent, in order. @returns what of it may be taken in this round; the rest waits. */
   offer(id: number, events: readonly RelayEvent[]): readonly RelayEvent[] {
     const isNew = this.#isNew(id, events)
-    if (this.#waiting.has(id) || (isNew && this.#newcomers >= NEWCOMERS_A_ROUND)) {
+    const isHeard = isNew && !this.#had.has(id)
+    if (this.#waiting.has(id) || (isHeard && this.#newcomers >= NEWCOMERS_A_ROUND)) {
       this.keep(id, events)
       return []
     }
-    if (isNew) this.#newcomers++
+    if (isHeard) this.#newcomers++
     const count = this.#share(id, events, isNew ? NEWCOMER_SHARE : SHARE)
     if (count === events.length) return events
     this.keep(id, events.slice(count))

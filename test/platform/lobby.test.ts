@@ -103,3 +103,36 @@ test("whoever is through keeps nothing of it but an ear for errors", async () =>
   expect(socket.eventNames()).toEqual(["error"])
   expect(socket.emit("error", new Error("reset"))).toBe(true)
 })
+
+test("whoever leaves is ended in turn, one at a time, and handshakes have every other turn", async () => {
+  const { made, begun, enter, run } = lobby(30)
+  const order: string[] = []
+  for (let n = 0; n < 4; n++) made.end(() => order.push(`${n} ended, ${begun.length} begun`))
+  for (let port = 0; port < 8; port++) enter(port).says()
+  expect(order).toEqual([])
+  for (let turns = 0; turns < 8; turns++) await run()
+  expect(order).toEqual(["0 ended, 1 begun", "1 ended, 2 begun", "2 ended, 3 begun", "3 ended, 4 begun"])
+  expect(begun).toHaveLength(8)
+})
+
+test("in a turn of the event loop one is ended, in order, also who comes meanwhile", async () => {
+  const { made } = lobby(3)
+  const done: number[] = []
+  for (let n = 0; n < 3; n++) made.end(() => done.push(n))
+  for (let most = 1; done.length < 4; most++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (most === 1) made.end(() => done.push(3))
+    expect(done.length).toBeLessThanOrEqual(most)
+  }
+  expect(done).toEqual([0, 1, 2, 3])
+})
+
+test("a lobby that closes ends everybody at once, and once", async () => {
+  const { made, run } = lobby(3)
+  const done: number[] = []
+  for (let n = 0; n < 10; n++) made.end(() => done.push(n))
+  made.close()
+  expect(done).toHaveLength(10)
+  await run()
+  expect(done).toHaveLength(10)
+})

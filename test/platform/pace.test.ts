@@ -63,3 +63,10 @@ test("under any load newcomers have half of the time at most", () => {
   }
   expect(theirs / (now - 1_000)).toBeLessThan(0.51)
 })
+
+test("what is only begun is paid for as a whole", () => {
+  const pace = new Pace()
+  pace.heard(1_000)
+  pace.done(1_000, 1_010, 2)
+  expect(pace.wait(1_010)).toBe(20)
+})

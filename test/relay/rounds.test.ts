@@ -200,7 +200,8 @@ test("of newcomers who all say something at once a few are heard in each round, 
     expect(each.size).toBeLessThanOrEqual(NEWCOMERS_A_ROUND)
     for (const id of each) expect(heard.filter((other) => other === id).length).toBeLessThanOrEqual(4 + 1)
   }
-  expect(new Set(rounds.slice(0, 9).flat()).size).toBe(ids.length)
+  const turns = Math.ceil(ids.length / NEWCOMERS_A_ROUND)
+  expect(new Set(rounds.slice(0, turns + 1).flat()).size).toBe(ids.length)
   expect(rounds.flat()).toHaveLength(10 * 16 + 20 + 1)
 })
 
@@ -262,4 +263,11 @@ test("whoever has logged in has a member's share, and what waits of it stays in 
   expect(take()).toEqual(sent.slice(4))
   inbound.arrived(10, frames(10, 1))
   expect(take()).toHaveLength(1)
+})
+
+test("a newcomer whose frames come one by one is one who was heard", () => {
+  const rounds = new Rounds(() => true)
+  const taken = (id: number) => rounds.offer(id, [frame(id)]).length
+  const first = Array.from({ length: NEWCOMERS_A_ROUND }, (_, id) => taken(id))
+  expect([...first, taken(0), taken(99)]).toEqual([...first.map(() => 1), 1, 0])
 })
