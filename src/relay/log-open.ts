@@ -16,6 +16,7 @@ import type { LogDamage } from "./store.ts"
 export interface KnownChannel extends LogEnd {
   firstSeq: number
 }
+/** What the database has of a channel; undefined when it has none of that number. */
 export type RowOf = (ref: number) => KnownChannel | undefined
 
 export interface OpenedLog {

@@ -87,7 +87,7 @@ export class NameTable {
     return this.#slots.count + (this.#old?.count ?? 0)
   }
 
-  /** @param kept how many entries there are, this one not counted: what the table grows for. */
+  /** @param kept how many entries there are: what the table grows for. */
   add(ref: number, eid: Uint8Array, seq: number, isKept: IsKept, kept: number): void {
     this.#move(this.#step, isKept)
     if (this.#slots.isFull) this.#grow(isKept, kept)
