@@ -163,7 +163,7 @@ async function beyondTls(
           fail(
             "hello",
             "it has no room for another connection from here now",
-            "wait a little; on the relay's machine: secure-chat relay limits set connectionsPerAddress N",
+            "wait a little; on the relay's machine: secure-chat relay limits set connectionsPerAddress N, or connections N when all places are taken",
           ),
         ]
       case "banned":
@@ -278,7 +278,7 @@ function greet(target: NetTarget, address: string, deps: NetDeps, notAfter: Mill
       if (message.type !== "refused") return
       const code = refusalName(message.code)
       end(
-        isAsking
+        isAsking && code !== "busy"
           ? { kind: "register-first", isAdmitted: code === "bad-directory-entry" }
           : { kind: "refused", code },
       )

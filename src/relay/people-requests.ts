@@ -116,6 +116,9 @@ export class PeopleRequests {
       this.#gate.wrongCode(session.remote, core.now)
       return this.refuseLogin(session, rid, "not-allowed")
     }
+    // Before what it brings is looked at: whoever only asks for a place is told as well (`doctor --net`).
+    if (hello !== undefined && this.#isFull(deviceKey(hello.accountId, hello.deviceId)))
+      return this.refuseLogin(session, rid, "busy")
     if (checked.kind === "refused") return this.#refuse(session, rid, checked.code)
     const { entry, before } = checked
     if (before !== undefined && this.#door.isBanned(before.root))
@@ -127,8 +130,6 @@ export class PeopleRequests {
     } else if (!namesDevice(entry, hello) || !isCertified(entry.accountEd, hello, core.now)) {
       return this.#refuse(session, rid, "bad-directory-entry")
     }
-    if (hello !== undefined && this.#isFull(deviceKey(hello.accountId, hello.deviceId)))
-      return this.refuseLogin(session, rid, "busy")
     const isNew = before === undefined && this.#directory.person(entry.accountId) === undefined
     if (isNew && this.#directory.people >= core.config.limits.people)
       return this.#refuse(session, rid, "quota")

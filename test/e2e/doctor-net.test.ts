@@ -7,8 +7,9 @@ import { systemClock } from "../../src/platform/clock.ts"
 import { systemProbe } from "../../src/platform/probe.ts"
 import { systemRandom } from "../../src/platform/random.ts"
 import { tlsNetwork } from "../../src/platform/tls.ts"
-import { parseInvitation } from "../../src/protocol/address.ts"
+import { type Link, parseInvitation } from "../../src/protocol/address.ts"
 import { builtProgram, succeeded } from "../support/program.ts"
+import { Floods } from "../support/relay-floods.ts"
 
 const program = builtProgram()
 const { run } = program
@@ -87,6 +88,15 @@ test("every step that can be broken is the one that is named", { timeout: 300_00
   // Behind the relay's clock by an hour: what was certified until just now has ended there.
   expect(await failing(good, deps({ clock: shifted(-3_600_000) }))).toMatch(/^clock: .*date/)
   await other.stop()
+
+  // Two members, and one of them in the only place.
+  const { pin, admission } = parseInvitation(running.invitation) as Link
+  const crowd = new Floods({ port: running.port, pin, admission })
+  const member = await crowd.member("first")
+  succeeded(await run(["relay", "limits", "set", "connections", "1", "--data", "relay"]))
+  expect(await failing(good, deps())).toMatch(/^hello: .*connections N/)
+  succeeded(await run(["relay", "limits", "set", "connections", "10", "--data", "relay"]))
+  member.close()
 
   const all = succeeded(await run(["doctor", "--net", running.invitation]))
   expect(all.out).toMatch(/^ok +name/)

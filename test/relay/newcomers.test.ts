@@ -123,6 +123,10 @@ test("all members' places taken: nobody else logs in or registers, but a device 
   await wire.expect(bench.hello(wire, carol), "registerFirst")
   const entry = carol.registration()
   expect((await wire.ask({ type: "register", rid: 1, admission: ADMISSION, entry })).map(line)).toEqual(busy)
+  const asks = await bench.connect()
+  await asks.expect(bench.hello(asks, bench.person("dave")), "registerFirst")
+  const nothing = { type: "register", rid: 1, admission: ADMISSION, entry: Uint8Array.of(0) } as const
+  expect((await asks.ask(nothing)).map(line)).toEqual(busy)
   await bench.comeBack(alice)
   await bobs.drop()
   const again = await bench.connect()
