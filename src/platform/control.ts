@@ -16,7 +16,7 @@ import { connect, createServer, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, isAbsolute, join } from "node:path"
 import type { Millis } from "./clock.ts"
-import { fileError, PlatformError, systemCode } from "./errors.ts"
+import { PlatformError, systemCode } from "./errors.ts"
 import { nodeFiles } from "./files.ts"
 
 /** Bytes of one line, in either direction. */
@@ -257,7 +257,7 @@ export async function openShared(
 }
 
 function readNote(path: string): { at: string; token: string } {
-  if (!isThere(path)) throw new PlatformError("not-found", "nobody has a control socket there")
+  if (!nodeFiles.exists(path)) throw new PlatformError("not-found", "nobody has a control socket there")
   try {
     const text = new TextDecoder().decode(nodeFiles.read(path, MAX_FILE_BYTES))
     const note = JSON.parse(text) as { at?: unknown; token?: unknown } | null
@@ -267,13 +267,4 @@ function readNote(path: string): { at: string; token: string } {
     if (!(cause instanceof SyntaxError)) throw cause
   }
   throw new PlatformError("not-found", `${path} does not say where the control socket is`)
-}
-
-/** Unlike `existsSync` it does not take a folder of another user for an empty one. @throws PlatformError. */
-function isThere(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined
-  } catch (cause) {
-    throw fileError(cause, path)
-  }
 }

@@ -3,7 +3,7 @@
  * only its owner may read it. The databases have their own ways to the disk.
  */
 import { randomBytes } from "node:crypto"
-import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync } from "node:fs"
+import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, statSync } from "node:fs"
 import { renameSync, rmSync, statfsSync, writeSync } from "node:fs"
 import { dirname } from "node:path"
 import { concat } from "../bytes.ts"
@@ -11,6 +11,7 @@ import { fileError, PlatformError } from "./errors.ts"
 
 /** All methods throw PlatformError: `not-permitted`, `disk-full`, `disk-failed`, and what else they say. */
 export interface Files {
+  /** A folder that this user may not look into is an error, and not an empty one. */
   exists(path: string): boolean
   /** The whole file. @throws PlatformError `not-found`, or `too-large` before anything is read. */
   read(path: string, maxBytes?: number): Uint8Array
@@ -28,7 +29,7 @@ export interface Files {
 const MAX_READ_BYTES = 16 * 1024 * 1024
 
 export const nodeFiles: Files = {
-  exists: existsSync,
+  exists: (path) => naming(path, () => statSync(path, { throwIfNoEntry: false }) !== undefined),
   read: (path, maxBytes = MAX_READ_BYTES) => naming(path, () => readWhole(path, maxBytes)),
   writeAtomic: (path, bytes) => naming(path, () => replaceFile(path, bytes)),
   ensureFolder: (path) => naming(path, () => ensureFolder(path)),

@@ -106,3 +106,11 @@ test("a folder where none can be is refused, and at once", () => {
     expect.objectContaining({ name: "PlatformError" }),
   )
 })
+
+test("what the system does not let one look at is no missing file; what lies below a file is one", () => {
+  const path = join(folder, "loop")
+  symlinkSync(path, path)
+  expect(() => nodeFiles.exists(path)).toThrow(path)
+  writeFileSync(join(folder, "file"), "")
+  expect(nodeFiles.exists(join(folder, "file", "below"))).toBe(false)
+})
