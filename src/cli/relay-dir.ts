@@ -98,7 +98,7 @@ export const relayFiles = (dir: string) => ({
   database: join(dir, "relay.db"),
   config: join(dir, "relay.json"),
   control: join(dir, "control"),
-  controlFolder: join(dir, "run"),
+  runFolder: join(dir, "run"),
   log: join(dir, "relay.log"),
   ballast: join(dir, "ballast"),
   notInBackups: join(dir, NOT_IN_BACKUPS),

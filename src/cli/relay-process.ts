@@ -21,9 +21,11 @@ import type { OperatorAct, OperatorAnswer } from "../relay/operating.ts"
 import type { OperatorEvent } from "../relay/operator.ts"
 import { type RelayDisk, startRelay } from "../relay/server.ts"
 import { approvalIn } from "./approvals.ts"
+import { ownCommand } from "./own-process.ts"
 import { backUpStore } from "./relay-backup.ts"
 import type { RelayDir } from "./relay-dir.ts"
 import { openRelayStore } from "./relay-store.ts"
+import { TLS_TERMINATOR_ARGS } from "./tls-terminator-command.ts"
 
 export interface RelayProcessSetup {
   relay: RelayDir
@@ -38,6 +40,8 @@ export interface RelayProcessSetup {
   limits: RelayLimits
   /** Undefined: all addresses. */
   host: string | undefined
+  /** For local sockets, of mode 0700. */
+  runFolder: string
   log: Log
   onEvent(event: OperatorEvent): void
   onFatal(error: unknown): void
@@ -63,6 +67,7 @@ export async function openRelay({
   disk,
   limits,
   host,
+  runFolder,
   log,
   onEvent,
   onFatal,
@@ -79,10 +84,12 @@ export async function openRelay({
     limits.loopbackExempt && isLoopback(address) ? Infinity : limits.newPerSecond
   const listen = (handler: ListenHandler) => {
     const { key, certificatePem } = relay
-    const keys = { limits, perSecond, privatePem: key.privatePem, certificatePem }
-    return host === undefined
-      ? listenOnAll({ port, ...keys }, handler)
-      : listenTls({ host, port, ...keys }, handler)
+    const { privatePem } = key
+    // Nobody has tried it where local sockets are pipes.
+    const isTried = process.platform !== "win32"
+    const overflow = isTried && { folder: runFolder, ...ownCommand(TLS_TERMINATOR_ARGS), log }
+    const options = { port, limits, perSecond, privatePem, certificatePem, ...(overflow && { overflow }) }
+    return host === undefined ? listenOnAll(options, handler) : listenTls({ ...options, host }, handler)
   }
   try {
     const running = await startRelay({

@@ -11,13 +11,13 @@
  * until the token has come.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs"
+import { chmodSync, lstatSync, rmSync, statSync } from "node:fs"
 import { connect, createServer, type Socket } from "node:net"
-import { tmpdir } from "node:os"
-import { dirname, isAbsolute, join } from "node:path"
+import { dirname, isAbsolute } from "node:path"
 import type { Millis } from "./clock.ts"
 import { PlatformError, systemCode } from "./errors.ts"
 import { nodeFiles } from "./files.ts"
+import { MAX_PATH_BYTES, placeFor } from "./local-socket.ts"
 
 /** Bytes of one line, in either direction. */
 export const MAX_CONTROL_LINE_BYTES = 1_048_576
@@ -27,8 +27,6 @@ export const MAX_CONTROL_CONNECTIONS = 16
 export const CONTROL_DEADLINE_MS: Millis = 5_000
 /** What waits for a program that does not read; then it is cut. */
 const MAX_WAITING_BYTES = 8_388_608
-/** A socket's path has 108 bytes on Linux and 104 elsewhere, the zero at its end included. */
-const MAX_PATH_BYTES = 100
 const TOKEN_BYTES = 16
 const MAX_FILE_BYTES = 4_096
 
@@ -58,7 +56,7 @@ export async function serveControl(
   said: (peer: ControlPeer, line: string) => void,
 ): Promise<ControlServer> {
   const token = randomBytes(TOKEN_BYTES).toString("hex")
-  const { at, remove } = placeFor(folder)
+  const { at, remove } = placeFor(folder, "socket")
   const close = await listenAt(at, 0o600, (socket) => greet(socket, token, said))
   nodeFiles.writeAtomic(note, new TextEncoder().encode(`${JSON.stringify({ v: 1, at, token })}\n`))
   return {
@@ -136,23 +134,6 @@ async function listenAt(
       server.close(() => done())
       for (const socket of open) socket.destroy()
     })
-}
-
-function placeFor(folder: string): { at: string; remove: () => void } {
-  if (process.platform === "win32") {
-    const name = createHash("sha256").update(folder).update(randomBytes(8)).digest("hex").slice(0, 32)
-    return { at: `\\\\.\\pipe\\secure-chat-${name}`, remove: () => {} }
-  }
-  const own = join(folder, "socket")
-  if (Buffer.byteLength(own) <= MAX_PATH_BYTES) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    chmodSync(folder, 0o700)
-    rmSync(own, { force: true })
-    return { at: own, remove: () => rmSync(own, { force: true }) }
-  }
-  // Made by the system with a name that nobody knows, mode 0700.
-  const made = mkdtempSync(join(tmpdir(), "secure-chat-"))
-  return { at: join(made, "socket"), remove: () => rmSync(made, { recursive: true, force: true }) }
 }
 
 function greet(socket: Socket, token: string, said: (peer: ControlPeer, line: string) => void): void {

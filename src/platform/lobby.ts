@@ -2,20 +2,30 @@
  * Holds accepted sockets until it is their turn for a TLS handshake (`handshakes.ts`), and those that end until somebody
  * has time for that. One is begun or ended at a time; before the next one whatever else has come from the network is
  * served, and half of the time is left to it (`pace.ts`). Of a socket that waits nothing is read but what came with its
- * first bytes; one that says nothing is never begun.
+ * first bytes; one that says nothing is never begun. In a crowd of those who do not log in (`strangers.ts`), whoever is
+ * next goes to somebody else, where there is one.
  */
 import type { Socket } from "node:net"
 import type { Millis } from "./clock.ts"
 import { Handshakes, type HandshakeLimits } from "./handshakes.ts"
 import { Pace } from "./pace.ts"
+import { Strangers, type Verdict } from "./strangers.ts"
 
 export interface LobbyLimits extends HandshakeLimits {
   /** From the first packet to the end of the handshake, waiting included. */
   handshakeMs: Millis
 }
 
-/** A server's `highWaterMark` for which a socket is read once, and no further until somebody takes what it brought. */
-export const READ_ONCE = 1
+/** Somebody else who makes TLS of sockets. */
+export interface Elsewhere {
+  /** `busy`: it calls `Lobby.wake` when it is not any more. `broken`: whoever is next is begun here. */
+  readonly state: "free" | "busy" | "broken"
+  /** @param socket nobody here has anything to do with it any more; its first bytes are still to be read. */
+  take(socket: Socket): void
+}
+
+/** A server's `highWaterMark` for which a socket is read once, and no further, also when what it brought is taken. */
+export const READ_ONCE = 0
 
 /** A first packet of TLS is 1.5 KB usually. There is nothing more to say before it is answered. */
 const MOST_FIRST_BYTES = 8_192
@@ -27,7 +37,9 @@ const NEW_MS: Millis = 1_000
 export class Lobby {
   readonly #limits: LobbyLimits
   readonly #handshakes: Handshakes
+  readonly #elsewhere: Elsewhere | undefined
   readonly #pace = new Pace()
+  readonly #strangers = new Strangers()
   /** Waiting, or in the middle of a handshake; with the timer that ends it. */
   readonly #guests = new Map<string, { socket: Socket; gone(): void; late: NodeJS.Timeout }>()
   readonly #begin: (socket: Socket) => void
@@ -41,9 +53,16 @@ export class Lobby {
    * @param limits are looked at anew each time.
    * @param perSecond handshakes a second that an address may begin; Infinity for no limit.
    * @param begin makes TLS of the socket, which computes what its first bytes ask for before anything else is read.
+   * @param elsewhere undefined: everybody is begun here.
    */
-  constructor(limits: LobbyLimits, perSecond: (address: string) => number, begin: (socket: Socket) => void) {
+  constructor(
+    limits: LobbyLimits,
+    perSecond: (address: string) => number,
+    begin: (socket: Socket) => void,
+    elsewhere?: Elsewhere,
+  ) {
     this.#limits = limits
+    this.#elsewhere = elsewhere
     this.#handshakes = new Handshakes(limits, perSecond)
     this.#begin = begin
   }
@@ -56,10 +75,13 @@ export class Lobby {
     // The same two ends again: the first one is over, and nobody has noticed, since nothing is read from it.
     this.#guests.get(end)?.socket.destroy()
     this.left(end)
+    this.gone(end)
     // Somebody who has hung up already has no address.
     if (address === "" || !this.#handshakes.enter(end, address, cut, performance.now())) return cut()
     const gone = () => {
-      if (this.#guests.get(end)?.socket === socket) this.left(end)
+      if (this.#guests.get(end)?.socket !== socket) return
+      this.left(end)
+      this.gone(end)
     }
     this.#guests.set(end, { socket, gone, late: setTimeout(cut, this.#limits.handshakeMs) })
     socket.on("close", gone)
@@ -83,10 +105,29 @@ export class Lobby {
     this.#due()
   }
 
+  /** Whose handshake is done has logged in, which is what people do. */
+  loggedIn(end: string): void {
+    this.#strangers.loggedIn(end)
+    this.#due()
+  }
+
+  /** Whose handshake is done is gone. */
+  gone(end: string): void {
+    this.#strangers.gone(end, performance.now())
+    this.#due()
+  }
+
+  /** There is something to do again. */
+  wake(): void {
+    this.#due()
+  }
+
   /** Somebody has said something who is through since `openedAt`: a crowd of newcomers holds up nobody but itself. */
   heard(openedAt: Millis): void {
     const now = performance.now()
-    if (now - openedAt >= NEW_MS) this.#pace.heard(now)
+    if (now - openedAt < NEW_MS) return
+    this.#pace.heard(now)
+    this.#strangers.served(now)
   }
 
   /** Ends somebody when it is their turn: nobody waits for that. */
@@ -123,6 +164,8 @@ export class Lobby {
 
   /** @returns whether somebody's turn was used. */
   #handshake(now: Millis): boolean {
+    const where = this.#where(now)
+    if (where === "wait") return false
     const end = this.#handshakes.next(now)
     if (end === undefined) {
       this.#wakeIn(this.#handshakes.wakeAt(now) - now)
@@ -135,9 +178,23 @@ export class Lobby {
       this.#due()
       return true
     }
-    this.#begin(socket)
-    this.#done(now, HANDSHAKE_HALVES)
+    if (where === "elsewhere") {
+      this.left(end)
+      this.#elsewhere!.take(socket)
+      this.#done(now, 1)
+    } else {
+      if (this.#elsewhere !== undefined) this.#strangers.begun(end, now)
+      this.#begin(socket)
+      this.#done(now, HANDSHAKE_HALVES)
+    }
     return true
+  }
+
+  #where(now: Millis): Verdict {
+    if (this.#elsewhere === undefined || this.#elsewhere.state === "broken") return "here"
+    const verdict = this.#strangers.verdict(now)
+    if (verdict === "wait") this.#wakeIn(this.#strangers.patienceEndsAt() - now)
+    return verdict === "elsewhere" && this.#elsewhere.state === "busy" ? "wait" : verdict
   }
 
   #ending(now: Millis): void {

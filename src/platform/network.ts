@@ -16,6 +16,8 @@ export interface Connection {
   drop?(): void
   /** Stops, and goes on, taking bytes off the wire: for a reader that cannot keep up. Absent where nothing piles up. */
   setReading?(isReading: boolean): void
+  /** Says that the other end is no stranger any more. Absent where strangers are nothing to be careful of. */
+  loggedIn?(): void
   /** TLS exporter value, 32 bytes, equal on both ends (PROTOCOL.md §3). */
   readonly exporter: Uint8Array
   /** The other end's address, for the operator's screen only. */

@@ -3,18 +3,20 @@
  * `secure-chat/1` on both sides, no resumption. A client compares the relay's key with its pin on every
  * connection before it writes a byte; the relay believes nobody until the hello.
  */
-import { constants, type X509Certificate } from "node:crypto"
+import type { X509Certificate } from "node:crypto"
 import { createServer, type Server, type Socket } from "node:net"
-import { connect, createServer as createTlsServer, type ConnectionOptions, type TLSSocket } from "node:tls"
+import { connect, type ConnectionOptions, type TLSSocket } from "node:tls"
 import { equalBytes } from "../bytes.ts"
 import { spkiSha256, tagOf } from "./certificate.ts"
 import type { Millis } from "./clock.ts"
 import { PlatformError, systemCode } from "./errors.ts"
-import { closeFollows, endOf, Lobby, type LobbyLimits, READ_ONCE } from "./lobby.ts"
+import { closeFollows, endOf, Lobby, READ_ONCE } from "./lobby.ts"
 import type { Address, CloseReason, DialHandler, ListenHandler, Listener, Network, Pin } from "./network.ts"
-import { TlsConnection } from "./tls-connection.ts"
+import { Overflow, type OverflowSetup } from "./overflow.ts"
+import { type ConnectionFacts, factsOf, SocketConnection } from "./socket-connection.ts"
+import type { TerminatorLimits } from "./terminator.ts"
+import { ALPN, TLS_OPTIONS, type TlsKeys, tlsServer } from "./tls-server.ts"
 
-export const ALPN = "secure-chat/1"
 /** From the first packet to the end of the handshake, on either side. */
 export const HANDSHAKE_DEADLINE_MS: Millis = 10_000
 /** Handshakes in progress at once. Bounds what strangers can make a relay compute and hold. */
@@ -31,19 +33,13 @@ const USUAL_LIMITS: ListenLimits = {
   handshakes: MAX_HANDSHAKES,
   waitingHandshakes: MAX_WAITING_HANDSHAKES,
   handshakeMs: HANDSHAKE_DEADLINE_MS,
+  helloMs: HANDSHAKE_DEADLINE_MS,
 }
-const COMMON = {
-  ALPNProtocols: [ALPN],
-  minVersion: "TLSv1.3",
-  maxVersion: "TLSv1.3",
-  ecdhCurve: "X25519MLKEM768",
-} as const
-
 export const tlsNetwork: Network = { dial }
 
 function dial(address: Address, pin: Pin, handler: DialHandler): void {
   // The pin takes the place of authorities, names and dates. No session is ever offered.
-  const options: ConnectionOptions = { ...COMMON, ...address, servername: "", rejectUnauthorized: false }
+  const options: ConnectionOptions = { ...TLS_OPTIONS, ...address, servername: "", rejectUnauthorized: false }
   const socket = connect(options)
   const deadline = setTimeout(() => fail({ kind: "unreachable", detail: "no answer" }), HANDSHAKE_DEADLINE_MS)
   let opened = false
@@ -57,9 +53,8 @@ function dial(address: Address, pin: Pin, handler: DialHandler): void {
     const refusal = refusalOf(socket, pin)
     if (refusal !== undefined) return fail(refusal)
     opened = true
-    handler.opened(
-      new TlsConnection(socket, true, { received: (bytes) => handler.received(bytes), drained: () => {} }),
-    )
+    const events = { received: (bytes: Uint8Array) => handler.received(bytes), drained: () => {} }
+    handler.opened(new SocketConnection(socket, factsOf(socket), true, events))
   })
   socket.once("error", (error) => {
     const detail = systemCode(error) ?? "it does not speak secure-chat's TLS"
@@ -98,23 +93,21 @@ function keyHashOf(certificate: X509Certificate): Uint8Array | undefined {
   }
 }
 
-export interface ListenOptions {
+export interface ListenOptions extends TlsKeys {
   host: string
   /** 0 lets the system choose; `Listener.port` says what it chose. */
   port: number
-  /** The relay's key and certificate, in PEM (`certificate.ts`). */
-  privatePem: string
-  certificatePem: string
   /** Bounds on strangers, which may change meanwhile; without them the usual ones. */
   limits?: ListenLimits
   /** Handshakes a second that an address may begin; without it, as many as there is time for. */
   perSecond?(address: string): number
+  /** Where strangers go in a crowd of them; without it everybody is served by this process. */
+  overflow?: OverflowSetup
 }
 
-export interface ListenLimits extends LobbyLimits {
-  /** Their sum is what the owner of the listener holds; those in the lobby are beside it. */
+export interface ListenLimits extends TerminatorLimits {
+  /** With newcomers, what the owner of the listener holds; those in the lobby are beside it. */
   connections: number
-  newcomers: number
 }
 
 /** Past it the system's connections are closed as they come. */
@@ -123,22 +116,60 @@ function mostSockets({ connections, newcomers, handshakes, waitingHandshakes }: 
 }
 
 /** @throws PlatformError `port-busy`, `not-permitted` or `no-such-address`. */
-export function listenTls(options: ListenOptions, handler: ListenHandler): Promise<Listener> {
+export async function listenTls(options: ListenOptions, handler: ListenHandler): Promise<Listener> {
   const { limits = USUAL_LIMITS, perSecond = () => Infinity } = options
   const sockets = new Set<Socket>()
   const forget = function (this: Socket): void {
     sockets.delete(this)
   }
   let lastId = 0
-  // It never listens: it gets its sockets one by one.
-  const tls = createTlsServer({
-    ...COMMON,
-    key: options.privatePem,
-    cert: options.certificatePem,
-    handshakeTimeout: limits.handshakeMs,
-    secureOptions: constants.SSL_OP_NO_TICKET,
+
+  /** @param stranger its name in the lobby until it has logged in, or undefined. @param first said already. */
+  function opened(
+    socket: Socket,
+    facts: ConnectionFacts,
+    stranger: string | undefined,
+    first?: Uint8Array,
+  ): void {
+    const id = ++lastId
+    const openedAt = performance.now()
+    let name = stranger
+    sockets.add(socket)
+    socket.on("close", () => {
+      sockets.delete(socket)
+      if (name !== undefined) lobby.gone(name)
+      handler.closed(id)
+    })
+    const events = {
+      received: (bytes: Uint8Array) => {
+        lobby.heard(openedAt)
+        handler.received(id, bytes)
+      },
+      drained: () => handler.drained(id),
+      later: (run: () => void) => lobby.end(run),
+      loggedIn: () => {
+        if (name !== undefined) lobby.loggedIn(name)
+        name = undefined
+      },
+    }
+    handler.opened(id, new SocketConnection(socket, facts, false, events))
+    if (first !== undefined) handler.received(id, first)
+  }
+
+  const overflow =
+    options.overflow &&
+    new Overflow(options.overflow, options, limits, {
+      taken: (socket) => void sockets.delete(socket),
+      arrived: (socket, facts, first) => opened(socket, facts, undefined, first),
+      changed: () => lobby.wake(),
+    })
+  const begin = tlsServer(options, limits.handshakeMs, (socket) => {
+    const end = endOf(socket)
+    lobby.left(end)
+    socket.on("error", closeFollows)
+    opened(socket, factsOf(socket), end)
   })
-  const lobby = new Lobby(limits, perSecond, (socket) => void tls.emit("connection", socket))
+  const lobby = new Lobby(limits, perSecond, begin, overflow)
   const server = createServer({ highWaterMark: READ_ONCE })
   server.maxConnections = mostSockets(limits)
   server.on("connection", (raw: Socket) => {
@@ -147,37 +178,19 @@ export function listenTls(options: ListenOptions, handler: ListenHandler): Promi
     raw.on("close", forget)
     lobby.enter(raw)
   })
-  tls.on("tlsClientError", (_, socket) => void socket.destroy())
-  tls.on("secureConnection", (socket) => {
-    lobby.left(endOf(socket))
-    // A client that offers no application protocol at all gets this far.
-    if (socket.alpnProtocol !== ALPN) return void socket.destroy()
-    const id = ++lastId
-    sockets.add(socket)
-    socket.on("error", closeFollows)
-    socket.on("close", () => {
-      sockets.delete(socket)
-      handler.closed(id)
-    })
-    const openedAt = performance.now()
-    const received = (bytes: Uint8Array) => {
-      lobby.heard(openedAt)
-      handler.received(id, bytes)
-    }
-    const later = (run: () => void) => lobby.end(run)
-    handler.opened(
-      id,
-      new TlsConnection(socket, false, { received, drained: () => handler.drained(id), later }),
-    )
-  })
-  return listening(server, options, () => {
+  const listener = await listening(server, options, async () => {
     lobby.close()
+    const closed = [...sockets].map((socket) => new Promise((done) => void socket.once("close", done)))
     for (const socket of sockets) socket.destroy()
+    overflow?.close()
+    await Promise.all(closed)
   })
+  await overflow?.open()
+  return listener
 }
 
-/** @param end is called with the end of the listener. */
-function listening(server: Server, options: ListenOptions, end: () => void): Promise<Listener> {
+/** @param end is called with the end of the listener, and resolves when no connection is left. */
+function listening(server: Server, options: ListenOptions, end: () => Promise<void>): Promise<Listener> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => reject(listenError(error, options)))
     server.listen(options.port, options.host, () => {
@@ -185,11 +198,11 @@ function listening(server: Server, options: ListenOptions, end: () => void): Pro
       const bound = server.address()
       resolve({
         port: typeof bound === "object" && bound !== null ? bound.port : options.port,
-        close: () =>
-          new Promise((done) => {
-            server.close(() => done())
-            end()
-          }),
+        close: () => {
+          // That it is closed Node does not always say where sockets have gone to another process.
+          server.close()
+          return end()
+        },
       })
     })
   })

@@ -299,12 +299,15 @@ class Driver {
           if (link?.out.push(effect.frame) === 1) speaking.push(link)
           break
         }
-        case "trust":
+        case "trust": {
+          const link = this.#links.get(effect.id)
           // It may be gone.
-          if (!this.#links.has(effect.id)) break
-          this.#links.get(effect.id)!.decoder.raiseLimit(MAX_FRAME_BYTES)
+          if (link === undefined) break
+          link.decoder.raiseLimit(MAX_FRAME_BYTES)
+          link.connection.loggedIn?.()
           this.#inbound.trust(effect.id)
           break
+        }
         case "reading":
           // It may be gone while its last requests are taken.
           if (this.#links.has(effect.id)) this.#inbound.setReading(effect.id, effect.isOn)

@@ -26,6 +26,7 @@ const FEW = {
   handshakes: 8,
   waitingHandshakes: 16,
   handshakeMs: 60_000,
+  helloMs: 60_000,
 }
 
 test("strangers who say nothing keep nobody out, until all places to wait are theirs", async () => {

@@ -6,7 +6,8 @@ import { concat, equalBytes, utf8 } from "../../src/bytes.ts"
 import { createCertificate, createRelayKey, type RelayKey } from "../../src/platform/certificate.ts"
 import type { CloseReason, Connection, Listener, Pin } from "../../src/platform/network.ts"
 import { systemRandom } from "../../src/platform/random.ts"
-import { ALPN, listenTls, MAX_HANDSHAKES, tlsNetwork } from "../../src/platform/tls.ts"
+import { listenTls, MAX_HANDSHAKES, tlsNetwork } from "../../src/platform/tls.ts"
+import { ALPN } from "../../src/platform/tls-server.ts"
 
 const tag = systemRandom.bytes(32)
 const key = createRelayKey(systemRandom)

@@ -8,21 +8,21 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { afterAll, expect, test } from "vitest"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
 import { parseInvitation } from "../../src/protocol/address.ts"
+import { residentKib } from "../support/processes.ts"
 import { builtProgram, type RelayRun } from "../support/program.ts"
 import { cyclesOf, figures, IN_MEMORY } from "../support/reality.ts"
 import { Floods } from "../support/relay-floods.ts"
 import { expectKept, RelayLoad } from "../support/relay-load.ts"
 
 const MANY = cyclesOf({ check: 400, slow: 5_000 })
-/** Beyond what serving the honest takes. */
-const MOST_MEMORY_KIB = 200 * 1_024
+/** Beyond what serving the honest takes: a process of its own for strangers, and what both hold of them. */
+const MOST_MEMORY_KIB = 280 * 1_024
 const STALLED_MS = 5_000
 const program = builtProgram(IN_MEMORY)
 let floods: Floods | undefined
 afterAll(() => floods?.end())
 
-const memoryOf = ({ child }: RelayRun) =>
-  Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0)
+const memoryOf = ({ child }: RelayRun) => residentKib(child.pid!)
 
 const ATTACKS: Readonly<Record<string, (on: Floods) => Promise<unknown>>> = {
   "half-open connections": (on) => on.halfOpen(MANY),
@@ -64,7 +64,9 @@ test("whatever strangers and members do, the others write on", { timeout: 300_00
   const counts = (await program.run(["relay", "metrics", "--data", "relay"])).out
   const ended = (why: string) =>
     Number(new RegExp(`cut_total\\{why="${why}"\\} (\\d+)`).exec(counts)?.[1] ?? 0)
-  expect([ended("late") + ended("crowded") >= MANY / 4, ended("slow")]).toEqual([true, 1])
+  expect(ended("slow")).toBe(1)
+  // A crowd that does not log in was not this process's to bear.
+  expect(readFileSync(program.path("relay/relay.log"), "utf8")).toContain("tls-terminator.started")
   expect(most - memory).toBeLessThan(MOST_MEMORY_KIB)
   const { code } = await relay.stop()
   expect(code).toBe(0)

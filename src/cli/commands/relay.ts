@@ -97,6 +97,7 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
       disk,
       limits,
       host: chosen.host,
+      runFolder: paths.runFolder,
       log,
       onEvent: (event) => {
         note(log, event)
@@ -170,9 +171,9 @@ export async function startRelayCommand(invocation: Invocation, options: RelaySt
 
 /** A relay serves also where no socket can be made; then nobody can ask it how it is. */
 async function control({ io, config }: Invocation, relay: Controlled): Promise<{ close(): Promise<void> }> {
-  const { controlFolder, control: where } = relayFiles(config.relayDir)
+  const { runFolder, control: where } = relayFiles(config.relayDir)
   try {
-    return await serveRelayControl(controlFolder, where, relay)
+    return await serveRelayControl(runFolder, where, relay)
   } catch (cause) {
     if (!(cause instanceof PlatformError)) throw cause
     io.say(say`${sentenceOf(cause.message)} So relay status and its like will not work.`)

@@ -1,7 +1,8 @@
 /**
- * A `Connection` over a TLS socket. One write is under way at a time; what is said meanwhile is joined to the next one,
+ * A `Connection` over a socket, of TLS or one that brings what another process has made of TLS (`overflow.ts`). One write is under way at a time; what is said meanwhile is joined to the next one,
  * so a reader that is slow gets full records, and one that is quick gets each thing at once.
  */
+import type { Socket } from "node:net"
 import type { TLSSocket } from "node:tls"
 import { Backlog } from "./backlog.ts"
 import type { Millis } from "./clock.ts"
@@ -22,6 +23,18 @@ const FIRST_WRITE_BYTES = 4_096
 const FIRST_BYTES = 98_304
 const NO_CONTEXT = Buffer.alloc(0)
 
+/** What TLS says of a connection. */
+export interface ConnectionFacts {
+  exporter: Uint8Array
+  remote: string
+}
+
+/** @param socket its handshake is done. */
+export function factsOf(socket: TLSSocket): ConnectionFacts {
+  const exporter = new Uint8Array(socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, NO_CONTEXT))
+  return { exporter, remote: addressOf(socket) }
+}
+
 /** What the owner hears of it. */
 export interface ConnectionEvents {
   /** The bytes are a view of memory that is only read from now on. */
@@ -30,12 +43,14 @@ export interface ConnectionEvents {
   drained(): void
   /** Does soon what nobody waits for; without it at once. */
   later?(run: () => void): void
+  /** The other end has logged in. */
+  loggedIn?(): void
 }
 
-export class TlsConnection implements Connection {
+export class SocketConnection implements Connection {
   readonly exporter: Uint8Array
   readonly remote: string
-  readonly #socket: TLSSocket
+  readonly #socket: Socket
   readonly #gathers: boolean
   readonly #events: ConnectionEvents
   readonly #left = (): void => {
@@ -53,10 +68,10 @@ export class TlsConnection implements Connection {
    * @param socket its handshake is done and its peer was checked.
    * @param gathers whether what one event says leaves together, when the event is over; else everything leaves at once.
    */
-  constructor(socket: TLSSocket, gathers: boolean, events: ConnectionEvents) {
+  constructor(socket: Socket, facts: ConnectionFacts, gathers: boolean, events: ConnectionEvents) {
     socket.setNoDelay(true)
-    this.exporter = new Uint8Array(socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, NO_CONTEXT))
-    this.remote = addressOf(socket)
+    this.exporter = facts.exporter
+    this.remote = facts.remote
     this.#socket = socket
     this.#gathers = gathers
     this.#events = events
@@ -79,6 +94,10 @@ export class TlsConnection implements Connection {
   setReading(isReading: boolean): void {
     if (isReading) this.#socket.resume()
     else if (!this.#isClosing) this.#socket.pause()
+  }
+
+  loggedIn(): void {
+    this.#events.loggedIn?.()
   }
 
   drop(): void {

@@ -1,21 +1,20 @@
 /** How much a connection writes at a time. */
-import type { TLSSocket } from "node:tls"
+import type { Socket } from "node:net"
 import { expect, test } from "vitest"
-import { TlsConnection } from "../../src/platform/tls-connection.ts"
+import { SocketConnection } from "../../src/platform/socket-connection.ts"
 
 const FIRST_WRITE_BYTES = 4_096
 const FIRST_BYTES = 98_304
 const WRITE_BYTES = 16_384
+const FACTS = { exporter: new Uint8Array(32), remote: "127.0.0.1" }
 
 /** A socket that takes a write when it is told to. */
-function slowSocket(): { socket: TLSSocket; writes: Uint8Array[]; takeAll(): void } {
+function slowSocket(): { socket: Socket; writes: Uint8Array[]; takeAll(): void } {
   const writes: Uint8Array[] = []
   let taken: (() => void) | undefined
   const socket = {
     destroyed: false,
-    remoteAddress: "127.0.0.1",
     setNoDelay: () => {},
-    exportKeyingMaterial: () => Buffer.alloc(32),
     on: () => {},
     once: () => {},
     write(bytes: Uint8Array, left: () => void) {
@@ -30,7 +29,7 @@ function slowSocket(): { socket: TLSSocket; writes: Uint8Array[]; takeAll(): voi
       left()
     }
   }
-  return { socket: socket as unknown as TLSSocket, writes, takeAll }
+  return { socket: socket as unknown as Socket, writes, takeAll }
 }
 
 /** So that nothing that is lost, doubled or exchanged looks right. */
@@ -46,7 +45,10 @@ test.each([
 ])("small writes until it is worth it, then whole records: $what", ({ sizes }) => {
   const { socket, writes, takeAll } = slowSocket()
   let drained = 0
-  const connection = new TlsConnection(socket, false, { received: () => {}, drained: () => void drained++ })
+  const connection = new SocketConnection(socket, FACTS, false, {
+    received: () => {},
+    drained: () => void drained++,
+  })
   const said = sizes.map(counted)
   for (const bytes of said) connection.send(bytes)
   takeAll()
