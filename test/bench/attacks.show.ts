@@ -5,21 +5,24 @@
  * addresses, and each pair has one of its own. Attackers (`attacker.ts`) share one core with the honest, who
  * come first, and the relay has the other one, and of theirs what they leave. With `--ephemeral` the honest say what no disk has a part in. `own` is
  * what the relay's thread makes others wait in CPU time, which other programs of the machine have no part in.
+ * Started by root, the honest get their core at once, as they would on machines of their own.
  *
  *     npm run bench -- attacks [--only trickle,hellos] [--rounds 1] [--ephemeral] [--seconds 20] [--quiet 10]
  *                              [--half-open 5000] [--trickle 1000] [--lengths 10000] [--hellos 5000] [--strangers 20]
  *                              [--burst 9000] [--fill 20] [--packages 20] [--machines 8] [--program dist/secure-chat.js]
  */
-import { readdirSync, readFileSync } from "node:fs"
+import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { buildProgram } from "../../.config/build.ts"
 import { sodiumReady } from "../../src/crypto/sodium.ts"
+import { childrenOf, residentKib } from "../support/processes.ts"
 import { type Attack, Attacker } from "./loadgen/attacker.ts"
 import {
   buildGenerator,
   type Figures,
   missingForConnections,
   missingForLoad,
+  pinTo,
   runLoad,
 } from "./loadgen/generator.ts"
 import { Crowd } from "./loadgen/plan.ts"
@@ -94,8 +97,14 @@ if (missing !== undefined) {
   })
   const crowd = new Crowd(relay.pin, relay.admission, 2 * PAIRS)
   const plan = join(folder, "plan")
-  const memory = () =>
-    Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${relay.pid}/status`, "utf8"))?.[1]) / 1_024
+  const memory = () => residentKib(relay.pid) / 1_024
+  /** The process that the relay has beside it shares the other core with the attackers: where both meet, they take turns. */
+  const known = new Set<number>()
+  const moved = (child: number) => {
+    if (known.has(child)) return
+    known.add(child)
+    for (const thread of readdirSync(`/proc/${child}/task`)) pinTo(1, Number(thread))
+  }
   const files = () => readdirSync(`/proc/${relay.pid}/fd`).length
 
   /** @returns what the others noticed meanwhile. */
@@ -117,6 +126,7 @@ if (missing !== undefined) {
       port,
       pid,
       options: { ...options, tls: true as const, plan },
+      comesFirst: process.getuid!() === 0,
     }
     return runLoad(generator, load, during + 90)
   }
@@ -131,6 +141,7 @@ if (missing !== undefined) {
     await attacker.isReady
     let most = memory()
     const watch = setInterval(() => (most = Math.max(most, memory())), 200)
+    const moving = setInterval(() => childrenOf(relay.pid).forEach(moved), 10)
     const began = performance.now()
     const from = Date.now()
     const over = Promise.race([
@@ -144,6 +155,7 @@ if (missing !== undefined) {
     const ended = await over
     const own = await turns.waits(from, from + 1_000 * (ended ?? PATIENCE_SECONDS))
     clearInterval(watch)
+    clearInterval(moving)
     attacker.end()
     const left = files()
     const after = await rest()

@@ -1,5 +1,5 @@
 /** Builds the load generator, where there is a compiler, and runs it. */
-import { execFileSync, spawn } from "node:child_process"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -16,6 +16,8 @@ export interface Load {
   port: number
   pid: number
   options: Readonly<Record<string, number | string | true>>
+  /** It gets its core at once, as a machine of its own would; only for root. */
+  comesFirst?: boolean
 }
 
 /** The path of a program, also of those for administrators. */
@@ -66,6 +68,12 @@ export function pinned(core: 0 | 1, command: readonly string[]): string[] {
   return taskset === undefined ? [...command] : [taskset, "-c", String(core), ...command]
 }
 
+/** A thread by its id; all threads of a process when it has just begun. */
+export function pinTo(core: 0 | 1, id: number): void {
+  const taskset = programAt("taskset")
+  if (taskset !== undefined) spawnSync(taskset, ["-cp", String(core), String(id)], { stdio: "ignore" })
+}
+
 /** Undefined, and a line about it, when the run is worth nothing. @param patience seconds. */
 export function runLoad(generator: string, load: Load, patience = 90): Promise<Figures | undefined> {
   const { protocol, mode, port, pid, options } = load
@@ -73,7 +81,8 @@ export function runLoad(generator: string, load: Load, patience = 90): Promise<F
   const args = Object.entries(named).flatMap(([name, value]) =>
     value === true ? [`--${name}`] : [`--${name}`, String(value)],
   )
-  const [command, ...words] = pinned(1, [generator, ...args])
+  const first = load.comesFirst === true ? ["chrt", "--fifo", "1"] : []
+  const [command, ...words] = pinned(1, [...first, generator, ...args])
   const child = spawn(command!, words, { stdio: ["ignore", "pipe", "pipe"] })
   const cut = setTimeout(() => child.kill("SIGKILL"), patience * 1_000)
   let said = ""

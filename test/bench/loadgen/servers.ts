@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url"
 import { createCertificate, createRelayKey } from "../../../src/platform/certificate.ts"
 import { systemRandom } from "../../../src/platform/random.ts"
 import { parseInvitation } from "../../../src/protocol/address.ts"
-import { pinned, programAt } from "./generator.ts"
+import { pinned, pinTo, programAt } from "./generator.ts"
 
 const PROGRAM = fileURLToPath(new URL("../../../dist/secure-chat.js", import.meta.url))
 const GROUP = new URL("group.mjs", import.meta.url).href
@@ -72,7 +72,7 @@ export interface RelayOptions {
   flags?: readonly string[]
   /** Another build than the newest. */
   program?: string
-  /** In the place of the first core alone: what it does beside its one thread is collecting garbage. */
+  /** Its own thread has the first core, and what collects garbage for it both. */
   areAllCores?: boolean
 }
 
@@ -111,6 +111,8 @@ export async function startRelay(folder: string, options: RelayOptions = {}): Pr
   })
   const link = parseInvitation(ready.invitation)
   if (link.kind !== "link" || link.admission === undefined) throw new Error("no link")
+  // Its own thread, that is: whatever collects garbage for it has been there before, and stays where it likes.
+  if (options.areAllCores === true) pinTo(0, child.pid!)
   const { pin, admission } = link
   return { ...serverOf(child, ready.port), pin, admission, invitation: ready.invitation }
 }

@@ -1,4 +1,4 @@
-// Started before the relay, and only by the show of attacks: notes how much of its processor the relay's thread takes at
+// Started before the relay, and only by the show of attacks, not in the process beside it: notes how much of its processor the relay's thread takes at
 // a stretch. Whoever comes in the middle waits for the rest of it; what other programs take is not in it.
 import { appendFileSync } from "node:fs"
 import { WASI } from "node:wasi"
@@ -23,12 +23,14 @@ function cpuMillis() {
 const file = process.env["TURNS_FILE"]
 let before = cpuMillis()
 let lines = ""
-setInterval(() => {
-  const now = cpuMillis()
-  const ms = now - before
-  before = now
-  if (ms > LEAST) lines += `${Date.now()} ${ms.toFixed(2)}\n`
-}, EVERY_MS).unref()
+const isRelay = process.send === undefined
+if (isRelay)
+  setInterval(() => {
+    const now = cpuMillis()
+    const ms = now - before
+    before = now
+    if (ms > LEAST) lines += `${Date.now()} ${ms.toFixed(2)}\n`
+  }, EVERY_MS).unref()
 setInterval(() => {
   if (lines !== "") appendFileSync(file, lines)
   lines = ""
