@@ -60,6 +60,7 @@ const counts = {
 }
 
 const ATTACKS: Readonly<Record<Attack, { words: string; amount: number; seconds?: number }>> = {
+  compute: { words: "nobody: somebody computes meanwhile", amount: seconds * 1_000 },
   halfOpen: { words: `${counts.halfOpen} half-open connections`, amount: counts.halfOpen },
   trickle: { words: `${counts.trickle} that send a byte at a time`, amount: counts.trickle },
   lengths: { words: `${counts.lengths} lengths of 2^32 - 1`, amount: counts.lengths },

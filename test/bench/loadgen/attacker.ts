@@ -13,6 +13,7 @@ import type { RelayServer } from "./servers.ts"
 
 /** @param amount how many, or for how many milliseconds. */
 const ATTACKS = {
+  compute: (_, amount) => compute(amount),
   halfOpen: (floods, amount) => floods.halfOpen(amount),
   trickle: (floods, amount) => floods.trickle(amount),
   lengths: (floods, amount) => floods.lengths(amount),
@@ -71,6 +72,16 @@ export class Attacker {
 
   end(): void {
     this.#child.kill("SIGKILL")
+  }
+}
+
+/** No attack: what the others notice of a machine on which somebody computes. */
+async function compute(ms: number): Promise<void> {
+  const until = performance.now() + ms
+  while (performance.now() < until) {
+    const rest = performance.now() + 5
+    while (performance.now() < rest);
+    await new Promise((resolve) => setImmediate(resolve))
   }
 }
 
